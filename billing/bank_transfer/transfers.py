@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements.models import Agreement
+from agreements.running.periods import scope_filter
 from billing.books import ledger, owing, paid_parts, received_payments, transitions
 from billing.charging import cancel_invoice
 from billing.models import (
@@ -27,6 +29,7 @@ from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core import formats
 from core.dates import local_day, local_instant
 from core.errors import RuleError
+from core.models import Business
 from core.outbox import emails
 
 FAR_ABOVE = 110  # percent of what is open, above which a sum has to be confirmed
@@ -231,14 +234,15 @@ def request_certificate(*, certificate: WithholdingCertificate, now: datetime) -
         emails.post("certificate_owed", [(ref, certificate.business)], now=now)
 
 
-def send_reminders(*, now: datetime, limit: int = 500) -> int:
+def send_reminders(
+    *, now: datetime, only: Agreement | Business | None = None, limit: int = 500
+) -> int:
     """Send the reminders that are due for transfers that have not arrived.
 
     Returns how many invoices they were sent for; at most `limit` are looked at.
     """
-    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).order_by(
-        "next_at", "pk"
-    )
+    waiting = Collection.objects.filter(scope_filter(only, "invoice__agreement"))
+    due = waiting.filter(state=CollectionState.SENT, next_at__lte=now).order_by("next_at", "pk")
     return sum(_remind(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 

@@ -14,7 +14,7 @@ from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
-from agreements.running.periods import next_spans, period_spans
+from agreements.running.periods import next_spans, period_spans, scope_filter
 from billing.models import NextLine
 from billing.rules import taxes
 from billing.rules.dunning import NOTICE_DAYS
@@ -171,7 +171,7 @@ def _charge(agreement: Agreement, on: date, amounts: Sequence[int]) -> NextCharg
     return NextCharge(agreement, on, totals.subtotal, totals.tax, totals.withholding)
 
 
-def queue_notices(*, now: datetime) -> int:
+def queue_notices(*, now: datetime, only: Agreement | Business | None = None) -> int:
     """Queue one email for each charge of the coming days; return the number of new emails."""
     due_soon = Agreement.objects.filter(
         state__in=RUNNING_STATES,
@@ -180,7 +180,7 @@ def queue_notices(*, now: datetime) -> int:
         opens_at__lte=now + timedelta(days=NOTICE_DAYS),
         signed_at__lt=now - timedelta(days=NOTICE_DAYS),
         parked_because="",
-    )
+    ).filter(scope_filter(only, "pk"))
     agreements = list(due_soon.values_list("pk", "opens_at", "time_zone", "business"))
     if not agreements:
         return 0

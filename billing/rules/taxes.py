@@ -72,12 +72,22 @@ def split_part(
         32,100.00 with 2,100.00 tax   10,700.00 came       10,000.00 and   700.00
                                       then 21,400.00       20,000.00 and 1,400.00
     """
-    left, parts = amount, []
+    left, amounts = amount, list[int]()
     for tax, had in zip(taxes, earlier, strict=True):
         due = money.prorate(tax["amount"], before + amount, total) - had
-        part = max(min(due, left), 0)
-        parts.append({"name": tax["name"], "percent": tax["percent"], "amount": part})
-        left -= part
+        amounts.append(max(min(due, left), 0))
+        left -= amounts[-1]
+    # What is still to come has to hold the rest of the taxes: of a few units, rounding may not.
+    rest = sum(tax["amount"] for tax in taxes) - sum(earlier)
+    for place, tax in enumerate(taxes):
+        lacking = rest - sum(amounts) - (total - before - amount)
+        more = max(0, min(lacking, left, tax["amount"] - earlier[place] - amounts[place]))
+        amounts[place] += more
+        left -= more
+    parts = [
+        {"name": tax["name"], "percent": tax["percent"], "amount": part}
+        for tax, part in zip(taxes, amounts, strict=True)
+    ]
     return InvoiceTotals(left, amount - left, amount, 0, parts)
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period, Proposal
+from agreements.rules.intervals import minutes_per_month
 from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts, upcoming
@@ -43,20 +44,15 @@ class Home(DashboardView):
         context = {
             "needs": todos(self),
             "guaranteed": guaranteed_income.current_income(signed, self.today),
+            "changes": guaranteed_income.next_change(signed, self.today),
             "charts": [
                 (currency, self._chart(currency, points)) for currency, points in history.items()
             ],
             "retainers": self._retainers(running, hours, newest_periods, risks)[:SHOWN],
             "at_risk": _at_risk(running, risks)[:SHOWN],
             "running": len(running),
-            "used": sum(
-                hours[period.pk].used for period in newest_periods.values() if period.pk in hours
-            ),
-            "available": sum(
-                hours[period.pk].available
-                for period in newest_periods.values()
-                if period.pk in hours
-            ),
+            "used": self._per_month(running, newest_periods, hours, "used"),
+            "available": self._per_month(running, newest_periods, hours, "available"),
             "coming": upcoming(running, self.today, days=31)[:SHOWN],
             "outstanding": queries.outstanding_amounts(self.business),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
@@ -72,6 +68,16 @@ class Home(DashboardView):
         for period in self.rows(Period).filter(agreement__in=running).order_by("starts_on"):
             newest[period.agreement_id] = period
         return newest
+
+    @staticmethod
+    def _per_month(running: list[Agreement], newest: Any, hours: Any, what: str) -> int:
+        """The minutes of all agreements for one month, whatever their interval (rule 47)."""
+        shares = (
+            minutes_per_month(getattr(hours[period.pk], what), row.interval)
+            for row in running
+            if (period := newest.get(row.pk)) and period.pk in hours
+        )
+        return sum(shares)
 
     def _retainers(
         self, running: list[Agreement], hours: Any, newest_periods: Any, risks: dict[UUID, Outlook]
