@@ -79,7 +79,6 @@ def changed(world: World, fee: int, on: date) -> None:
     Amendment.objects.create(
         business=world.business,
         client=agreement.client,
-        contact=agreement.contact,
         agreement=agreement,
         number=1,
         kind="price",
