@@ -1,7 +1,7 @@
 """Invoices paid by bank transfer: recording payments, certificates, reminders, statement lines."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +64,8 @@ def record_transfer(
     """
     if amount <= 0:
         raise NotOwed(_("Write what arrived: more than nothing."), field="amount")
-    if on > local_day(now, invoice.business.time_zone):
+    # A bank's day may be a day ahead of the business's own.
+    if on > local_day(now, invoice.business.time_zone) + timedelta(days=1):
         raise NotOwed(_("This day has not come yet."), field="on")
     unique = _unique(invoice, reference)
     with transaction.atomic():

@@ -47,14 +47,12 @@ class InvoiceStatus:
         return self.tone == "bad"
 
 
-def status_of(invoice: Invoice, *, now: datetime | None = None) -> InvoiceStatus:
+def status_of(invoice: Invoice, *, now: datetime) -> InvoiceStatus:
     """Return the status of one invoice. Load it with its collection and agreement."""
     return statuses([invoice], now=now)[0][1]
 
 
-def statuses(
-    invoices: Iterable[Invoice], *, now: datetime | None = None
-) -> list[tuple[Invoice, InvoiceStatus]]:
+def statuses(invoices: Iterable[Invoice], *, now: datetime) -> list[tuple[Invoice, InvoiceStatus]]:
     """Return each invoice with its status; the number of queries does not depend on theirs."""
     rows = list(invoices)
     asked = asking.asked_of_all(rows, now=now)

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Sum
-from django.utils import timezone
 
 from agreements.rules.terms import CollectBy
 from billing.models import Allocation, CreditNote, Invoice
@@ -17,17 +16,18 @@ from core.dates import local_day
 
 
 def asked_of(invoice: Invoice, *, now: datetime | None = None) -> Asked:
-    """Return what one invoice asks now."""
+    """Return what one invoice asks at `now`."""
     return asked_of_all([invoice], now=now)[invoice.pk]
 
 
 def asked_of_all(invoices: Iterable[Invoice], *, now: datetime | None = None) -> dict[UUID, Asked]:
-    """Return what each invoice asks now, by its id. Load them with `collection` and `agreement`.
+    """Return what each invoice asks at `now`, by id. Load them with `collection` and `agreement`.
 
-    The number of queries does not depend on the number of invoices. Lock the collections first if
-    money moves because of the answer.
+    Without `now` nothing is overdue, which is enough where only amounts are read. The number of
+    queries does not depend on the number of invoices. Lock the collections first if money moves
+    because of the answer.
     """
-    rows, at = list(invoices), now or timezone.now()
+    rows = list(invoices)
     settled: dict[UUID, dict[str, int]] = defaultdict(dict)
     sums = Allocation.objects.filter(invoice__in=[row.pk for row in rows]).order_by()
     for pk, by, amount in sums.values_list("invoice", "by").annotate(Sum("amount")):
@@ -36,7 +36,7 @@ def asked_of_all(invoices: Iterable[Invoice], *, now: datetime | None = None) ->
     notes = CreditNote.objects.filter(invoice__in=withheld).order_by().values_list("invoice")
     noted = dict(notes.annotate(Sum("total"))) if withheld else {}
     return {
-        row.pk: ask(_facts(row, settled[row.pk], noted.get(row.pk, 0), _today(row, at)))
+        row.pk: ask(_facts(row, settled[row.pk], noted.get(row.pk, 0), _today(row, now)))
         for row in rows
     }
 
@@ -91,5 +91,5 @@ def _facts(invoice: Invoice, settled: dict[str, int], noted: int, today: date) -
     )
 
 
-def _today(invoice: Invoice, at: datetime) -> date:
-    return local_day(at, invoice.agreement.time_zone)
+def _today(invoice: Invoice, now: datetime | None) -> date:
+    return local_day(now, invoice.agreement.time_zone) if now else invoice.due_on

@@ -64,7 +64,7 @@ def _late_payments(view: DashboardView) -> list[Todo]:
             reverse("dashboard:invoice", args=[invoice.pk]),
             _("Review"),
         )
-        for invoice, status in asked_words.statuses(invoices)
+        for invoice, status in asked_words.statuses(invoices, now=timezone.now())
     ]
 
 

@@ -142,4 +142,4 @@ class Home(PortalView):
             .select_related("collection", "agreement")
             .order_by("-issued_on", "-id")[:PAPERS]
         )
-        return asked_words.statuses(newest)
+        return asked_words.statuses(newest, now=timezone.now())

@@ -25,7 +25,7 @@ class Invoices(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("collection", "agreement")
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = asked_words.statuses(page.rows)
+        rows = asked_words.statuses(page.rows, now=timezone.now())
         return render(request, "portal/invoices.html", {"rows": rows, "page": page})
 
 
@@ -34,7 +34,7 @@ class InvoicePage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
-        status = asked_words.status_of(invoice)
+        status = asked_words.status_of(invoice, now=timezone.now())
         context = {
             "invoice": invoice,
             "standing": status,

@@ -19,6 +19,7 @@ from billing.books import asked_words, queries
 from billing.charging import saved_cards
 from billing.emails import upcoming_charges
 from billing.models import Invoice
+from billing.rules.states import InvoiceState
 from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
@@ -103,7 +104,7 @@ class FirstCharge(PortalView):
             .select_related("collection", "agreement", "business")
         )
         invoice = invoices.order_by("-period_start").first()
-        standing = asked_words.status_of(invoice) if invoice else None
+        standing = asked_words.status_of(invoice, now=timezone.now()) if invoice else None
         today = local_day(timezone.now(), agreement.time_zone)
         starts_later = agreement.starts_on > today
         by_transfer = agreement.collect_by == CollectBy.TRANSFER
@@ -149,6 +150,10 @@ def _accounts(view: PortalView, agreements: list[Agreement]) -> list[tuple[str, 
 
 def _unpaid_transfers(view: PortalView) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
     """The open invoices for which money is still to be transferred, oldest first."""
-    rows = view.rows(Invoice).filter(collect_by=CollectBy.TRANSFER, state="open")
+    rows = view.rows(Invoice).filter(collect_by=CollectBy.TRANSFER, state=InvoiceState.OPEN)
     rows = rows.select_related("collection", "agreement").order_by("due_on", "pk")
-    return [(row, status) for row, status in asked_words.statuses(rows) if status.asked.to_pay]
+    return [
+        (row, status)
+        for row, status in asked_words.statuses(rows, now=timezone.now())
+        if status.asked.to_pay
+    ]

@@ -137,7 +137,8 @@ class AgreementPage(DashboardView):
         rows = (
             self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
         )
-        for row, status in asked_words.statuses(rows.order_by("period_start", "kind")):
+        ordered = rows.order_by("period_start", "kind")
+        for row, status in asked_words.statuses(ordered, now=timezone.now()):
             by_period[row.period_id].append((row, status))
         return by_period
 

@@ -124,7 +124,7 @@ def _after_refund(made: Refund | None) -> str:
         return _("The amount is the client's credit now.")
     if made.payment.gateway == BANK_TRANSFER:
         return _("Please transfer the money to the client at your bank.")
-    return _("A refund to a card takes the bank a few days.")
+    return _("It is on its way; a refund to a card takes the bank a few days.")
 
 
 class ReduceInvoice(InvoiceActionView):

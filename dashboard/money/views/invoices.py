@@ -44,7 +44,7 @@ class Invoices(DashboardView):
         if state in dict(INVOICE_STATES):
             invoices = invoices.filter(state=state)
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = asked_words.statuses(page.rows)
+        rows = asked_words.statuses(page.rows, now=timezone.now())
         unknown = queries.unknown_charges(self.business).count()
         return self.show(
             request,
@@ -68,7 +68,7 @@ class InvoicePage(DashboardView):
             pk,
             self.rows(Invoice).select_related("client", "collection", "agreement", "business"),
         )
-        status = asked_words.status_of(invoice)
+        status = asked_words.status_of(invoice, now=timezone.now())
         payments = list(
             self.rows(Payment).filter(invoice=invoice).select_related("invoice", "reversal")
         )
