@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
@@ -85,7 +86,7 @@ def record_transfer(
                 "amount": amount,
                 "on": on.isoformat(),
                 "reference": unique,
-                "label": _("Bank transfer"),
+                "label": _label(collection.invoice),
                 "line": str(line.pk) if line else None,
             }
             cancel_invoice.start_cancelling(collection.invoice, plan, now)
@@ -149,11 +150,17 @@ def _book(collection: Collection, amount: int, on: date, reference: str, now: da
     # A bank gives the day only; noon keeps that day in every report of the business.
     at = local_instant(on, 12, invoice.business.time_zone)
     arrived = received_payments.ReceivedPayment(
-        invoice, amount, BANK_TRANSFER, reference, str(_("Bank transfer")), at
+        invoice, amount, BANK_TRANSFER, reference, _label(invoice), at
     )
     received_payments.book_payments([arrived], now=now)
     if not received_payments.await_certificate(invoice, now=now) and not owing.amount_owed(invoice):
         _close(collection, now)
+
+
+def _label(invoice: Invoice) -> str:
+    """How it was paid, in the language of the receipt."""
+    with translation.override(invoice.language):
+        return _("Bank transfer")
 
 
 def _close(collection: Collection, now: datetime) -> None:
