@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing.bank_transfer import payment_details
 from billing.books import asking, client_statement
-from billing.models import CreditNote, Invoice, PaidPart, Payment, PaymentReversal
+from billing.models import Allocation, CreditNote, Invoice, PaidPart, Payment, PaymentReversal
 from billing.models.invoice import SeriesKind
 from billing.models.payment import SettledBy
 from clients.models import Client
@@ -112,7 +112,8 @@ def credit_note_pdf(*, note: CreditNote, now: datetime) -> Document:
 def _correction(note: CreditNote) -> dict[str, Any]:
     """What a credit note corrects: the papers, and their value before tax before and after it.
 
-    Where tax falls due on payment, the tax invoices are the receipts of the payments so far.
+    Where tax falls due on payment, the tax invoices are the receipts of the payments so far. A note
+    over a part that was not paid corrects the invoice alone.
     """
     invoice, zone = note.invoice, note.invoice.business.time_zone
     notes = list(invoice.credit_notes.order_by("created_at", "id"))
@@ -122,9 +123,14 @@ def _correction(note: CreditNote) -> dict[str, Any]:
         .filter(reversal__isnull=True)
         .order_by("seq", "id")
     )
+    unpaid = sum(
+        Allocation.objects.filter(
+            invoice=invoice, by=SettledBy.CREDIT_NOTE, ref=note.pk
+        ).values_list("amount", flat=True)
+    )
     with translation.override(invoice.language):
         corrected = [(_("Invoice"), invoice.number, invoice.issued_on)]
-        if invoice.tax_on_payment and payments:
+        if invoice.tax_on_payment and payments and unpaid < note.total:
             corrected = [
                 (_("Tax invoice"), row.receipt_number, local_day(row.created_at, zone))
                 for row in payments
