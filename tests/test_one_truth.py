@@ -306,6 +306,8 @@ def _letters(life: Life, surfaces: dict[str, str], said: dict[str, str], case: C
         for text in (letter.text, letter.html):
             assert said["to_pay"] in text
             assert "DE89 3704 0044 0532 0130 00" in text
+        for html in (letter.html, surfaces["email invoice"]):
+            assert ('role="img"' in html) == (case.currency in ("THB", "EUR"))
 
 
 def _books(life: Life, case: Case) -> None:

@@ -41,6 +41,13 @@ class PaymentDetails:
         return qr.draw_svg(self.payload, title=_("Code for your banking app"))
 
     @property
+    def code_in_email(self) -> str:
+        """The QR code as a table, which mail programs show; "" if there is none."""
+        if not self.payload:
+            return ""
+        return qr.draw_table(self.payload, title=_("Code for your banking app"))
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         """Label and value of everything to type into a transfer, in the active language."""
         return [

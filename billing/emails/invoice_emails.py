@@ -166,7 +166,8 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
         ]
         subject = _("Overdue: %(amount)s for invoice %(number)s") % values
         button = _("See how to pay") if way else _("See the invoice")
-        return _plain_email(invoice, subject, [*filter(None, paragraphs)], button, now)
+        code = way.code_in_email if way else ""
+        return _plain_email(invoice, subject, [*filter(None, paragraphs)], button, now, code)
 
 
 def compose_overdue_owner(ref: str, now: datetime) -> Letter:
@@ -235,7 +236,12 @@ def _invoice_and_asked(ref: str, now: datetime) -> tuple[Invoice, Asked]:
 
 
 def _plain_email(
-    invoice: Invoice, subject: str, paragraphs: list[str], button: str, now: datetime
+    invoice: Invoice,
+    subject: str,
+    paragraphs: list[str],
+    button: str,
+    now: datetime,
+    code: str = "",
 ) -> Letter:
     contact = invoice.agreement.contact
     return _email(
@@ -247,6 +253,7 @@ def _plain_email(
         button,
         f"invoice:{invoice.pk}",
         now,
+        code,
     )
 
 
@@ -259,6 +266,7 @@ def _email(
     button: str,
     target: str,
     now: datetime,
+    code: str = "",
 ) -> Letter:
     link = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
@@ -267,6 +275,7 @@ def _email(
         "paragraphs": paragraphs,
         "button": button,
         "link": links.placeholder("link", link.id),
+        "code": code,
     }
     return Letter(contact.email, "note", context, language, business)
 
