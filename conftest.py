@@ -52,6 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="make each journey in both widths, and check the accessibility of every page there",
     )
     parser.addoption(
+        "--every-figure",
+        action="store_true",
+        help="compare the figures of all kinds of invoices on every surface, not of a sample",
+    )
+    parser.addoption(
         "--every-day",
         action="store_true",
         help="run the jobs on every day in the tests of a year",
