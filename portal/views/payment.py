@@ -1,5 +1,6 @@
 """Save a card on the payment gateway's page, and follow the first charge."""
 
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from portal.access import PortalView
 
 
 class PaymentMethodPage(PortalView):
-    """The saved card, and a button to save another one."""
+    """The saved card, and a button to save another one on the gateway's page."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement = _newest_agreement(self)
@@ -37,12 +38,19 @@ class PaymentMethodPage(PortalView):
         return render(request, "portal/method.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        """Answer with a page that goes on to the gateway.
+
+        A redirect would not do: the policy of our pages lets a form lead to this origin only, and
+        browsers apply that to the redirects after it (docs/trust.md, Pages).
+        """
         return_url = request.build_absolute_uri(reverse("portal:method_done"))
         try:
-            return redirect(saved_cards.start_setup(client=self.client, return_url=return_url))
+            url = saved_cards.start_setup(client=self.client, return_url=return_url)
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
+        context = {"url": url, "host": urlsplit(url).hostname}
+        return render(request, "portal/to_gateway.html", context)
 
 
 class MethodSaved(PortalView):
