@@ -6,6 +6,7 @@ from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
 from core.models.outbox import OutboxEmail
+from core.models.rate_limit import RateLimit
 from core.models.tax_rate import TaxMode, TaxRate
 from core.models.user import ApiKey, User
 
@@ -17,6 +18,7 @@ __all__ = [
     "Heartbeat",
     "Link",
     "OutboxEmail",
+    "RateLimit",
     "TaxMode",
     "TaxRate",
     "TenantRow",
