@@ -2,6 +2,7 @@
 
 from core.models.audit import AuditEvent
 from core.models.business import Business, TenantRow
+from core.models.cache_entry import CacheEntry
 from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
@@ -14,6 +15,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "Business",
+    "CacheEntry",
     "Document",
     "Heartbeat",
     "Link",

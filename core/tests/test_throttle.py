@@ -4,9 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.core import ratelimit
 from django.core.cache import cache
 from django.test import RequestFactory
 
+from core.models import CacheEntry
 from core.web.throttle import network, too_often
 from tests.at_once import at_once
 from tests.world import NOW, World
@@ -61,3 +63,22 @@ def test_of_parallel_requests_exactly_the_limit_passes(studio: World) -> None:
     assert sum(answers) == 10
     later = at_once(*[lambda: allowed(calls=10, limit=10, now=NOW + timedelta(hours=2))] * 10)
     assert sum(later) == 10
+
+
+def test_the_limits_of_signing_in_hold_for_parallel_requests_too(studio: World) -> None:
+    def guess() -> bool:
+        request = RequestFactory().post("/accounts/login/")
+        return bool(ratelimit.consume(request, action="login_failed", key="nan@nan.example"))
+
+    assert sum(at_once(*[guess] * 20)) <= 5
+
+
+@pytest.mark.django_db
+def test_a_full_cache_forgets_nothing_before_its_time() -> None:
+    cache.set("first", "kept", 3600)
+    cache.set("over", "gone", 0.001)
+    for n in range(400):
+        cache.set(f"another:{n}", n, 3600)
+    assert cache.get("first") == "kept"
+    assert cache.get("over") is None
+    assert not CacheEntry.objects.filter(cache_key__endswith="over").exists()
