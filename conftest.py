@@ -184,16 +184,10 @@ def _emptying_lifts_the_triggers() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give each test its own files and cache, so that nothing shared is ever emptied."""
+    """Give each test its own files, so that nothing shared is ever emptied."""
     folder = tmp_path_factory.getbasetemp() / f"test-{next(TESTS)}"
     settings.MEDIA_ROOT = folder / "media"
     settings.KEPT_PAPERS = "/dev/null/nowhere"  # every PDF of a test is really rendered
-    location = (
-        {"KEY_PREFIX": f"{os.getpid()}-{folder.name}"}
-        if settings.REDIS_URL
-        else {"LOCATION": folder / "cache"}
-    )
-    settings.CACHES = {"default": settings.CACHES["default"] | location}
 
 
 pytest_plugins = ["tests.world", "tests.at_once"]

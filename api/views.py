@@ -17,7 +17,7 @@ from api import body
 from core.models import ApiKey
 from core.tenancy import scoped
 from core.web import api_keys
-from core.web.throttle import address, too_often
+from core.web.throttle import network, too_often
 from delivery.kpis import readings
 from delivery.kpis.kpi_changes import WrittenReading
 from delivery.kpis.readings import Refusal
@@ -77,12 +77,13 @@ class ApiKeyView(View):
             if scheme.lower() == "bearer"
             else None
         )
-        caller = str(key.pk) if key else address(request)
+        caller = str(key.pk) if key else network(request)
         if too_often(
             "api" if key else "api_stranger",
             caller,
             limit=CALLS_ALLOWED if key else CALLS_WITHOUT_KEY,
             seconds=WINDOW,
+            now=timezone.now(),
         ):
             response = error_response(
                 429, "too_many_requests", _("Too many calls. Try again in a minute.")

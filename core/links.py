@@ -1,12 +1,13 @@
 """Links and codes that are sent by email.
 
 A link is a row that expires, can be used once and can be revoked. Its token is the row's id, signed
-with the installation's key, so no token is ever stored. An email in the outbox holds a placeholder,
-which is replaced by the token when the email is sent or shown.
+with the installation's key, so no token is ever stored. An email in the outbox holds a placeholder
+with a mark of its own, which is replaced by the token when the email is sent or shown.
 """
 
 import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,7 @@ from core.models.link import LinkPurpose
 
 PORTAL_LIFE = timedelta(days=14)
 SIGN_IN_LIFE = timedelta(minutes=30)
-_PLACEHOLDER = re.compile(r"\[\[(link|code):([0-9a-f-]{36})\]\]")
+_UUID = "-".join(f"[0-9a-f]{{{length}}}" for length in (8, 4, 4, 4, 12))
 
 
 def mint(
@@ -105,15 +106,39 @@ def code(row_id: UUID) -> str:
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
 
 
-def placeholder(kind: str, row_id: UUID) -> str:
+@dataclass(frozen=True)
+class Placeholder:
+    """Stands in the context of an email for a link (`kind` "link") or a code ("code").
+
+    core.outbox.emails puts it into the text together with the email's own mark. A text that
+    somebody typed cannot hold that mark, so nothing typed is ever replaced.
+    """
+
+    kind: str
+    row_id: UUID
+
+    def marked(self, mark: str) -> str:
+        """The text that `fill` replaces in the email with this mark."""
+        return f"[[{mark}:{self.kind}:{self.row_id}]]"
+
+    def __str__(self) -> str:
+        raise TypeError("A placeholder is a value of an email's context, and no text.")
+
+
+#: What a button of an email leads to: an address, or the placeholder of a link.
+Address = str | Placeholder
+
+
+def placeholder(kind: str, row_id: UUID) -> Placeholder:
     """The placeholder that stands in an email until it is sent. `kind` is "link" or "code"."""
-    return f"[[{kind}:{row_id}]]"
+    return Placeholder(kind, row_id)
 
 
-def fill(text: str) -> str:
-    """Replace the placeholders in an email's text by links and codes.
+def fill(text: str, mark: str) -> str:
+    """Replace the placeholders with this mark in an email's text by links and codes.
 
-    The result is for sending and showing only. It must never be stored.
+    Without a mark, as in emails written by 0.1.0, those without one are replaced. The result is for
+    sending and showing only. It must never be stored.
     """
 
     def _replacement(match: re.Match[str]) -> str:
@@ -123,4 +148,5 @@ def fill(text: str) -> str:
         link = Link.objects.filter(pk=row_id).first()
         return url(link) if link else ""
 
-    return _PLACEHOLDER.sub(_replacement, text)
+    begin = re.escape(f"[[{mark}:" if mark else "[[")
+    return re.sub(rf"{begin}(link|code):({_UUID})\]\]", _replacement, text)

@@ -128,16 +128,7 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env.str("REDIS_URL", default="")
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-        if REDIS_URL
-        else {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": VAR_DIR / "cache",
-        }
-    )
-}
+CACHES = {"default": {"BACKEND": "core.database.cache.Cache", "LOCATION": "core_cache"}}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -161,7 +152,13 @@ CELERY_BEAT_SCHEDULER = "retainer_hub.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 FOLDERS = [STATIC_ROOT]  # made by migrate, and by each server when it starts
-if not REDIS_URL:
+if REDIS_URL:
+    # A page that tells a worker to look does not wait for a broker that is away (core.nudge).
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "max_retries": 0,
+        "socket_connect_timeout": 1,
+    }
+else:
     _queue, _control = VAR_DIR / "broker" / "queue", VAR_DIR / "broker" / "control"
     FOLDERS += [_queue, _control]
     CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -165,7 +165,9 @@ def sell(served: dict[str, str], site: str) -> None:
     assert code
     kaew.go(kaew.at, code=code[1])
     kaew.go("/p/payment/", go="yes")
-    kaew.go(kaew.at, card="succeeds")
+    gateway = re.search(r'btn-primary" href="(http[^"]+)"', kaew.page)
+    assert gateway
+    kaew.go(gateway[1], card="succeeds")
     soon("the charge", lambda: "is paid" in kaew.go(f"{agreement}charging/state/"))
     assert "Signed: Hotel retainer" in letter(site, "Signed: Hotel retainer")
     assert "RH-" in letter(site, "Receipt RC-")

@@ -189,7 +189,7 @@ def _email(
     subject: str,
     paragraphs: list[str],
     now: datetime,
-    **more: str,
+    **more: links.Address,
 ) -> None:
     emails.write(
         kind="trial_decision",

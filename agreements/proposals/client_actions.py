@@ -226,7 +226,7 @@ def email_note(
     said: list[str],
     language: str,
     now: datetime,
-    **more: str,
+    **more: links.Address,
 ) -> None:
     """Email a short note about a proposal to either side; `said` are its paragraphs."""
     emails.write(

@@ -131,7 +131,7 @@ def _email(
     side: str,
     to: str,
     language: str,
-    link: str,
+    link: links.Address,
     document: Document,
     now: datetime,
 ) -> None:

@@ -110,7 +110,8 @@ def email_signer(
     """
     language = paper.language if signature.contact else paper.business.language
     with translation.override(language):
-        text, link = _email_text(paper, signature, kind), ""
+        text = _email_text(paper, signature, kind)
+        link: links.Address = ""
         if signature.contact:
             portal_link = portal_links.portal_link(
                 contact=signature.contact, now=now, target=f"{LINK_TARGETS[type(paper)]}:{paper.id}"

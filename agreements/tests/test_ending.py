@@ -26,8 +26,8 @@ def test_notice_is_emailed_to_the_client_once_in_their_language(world: World) ->
         end.give_notice(agreement=agreement, ends_on=DECEMBER, actor="Nan", now=NOW)
     email = OutboxEmail.objects.get(kind="notice")
     assert (email.to, email.language) == (agreement.contact.email, "th")
-    assert "[[link:" in email.text
-    assert "[[link:" in email.html
+    assert ":link:" in email.text
+    assert ":link:" in email.html
     assert [event.event for event in audit.chain(agreement.pk)].count("notice") == 1
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import cache
 from django.test import Client as Browser
 from django.utils import timezone
 
@@ -23,11 +22,6 @@ from tests.world import World
 
 URL = "/api/v1/readings/"
 NOW = timezone.now()
-
-
-@pytest.fixture(autouse=True)
-def _calm() -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def email_client(
     *,
     now: datetime,
     button: str = "",
-    link: str = "",
+    link: links.Address = "",
     target: str = "",
 ) -> None:
     """Queue a short email to a client's contact.

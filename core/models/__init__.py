@@ -2,10 +2,12 @@
 
 from core.models.audit import AuditEvent
 from core.models.business import Business, TenantRow
+from core.models.cache_entry import CacheEntry
 from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
 from core.models.outbox import OutboxEmail
+from core.models.rate_limit import RateLimit
 from core.models.tax_rate import TaxMode, TaxRate
 from core.models.user import ApiKey, User
 
@@ -13,10 +15,12 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "Business",
+    "CacheEntry",
     "Document",
     "Heartbeat",
     "Link",
     "OutboxEmail",
+    "RateLimit",
     "TaxMode",
     "TaxRate",
     "TenantRow",

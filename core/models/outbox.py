@@ -1,5 +1,7 @@
 """OutboxEmail: an email, stored in the transaction of the event it reports, and sent later."""
 
+import secrets
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +20,11 @@ class OutboxState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+def new_mark() -> str:
+    """A mark for the placeholders of one email, which nobody can guess: 16 characters."""
+    return secrets.token_hex(8)
+
+
 class OutboxQuerySet(models.QuerySet["OutboxEmail"]):
     """Queries about emails."""
 
@@ -30,8 +37,9 @@ class OutboxQuerySet(models.QuerySet["OutboxEmail"]):
 class OutboxEmail(models.Model):
     """One email; there is one at most for each (kind, ref).
 
-    Links and codes are placeholders until it is sent (core.links). An email without a text is
-    rendered when it is sent (core.outbox.emails.post).
+    Links and codes are placeholders until it is sent (core.links); `mark` tells them from what
+    people typed. It is empty for emails of 0.1.0. An email without a text is rendered when it is
+    sent (core.outbox.emails.post).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -46,6 +54,7 @@ class OutboxEmail(models.Model):
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     text = models.TextField(_("text"), blank=True)
     html = models.TextField(_("HTML"), blank=True)
+    mark = models.CharField(max_length=16, blank=True, default=new_mark, editable=False)
     attachment = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -20,7 +20,7 @@ from django.utils import translation
 from core import links, nudge
 from core.documents import store
 from core.models import Business, Document, OutboxEmail
-from core.models.outbox import OutboxState
+from core.models.outbox import OutboxState, new_mark
 
 LEASE = timedelta(minutes=5)  # how long a worker that claimed an email has for sending it
 #: Minutes to wait after each failed try. After the last one the email has failed for good, and the
@@ -96,13 +96,17 @@ def _rendered(contents: Letter) -> dict[str, Any]:
     """The columns of an email's row, rendered in the email's language."""
     business, language = contents.business, contents.language
     reply_to = contents.reply_to or (business.owner.email if business else "")
-    template = f"emails/{contents.template}"
+    template, mark = f"emails/{contents.template}", new_mark()
+    values = {
+        name: value.marked(mark) if isinstance(value, links.Placeholder) else value
+        for name, value in contents.context.items()
+    }
     with translation.override(language):
         context = {
             "business": business,
             "site_url": settings.SITE_URL,
             "language": language,
-            **contents.context,
+            **values,
         }
         # A subject is one line: line breaks of the template become spaces.
         subject = " ".join(render_to_string(f"{template}.subject.txt", context).split())
@@ -115,6 +119,7 @@ def _rendered(contents: Letter) -> dict[str, Any]:
         "subject": subject[:SUBJECT_MAX],
         "text": text,
         "html": html,
+        "mark": mark,
         "attachment": contents.attachment,
         "reply_to": reply_to,
     }
@@ -151,7 +156,7 @@ def _claim(email: OutboxEmail, now: datetime) -> bool:
 def _send(email: OutboxEmail, now: datetime) -> int:
     """Send one claimed email; the number sent (0 or 1)."""
     try:
-        _message(compose(email, now)).send()
+        message(compose(email, now)).send()
     except Exception as error:  # noqa: BLE001 - whatever fails, the email is tried again later
         _postpone(email, now, error)
         return 0
@@ -191,11 +196,11 @@ def _postpone(email: OutboxEmail, now: datetime, error: Exception) -> None:
         )
 
 
-def _message(email: OutboxEmail) -> EmailMultiAlternatives:
+def message(email: OutboxEmail) -> EmailMultiAlternatives:
     """The message to send, in which links and codes have replaced their placeholders."""
-    message = EmailMultiAlternatives(
+    outgoing = EmailMultiAlternatives(
         email.subject,
-        links.fill(email.text),
+        links.fill(email.text, email.mark),
         settings.DEFAULT_FROM_EMAIL,
         [email.to],
         reply_to=[email.reply_to] if email.reply_to else None,
@@ -205,9 +210,9 @@ def _message(email: OutboxEmail) -> EmailMultiAlternatives:
         connection=get_connection(),
     )
     if email.html:
-        message.attach_alternative(links.fill(email.html), "text/html")
+        outgoing.attach_alternative(links.fill(email.html, email.mark), "text/html")
     if email.attachment:
-        message.attach(
+        outgoing.attach(
             f"{email.attachment.title}.pdf", store.read(email.attachment), "application/pdf"
         )
-    return message
+    return outgoing

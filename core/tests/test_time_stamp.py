@@ -21,7 +21,7 @@ from core.models import Business, User
 from core.models.document import DocumentKind
 from core.tests.test_seal import NOW, flipped, installation, plain
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.django_db]
 __all__ = ["installation"]
 STAMPED = NOW + timedelta(seconds=7)
 

@@ -199,7 +199,7 @@ class EmailPortalLink(DashboardView):
         contact = self.row(
             Contact, pk, self.rows(Contact).select_related("client", "business__owner")
         )
-        if too_often("link", str(contact.pk), limit=10, seconds=3600):
+        if too_often("link", str(contact.pk), limit=10, seconds=3600, now=timezone.now()):
             messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
         else:
             portal_links.mail_portal_link(contact=contact, now=timezone.now())

@@ -58,7 +58,9 @@ def local_email(request: HttpRequest, pk: Any) -> HttpResponse:
     if email is None:
         raise Http404
     return render(
-        request, "dashboard/system/letter.html", {"letter": email, "text": links.fill(email.text)}
+        request,
+        "dashboard/system/letter.html",
+        {"letter": email, "text": links.fill(email.text, email.mark)},
     )
 
 

@@ -223,7 +223,7 @@ def _verdict(report: Report) -> str:
     return sentence
 
 
-def _portal_link(contact: Contact, target: str, now: datetime) -> str:
+def _portal_link(contact: Contact, target: str, now: datetime) -> links.Placeholder:
     """Return the placeholder for the contact's portal link to `target`."""
     return links.placeholder(
         "link", portal_links.portal_link(contact=contact, now=now, target=target).pk
@@ -231,7 +231,7 @@ def _portal_link(contact: Contact, target: str, now: datetime) -> str:
 
 
 def _note_context(
-    subject: str, name: str, paragraphs: list[str], button: str, link: str
+    subject: str, name: str, paragraphs: list[str], button: str, link: links.Address
 ) -> dict[str, Any]:
     """Return the context of the email template `note`."""
     return {

@@ -77,7 +77,7 @@ class AgreementPage(SignableView):
         form = SignForm(request.POST)
         if not form.is_valid():
             return self._show(request, signable, form, 422)
-        if too_often("code", f"{signable.pk}:{self.contact.pk}", limit=6, seconds=3600):
+        if self._asked_too_often(signable):
             form.add_error(
                 None, _("Too many codes were asked for. Please wait an hour, or write to us.")
             )
@@ -96,6 +96,16 @@ class AgreementPage(SignableView):
             form.add_error(None, str(error))
             return self._show(request, signable, form, 409)
         return self.page(signable, "_code")
+
+    def _asked_too_often(self, signable: Agreement | Amendment) -> bool:
+        """Whether this person has asked for too many codes, each of which can be tried five times.
+
+        The limit for a day keeps somebody who sits in the portal without the mailbox from guessing.
+        """
+        who, now = f"{signable.pk}:{self.contact.pk}", timezone.now()
+        return too_often("code", who, limit=6, seconds=3600, now=now) or too_often(
+            "code_day", who, limit=12, seconds=24 * 3600, now=now
+        )
 
     def _show(
         self, request: HttpRequest, signable: Agreement | Amendment, form: SignForm, status: int
@@ -213,7 +223,7 @@ class ReassignSigner(SignableView):
         if not form.is_valid():
             messages.error(request, " ".join(_messages(form)))
             return self.page(signable)
-        if too_often("instead", str(self.contact.pk), limit=5, seconds=3600):
+        if too_often("instead", str(self.contact.pk), limit=5, seconds=3600, now=timezone.now()):
             messages.error(
                 request, _("Too many people were named. Please wait an hour, or write to us.")
             )

@@ -1,6 +1,7 @@
 """How the client pays: the saved card, the bank account to transfer to, and the first payment."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -50,12 +51,19 @@ class PaymentMethodPage(PortalView):
         return render(request, "portal/method.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        """Answer with a page that goes on to the gateway.
+
+        A redirect would not do: the policy of our pages lets a form lead to this origin only, and
+        browsers apply that to the redirects after it (docs/trust.md, Pages).
+        """
         return_url = request.build_absolute_uri(reverse("portal:method_done"))
         try:
-            return redirect(saved_cards.start_setup(client=self.client, return_url=return_url))
+            url = saved_cards.start_setup(client=self.client, return_url=return_url)
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
+        context = {"url": url, "host": urlsplit(url).hostname}
+        return render(request, "portal/to_gateway.html", context)
 
     def _first(self) -> Agreement | None:
         """The agreement that was just signed, if its client never saved a card before."""

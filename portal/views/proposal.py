@@ -177,7 +177,7 @@ class TierSeen(PortalView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
-        if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600):
+        if not too_often("tier", str(self.contact.pk), limit=60, seconds=3600, now=timezone.now()):
             now = timezone.now()
             client_actions.record_tier_seen(
                 proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request)

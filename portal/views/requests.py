@@ -80,7 +80,9 @@ class NewRequest(RequestFormView):
         agreements = self.agreements()
         form = self.form(agreements, request.POST)
         if agreements and form.is_valid():
-            if too_often("request", str(self.contact.pk), limit=MOST, seconds=3600):
+            if too_often(
+                "request", str(self.contact.pk), limit=MOST, seconds=3600, now=timezone.now()
+            ):
                 form.add_error(None, _("You have asked a lot already. Please write us an email."))
                 return self._show(request, agreements, form, 429)
             try:
@@ -130,7 +132,9 @@ class RequestPage(PortalView):
         """Add a message."""
         row, form = self._request(pk), MessageForm(request.POST)
         if form.is_valid():
-            if too_often("request", str(self.contact.pk), limit=MOST, seconds=3600):
+            if too_often(
+                "request", str(self.contact.pk), limit=MOST, seconds=3600, now=timezone.now()
+            ):
                 form.add_error(None, _("You have written a lot already. Please write us an email."))
                 return self._show(request, row, form, 429)
             try:

@@ -16,7 +16,7 @@ from clients import portal_links
 from core import links
 from core.models.link import LinkPurpose
 from core.web import query_string
-from core.web.throttle import address, too_often
+from core.web.throttle import network, too_often
 from delivery.rules.states import Answer
 from portal import access
 from portal.forms import LinkRequestForm
@@ -90,10 +90,11 @@ def _stale_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, token: str) -> HttpResponse:
     """Email a new link to the person for whom the old one was made."""
+    now = timezone.now()
     link = links.known(token, purpose=LinkPurpose.PORTAL)
     contact = portal_links.contact_for(link) if link else None
-    if link and contact and not too_often("renew", str(contact.pk), limit=5, seconds=3600):
-        portal_links.mail_portal_link(contact=contact, now=timezone.now(), target=link.target)
+    if link and contact and not too_often("renew", str(contact.pk), limit=5, seconds=3600, now=now):
+        portal_links.mail_portal_link(contact=contact, now=now, target=link.target)
     return render(request, "portal/sent.html")
 
 
@@ -103,10 +104,10 @@ def request_link(request: HttpRequest) -> HttpResponse:
     """Request a link by email. The response is the same whether or not the address is known."""
     form = LinkRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        email = form.cleaned_data["email"]
-        too_many = too_often("ask", address(request), limit=10, seconds=3600)
-        if not too_many and not too_often("ask", email.lower(), limit=5, seconds=3600):
-            portal_links.mail_fresh_links(email=email, now=timezone.now())
+        email, now = form.cleaned_data["email"], timezone.now()
+        too_many = too_often("ask", network(request), limit=10, seconds=3600, now=now)
+        if not too_many and not too_often("ask", email.lower(), limit=5, seconds=3600, now=now):
+            portal_links.mail_fresh_links(email=email, now=now)
         return render(request, "portal/sent.html")
     return render(request, "portal/ask.html", {"form": form}, status=422 if form.is_bound else 200)
 

@@ -12,6 +12,7 @@ from django import forms
 from django.core.files.uploadhandler import MemoryFileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core.documents import verify
-from core.web.throttle import address, too_often
+from core.web.throttle import network, too_often
 
 LARGEST_UPLOAD = 5 * 1024 * 1024  # bytes of an upload
 REQUESTS_ALLOWED = 30  # requests in ten minutes from one IP address
@@ -92,7 +93,8 @@ def verify_document(request: HttpRequest) -> HttpResponse:
     """
     if request.method != "POST":
         return _show(request, VerifyForm())
-    if too_often("verify", address(request), limit=REQUESTS_ALLOWED, seconds=600):
+    now = timezone.now()
+    if too_often("verify", network(request), limit=REQUESTS_ALLOWED, seconds=600, now=now):
         return _refuse(request, _("You have asked often. Please wait ten minutes."), 429)
     handler = MemoryUpload(request)
     request.upload_handlers = [handler]

@@ -177,8 +177,8 @@ def _as_sent(row: OutboxEmail, press: _Press) -> Email:
         reply_to=row.reply_to,
         subject=row.subject,
         attached=row.attachment.title if row.attachment else "",
-        text=links.fill(row.text),
-        html=links.fill(row.html),
+        text=links.fill(row.text, row.mark),
+        html=links.fill(row.html, row.mark),
         templates=templates,
     )
 
