@@ -165,6 +165,14 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _folders() -> None:
+    """Make the folders that the servers make before they serve."""
+    from retainer_hub.start import make_folders
+
+    make_folders()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _emptying_lifts_the_triggers() -> Iterator[None]:
     """Switch off the triggers that protect rows while a transactional test empties the database."""
     from django.test import TransactionTestCase
