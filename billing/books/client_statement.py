@@ -143,7 +143,8 @@ def statement_entries(client: Client, *, until: date | None = None) -> list[Stat
 
 
 def _of(model: type, client: Client):  # type: ignore[no-untyped-def]  # a queryset of `model`
-    return model.objects.filter(client=client)  # type: ignore[attr-defined]
+    """Its rows of a client, in the order in which they were made."""
+    return model.objects.filter(client=client).order_by("pk")  # type: ignore[attr-defined]
 
 
 def _running(statement: Iterable[StatementEntry]) -> Iterable[StatementEntry]:

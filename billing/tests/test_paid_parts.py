@@ -201,3 +201,16 @@ def test_a_payment_recorded_late_counts_on_the_day_it_arrived(thai: World) -> No
         if row.number == "TX-2027-0001"
     )
     assert entry.on == date(2026, 12, 31)
+
+
+def test_a_statement_lists_what_happened_on_one_day_in_the_order_of_the_numbers(
+    world: World,
+) -> None:
+    client = world.client()
+    for _ in range(3):
+        world.running(client, **THAI)
+    run_billing(now=NOW, door="test")
+    for invoice in Invoice.objects.order_by("seq"):
+        arrives(invoice, 1_000_00 + invoice.seq)
+    numbers = [row.number for row in client_statement.statement_entries(client)]
+    assert numbers == [f"{kind}-2026-{n:04}" for kind in ("RH", "RC") for n in (1, 2, 3)]
