@@ -62,6 +62,7 @@ class PaymentMethodPage(PortalView):
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
+        url = request.build_absolute_uri(url)  # the sandbox's page is ours
         context = {"url": url, "host": urlsplit(url).hostname}
         return render(request, "portal/to_gateway.html", context)
 

@@ -141,6 +141,6 @@ def deliver() -> None:
 def code() -> str:
     deliver()
     row = OutboxEmail.objects.filter(kind="sign_code", to=WHO).latest("created_at")
-    found = re.search(r"^\s*(\d{6})\s*$", links.fill(row.text), re.M)
+    found = re.search(r"^\s*(\d{6})\s*$", links.fill(row.text, row.mark), re.M)
     assert found
     return found[1]
