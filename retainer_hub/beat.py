@@ -15,6 +15,16 @@ class Scheduler(PersistentScheduler):
 
     _written = float("-inf")
 
+    def setup_schedule(self) -> None:
+        """Open the schedule's file, unless what web server and worker refuse too is wrong.
+
+        Celery opens it before it tells anybody that beat starts.
+        """
+        from retainer_hub import start
+
+        start.prepare()
+        super().setup_schedule()
+
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Start due tasks; return the seconds to wait, at most until the next heartbeat."""
         if time.monotonic() - self._written >= EVERY:
