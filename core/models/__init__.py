@@ -6,6 +6,7 @@ from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
 from core.models.outbox import OutboxEmail
+from core.models.set_aside import SetAside
 from core.models.tax_rate import TaxMode, TaxRate
 from core.models.user import ApiKey, User
 
@@ -17,6 +18,7 @@ __all__ = [
     "Heartbeat",
     "Link",
     "OutboxEmail",
+    "SetAside",
     "TaxMode",
     "TaxRate",
     "TenantRow",
