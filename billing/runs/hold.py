@@ -24,7 +24,7 @@ MISSED = gettext_noop("More than one period was not billed.")
 def hold_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
     """Hold every agreement that has more than one period due and not invoiced; return their ids."""
     missed = (
-        issue.periods_to_invoice(now, only)
+        issue.periods_due(now, only)
         .order_by()
         .values("agreement_id")
         .annotate(count=Count("pk"))
