@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from core.jobs import set_aside
 from core.jobs.set_aside import Step
 
 K = TypeVar("K", UUID, int)
+M = TypeVar("M", bound=Model)
 SIZE = 500  # rows of a batch
 
 
@@ -49,8 +51,44 @@ def run(
 def run_each(
     step: Step, ids: Iterable[K], act: Callable[[K], int], *, now: datetime, atomic: bool = True
 ) -> int:
-    """Call `act` for each row alone; return the sum of what it returned."""
+    """Call `act` for each id alone; return the sum of what it returned."""
     return run(step, ids, lambda alone: act(alone[0]), now=now, size=1, atomic=atomic)
+
+
+def run_rows(
+    step: Step,
+    rows: QuerySet[M],
+    act: Callable[[M], int],
+    *,
+    now: datetime,
+    size: int = SIZE,
+    most: int | None = None,
+) -> int:
+    """Call `act` for each of `rows`, which are loaded batch by batch; return the sum.
+
+    `act` has its own transaction. Rows that were set aside are left out until their wait is over.
+    At most `most` rows are looked at.
+    """
+
+    def load_and_act(batch: Sequence[Any]) -> int:
+        loaded = list(rows.filter(pk__in=batch))
+        if len(batch) == 1:
+            return sum(map(act, loaded))
+        return sum(_alone(step, row, act, now) for row in loaded)
+
+    ids = set_aside.without_waiting(rows, step, now).values_list("pk", flat=True)[:most]
+    return run(step, ids, load_and_act, now=now, size=size, atomic=False)
+
+
+def _alone(step: Step, row: M, act: Callable[[M], int], now: datetime) -> int:
+    """Act on one row; if that fails, set it aside and return 0."""
+    try:
+        return act(row)
+    except Exception as error:
+        if set_aside.database_is_away(error):
+            raise
+        set_aside.put(step, row.pk, error, now=now)
+        return 0
 
 
 def _attempt(
