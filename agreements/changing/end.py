@@ -25,6 +25,7 @@ from core.outbox import emails
 
 FINISH = Step(
     "finish_ended",
+    "agreements.tasks.seal_signed",
     gettext_lazy("End the agreement"),
     Agreement,
     title="client__name",

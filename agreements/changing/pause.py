@@ -28,6 +28,7 @@ from core.outbox import emails
 
 RESUME = Step(
     "resume_paused",
+    "agreements.tasks.seal_signed",
     gettext_lazy("Resume the agreement"),
     Agreement,
     title="client__name",

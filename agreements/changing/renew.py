@@ -27,6 +27,7 @@ from core.outbox import emails
 
 RENEW = Step(
     "renew_agreements",
+    "agreements.tasks.seal_signed",
     gettext_lazy("Renew the agreement"),
     Agreement,
     title="client__name",

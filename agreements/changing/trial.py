@@ -26,6 +26,7 @@ from core.outbox import emails
 
 REMIND = Step(
     "remind_of_trials",
+    "agreements.tasks.seal_signed",
     gettext_lazy("Remind of the end of the trial"),
     Agreement,
     title="client__name",

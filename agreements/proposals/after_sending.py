@@ -24,6 +24,7 @@ from core.outbox import emails
 
 REMIND = Step(
     "remind_of_proposals",
+    "agreements.tasks.seal_signed",
     gettext_lazy("Remind of the proposal"),
     Proposal,
     title="client__name",

@@ -35,6 +35,7 @@ from core.outbox import emails
 
 EXPIRE = Step(
     "expire_proposals",
+    "agreements.tasks.seal_signed",
     gettext_lazy("Close the expired proposal"),
     Proposal,
     title="client__name",

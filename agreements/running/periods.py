@@ -23,6 +23,7 @@ from core.money import prorate
 BATCH = 500  # agreements whose periods are opened in one transaction
 OPEN = Step(
     "open_periods",
+    "billing.tasks.bill",
     _("Open the next billing period"),
     Agreement,
     title="client__name",

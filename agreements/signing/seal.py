@@ -27,12 +27,18 @@ UNSEALED = Q(signed_at__isnull=False, signed_document__isnull=True)
 SEAL = {
     Agreement: Step(
         "seal_agreements",
+        "agreements.tasks.seal_signed",
         gettext_lazy("Seal the signed agreement"),
         Agreement,
         title="client__name",
         page=("agreement", "pk"),
     ),
-    Amendment: Step("seal_amendments", gettext_lazy("Seal the signed amendment"), Amendment),
+    Amendment: Step(
+        "seal_amendments",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Seal the signed amendment"),
+        Amendment,
+    ),
 }
 KINDS = {Agreement: DocumentKind.SIGNED_AGREEMENT, Amendment: DocumentKind.SIGNED_AMENDMENT}
 

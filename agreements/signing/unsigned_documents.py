@@ -37,6 +37,7 @@ from core.outbox import emails
 EXPIRE = {
     Agreement: Step(
         "expire_agreements",
+        "agreements.tasks.seal_signed",
         gettext_lazy("Close the agreement that was not signed in time"),
         Agreement,
         title="client__name",
@@ -44,6 +45,7 @@ EXPIRE = {
     ),
     Amendment: Step(
         "expire_amendments",
+        "agreements.tasks.seal_signed",
         gettext_lazy("Close the amendment that was not signed in time"),
         Amendment,
     ),
@@ -51,13 +53,17 @@ EXPIRE = {
 REMIND = {
     Agreement: Step(
         "remind_of_agreements",
+        "agreements.tasks.seal_signed",
         gettext_lazy("Remind of the signature of the agreement"),
         Agreement,
         title="client__name",
         page=("agreement", "pk"),
     ),
     Amendment: Step(
-        "remind_of_amendments", gettext_lazy("Remind of the signature of the amendment"), Amendment
+        "remind_of_amendments",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Remind of the signature of the amendment"),
+        Amendment,
     ),
 }
 SIGN_WITHIN = timedelta(days=14)  # of picking the tier

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.books import ledger, owing, received_payments, transitions
 from billing.charging import cancel_invoice
@@ -26,8 +27,18 @@ from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.dates import local_day, local_instant
 from core.errors import RuleError
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.outbox import emails
 
+REMIND = Step(
+    "remind_of_transfers",
+    "billing.tasks.bill",
+    gettext_lazy("Remind of the transfer"),
+    Collection,
+    title="invoice__client__name",
+    page=("invoice", "invoice_id"),
+)
 OVERDUE = "overdue"  # a collection's `reason` once the client was reminded
 
 
@@ -184,10 +195,10 @@ def send_reminders(*, now: datetime, limit: int = 500) -> int:
 
     Returns how many invoices they were sent for; at most `limit` are looked at.
     """
-    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).order_by(
-        "next_at", "pk"
-    )
-    return sum(_remind(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    sent = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now)
+    due = without_waiting(sent, REMIND, now).order_by("next_at", "pk")
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    return batches.run_each(REMIND, ids, lambda pk: _remind(pk, now), now=now)
 
 
 def _remind(pk: UUID, now: datetime) -> int:

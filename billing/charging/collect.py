@@ -52,6 +52,7 @@ AHEAD = 20 * BATCH  # sorted by account at a time
 LARGEST_SKEW = timedelta(minutes=5)  # between our clock and a gateway's
 CHARGE = Step(
     "collect",
+    "billing.tasks.bill",
     gettext_lazy("Charge the invoice"),
     Collection,
     title="invoice__client__name",

@@ -48,6 +48,7 @@ AHEAD = 20 * BATCH  # sorted by business at a time, so that each batch locks few
 PATIENCE = timedelta(hours=1)  # a new client, who has no card yet, is about to save one
 PERIODS = Step(
     "issue_invoices",
+    "billing.tasks.bill",
     _("Issue the invoice of a period"),
     Period,
     hold=lambda pk: hold_not_billable(periods=pk),
@@ -55,6 +56,7 @@ PERIODS = Step(
 )
 UPGRADES = Step(
     "issue_upgrades",
+    "billing.tasks.bill",
     _("Issue the invoice of an upgrade"),
     Upgrade,
     hold=lambda pk: hold_not_billable(upgrades=pk),

@@ -49,6 +49,7 @@ from core.jobs.set_aside import Step, without_waiting
 TOLD_AFTER = timedelta(hours=23)
 CARRY_OUT = Step(
     "carry_out_refunds",
+    "billing.tasks.resolve",
     gettext_lazy("Send the refund"),
     Refund,
     title="client__name",

@@ -27,6 +27,7 @@ BATCH = 300
 AHEAD = 20 * BATCH  # looked up at a time
 LOOK_UP = Step(
     "resolve",
+    "billing.tasks.resolve",
     _("Look up the outcome of a charge"),
     Collection,
     title="invoice__client__name",

@@ -27,6 +27,7 @@ from core.jobs.set_aside import Step
 
 SETTLE = Step(
     "settle",
+    "billing.tasks.resolve",
     gettext_lazy("Store the outcome of a charge"),
     Collection,
     title="invoice__client__name",

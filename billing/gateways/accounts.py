@@ -24,6 +24,7 @@ Account = tuple[str, UUID | None]
 #: A business's account at a gateway that cannot be used at present; the row is the business.
 USE = Step(
     "use_gateway_account",
+    "billing.tasks.bill",
     gettext_lazy("Use the account at the payment gateway"),
     Business,
     business="pk",

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 
+from core import nudge
 from core.jobs.reasons import explain, is_passing
 from core.models import SetAside
 from core.models.set_aside import WHOLE_STEP
@@ -29,13 +30,15 @@ FORGOTTEN_AFTER = timedelta(days=3)
 class Step:
     """A step of a job that works through rows of `model`.
 
-    `label` says for people what was to be done. The other fields are look-ups from the row: its
-    business ("" if the row is nobody's), the name under which people know it, and the page that
-    shows it, as the page's name ("" if there is none) and the look-up of the page's id. `hold` and
-    `free` are called with the id of a row that is set aside, and that works again.
+    `task` is the Celery task that it belongs to; `label` says for people what was to be done. The
+    other fields are look-ups from the row: its business ("" if the row is nobody's), the name under
+    which people know it, and the page that shows it, as the page's name ("" if there is none) and
+    the look-up of the page's id. `hold` and `free` are called with the id of a row that is set
+    aside, and that works again.
     """
 
     name: str
+    task: str
     label: str | Promise
     model: type[Model]
     business: str = "business_id"
@@ -103,8 +106,18 @@ def worked(step: str, subjects: Iterable[UUID], *, now: datetime) -> None:
 
 
 def release(rows: QuerySet[SetAside], *, actor: str, now: datetime) -> int:
-    """Release rows on a person's request; return how many. The next run tries them again."""
-    return _release(rows, actor, now)
+    """Release rows on a person's request; return how many. Their tasks are started at once."""
+    tasks = {step.task for row in rows if (step := STEPS.get(row.step))}
+    released = _release(rows, actor, now)
+    for task in sorted(tasks):
+        nudge.ring(task)
+    return released
+
+
+def label(row: SetAside) -> str:
+    """What was to be done, in the active language."""
+    step = STEPS.get(row.step)
+    return str(step.label) if step else row.step
 
 
 def forget_past(*, now: datetime) -> int:
