@@ -221,6 +221,7 @@ def delete_expired(*, now: datetime) -> int:
 
 
 def _delete(export: Export) -> int:
-    move(export, ExportState.GONE, EXPORT)
-    archive_path(export).unlink(missing_ok=True)
+    with transaction.atomic():  # an export whose file cannot be deleted is not gone
+        move(export, ExportState.GONE, EXPORT)
+        archive_path(export).unlink(missing_ok=True)
     return 1

@@ -83,6 +83,7 @@ CLASSES: dict[str, str] = {
     "portal:overage": "overage",
     "dashboard:letters": "owner",
     "dashboard:letter_again": "sent_letter",
+    "dashboard:set_aside_release": "set_aside",
     "dashboard:wait_tell": "wait",
     "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal",
@@ -266,6 +267,7 @@ CLASSES: dict[str, str] = {
     "sandbox_direct:confirm": "public",
     "sandbox_direct:hook": "public",
     "health": "public",
+    "live": "public",
     "verify": "public",
     "set_language": "public",
 }

@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from django.utils.translation import gettext_noop
-
 from agreements.models import Agreement
-
-NOT_BILLABLE = gettext_noop("The next invoice could not be made.")
+from agreements.models.agreement import NOT_BILLABLE
 
 
 def hold_not_billable(**agreements: Any) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from agreements.models.agreement import NOT_BILLABLE
 from billing.books import owing
 from billing.models import Allocation, Charge, Collection, Invoice
 from billing.rules import dunning
@@ -69,10 +70,10 @@ def failed_collections(business: Business) -> QuerySet[Collection]:
 
 
 def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
-    """Return the agreements whose billing is on hold."""
+    """Return the agreements whose billing is on hold until their owner decides."""
     return (
         Agreement.objects.filter(business=business)
-        .exclude(parked_because="")
+        .exclude(parked_because__in=("", NOT_BILLABLE))
         .select_related("client")
     )
 

@@ -25,7 +25,7 @@ from agreements.models import Agreement
 from agreements.running.periods import scope_filter
 from billing.books import owing, transitions
 from billing.charging import parallel_calls, settle
-from billing.charging.parallel_calls import Batch, Call, Steps, call
+from billing.charging.parallel_calls import Batch, Call, Steps, call, parts
 from billing.charging.prepare import (
     CANNOT_CHARGE,
     NO_METHOD,
@@ -122,7 +122,7 @@ class Run:
 
 def _accounts(
     run: Run, only: Agreement | Business | None
-) -> Iterator[dict[Hashable, Iterator[Batch[int]]]]:
+) -> Iterator[dict[Hashable, list[Batch[int]]]]:
     """Yield what is due, so many at a time, as the batches of each account."""
     due = without_waiting(due_collections(run.clock(), only), CHARGE, run.clock())
     oldest = (
@@ -133,17 +133,13 @@ def _accounts(
         by_account: dict[Hashable, list[UUID]] = defaultdict(list)
         for business, pk, name in ahead:
             by_account[accounts.account_of(name, business)].append(pk)
-        yield {account: _batches(ids, run) for account, ids in by_account.items()}
+        begin = partial(_batch, run=run)
+        yield {
+            account: [Batch(CHARGE, part, begin) for part in parts(ids, BATCH)]
+            for account, ids in by_account.items()
+        }
         if len(ahead) < AHEAD:
             return
-
-
-def _batches(ids: list[UUID], run: Run) -> Iterator[Batch[int]]:
-    """Claim the collections of one account, batch by batch."""
-    for first in range(0, len(ids), BATCH):
-        batch = ids[first : first + BATCH]
-        _claim(batch, run.claim, run.clock())
-        yield Batch(CHARGE, batch, partial(_batch, run=run))
 
 
 def _claim(ids: Sequence[UUID], claim: UUID, now: datetime) -> None:
@@ -163,8 +159,9 @@ def _mine(ids: Sequence[UUID], claim: UUID) -> list[Collection]:
 
 
 def _batch(ids: Sequence[UUID], run: Run) -> Steps[int]:
-    """Prepare, bind, arm, execute and settle one batch; return the number of charges sent."""
+    """Claim, prepare, bind, arm, execute and settle a batch; return the number of charges sent."""
     claim, clock = run.claim, run.clock
+    _claim(ids, claim, clock())
     rows = _mine(ids, claim)
     gateway = (yield from _usable(rows[0], run)) if rows else None
     works = yield from prepare(_works(rows, gateway, clock()), claim, clock)

@@ -12,9 +12,10 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Period, Upgrade
+from agreements.models.agreement import NOT_BILLABLE
 from agreements.rules.states import PERIOD, PeriodState
 from agreements.rules.terms import CollectBy
-from agreements.running.billing_hold import NOT_BILLABLE, free_billable, hold_not_billable
+from agreements.running.billing_hold import free_billable, hold_not_billable
 from agreements.running.periods import scope_filter
 from billing.books import document_numbers, ledger, transitions
 from billing.charging import trial_credit

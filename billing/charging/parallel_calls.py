@@ -53,13 +53,18 @@ Steps = Generator[Sequence[Call], list[Any], R]
 class Batch(Generic[R]):
     """Rows of one account that one step works through together.
 
-    `begin` starts with the rows as they are in the database, so that it can be called again for a
-    part of them.
+    `begin` claims the rows and starts with what they are in the database, so that it can be called
+    again for a part of them.
     """
 
     step: Step
     ids: Sequence[UUID]
     begin: Callable[[Sequence[UUID]], Steps[R]]
+
+
+def parts(ids: Sequence[UUID], size: int) -> list[Sequence[UUID]]:
+    """Return the ids in parts of `size`."""
+    return [ids[first : first + size] for first in range(0, len(ids), size)]
 
 
 def run_batches(by_account: Mapping[Hashable, Iterable[Batch[R]]], *, now: datetime) -> Iterator[R]:

@@ -1,7 +1,7 @@
 """Looks up charges and cancellations whose outcome is not known (docs/charging.md, R and V)."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.charging import notices, parallel_calls, settle
-from billing.charging.parallel_calls import Batch, Steps, call
+from billing.charging.parallel_calls import Batch, Steps, call, parts
 from billing.charging.prepare import keep_missing_since, sent_under_handle
 from billing.gateways import accounts
 from billing.gateways.base import Gateway, GatewayObject
@@ -50,37 +50,33 @@ def resolve_charges(*, now: datetime) -> int:
     in_order = without_waiting(due, LOOK_UP, now).order_by("next_at", "pk")
     while True:
         oldest = list(in_order.values_list("pk", "gateway", "business_id")[:AHEAD])
-        by_account: dict[Hashable, list[UUID]] = defaultdict(list)
+        due_by_account: dict[Hashable, list[UUID]] = defaultdict(list)
         for pk, name, business in oldest:
             if pk not in seen:
-                by_account[accounts.account_of(name, business)].append(pk)
+                due_by_account[accounts.account_of(name, business)].append(pk)
                 seen.add(pk)
-        asked += sum(
-            parallel_calls.run_batches(
-                {account: _batches(ids, now) for account, ids in by_account.items()}, now=now
-            )
-        )
+        begin = partial(_ask, now=now, claimed=set())
+        by_account = {
+            account: [Batch(LOOK_UP, part, begin) for part in parts(ids, BATCH)]
+            for account, ids in due_by_account.items()
+        }
+        asked += sum(parallel_calls.run_batches(by_account, now=now))
         if not by_account or len(oldest) < AHEAD:
             return asked
 
 
-def _batches(ids: list[UUID], now: datetime) -> Iterator[Batch[int]]:
-    """Claim the collections of one account, batch by batch."""
-    for first in range(0, len(ids), BATCH):
-        yield Batch(LOOK_UP, _claim(ids[first : first + BATCH], now), partial(_ask, now=now))
+def _claim(ids: Sequence[UUID], now: datetime, claimed: set[UUID]) -> None:
+    """Claim rows by moving each one's date, so that two workers do not look up the same row.
 
-
-def _claim(ids: Sequence[UUID], now: datetime) -> list[UUID]:
-    """Claim rows by moving each one's date, so that two workers do not look up the same row."""
+    What this run has claimed is added to `claimed`.
+    """
     due = Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now)
-    in_order = due.order_by("next_at", "pk").values_list("pk", "state", "next_at")
-    return [
-        pk
-        for pk, state, next_at in in_order
-        if Collection.objects.filter(pk=pk, state=state, next_at=next_at).update(
-            next_at=now + look_up_after(0)
-        )
-    ]
+    for pk, state, next_at in list(due.values_list("pk", "state", "next_at")):
+        free = Collection.objects.filter(pk=pk, state=state, next_at=next_at)
+        with transaction.atomic():
+            is_mine = free.update(next_at=now + look_up_after(0))
+        if is_mine:
+            claimed.add(pk)
 
 
 def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
@@ -96,9 +92,11 @@ def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
         still.update(next_at=now + look_up_after(lookups + 1), lookups=lookups + 1)
 
 
-def _ask(ids: Sequence[UUID], now: datetime) -> Steps[int]:
-    """Look up the collections of one account; return how many."""
-    rows = list(Collection.objects.filter(pk__in=ids, state__in=ASKED).order_by("next_at", "pk"))
+def _ask(ids: Sequence[UUID], now: datetime, claimed: set[UUID]) -> Steps[int]:
+    """Claim and look up collections of one account; return how many."""
+    _claim(ids, now, claimed)
+    mine = Collection.objects.filter(pk__in=claimed.intersection(ids), state__in=ASKED)
+    rows = list(mine.order_by("next_at", "pk"))
     with_handle = [row for row in rows if row.handle]
     if with_handle and (gateway := _gateway(with_handle[0], now)):
         yield from _ask_gateway(gateway, with_handle, now)

@@ -29,7 +29,8 @@ USE = Step(
     Business,
     business="pk",
     title="name",
-    page=("settings", "pk"),
+    page=("paying", "pk"),
+    patience=2,  # a gateway that was silent for a moment is no news
 )
 
 

@@ -17,6 +17,8 @@ from agreements.models import Agreement, Period
 from agreements.rules.states import PeriodState
 from billing.charging import issue
 from core import audit, nudge
+from core.jobs import set_aside
+from core.models import SetAside
 
 MISSED = gettext_noop("More than one period was not billed.")
 
@@ -58,6 +60,8 @@ def resume_billing(*, agreement: Agreement, how: str, actor: str, now: datetime)
     """
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
+        aside = SetAside.objects.of_page("agreement", agreement.pk)
+        set_aside.release(aside, actor=actor, now=now)
         if how == "skip":
             why = _("Skipped by %(who)s") % {"who": actor}
             missed = [

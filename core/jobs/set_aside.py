@@ -33,8 +33,8 @@ class Step:
     `task` is the Celery task that it belongs to; `label` says for people what was to be done. The
     other fields are look-ups from the row: its business ("" if the row is nobody's), the name under
     which people know it, and the page that shows it, as the page's name ("" if there is none) and
-    the look-up of the page's id. `hold` and `free` are called with the id of a row that is set
-    aside, and that works again.
+    the look-up of the page's id. Its owner is told after more than `patience` tries. `hold` and
+    `free` are called with the id of a row that is set aside, and that works again.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Step:
     business: str = "business_id"
     title: str = "agreement__client__name"
     page: tuple[str, str] = ("agreement", "agreement_id")
+    patience: int = 0
     hold: Callable[[Any], None] | None = None
     free: Callable[[Any], None] | None = None
 

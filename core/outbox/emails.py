@@ -32,7 +32,7 @@ SEND = Step(
     gettext_lazy("Send the email"),
     OutboxEmail,
     title="subject",
-    page=("letters", "pk"),
+    page=("letters", "business_id"),
 )
 LEASE = timedelta(minutes=5)  # how long a worker that claimed an email has for sending it
 #: Minutes to wait after each failed try. After the last one the email has failed for good, and the
@@ -161,7 +161,8 @@ def _claim_and_send(pk: UUID, now: datetime) -> int:
 def _claim(email: OutboxEmail, now: datetime) -> bool:
     """Lease an email to this worker; False if another worker was faster."""
     rows = OutboxEmail.objects.due(now).filter(pk=email.pk)
-    return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
+    with transaction.atomic():
+        return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
 
 
 def _send(email: OutboxEmail, now: datetime) -> int:

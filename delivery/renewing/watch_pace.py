@@ -37,7 +37,7 @@ WARN = Step(
     Business,
     business="pk",
     title="name",
-    page=("settings", "pk"),
+    page=("warnings", "pk"),
 )
 EMAIL_KIND = "early_warnings"
 BATCH = 100  # businesses that are checked together

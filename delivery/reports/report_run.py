@@ -30,7 +30,7 @@ REMIND = Step(
     Business,
     business="pk",
     title="name",
-    page=("settings", "pk"),
+    page=("reports", "pk"),
 )
 REMIND_AFTER = timedelta(days=3)
 COUNTED = ("drafted", "reminded", "sent", "nudged", "tasks")

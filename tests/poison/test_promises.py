@@ -37,7 +37,7 @@ def test_a_gateway_key_that_cannot_be_read_stops_nobody_else(
     settings.SECRET_KEY = "another-key-of-this-installation" * 2
     row = account(world.business, is_live=False)
     GatewayAccount.objects.filter(pk=row.pk).update(
-        gateway="stripe", secret=vault.seal("sk_test_x")
+        gateway="acme", secret=vault.seal("sk_test_x")
     )
     settings.SECRET_KEY = own
     with acme():
