@@ -39,8 +39,8 @@ def _problems(now: datetime) -> Iterator[str]:
     if last and not last.finished_at and now - last.started_at > UNFINISHED_AFTER:
         minutes = int((now - last.started_at).total_seconds()) // 60
         yield _("The last run began %(n)s minutes ago and has not finished.") % {"n": minutes}
-    finished = runs.filter(finished_at__isnull=False, refused_because="").first()
-    if last and (finished is None or now - finished.started_at > LATE_AFTER):
+    finished = runs.filter(finished_at__isnull=False, refused_because="").first() or runs.last()
+    if finished and now - (finished.finished_at or finished.started_at) > LATE_AFTER:
         yield _("No run has finished within the last two hours.")
     if late := _late_rows(now - LATE_AFTER):
         yield ngettext(
