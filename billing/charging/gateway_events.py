@@ -15,7 +15,7 @@ from core.jobs.set_aside import Step, without_waiting
 APPLY = Step(
     "apply_events",
     "billing.tasks.resolve",
-    _("Read a notice of the payment gateway"),
+    _("Process a webhook of the payment gateway"),
     GatewayEvent,
     business="account__business_id",
     title="gateway",

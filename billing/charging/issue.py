@@ -50,7 +50,7 @@ PATIENCE = timedelta(hours=1)  # a new client, who has no card yet, is about to 
 PERIODS = Step(
     "issue_invoices",
     "billing.tasks.bill",
-    _("Issue the invoice of a period"),
+    _("Issue the invoice"),
     Period,
     hold=lambda pk: hold_not_billable(periods=pk),
     free=lambda pk: free_billable(periods=pk),

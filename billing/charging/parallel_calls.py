@@ -104,16 +104,6 @@ def _end(batch: "_UnderWay[R]", turns: "_Turns[R]", crew: "_Crew") -> None:
         crew.dismiss(batch.account)
 
 
-def run(gateway: Gateway, ask: Callable[[A], R], subjects: Sequence[A]) -> list[R | GatewayUnknown]:
-    """Call `ask` for each subject, in parallel, and return the answers in the same order.
-
-    The answer of a call whose outcome is not known is a GatewayUnknown.
-    """
-    with _Crew() as crew:
-        calls = [Call(gateway, partial(ask, subject)) for subject in subjects]
-        return [answer() for answer in crew.start(calls, None, lambda: None)]
-
-
 @dataclass
 class _UnderWay(Generic[R]):
     """A batch that was begun, and the answers that it waits for."""

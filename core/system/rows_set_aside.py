@@ -74,7 +74,7 @@ def sentence(row: SetAside) -> str:
     """Say what could not be done, for whom, and why, in the active language."""
     values = {"what": set_aside.label(row), "title": row.title, "reason": row.reason_text}
     return (
-        _("%(title)s – %(what)s: %(reason)s") if row.title else _("%(what)s: %(reason)s")
+        _("%(what)s (%(title)s): %(reason)s") if row.title else _("%(what)s: %(reason)s")
     ) % values
 
 
@@ -113,10 +113,10 @@ def _tell_owner(pk: UUID, now: datetime) -> int:
         if (more := len(rows) - MOST_LISTED) > 0:
             paragraphs.append(ngettext("And one more.", "And %(n)s more.", more) % {"n": more})
         paragraphs.append(
-            _("We try again automatically, at growing intervals. Everything else goes on as usual.")
+            _("We try again automatically, at growing intervals. Your other work is not affected.")
         )
         subject = ngettext(
-            "One task could not be done", "%(n)s tasks could not be done", len(rows)
+            "An automatic task failed", "%(n)s automatic tasks failed", len(rows)
         ) % {"n": len(rows)}
         button = _("Open the page") if len(rows) == 1 else _("Open the overview")
     name, arguments = page_of(rows[0]) if len(rows) == 1 else ("dashboard:home", [])
@@ -160,7 +160,7 @@ def _tell_administrators(now: datetime) -> None:
     administrators.tell(
         kind="set_aside_today",
         ref=now.date().isoformat(),
-        subject=_("Retainer Hub: jobs could not do everything"),
+        subject=_("Retainer Hub: automatic tasks failed"),
         paragraphs=[
             *paragraphs,
             _("All other rows were processed. docs/operations.md says what to do."),
