@@ -142,7 +142,7 @@ def _owe_again(
             CollectionState.DUNNING if by_card else CollectionState.SENT,
             now=now,
             why=f"{REASON_CODE}: {reversal.reason}"[:120],
-            **Collection.no_handle(),
+            **collection.no_handle(),
             plan={},
             tries=0,
             next_at=None if by_card else at,

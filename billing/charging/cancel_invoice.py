@@ -133,7 +133,7 @@ def book_late_payment(collection: Collection, *, now: datetime) -> None:
 
 def _go_on(collection: Collection, why: str, now: datetime) -> None:
     """Continue after a partial transfer: charge the rest, unless it is withheld tax (rule 19)."""
-    fresh: dict[str, Any] = {**Collection.no_handle(), "plan": {}, "reason": ""}
+    fresh: dict[str, Any] = {**collection.no_handle(), "plan": {}, "reason": ""}
     is_withheld = received_payments.await_certificate(collection.invoice, now=now)
     state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)
     transitions.move_collection(collection, state, now=now, why=why, next_at=next_at, **fresh)

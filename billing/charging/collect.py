@@ -38,6 +38,7 @@ from billing.gateways import accounts
 from billing.gateways.accounts import Account
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome, is_direct
 from billing.models import Charge, Collection, PaymentMethod
+from billing.rules import derived_ids
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
@@ -278,7 +279,7 @@ def _send(gateway: Gateway, armed: Armed) -> CannotCharge | None:
             handle=charge.handle,
             amount=charge.amount,
             currency=charge.currency,
-            reference=str(charge.invoice_id),
+            reference=str(charge.invoice.reference),
             customer=str(charge.collection.invoice.client_id),
             token=charge.method.token,
         )
@@ -352,6 +353,7 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
 
 def _charge(work: Work, n: int, now: datetime) -> Charge:
     return Charge(
+        id=derived_ids.charge_id(work.row.prepare_key, n),
         business_id=work.row.business_id,
         collection=work.row,
         invoice=work.row.invoice,

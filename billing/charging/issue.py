@@ -37,6 +37,7 @@ from billing.models import (
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
+from billing.rules import derived_ids
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day
@@ -292,6 +293,7 @@ def _collection(batch: Found, period: Billable, invoice: Invoice, left: int) -> 
         business_id=invoice.business_id,
         invoice_id=invoice.pk,
         gateway=batch.gateways[invoice.business_id] if by_card else BANK_TRANSFER,
+        prepare_key=derived_ids.first_key(invoice.reference),
         state=state if left else CollectionState.DONE,
         next_at=next_at if left else None,
         created_at=now,

@@ -124,7 +124,7 @@ def _prepared(gateway: Gateway, work: Work) -> str | CannotCharge:
             key=str(work.row.prepare_key),
             amount=work.amount,
             currency=invoice.currency,
-            reference=str(invoice.id),
+            reference=str(invoice.reference),
             customer=str(invoice.client_id),
         )
     except CannotCharge as error:
@@ -141,7 +141,7 @@ def _replace(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> S
             mine = Collection.objects.filter(
                 pk=work.row.pk, fence=claim, state=CollectionState.READY, handle=fetched.handle
             )
-            mine.update(**Collection.no_handle())
+            mine.update(**work.row.no_handle())
         elif isinstance(fetched, DirectObject) and fetched.outcome == Outcome.NEW:
             keep_missing_since([(work.row, fetched)])
             _ask_later(work.row, claim, clock())

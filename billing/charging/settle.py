@@ -201,9 +201,9 @@ def _declined_for_good(
     that is under way, whichever of the requests the gateway has carried out.
     """
     if charge:
-        _declined(row, charge, fetched.code, now, Collection.no_handle())
+        _declined(row, charge, fetched.code, now, row.no_handle())
     elif row.state in (CollectionState.READY, CollectionState.DUNNING):
-        Collection.objects.filter(pk=row.pk).update(**Collection.no_handle())
+        Collection.objects.filter(pk=row.pk).update(**row.no_handle())
     if row.state == CollectionState.VOIDING:
         cancel_invoice.finish_cancelling(row, now=now)
 
@@ -301,7 +301,7 @@ def _cancelled(
     if row.state == CollectionState.VOIDING:
         cancel_invoice.finish_cancelling(row, now=now)
         return
-    fresh = Collection.no_handle()
+    fresh = row.no_handle()
     if (
         charge
         and row.state == CollectionState.WAIT

@@ -38,8 +38,8 @@ class GatewayObject:
     """A payment object in its present state at the gateway; `amount` is in minor units.
 
     `key` is the id of the Charge that was executed last, `code` the gateway's code of a decline,
-    `action_url` the page on which the client confirms the charge, `reference` the id of our
-    Invoice.
+    `action_url` the page on which the client confirms the charge, `reference` says what it
+    is for (billing.models.Invoice.reference).
     """
 
     handle: str
@@ -194,8 +194,8 @@ class PreparedGateway(CardGateway, Protocol):
     ) -> str:
         """Create the object unconfirmed and return its handle; once per key.
 
-        `amount` is in minor units, `reference` our Invoice's id, `customer` our Client's id. Raises
-        CannotCharge.
+        `amount` is in minor units, `reference` an Invoice's `reference`, `customer` our Client's
+        id. Raises CannotCharge.
         """
 
     def execute(self, *, handle: str, key: str, token: str) -> None:
@@ -223,7 +223,7 @@ class DirectGateway(CardGateway, Protocol):
         """Charge the card `token`. The same handle takes nothing more within `keys_last`.
 
         The handle is stored on the charge, so that `lookup` finds it. `amount` is in minor units,
-        `reference` our Invoice's id, `customer` our Client's id. Raises CannotCharge if the gateway
+        `reference` an Invoice's `reference`, `customer` our Client's id. Raises CannotCharge if it
         has certainly refused the amount.
         """
 

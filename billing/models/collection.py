@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.rules import derived_ids
 from billing.rules.states import LIVE, ChargeState, CollectionState
 from core.models import TenantRow
 
@@ -24,11 +25,12 @@ class Collection(TenantRow):
 
     `handle` is the gateway's payment object, for `amount` minor units: a prepared gateway's
     single-shot object, made under the idempotency key `prepare_key`, or our own `prepare_key` at a
-    direct gateway. `missing_since` is the instant, by a direct gateway's clock, from which it is
-    known to hold nothing under a handle that was sent. `lease_until` is how long the worker that
-    claimed the row has, and `fence` is the id of the latest claim: a worker that finds another id
-    there has lost the row. `tries` counts declines, `lookups` the questions to the gateway so far.
-    `plan` says what follows once the collection is cancelled at the gateway, and who asked for it
+    direct gateway. That key is derived from what is billed (billing.rules.derived_ids).
+    `missing_since` is the instant, by a direct gateway's clock, from which it is known to hold
+    nothing under a handle that was sent. `lease_until` is how long the worker that claimed the row
+    has, and `fence` is the id of the latest claim: a worker that finds another id there has lost
+    the row. `tries` counts declines, `lookups` the questions to the gateway so far. `plan` says
+    what follows once the collection is cancelled at the gateway, and who asked for it
     (billing.charging.cancel_invoice). Instants are UTC.
     """
 
@@ -73,16 +75,16 @@ class Collection(TenantRow):
         """Whether the invoice is being cancelled; its gateway object is cancelled first."""
         return self.state == CollectionState.VOIDING
 
-    @staticmethod
-    def no_handle() -> dict[str, Any]:
+    def no_handle(self) -> dict[str, Any]:
         """Return the columns to set if the next attempt needs another handle.
 
-        Use it only if no money can be taken under the old handle any more (docs/charging.md).
+        Use it only if no money can be taken under the old handle any more (docs/charging.md), and
+        on a row whose `prepare_key` is the present one.
         """
         return {
             "handle": None,
             "amount": None,
-            "prepare_key": uuid.uuid4(),
+            "prepare_key": derived_ids.next_key(self.prepare_key),
             "missing_since": None,
             "action_url": "",
         }
@@ -124,7 +126,8 @@ CHARGE_STATES = [
 class Charge(TenantRow):
     """One attempt to collect an invoice. `amount` is minor units, tax included.
 
-    Its id is the idempotency key at a prepared gateway. `handle` is the gateway object that the
+    Its id, derived from the collection's `prepare_key` and `n`, is the idempotency key at a
+    prepared gateway. `handle` is the gateway object that the
     attempt executes. `n` counts the attempts of the invoice.
     """
 

@@ -1,10 +1,13 @@
 """Invoices with their lines, their numbers and their credit notes (rules 12, 15, 17)."""
 
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models.proposal import COLLECT_BY
 from agreements.rules.terms import CollectBy
+from billing.rules.derived_ids import reference_of
 from billing.rules.states import InvoiceState
 from core.models import Document, TenantRow
 from core.models.tax_rate import TaxMode
@@ -104,6 +107,11 @@ class Invoice(TenantRow):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def reference(self) -> UUID:
+        """The id of what is billed, by which a gateway knows it."""
+        return reference_of(self.agreement_id, self.kind, self.period_start)
 
     @property
     def is_open(self) -> bool:

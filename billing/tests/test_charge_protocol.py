@@ -70,7 +70,10 @@ def assert_kept(invoices: int) -> None:
     assert Invoice.objects.filter(state="paid").count() == invoices
     taken = SandboxIntent.objects.filter(status="succeeded")
     for invoice in Invoice.objects.all():
-        assert sum(row.amount for row in taken.filter(invoice_ref=str(invoice.pk))) == invoice.total
+        assert (
+            sum(row.amount for row in taken.filter(invoice_ref=str(invoice.reference)))
+            == invoice.total
+        )
         assert sum(row.amount for row in invoice.allocations.all()) == invoice.total
     cash = sum(JournalEntry.objects.filter(debit="cash").values_list("amount", flat=True))
     assert cash == sum(taken.values_list("amount", flat=True))

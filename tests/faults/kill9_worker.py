@@ -229,7 +229,7 @@ def _happened(world: World) -> None:
     for name in UNASKED["succeeds"]:
         _arrives(models.Charge.objects.get(invoice=of(name)))
     for name in ("cancelled", "cancelled hard"):
-        processor().payments.objects.filter(invoice_ref=of(name).pk).update(
+        processor().payments.objects.filter(invoice_ref=of(name).reference).update(
             status=Outcome.CANCELLED
         )
     for name in ("new card", "declined card"):
@@ -263,7 +263,7 @@ def _arrives(lost: models.Charge) -> None:
             handle=lost.handle,
             amount=lost.amount,
             currency=lost.currency,
-            reference=str(lost.invoice_id),
+            reference=str(lost.invoice.reference),
             customer=str(lost.invoice.client_id),
             token=lost.method.token,
         )
@@ -395,7 +395,7 @@ def judge(now: datetime) -> list[str]:
 
 
 def _invoice(invoice: models.Invoice) -> Iterator[str]:
-    payments = list(processor().payments.objects.filter(invoice_ref=str(invoice.pk)))
+    payments = list(processor().payments.objects.filter(invoice_ref=str(invoice.reference)))
     taken = [each for each in payments if each.status == Outcome.SUCCEEDED]
     charges = list(models.Charge.objects.filter(invoice=invoice).values_list("state", flat=True))
     executed = sum(each.executions for each in payments)

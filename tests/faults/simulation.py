@@ -252,7 +252,7 @@ class Life:
             return
         invoice = self.dice.choice(invoices)
         if isinstance(self.bank, DirectBank) and self.dice.random() < 0.7:
-            lost = [each for each in invoices if str(each.pk) == self.bank.lost_sight_of]
+            lost = [each for each in invoices if str(each.reference) == self.bank.lost_sight_of]
             invoice = lost[0] if lost else invoice
         self.by_hand += 1
         if what == "card":
@@ -354,11 +354,13 @@ class Life:
         return wrong
 
     def _invoice(self, invoice: Invoice) -> Iterator[str]:
-        taken = [(amount, at) for _, ref, amount, at in self.bank.taken if ref == str(invoice.pk)]
+        taken = [
+            (amount, at) for _, ref, amount, at in self.bank.taken if ref == str(invoice.reference)
+        ]
         total = sum(amount for amount, _ in taken)
         # A request that arrives after it was given up is no try of ours.
         given_up = invoice.charges.filter(state="void").count()
-        theirs = [each for each in self.bank.ledger if each.reference == str(invoice.pk)]
+        theirs = [each for each in self.bank.ledger if each.reference == str(invoice.reference)]
         tries = sum(len(each.executed) for each in theirs)
         if tries - given_up > 5 + self.by_hand + 1:
             yield f"{invoice.number} was tried {tries} times, {given_up} of them given up"

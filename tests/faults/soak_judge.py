@@ -94,8 +94,10 @@ def judge(folder: Path) -> dict[str, list[str]]:
 def _lost(taken: dict[str, SandboxIntent], folder: Path) -> Iterator[str]:
     """Taken and not written down, written down and not taken, or with another sum."""
     theirs = {(row.handle, row.invoice_ref, row.amount, row.currency) for row in taken.values()}
-    fields = ("reference", "invoice", "amount", "currency")
-    ours = {(ref, str(pk), *sum_) for ref, pk, *sum_ in Payment.objects.values_list(*fields)}
+    ours = {
+        (row.reference, str(row.invoice.reference), row.amount, row.currency)
+        for row in Payment.objects.select_related("invoice")
+    }
     yield from (f"{each} is in one ledger only" for each in sorted(theirs ^ ours))
     for handle, invoice, _ in witnessed(folder):
         if handle not in taken:

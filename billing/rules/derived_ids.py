@@ -1,0 +1,31 @@
+"""Ids under which a gateway knows what it is asked for, derived from what the money is for.
+
+If our database goes back to an earlier state, the same period is asked for under the same ids
+again, so that the gateway recognises it (docs/charging.md). Everything here is pure.
+"""
+
+import uuid
+from datetime import date
+from uuid import UUID
+
+ROOT = UUID("6f1d6c1e-5a0b-5d0e-9c55-5e1f0c1b7a46")
+
+
+def reference_of(agreement: UUID, kind: str, period_start: date) -> UUID:
+    """Return the id of what an invoice bills: this kind of service, from this day."""
+    return uuid.uuid5(ROOT, f"{agreement} {kind} {period_start.isoformat()}")
+
+
+def first_key(reference: UUID) -> UUID:
+    """Return the key under which the first payment object for a reference is made."""
+    return uuid.uuid5(reference, "first")
+
+
+def next_key(key: UUID) -> UUID:
+    """Return the key of the object that takes the place of the one made under `key`."""
+    return uuid.uuid5(key, "next")
+
+
+def charge_id(key: UUID, n: int) -> UUID:
+    """Return the id of the invoice's n-th charge, which is sent to the object made under `key`."""
+    return uuid.uuid5(key, f"charge {n}")
