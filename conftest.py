@@ -165,6 +165,14 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _databases_go_back() -> None:
+    """Keep no marks outside the database, which goes back after each test."""
+    from django.conf import settings
+
+    settings.CONTINUITY = False
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _folders() -> None:
     """Make the folders that the servers make before they serve."""
     from retainer_hub.start import make_folders

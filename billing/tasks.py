@@ -11,6 +11,8 @@ from billing.charging.resolve import resolve_charges as resolve_charges
 from billing.runs import billing_run
 from billing.runs.daily_audit import run_audit
 from core import nudge
+from core.continuity import standing
+from core.errors import StandsStill
 from core.jobs import steps
 from core.jobs.set_aside import without_waiting
 
@@ -29,6 +31,10 @@ def resolve() -> None:
     because they are read one after the other.
     """
     now = timezone.now()
+    try:
+        standing.advance(now=now)
+    except StandsStill:
+        return  # the hourly run says why
     steps.run(
         "resolve",
         {

@@ -1,12 +1,26 @@
 """Django app configuration of core."""
 
 import gc
+from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from core.database.sqlite_parameters import raise_parameter_limit
+
+
+def begin_standing(**kwargs: Any) -> None:
+    """Make the row of this installation, once its table is there (core.continuity)."""
+    from django.utils import timezone
+
+    from core.continuity import standing
+    from core.models import Standing
+
+    if Standing._meta.db_table in connections[kwargs["using"]].introspection.table_names():
+        standing.begin(now=timezone.now())
 
 
 class CoreConfig(AppConfig):
@@ -16,6 +30,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         connection_created.connect(raise_parameter_limit)
+        post_migrate.connect(begin_standing, sender=self)
         # Imported modules live as long as the process. Freezing them stops the garbage collector
         # from scanning them again and again, which took a third of the time of a batch.
         gc.freeze()

@@ -14,3 +14,10 @@ class RuleError(Exception):
 
 class NotAllowedNow(RuleError):
     """The row's state does not allow this change; somebody else may have changed it first."""
+
+
+class StandsStill(RuleError):
+    """The installation must not act, because its database went back or is a copy.
+
+    Jobs end with it: it is not the fault of a row.
+    """

@@ -1,8 +1,11 @@
 """Celery tasks of core: sending emails, and the heartbeat of the worker."""
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
 
+from core.errors import StandsStill
 from core.jobs import steps
 from core.models import Heartbeat
 from core.outbox import emails
@@ -12,11 +15,12 @@ from core.system import rows_set_aside
 @shared_task(name="core.tasks.send_mail", ignore_result=True)
 def send_mail() -> None:
     """Send the emails that are due; first write those about rows that were set aside."""
-    steps.run(
-        "send_mail",
-        {"tell of rows set aside": rows_set_aside.tell_due, "send": emails.send_due},
-        now=timezone.now(),
-    )
+    with suppress(StandsStill):
+        steps.run(
+            "send_mail",
+            {"tell of rows set aside": rows_set_aside.tell_due, "send": emails.send_due},
+            now=timezone.now(),
+        )
 
 
 @shared_task(name="core.tasks.pulse", ignore_result=True)

@@ -143,6 +143,9 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+# --- storage that goes back ----------------------------------------------------------------------
+CONTINUITY = True  # marks are kept outside the database (core.continuity); off in tests alone
+
 # --- jobs -----------------------------------------------------------------------------------------
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True

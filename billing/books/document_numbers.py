@@ -1,13 +1,14 @@
 """Numbers of invoices, receipts and credit notes (rule 15).
 
-Numbers have no gaps within a business, kind of document and year. A number is taken while its
+Numbers have no gaps within a business, kind of document and year, apart from
+those that were lost when the database went back (rule 46). A number is taken while its
 series is locked, in the transaction that writes the document.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from django.db import transaction
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
-from billing.models import CreditNote, Invoice, Numbering, Payment, Series
+from billing.models import CreditNote, Invoice, LostNumber, Numbering, Payment, Series
 from billing.models.invoice import SeriesKind
 from billing.rules.errors import BadPattern
+from core.continuity import outside, standing
+from core.continuity.outside import Number
 from core.models import Business
 
 #: The pattern of each kind of document, unless the business has chosen another.
@@ -42,17 +45,33 @@ class LockedSeries:
     series: Series
     pattern: str
     on: date
+    lost: dict[UUID, LostNumber] = field(default_factory=dict)
+    given: list[tuple[int, UUID]] = field(default_factory=list)
+    used: list[int] = field(default_factory=list)
 
-    def next(self) -> tuple[int, str]:
-        """Take the next number: (running number, text). `save_series` stores it."""
-        self.series.last += 1
-        self.series.last_on = self.on
-        return self.series.last, format_number(self.pattern, self.on.year, self.series.last)
+    def next(self, paper: UUID) -> tuple[int, str]:
+        """Take the number for a document: (running number, text). `save_series` stores it.
+
+        `paper` identifies the document by what it is for and its amount. It gets the next number,
+        unless it had one that was lost.
+        """
+        if lost := self.lost.pop(paper, None):
+            seq = lost.seq
+            self.used.append(lost.pk)
+        else:
+            self.series.last += 1
+            self.series.last_on = self.on
+            seq = self.series.last
+        self.given.append((seq, paper))
+        return seq, format_number(self.pattern, self.on.year, seq)
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A series whose documents are not numbered from 1 to `last`; `documents` is their count."""
+    """A series whose documents are not numbered from 1 to `last`; `documents` is their count.
+
+    A number that was lost when the database went back counts as a document.
+    """
 
     kind: str
     year: int
@@ -73,7 +92,9 @@ def lock_series(
 
     `kinds` and `days` are per business id. A series that does not exist yet is made. The order of
     the locks is fixed, so that two callers never wait for each other. Call it in a transaction.
+    Raises StandsStill if the installation may not give numbers.
     """
+    standing.require()
     numberings = {
         (row.business_id, row.kind): row for row in Numbering.objects.filter(business__in=kinds)
     }
@@ -94,6 +115,12 @@ def lock_series(
         numbering = numberings.get((pk, kinds[pk]))
         pattern = numbering.pattern if numbering else DEFAULT_PATTERNS[kinds[pk]]
         numbers[pk] = LockedSeries(series, pattern, max(days[pk], series.last_on or days[pk]))
+    by_series = {taken.series.pk: taken for taken in numbers.values()}
+    for lost in LostNumber.objects.filter(
+        series__in=by_series, paper__isnull=False, used_at__isnull=True
+    ):
+        if lost.paper:
+            by_series[lost.series_id].lost[lost.paper] = lost
     return numbers
 
 
@@ -109,19 +136,31 @@ def _locked(kinds: Mapping[UUID, SeriesKind], years: Mapping[UUID, int]) -> dict
     }
 
 
-def save_series(numbers: Iterable[LockedSeries]) -> None:
-    """Store the last number of each series, in the transaction that writes the documents."""
-    Series.objects.bulk_update([taken.series for taken in numbers], ["last", "last_on"])
+def save_series(numbers: Iterable[LockedSeries], *, now: datetime) -> None:
+    """Store the numbers that were taken, in the transaction that writes the documents.
+
+    They are written down outside the database, too, before the commit: so none goes out that is
+    not known there. Raises OSError if that is not possible.
+    """
+    taken = [each for each in numbers if each.given]
+    Series.objects.bulk_update([each.series for each in taken], ["last", "last_on"])
+    if used := [pk for each in taken for pk in each.used]:
+        LostNumber.objects.filter(pk__in=used).update(used_at=now)
+    outside.note(
+        Number(each.series.name, seq, str(paper)) for each in taken for seq, paper in each.given
+    )
 
 
-def take_number(business_id: UUID, kind: SeriesKind, day: date) -> tuple[Series, int, str, date]:
+def take_number(
+    business_id: UUID, kind: SeriesKind, day: date, paper: UUID, *, now: datetime
+) -> tuple[Series, int, str, date]:
     """Take one number of one business: (series, running number, text, date of the document).
 
-    Call it in the transaction that writes the document.
+    `paper` identifies the document. Call it in the transaction that writes the document.
     """
     numbers = lock_series({business_id: kind}, {business_id: day})[business_id]
-    seq, text = numbers.next()
-    save_series([numbers])
+    seq, text = numbers.next(paper)
+    save_series([numbers], now=now)
     return numbers.series, seq, text, numbers.on
 
 
@@ -244,7 +283,16 @@ def _gap(series: Series) -> Gap | None:
         documents = Invoice.objects.filter(series=series)
     elif series.kind == SeriesKind.CREDIT_NOTE:
         documents = CreditNote.objects.filter(series=series)
-    actual = documents.aggregate(low=Min("seq"), high=Max("seq"), count=Count("pk"))
+    lost = LostNumber.objects.filter(series=series, used_at__isnull=True)
+    ends = [
+        rows.aggregate(low=Min("seq"), high=Max("seq"), count=Count("pk"))
+        for rows in (documents, lost)
+    ]
+    count = sum(each["count"] for each in ends)
+    actual = (
+        min((each["low"] for each in ends if each["count"]), default=None),
+        max((each["high"] for each in ends if each["count"]), default=None),
+        count,
+    )
     expected = (None, None, 0) if not series.last else (1, series.last, series.last)
-    is_complete = (actual["low"], actual["high"], actual["count"]) == expected
-    return None if is_complete else Gap(series.kind, series.year, series.last, actual["count"])
+    return None if actual == expected else Gap(series.kind, series.year, series.last, count)

@@ -25,6 +25,7 @@ from billing.models import (
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import CERTIFICATE, CertificateState, SettledBy
+from billing.rules import derived_ids
 from billing.rules.states import BANK_TRANSFER, INVOICE, InvoiceState
 from core.database.state_moves import move, move_all
 from core.dates import local_day
@@ -87,7 +88,7 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
         journal += _journal(payment, applied, on, now)
         journal.append(paid_parts.tax_entry(invoice, parts[-1], now))
     for locked in series_numbers.values():
-        document_numbers.save_series(locked.values())
+        document_numbers.save_series(locked.values(), now=now)
     Payment.objects.bulk_create(payments)
     Allocation.objects.bulk_create(allocations)
     PaidPart.objects.bulk_create(parts)
@@ -164,7 +165,9 @@ def await_certificate(invoice: Invoice, *, now: datetime) -> bool:
 def _payment(
     received: ReceivedPayment, series_numbers: document_numbers.LockedSeries, now: datetime
 ) -> Payment:
-    seq, number = series_numbers.next()
+    seq, number = series_numbers.next(
+        derived_ids.paper(received.gateway, received.reference, received.amount)
+    )
     return Payment(
         business_id=received.invoice.business_id,
         client_id=received.invoice.client_id,

@@ -42,6 +42,7 @@ from billing.rules import derived_ids
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
+from core.continuity import standing
 from core.jobs import set_aside
 from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
@@ -167,6 +168,8 @@ def _batch(ids: Sequence[UUID], run: Run) -> Steps[int]:
     gateway = (yield from _usable(rows[0], run)) if rows else None
     works = yield from prepare(_works(rows, gateway, clock()), claim, clock)
     armed = _arm(works, claim, clock())
+    if armed:
+        standing.advance(now=clock())
     charges = [each.charge for each in armed]
     answers = yield [call(_send, each.gateway, each) for each in armed]
     answered, refused = [], []
@@ -325,8 +328,8 @@ def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Armed]:
 def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
     """Lock the collections, and return those that may still be charged as they were prepared.
 
-    Their claim and handle are still ours, the invoice is open, charging is on, and the card and the
-    amount have not changed.
+    Their claim and handle are still ours, the invoice is open, charging is on, the business is not
+    suspended, and the card and the amount have not changed.
     """
     held = Collection.objects.select_for_update(of=("self",)).filter(
         pk__in=[work.row.pk for work in works],
@@ -335,6 +338,7 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
         invoice__state=InvoiceState.OPEN,
         invoice__agreement__parked_because="",
         business__charging_on=True,
+        business__is_suspended=False,
     )
     handles = {row.pk: row.handle for row in held.only("pk", "handle").order_by("pk")}
     methods = PaymentMethod.objects.filter(

@@ -21,11 +21,13 @@ from billing.books import document_numbers, ledger, paid_parts, transitions
 from billing.charging import trial_credit
 from billing.gateways import registry
 from billing.gateways.accounts import names
+from billing.gateways.base import Outcome
 from billing.invoices import compose_invoice
 from billing.invoices.compose_invoice import Billable
 from billing.models import (
     Allocation,
     Collection,
+    FoundObject,
     Invoice,
     InvoiceLine,
     JournalEntry,
@@ -78,6 +80,7 @@ class Found:
     carded: set[UUID]
     credit: dict[tuple[UUID, str], int]
     gateways: dict[UUID, str]
+    known_there: dict[str, FoundObject]
     now: datetime
 
 
@@ -94,6 +97,7 @@ class Rows:
     parts: list[PaidPart] = field(default_factory=list)
     carried: list[NextLine] = field(default_factory=list)
     used: list[NextLine] = field(default_factory=list)
+    taken_over: list[FoundObject] = field(default_factory=list)
 
 
 def periods_to_invoice(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
@@ -189,7 +193,18 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
         ledger.lock_clients(client for client, _ in credit)
         credit = ledger.client_credits(clients)
     carded = set(in_use.values_list("client", flat=True))
-    return Found(periods, lines, carded, credit, names(businesses), now)
+    return Found(periods, lines, carded, credit, names(businesses), _known_there(periods), now)
+
+
+def _known_there(periods: Sequence[Billable]) -> dict[str, FoundObject]:
+    """Return what was found at a gateway after the database went back, by what it is for."""
+    references = [str(compose_invoice.reference_of(period)) for period in periods]
+    found = FoundObject.objects.filter(
+        reference__in=references, taken_at__isnull=True, closed_at__isnull=True
+    )
+    # What took money counts, whatever else was made for the same.
+    in_order = sorted(found, key=lambda row: row.outcome == Outcome.SUCCEEDED)
+    return {row.reference: row for row in in_order}
 
 
 def _rows(batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]) -> Rows:
@@ -271,7 +286,10 @@ def _add(
         ledger.build_entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
         for kind, debit, credit, amount in moves
     ]
-    collection = _collection(batch, period, invoice, invoice.total - spent)
+    by_card = invoice.collect_by == CollectBy.CARD
+    known_there = batch.known_there.get(str(invoice.reference)) if by_card else None
+    collection = _collection(batch, period, invoice, invoice.total - spent, known_there)
+    rows.taken_over += [known_there] if known_there else []
     rows.collections.append(collection)
     why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
     rows.moves.append(
@@ -279,8 +297,13 @@ def _add(
     )
 
 
-def _collection(batch: Found, period: Billable, invoice: Invoice, left: int) -> Collection:
-    """Return how the invoice is collected: by card, by transfer, or not at all if credit paid."""
+def _collection(
+    batch: Found, period: Billable, invoice: Invoice, left: int, known_there: FoundObject | None
+) -> Collection:
+    """Return how the invoice is collected: by card, by transfer, or not at all if credit paid.
+
+    `known_there` is the gateway's object for the same, made before the database went back.
+    """
     by_card = invoice.collect_by == CollectBy.CARD
     now = batch.now
     state, next_at = (
@@ -289,11 +312,15 @@ def _collection(batch: Found, period: Billable, invoice: Invoice, left: int) -> 
     )
     if not by_card:
         state, next_at = CollectionState.SENT, compose_invoice.first_reminder(period, invoice)
+    if known_there and known_there.outcome == Outcome.SUCCEEDED:
+        state, next_at = CollectionState.WAIT, now
     return Collection(
         business_id=invoice.business_id,
         invoice_id=invoice.pk,
         gateway=batch.gateways[invoice.business_id] if by_card else BANK_TRANSFER,
         prepare_key=derived_ids.first_key(invoice.reference),
+        handle=known_there.handle if known_there else None,
+        amount=known_there.amount if known_there else None,
         state=state if left else CollectionState.DONE,
         next_at=next_at if left else None,
         created_at=now,
@@ -305,7 +332,7 @@ def _write(
 ) -> None:
     if not batch.periods:
         return
-    document_numbers.save_series(series_numbers.values())
+    document_numbers.save_series(series_numbers.values(), now=batch.now)
     Invoice.objects.bulk_create(rows.invoices)
     InvoiceLine.objects.bulk_create(rows.lines)
     ledger.append_entries(rows.journal)
@@ -315,6 +342,8 @@ def _write(
     Transition.objects.bulk_create(rows.moves)
     NextLine.objects.bulk_create(rows.carried)
     _use(rows)
+    if taken := [found.pk for found in rows.taken_over]:
+        FoundObject.objects.filter(pk__in=taken).update(taken_at=batch.now)
     carried = {UUID(line.ref) for line in rows.carried}
     for state, periods in (
         (PeriodState.INVOICED, [row for row in batch.periods if row.pk not in carried]),

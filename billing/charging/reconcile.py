@@ -13,7 +13,7 @@ from billing.charging import gateway_events
 from billing.gateways import registry
 from billing.gateways.accounts import gateway
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
-from billing.models import Collection, GatewayAccount, Payment
+from billing.models import Collection, GatewayAccount, Payment, PaymentMethod
 from billing.rules.errors import NotConnected
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def reconcile(*, now: datetime, window: timedelta = WINDOW) -> list[str]:
     Amounts in the sentences are in minor units.
     """
     differences: list[str] = []
-    for name, business, is_shared in _accounts():
+    for name, business, is_shared in payment_accounts():
         try:
             its_gateway = gateway(name, business)
             differences += _compare(its_gateway, None if is_shared else business, now, window)
@@ -39,14 +39,17 @@ def reconcile(*, now: datetime, window: timedelta = WINDOW) -> list[str]:
     return differences
 
 
-def _accounts() -> Iterator[tuple[str, UUID, bool]]:
+def payment_accounts() -> Iterator[tuple[str, UUID, bool]]:
     """Yield (gateway, a business that uses the account, whether all businesses share it)."""
     for name, business in GatewayAccount.objects.values_list("gateway", "business"):
         yield name, business, False
     for kind in registry.kinds().values():
-        of_any = Collection.objects.filter(gateway=kind.name).values_list("business", flat=True)
-        if kind.is_shared and (any_business := of_any.first()):
-            yield kind.name, any_business, True
+        if not kind.is_shared:
+            continue
+        collections = Collection.objects.filter(gateway=kind.name)
+        cards = PaymentMethod.objects.filter(gateway=kind.name)
+        if any_row := collections.first() or cards.first():
+            yield kind.name, any_row.business_id, True
 
 
 def _compare(

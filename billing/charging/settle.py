@@ -36,6 +36,7 @@ SETTLE = Step(
 #: Columns of an invoice for its PDF; they are large, and charging does not need them.
 PARTIES = ("seller", "buyer")
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
+PART_PAID = "part_paid"
 
 
 def settle(collection: Collection, fetched: GatewayObject, *, now: datetime) -> None:
@@ -131,6 +132,8 @@ def _unpaid(row: Collection, charge: Charge | None, fetched: GatewayObject, now:
 def _paid(paid: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: datetime) -> None:
     if not paid:
         return
+    less = [(row, fetched) for row, _, fetched in paid if fetched.amount < row.invoice.total]
+    owed = owing.amounts_owed([row.invoice for row, _ in less]) if less else {}
     known = [charge for _, charge, _ in paid if charge]
     transitions.move_charges(known, ChargeState.SUCCEEDED, now=now, finished_at=now)
     received_payments.book_payments(
@@ -144,7 +147,33 @@ def _paid(paid: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: 
         if row.state == CollectionState.VOIDING:
             cancel_invoice.book_late_payment(row, now=now)
             notices.paid_not_cancelled(row, now=now)
-    _done([row for row, _, _ in paid], "paid", now)
+    rows = [row for row, _, _ in paid]
+    # Less than is owed can only come after the database went back.
+    short = {row.pk for row, fetched in less if fetched.amount < owed[row.invoice_id]}
+    _done([row for row in rows if row.pk not in short], "paid", now)
+    for row in rows:
+        if row.pk in short:
+            _part_paid(row, now)
+
+
+def _part_paid(row: Collection, now: datetime) -> None:
+    """Leave the rest to a person: less was taken than is owed.
+
+    That is so after the database went back, if what made the amount smaller is lost.
+    """
+    if row.state == CollectionState.DUNNING:
+        Collection.objects.filter(pk=row.pk).update(**row.no_handle())
+        return
+    transitions.move_collection(
+        row,
+        CollectionState.DUNNING,
+        now=now,
+        why=PART_PAID,
+        reason=PART_PAID,
+        next_at=None,
+        lease_until=None,
+        **row.no_handle(),
+    )
 
 
 def _received(
@@ -170,9 +199,8 @@ def _recovered(row: Collection, now: datetime) -> Charge:
     """Create the charge for money that was taken by a request we had given up."""
     last = row.charges.select_related("method").order_by("-n").first()
     client = row.invoice.client_id
-    method = (
-        last.method if last else PaymentMethod.objects.filter(client=client).latest("created_at")
-    )
+    methods = PaymentMethod.objects.filter(client=client).order_by("-created_at")
+    method = last.method if last else methods.first() or _lost_card(row, now)
     return Charge.objects.create(
         business_id=row.business_id,
         collection=row,
@@ -185,6 +213,20 @@ def _recovered(row: Collection, now: datetime) -> Charge:
         amount=row.amount or row.invoice.total,
         sent_at=now,
         finished_at=now,
+        created_at=now,
+    )
+
+
+def _lost_card(row: Collection, now: datetime) -> PaymentMethod:
+    """Store that a card was charged which these books have lost; it is not charged again."""
+    return PaymentMethod.objects.create(
+        business_id=row.business_id,
+        client_id=row.invoice.client_id,
+        gateway=row.gateway,
+        token="",
+        brand="Card",
+        last4="",
+        removed_at=now,
         created_at=now,
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import translation
@@ -20,7 +21,7 @@ from billing.books.document_numbers import LockedSeries
 from billing.models import Invoice, InvoiceLine, NextLine
 from billing.models.field_lists import INVOICE_FIELDS
 from billing.models.invoice import FEE, UPGRADE
-from billing.rules import taxes
+from billing.rules import derived_ids, taxes
 from billing.rules.dunning import REMINDER_DAYS
 from billing.rules.states import InvoiceState
 from core.dates import local_instant
@@ -150,7 +151,8 @@ def build_invoice(
 ) -> tuple[Invoice, list[InvoiceLine]]:
     """Build an invoice and its lines without saving them; take the next number of its series."""
     agreement, figures = period.agreement, made.figures
-    seq, number = numbers.next()
+    paper = derived_ids.paper(str(reference_of(period)), period.currency, figures.total)
+    seq, number = numbers.next(paper)
     invoice = Invoice(
         business_id=period.business_id,
         agreement_id=agreement.pk,
@@ -189,6 +191,12 @@ def build_invoice(
         for position, line in enumerate(made.lines, 1)
     ]
     return invoice, lines
+
+
+def reference_of(period: Billable) -> UUID:
+    """Return the reference that the invoice of a period or an upgrade will have."""
+    kind = FEE if isinstance(period, Period) else UPGRADE
+    return derived_ids.reference_of(period.agreement_id, kind, period.starts_on)
 
 
 def _subject(period: Billable) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from billing.models import Allocation, CreditNote, Invoice
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
-from billing.rules import taxes
+from billing.rules import derived_ids, taxes
 from billing.rules.errors import NotOwed
 from core.dates import local_day
 from core.outbox import emails
@@ -40,7 +40,11 @@ def issue_credit_note(
     figures = _figures(invoice, before, amount)
     today = local_day(now, invoice.business.time_zone)
     series, seq, number, on = document_numbers.take_number(
-        invoice.business_id, SeriesKind.CREDIT_NOTE, today
+        invoice.business_id,
+        SeriesKind.CREDIT_NOTE,
+        today,
+        derived_ids.paper(str(invoice.reference), f"{before}+", amount),
+        now=now,
     )
     note = CreditNote.objects.create(
         business_id=invoice.business_id,

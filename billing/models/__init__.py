@@ -2,8 +2,16 @@
 
 from billing.models.bank import BankDetails, BankStatementLine
 from billing.models.collection import BillingRun, Charge, Collection, Transition
-from billing.models.gateway import GatewayAccount, GatewayEvent, PaymentMethod
-from billing.models.invoice import CreditNote, Invoice, InvoiceLine, NextLine, Numbering, Series
+from billing.models.gateway import FoundObject, GatewayAccount, GatewayEvent, PaymentMethod
+from billing.models.invoice import (
+    CreditNote,
+    Invoice,
+    InvoiceLine,
+    LostNumber,
+    NextLine,
+    Numbering,
+    Series,
+)
 from billing.models.journal import JournalEntry
 from billing.models.payment import (
     Allocation,
@@ -24,11 +32,13 @@ __all__ = [
     "Collection",
     "CreditNote",
     "Dispute",
+    "FoundObject",
     "GatewayAccount",
     "GatewayEvent",
     "Invoice",
     "InvoiceLine",
     "JournalEntry",
+    "LostNumber",
     "NextLine",
     "Numbering",
     "PaidPart",

@@ -68,6 +68,42 @@ class GatewayEvent(models.Model):
         return self.event_id
 
 
+class FoundObject(models.Model):
+    """A payment object that these books did not know when the database had gone back (rule 46).
+
+    `reference` says what it is for (billing.models.Invoice.reference). `amount` is in minor units,
+    `outcome` as the gateway said when the object was found. A collection that is made for the same
+    reference takes the object over; then `taken_at` is set. `closed_at` is when a person dealt with
+    one that is for nothing these books know.
+    """
+
+    business = models.ForeignKey(
+        "core.Business", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    gateway = models.CharField(_("gateway"), max_length=20)
+    handle = models.CharField(_("gateway object"), max_length=80)
+    reference = models.CharField(_("for"), max_length=80, db_index=True)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    outcome = models.CharField(_("outcome"), max_length=20)
+    made_at = models.DateTimeField(_("made at the gateway"), null=True, blank=True)
+    found_at = models.DateTimeField(_("found"))
+    taken_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("dealt with"), null=True, blank=True)
+    closed_by = models.CharField(_("dealt with by"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("payment found at the gateway")
+        verbose_name_plural = _("payments found at the gateway")
+        ordering = ["-made_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["gateway", "handle"], name="found_object_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.handle
+
+
 class PaymentMethod(TenantRow):
     """A card a client saved at a gateway. `token` is the gateway's id of the card.
 

@@ -294,3 +294,31 @@ class Series(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.year}"
+
+    @property
+    def name(self) -> str:
+        """The series as it is named outside the database, where it may not be known any more."""
+        return f"{self.business_id}/{self.kind}/{self.year}"
+
+
+class LostNumber(models.Model):
+    """A number that went out before the database went back to an earlier state (rule 46).
+
+    It is never given to another document. `paper` is what it was given to, as in
+    core.continuity.outside, or null if that is not known. If the same document is made again, it
+    gets the same number, and `used_at` is when.
+    """
+
+    series = models.ForeignKey(Series, models.PROTECT, related_name="lost")
+    seq = models.PositiveIntegerField(_("running number"))
+    paper = models.UUIDField(null=True, blank=True)
+    lost_at = models.DateTimeField(_("found to be lost"))
+    used_at = models.DateTimeField(_("given to the same document again"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("lost number")
+        verbose_name_plural = _("lost numbers")
+        constraints = [models.UniqueConstraint(fields=["series", "seq"], name="lost_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.seq}"

@@ -29,3 +29,8 @@ def next_key(key: UUID) -> UUID:
 def charge_id(key: UUID, n: int) -> UUID:
     """Return the id of the invoice's n-th charge, which is sent to the object made under `key`."""
     return uuid.uuid5(key, f"charge {n}")
+
+
+def paper(what: str, detail: str, amount: int) -> UUID:
+    """Return the id of a document: what it is for, a detail, and its amount in minor units."""
+    return uuid.uuid5(ROOT, f"{what} {detail} {amount}")

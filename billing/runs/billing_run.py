@@ -22,6 +22,8 @@ from billing.charging.resolve import resolve_charges
 from billing.emails import upcoming_charges
 from billing.models import BillingRun, Charge, Invoice
 from billing.runs.hold import hold_missed
+from core.continuity import standing
+from core.errors import StandsStill
 from core.jobs import steps
 from core.models import Business
 
@@ -32,14 +34,17 @@ AUDIT = "audit"  # the `door` of the daily audit, which has its rows in the same
 
 
 def run_scheduled(*, now: datetime) -> BillingRun:
-    """Run the billing job from the schedule, unless the machine's clock is in doubt (rule 24).
+    """Run the billing job from the schedule, unless clock or database are in doubt (rules 24, 46).
 
     A run that is refused is stored with the reason. The job goes on once a person has confirmed
     the clock (`confirm_clock`), or when the clock is no longer in doubt.
     """
     why = _clock_doubt(now)
     if not why:
-        return run_billing(now=now, door=SCHEDULE)
+        try:
+            return run_billing(now=now, door=SCHEDULE)
+        except StandsStill as error:
+            why = str(error)
     waiting = refused_run()
     if waiting:
         return waiting
@@ -88,8 +93,9 @@ def run_billing(
 
     `door` names who started the run. A dry run goes as far as issuing, in a transaction that is
     rolled back: it writes and charges nothing, and returns an unsaved run whose result lists the
-    invoices.
+    invoices. Raises StandsStill.
     """
+    standing.advance(now=now)
     run = BillingRun(door=door, started_at=now)
     if dry_run:
         with transaction.atomic():

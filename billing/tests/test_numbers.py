@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -38,7 +39,10 @@ def pattern(world: World, text: str, kind: SeriesKind = INVOICE, yearly: bool = 
 def texts(world: World, day: date, count: int = 1, kind: SeriesKind = INVOICE) -> list[str]:
     """Take the next numbers of a series, for documents of that day."""
     with transaction.atomic():
-        return [document_numbers.take_number(world.business.pk, kind, day)[2] for _ in range(count)]
+        return [
+            document_numbers.take_number(world.business.pk, kind, day, uuid4(), now=NOW)[2]
+            for _ in range(count)
+        ]
 
 
 # Patterns
@@ -160,7 +164,9 @@ def test_within_a_series_dates_never_go_back(world: World, yearly: bool) -> None
     dates_of_series: dict[Any, list[date]] = {}
     for day in days:
         with transaction.atomic():
-            series, _seq, _text, on = document_numbers.take_number(world.business.pk, INVOICE, day)
+            series, _seq, _text, on = document_numbers.take_number(
+                world.business.pk, INVOICE, day, uuid4(), now=NOW
+            )
         dates_of_series.setdefault(series.pk, []).append(on)
     assert len(dates_of_series) == (2 if yearly else 1)
     assert all(dates == sorted(dates) for dates in dates_of_series.values())
@@ -275,7 +281,9 @@ def test_no_number_is_given_twice_however_patterns_and_dates_change(
 
 def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None:
     """Store a payment with the next number of that day; the database refuses a repeated one."""
-    series, seq, text, _on = document_numbers.take_number(world.business.pk, kind, day)
+    series, seq, text, _on = document_numbers.take_number(
+        world.business.pk, kind, day, uuid4(), now=NOW
+    )
     Payment.objects.create(
         business=world.business,
         client=invoice.client,
@@ -296,7 +304,7 @@ def receipt(world: World, invoice: Invoice, kind: SeriesKind, day: date) -> None
 
 def test_a_document_that_could_not_be_saved_takes_no_number(world: World) -> None:
     with suppress(RuntimeError), transaction.atomic():
-        document_numbers.take_number(world.business.pk, INVOICE, NOW.date())
+        document_numbers.take_number(world.business.pk, INVOICE, NOW.date(), uuid4(), now=NOW)
         raise RuntimeError("the document could not be saved")
     assert world.billed(card="").number == "RH-2026-0001"
     assert not document_numbers.find_gaps()
@@ -343,7 +351,7 @@ def test_every_kind_of_document_has_its_own_count(world: World) -> None:
 def test_a_gap_is_found_and_reported(world: World) -> None:
     issued(world, 2)
     with transaction.atomic():
-        document_numbers.take_number(world.business.pk, INVOICE, NOW.date())
+        document_numbers.take_number(world.business.pk, INVOICE, NOW.date(), uuid4(), now=NOW)
     assert (
         document_numbers.find_gaps()
         == document_numbers.find_gaps(world.business)

@@ -15,6 +15,7 @@ from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 
 from core import nudge
+from core.errors import StandsStill
 from core.jobs.reasons import explain, is_passing
 from core.models import SetAside
 from core.models.set_aside import WHOLE_STEP
@@ -172,6 +173,6 @@ def _again(now: datetime, tries: int) -> datetime:
     return now + timedelta(minutes=WAITS[min(tries, len(WAITS) - 1)])
 
 
-def database_is_away(error: Exception) -> bool:
-    """Whether the database does not answer at all, so that trying other rows is pointless."""
-    return is_passing(error) and not connection.is_usable()
+def ends_the_job(error: Exception) -> bool:
+    """Whether trying other rows is pointless: nothing may be done, or the database is away."""
+    return isinstance(error, StandsStill) or (is_passing(error) and not connection.is_usable())

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from core.errors import StandsStill
 from core.jobs import set_aside
 from core.models import SetAside
 from core.models.set_aside import WHOLE_STEP
@@ -14,11 +15,14 @@ def run(job: str, steps: Mapping[str, Callable[..., Any]], *, now: datetime) -> 
 
     A step that raises is logged and kept as failed (SetAside.objects.failed_steps) until a later
     run of it succeeds. The steps after it run all the same, because each finds its work by a query.
+    Raises StandsStill.
     """
     results: dict[str, Any] = {}
     for name, step in steps.items():
         try:
             results[name] = step(now=now)
+        except StandsStill:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is that step's alone
             set_aside.put_step(f"{job}: {name}", error, now=now)
     failed = SetAside.objects.failed_steps().filter(step__in=[f"{job}: {name}" for name in results])

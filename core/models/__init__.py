@@ -9,6 +9,7 @@ from core.models.link import Link
 from core.models.outbox import OutboxEmail
 from core.models.rate_limit import RateLimit
 from core.models.set_aside import SetAside
+from core.models.standing import Standing
 from core.models.tax_rate import TaxMode, TaxRate
 from core.models.user import ApiKey, User
 
@@ -23,6 +24,7 @@ __all__ = [
     "OutboxEmail",
     "RateLimit",
     "SetAside",
+    "Standing",
     "TaxMode",
     "TaxRate",
     "TenantRow",

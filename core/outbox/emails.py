@@ -20,6 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from core import links, nudge
+from core.continuity import standing
 from core.documents import store
 from core.jobs import batches, set_aside
 from core.jobs.set_aside import Step
@@ -151,7 +152,11 @@ def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
 
 
 def send_due(*, now: datetime, limit: int = 200) -> int:
-    """Send at most `limit` of the emails that are due. Returns the number sent."""
+    """Send at most `limit` of the emails that are due; return the number sent.
+
+    Raises StandsStill.
+    """
+    standing.advance(now=now)
     due = set_aside.without_waiting(OutboxEmail.objects.due(now), SEND, now).order_by("next_at")
     ids = list(due.values_list("pk", flat=True)[:limit])
     return batches.run_each(SEND, ids, lambda pk: _claim_and_send(pk, now), now=now, atomic=False)

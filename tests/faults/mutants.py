@@ -159,12 +159,12 @@ def a_number_outside_the_transaction() -> Iterator[None]:
             )
             kept = {pk: each.series.last for pk, each in series_numbers.items()}
             for each in series_numbers.values():
-                each.next()
-            document_numbers.save_series(series_numbers.values())
+                each.next(uuid.uuid4())
+            document_numbers.save_series(series_numbers.values(), now=now)
         with transaction.atomic():
             for pk, each in series_numbers.items():
                 each.series.last = kept[pk]
-            document_numbers.save_series(series_numbers.values()) if original else None
+            document_numbers.save_series(series_numbers.values(), now=now) if original else None
             Invoice.objects.count()
         return original(ids, businesses, now, ask)
 

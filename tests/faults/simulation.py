@@ -4,7 +4,8 @@ Seeds take turns: an even one charges at a prepared gateway, an odd one at a dir
 
 It drives the project's own verbs on the project's own models. A kill is an exception at any SQL statement or
 gateway call; a second worker is a whole verb that runs inside the first one's pause, wherever no transaction is
-open. What was committed stays: each seed lives inside a transaction that is taken back at the end.
+open. Each seed lives inside a transaction that is taken back at the end; in some of them the storage goes back
+to an earlier state (tests/faults/going_back.py).
 """
 
 import random
@@ -33,12 +34,15 @@ from billing.rules.states import CollectionState, InvoiceState
 from billing.runs import billing_run
 from clients.models import Client, Contact
 from core import nudge
+from core.continuity import outside, standing
 from core.dates import local_instant
-from core.errors import RuleError
+from core.errors import RuleError, StandsStill
 from core.models import Business, OutboxEmail
 from tests import gateways
 from tests.factories import BusinessFactory
+from tests.faults import going_back
 from tests.faults.bank import CARDS, Bank, DirectBank
+from tests.faults.going_back import Storage
 
 START = datetime(2027, 1, 28, 0, 30, tzinfo=UTC)
 DAYS = 16
@@ -64,12 +68,14 @@ class Life:
     calm: bool = False
     by_hand: int = 0
     surprises: list[str] = field(default_factory=list)
+    storage: Storage = field(init=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
         trouble = self.dice.choice([0, 0.05, 0.2, 0.4])
         kind = DirectBank if self.seed % 2 else Bank
         self.bank = kind(self.dice, self.now, trouble=trouble, between=self.pause)
+        self.storage = Storage(self.dice, goes_back=self.dice.random() < 0.4)
         self.kill_share = self.dice.choice([0, 0.002, 0.01, 0.03])
         # At a direct gateway what people do while a request is on its way matters most.
         self.busy = 0.25 if self.seed % 2 else 0.08
@@ -220,6 +226,7 @@ class Life:
             self.attempt(self.hook)
 
     def resolve(self, at: datetime) -> None:
+        standing.advance(now=at)
         gateway_events.apply_events(now=at)
         resolve.resolve_charges(now=at)
         carry_out_refunds(now=at)
@@ -307,7 +314,12 @@ class Life:
         end = START + timedelta(days=DAYS)
         while self.now < end:
             self.pass_time(self.dice.choice([1, 10, 120, 700, 1900]))
+            self.calm = True
+            self.storage.perhaps()
+            self.calm = False
             self.work()
+            if self.dice.random() < 0.5:
+                self.attempt(lambda: self.storage.look_after(self.now))
             if self.dice.random() < self.busy:
                 self.attempt(self.person)
         self.recover()
@@ -320,16 +332,26 @@ class Life:
         for client in Client.objects.all():
             self.card(client, "good")
         Agreement.objects.update(opens_at=None)
+        self.storage.look_after(self.now)
         for hours in (0, 1, 24, 48, 48, 24 * 7, 24 * 7, 24 * 7):
             self.pass_time(hours * 60)
             for at, _handle in list(self.bank.hooks):
                 if at <= self.now:
                     self.hook()
+            self.bill_or_stand_still()
+
+    def bill_or_stand_still(self) -> None:
+        """The doubt may come up only now: then somebody looks after it, and billing goes on."""
+        try:
+            billing_run.run_billing(now=self.now, door="test")
+        except StandsStill:
+            self.storage.look_after(self.now)
             billing_run.run_billing(now=self.now, door="test")
 
     def judge(self) -> list[str]:
         """The bank's ledger against our rows."""
         wrong = find_contradictions(self.now) + self.surprises
+        wrong += going_back.judge(self.storage, self.bank.taken)
         for invoice in Invoice.objects.select_related("period", "collection"):
             wrong += self._invoice(invoice)
         receipts = OutboxEmail.objects.filter(kind="receipt").count()
@@ -338,12 +360,14 @@ class Life:
         stuck = Refund.objects.filter(state__in=("sent", "unknown"), next_at__isnull=False)
         wrong += [f"refund {pk} is stuck" for pk in stuck.values_list("pk", flat=True)]
         ours = sum(Payment.objects.values_list("amount", flat=True))
+        ours += going_back.not_in_the_books()
         if ours != sum(amount for _, _, amount, _ in self.bank.taken):
             wrong.append(
                 f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}"
             )
         back = sum(Refund.objects.filter(state="succeeded").values_list("amount", flat=True))
-        if back != sum(amount for _, amount in self.bank.given.values()):
+        lost = self.storage.went_back  # refunds that the books have lost
+        if not lost and back != sum(amount for _, amount in self.bank.given.values()):
             wrong.append(
                 f"the bank gave back {sum(g[1] for g in self.bank.given.values())}, we wrote down {back}"
             )
@@ -389,6 +413,7 @@ def stage(life: Life) -> Iterator[None]:
         stack.enter_context(patch.object(collect, "_seconds", lambda: int(life.now.timestamp())))
         stack.enter_context(patch.object(parallel_calls.log, "exception", life.surprised))
         stack.enter_context(nudge.muted())
+        stack.enter_context(patch.object(outside, "stores", lambda: [life.storage.outside]))
         bank = gateways.kind(life.bank.name, lambda: life.bank)
         stack.enter_context(gateways.registered(bank))
         with transaction.atomic():

@@ -1,0 +1,143 @@
+"""Finds what the gateways know and these books do not, after the database went back (rule 46).
+
+It writes down what it finds and settles nothing: no number is given while the installation stands
+still. `go_on` then lets the books take it over.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Case, When
+from django.utils.translation import gettext as _
+
+from billing.charging.reconcile import payment_accounts
+from billing.gateways import accounts
+from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome, is_direct
+from billing.models import Charge, Collection, FoundObject
+from billing.rules.errors import NotConnected
+from billing.rules.states import LIVE, CollectionState
+from core import formats
+from core.continuity import standing
+from core.models import Standing
+
+#: How far back the lists are read if nothing says when the database was last right.
+LONGEST = timedelta(days=40)
+#: An object is made some time before it is charged: a client saves a card, a charge is retried.
+EARLIER = timedelta(days=15)
+
+
+@dataclass
+class Comparison:
+    """What a comparison found: how many payment objects these books do not know, and what to read.
+
+    `unread` are the businesses whose account could not be asked.
+    """
+
+    found: int = 0
+    sentences: list[str] = field(default_factory=list)
+    unread: list[UUID] = field(default_factory=list)
+
+
+def compare(*, now: datetime) -> Comparison:
+    """Read the list of every gateway account, and keep each object that no collection has."""
+    since = _since(now)
+    result = Comparison()
+    for name, business, is_shared in payment_accounts():
+        try:
+            gateway = accounts.gateway(name, business)
+            for theirs in gateway.created_since(since):
+                if is_direct(gateway) and theirs.outcome != Outcome.SUCCEEDED:
+                    continue  # the key is ours, and leads to it again
+                _keep(name, None if is_shared else business, theirs, now, result)
+        except (GatewayUnknown, NotConnected) as error:
+            result.unread.append(business)
+            result.sentences.append(
+                _("%(gateway)s could not be asked: %(error)s") % {"gateway": name, "error": error}
+            )
+    standing.keep_comparison(result.sentences, now=now)
+    return result
+
+
+def _since(now: datetime) -> datetime:
+    row = Standing.objects.filter(pk=Standing.ONLY).first()
+    return min(now - EARLIER, row.marked_at - EARLIER) if row and row.marked_at else now - LONGEST
+
+
+def _keep(
+    name: str, business: UUID | None, theirs: GatewayObject, now: datetime, result: Comparison
+) -> None:
+    if Collection.objects.filter(gateway=name, handle=theirs.handle).exists():
+        return
+    if theirs.outcome == Outcome.CANCELLED:
+        return
+    known = {
+        "business_id": business,
+        "reference": theirs.reference,
+        "amount": theirs.amount,
+        "currency": theirs.currency,
+        "outcome": theirs.outcome,
+        "made_at": theirs.created_at,
+    }
+    _row, is_new = FoundObject.objects.update_or_create(
+        gateway=name,
+        handle=theirs.handle,
+        defaults=known,
+        create_defaults={**known, "found_at": now},
+    )
+    if is_new and theirs.outcome == Outcome.SUCCEEDED:
+        result.found += 1
+        money = formats.money(theirs.amount, theirs.currency)
+        result.sentences.append(
+            _("%(gateway)s has taken %(amount)s (%(handle)s), which is not in these books.")
+            % {"gateway": name, "amount": money, "handle": theirs.handle}
+        )
+
+
+def take_over(*, now: datetime) -> int:
+    """Let the collections of invoices that are known take over what was found for them.
+
+    Returns how many did. What belongs to an invoice that is lost is taken over when that is issued
+    again (billing.charging.issue). Their outcomes are then looked up in the usual way.
+    """
+    waiting = {
+        row.reference: row
+        for row in FoundObject.objects.filter(taken_at__isnull=True, closed_at__isnull=True)
+        .exclude(reference="")
+        # What took money counts, whatever else was made for the same.
+        .order_by(Case(When(outcome=Outcome.SUCCEEDED, then=1), default=0), "made_at", "pk")
+    }
+    return sum(_take(row, waiting, now) for row in _collections(waiting))
+
+
+def _collections(waiting: dict[str, FoundObject]) -> Iterator[Collection]:
+    if not waiting:
+        return
+    oldest = min(row.found_at for row in waiting.values()) - LONGEST * 3
+    rows = Collection.objects.select_related("invoice").filter(invoice__created_at__gte=oldest)
+    for row in rows.exclude(state=CollectionState.DONE).iterator(500):
+        if {str(row.invoice.reference), str(row.invoice_id)} & waiting.keys():
+            yield row
+
+
+def _take(row: Collection, waiting: dict[str, FoundObject], now: datetime) -> int:
+    found = waiting.get(str(row.invoice.reference)) or waiting[str(row.invoice_id)]
+    if Charge.objects.filter(collection=row, state__in=LIVE).exists():
+        return 0  # its present object is asked first; a person sees the other one
+    is_paid = found.outcome == Outcome.SUCCEEDED
+    if row.handle and not is_paid:
+        return 0
+    mine = Collection.objects.filter(pk=row.pk, state=row.state, handle=row.handle)
+    mine.update(handle=found.handle, amount=found.amount, lease_until=None)
+    FoundObject.objects.filter(pk=found.pk).update(taken_at=now)
+    return 1
+
+
+def open_objects() -> list[FoundObject]:
+    """Return what a gateway took and no invoice here is for, until a person dealt with it."""
+    return list(
+        FoundObject.objects.filter(
+            outcome=Outcome.SUCCEEDED, taken_at__isnull=True, closed_at__isnull=True
+        ).select_related("business")
+    )
