@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.database.ids import new_id
 from core.models import TenantRow
 
 
@@ -77,6 +78,7 @@ class FoundObject(models.Model):
     one that is for nothing these books know.
     """
 
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     business = models.ForeignKey(
         "core.Business", models.PROTECT, null=True, blank=True, related_name="+"
     )

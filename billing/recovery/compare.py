@@ -20,7 +20,7 @@ from billing.rules.errors import NotConnected
 from billing.rules.states import LIVE, CollectionState
 from core import formats
 from core.continuity import standing
-from core.models import Standing
+from core.models import Business, Standing
 
 #: How far back the lists are read if nothing says when the database was last right.
 LONGEST = timedelta(days=40)
@@ -56,7 +56,7 @@ def compare(*, now: datetime) -> Comparison:
             result.sentences.append(
                 _("%(gateway)s could not be asked: %(error)s") % {"gateway": name, "error": error}
             )
-    standing.keep_comparison(result.sentences, now=now)
+    standing.keep_comparison(result.sentences, unread=result.unread, now=now)
     return result
 
 
@@ -134,10 +134,16 @@ def _take(row: Collection, waiting: dict[str, FoundObject], now: datetime) -> in
     return 1
 
 
-def open_objects() -> list[FoundObject]:
+def open_objects(business: Business | None = None) -> list[FoundObject]:
     """Return what a gateway took and no invoice here is for, until a person dealt with it."""
-    return list(
-        FoundObject.objects.filter(
-            outcome=Outcome.SUCCEEDED, taken_at__isnull=True, closed_at__isnull=True
-        ).select_related("business")
+    rows = FoundObject.objects.filter(
+        outcome=Outcome.SUCCEEDED, taken_at__isnull=True, closed_at__isnull=True
+    ).select_related("business")
+    return list(rows.filter(business=business) if business else rows)
+
+
+def close(row: FoundObject, *, actor: str, now: datetime) -> None:
+    """Note that a person dealt with what was found, for example by paying it back."""
+    FoundObject.objects.filter(pk=row.pk, closed_at__isnull=True).update(
+        closed_at=now, closed_by=actor[:200]
     )

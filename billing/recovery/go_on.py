@@ -24,11 +24,11 @@ class NotCompared(RuleError):
     """Nobody has compared these books with the gateways during this doubt."""
 
 
-def go_on(*, actor: str, now: datetime, unread: Sequence[UUID] = ()) -> None:
+def go_on(*, actor: str, now: datetime) -> None:
     """Resume: numbers that went out stay lost, and what was found is taken over.
 
-    `unread` are the businesses whose gateway could not be compared: their charging is switched off
-    until their owner switches it on. Raises NotCompared.
+    Charging is switched off for the businesses whose gateway could not be compared, until their
+    owner switches it on. Raises NotCompared.
     """
     row = standing.in_doubt()
     if row is None:
@@ -36,7 +36,7 @@ def go_on(*, actor: str, now: datetime, unread: Sequence[UUID] = ()) -> None:
     if row.compared_at is None:
         raise NotCompared(_("Compare with the payment gateways first."))
     lose_numbers(outside.all_numbers(), now=now)
-    Business.objects.filter(pk__in=unread).update(charging_on=False)
+    Business.objects.filter(pk__in=row.unread).update(charging_on=False)
     compare.take_over(now=now)
     standing.resume(actor=actor, now=now)
     # What these books did not know yet about objects that they know is stored in the usual way.

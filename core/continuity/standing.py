@@ -94,10 +94,12 @@ def sentence(row: Standing) -> str:
     return f"{why} {todo}"
 
 
-def keep_comparison(differences: Sequence[str], *, now: datetime) -> None:
-    """Store what a comparison with the gateways has found during the doubt."""
+def keep_comparison(
+    differences: Sequence[str], *, unread: Sequence[uuid.UUID] = (), now: datetime
+) -> None:
+    """Store what a comparison with the gateways has found, and whose gateway did not answer."""
     Standing.objects.filter(pk=Standing.ONLY).update(
-        compared_at=now, differences=list(differences)[:200]
+        compared_at=now, differences=list(differences)[:200], unread=[str(pk) for pk in unread]
     )
 
 
@@ -147,5 +149,5 @@ def _write(places: Sequence[Store], mark: Mark) -> None:
 def _doubt(doubt: Doubt, now: datetime) -> None:
     log.critical("This installation stands still: %s", doubt)
     Standing.objects.filter(pk=Standing.ONLY).update(
-        doubt=doubt, doubted_at=now, compared_at=None, differences=[]
+        doubt=doubt, doubted_at=now, compared_at=None, differences=[], unread=[]
     )

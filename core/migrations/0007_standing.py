@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
                 ('doubted_at', models.DateTimeField(blank=True, null=True, verbose_name='in doubt since')),
                 ('compared_at', models.DateTimeField(blank=True, null=True, verbose_name='compared')),
                 ('differences', models.JSONField(blank=True, default=list, verbose_name='differences')),
+                ('unread', models.JSONField(blank=True, default=list, verbose_name='businesses that could not be compared')),
                 ('resumed_at', models.DateTimeField(blank=True, null=True, verbose_name='resumed')),
                 ('resumed_by', models.CharField(blank=True, max_length=200, verbose_name='resumed by')),
             ],

@@ -20,7 +20,8 @@ class Standing(models.Model):
     `installation` is the id of the one installation that may act with this database, and `value`
     its mark, which grows whenever something leaves the house. While there is a `doubt`, nothing is
     charged, issued or mailed. `compared_at` is when the gateways' lists were last compared during
-    the doubt, with the sentences of `differences`. Instants are UTC.
+    the doubt, with the sentences of `differences`; `unread` are the ids of the businesses whose
+    gateway did not answer then. Instants are UTC.
     """
 
     ONLY = 1
@@ -33,6 +34,7 @@ class Standing(models.Model):
     doubted_at = models.DateTimeField(_("in doubt since"), null=True, blank=True)
     compared_at = models.DateTimeField(_("compared"), null=True, blank=True)
     differences = models.JSONField(_("differences"), default=list, blank=True)
+    unread = models.JSONField(_("businesses that could not be compared"), default=list, blank=True)
     resumed_at = models.DateTimeField(_("resumed"), null=True, blank=True)
     resumed_by = models.CharField(_("resumed by"), max_length=200, blank=True)
 

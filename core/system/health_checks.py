@@ -1,4 +1,4 @@
-"""Health checks: database, broker, worker, scheduler (beat), disk space, seal; others register.
+"""Health checks: database, broker, worker, beat, disk space, seal, standing; others register.
 
 Each check returns what is wrong, in the active language, or "" if all is well.
 """
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from kombu.exceptions import OperationalError
 
+from core.continuity import standing as continuity
 from core.documents.seal import not_ready
 from core.models import Heartbeat, SetAside
 
@@ -53,6 +54,11 @@ def seal(now: datetime) -> str:
     return not_ready(now)
 
 
+def standing(now: datetime) -> str:
+    row = continuity.in_doubt()
+    return continuity.sentence(row) if row else ""
+
+
 def _heartbeat_problem(name: str, now: datetime) -> str:
     heartbeat = Heartbeat.objects.filter(name=name).first()
     if heartbeat is None:
@@ -64,7 +70,7 @@ def _heartbeat_problem(name: str, now: datetime) -> str:
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
-    check.__name__: check for check in (database, broker, worker, beat, disk, seal)
+    check.__name__: check for check in (database, broker, worker, beat, disk, seal, standing)
 }
 
 #: The names of the checks for people; /health/ and the log call them by their functions.
@@ -75,6 +81,7 @@ NAMES: dict[str, Promise] = {
     "beat": gettext_lazy("Scheduler"),
     "disk": gettext_lazy("Disk space"),
     "seal": gettext_lazy("Document seal"),
+    "standing": gettext_lazy("Standing still"),
 }
 
 

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import dates, formats, languages
+from core.continuity import standing
 from core.system import rows_set_aside
 
 register = template.Library()
@@ -83,6 +84,12 @@ def once(context: template.Context) -> SafeString:
     """
     token = context["request"].POST.get("once") or uuid.uuid4().hex
     return format_html('<input type="hidden" name="once" value="{}">', token[:32])
+
+
+@register.simple_tag
+def stands_still() -> bool:
+    """Whether the installation charges, issues and mails nothing (core.continuity.standing)."""
+    return standing.in_doubt() is not None
 
 
 @register.inclusion_tag("components/set_aside.html", takes_context=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.system import email_log, views
+from dashboard.system import email_log, recovery, views
 
 urlpatterns = [
     path("jobs/", views.SystemStatus.as_view(), name="jobs"),
@@ -11,6 +11,9 @@ urlpatterns = [
         views.ReleaseSetAside.as_view(),
         name="set_aside_release",
     ),
+    path("jobs/compare/", recovery.Compare.as_view(), name="recovery_compare"),
+    path("jobs/go-on/", recovery.GoOn.as_view(), name="recovery_go_on"),
+    path("jobs/found/<uuid:pk>/", recovery.CloseFound.as_view(), name="recovery_close"),
     path("letters/", email_log.EmailLog.as_view(), name="letters"),
     path("letters/<uuid:pk>/again/", email_log.ResendEmail.as_view(), name="letter_again"),
     path("mail/", views.local_outbox, name="mail"),

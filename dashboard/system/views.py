@@ -15,14 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.signing import seal
 from agreements.signing.seal_check import WARN_DAYS
+from billing.recovery import compare
 from billing.runs.billing_run import last_run as last_billing_run
 from core import links, nudge
+from core.continuity import standing
 from core.documents import certificate
 from core.jobs import set_aside
 from core.models import SetAside, User
 from core.models.link import LinkPurpose
 from core.outbox import email_log
-from core.system import rows_set_aside
+from core.system import administrators, rows_set_aside
 from core.system.health_checks import NAMES, findings, next_hour
 from dashboard.page import DashboardView
 from delivery.reports.report_run import last_run as last_report_run
@@ -109,6 +111,9 @@ class SystemStatus(DashboardView):
                 (row, rows_set_aside.sentence(row), rows_set_aside.page_url(row))
                 for row in rows_set_aside.visible_to(_user(request), self.business)[:SHOWN]
             ],
+            still=standing.in_doubt(),
+            is_keeper=_user(request) in administrators.keepers(),
+            found=compare.open_objects(self.business),
             failed_steps=rows_set_aside.failed_steps() if _user(request).is_staff else [],
             checks=[(NAMES[name], problem) for name, problem in checks.items()],
             stuck=bool(checks["worker"] or checks["beat"]),

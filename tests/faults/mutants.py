@@ -30,8 +30,11 @@ from billing.gateways import cancelling
 from billing.gateways.base import DirectObject, GatewayObject, Outcome, is_direct
 from billing.models import Charge, Collection, Invoice
 from billing.models.invoice import SeriesKind
+from billing.recovery import compare, go_on
 from billing.rules.states import ChargeState, CollectionState
+from core.continuity import standing
 from core.dates import local_day
+from core.models.standing import Doubt
 from core.outbox import emails
 
 
@@ -263,6 +266,27 @@ def silence_is_taken_for_cancelled() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def nobody_notices_that_the_database_went_back() -> Iterator[None]:
+    """The restored database goes on as if nothing had happened."""
+    with patch.object(standing, "_what_is_wrong", lambda *seen: Doubt.NONE):
+        yield
+
+
+@contextmanager
+def what_the_gateways_know_is_not_taken_over() -> Iterator[None]:
+    """After the database went back, a person goes on without a comparison."""
+    with patch.object(compare, "_keep", lambda *found: None):
+        yield
+
+
+@contextmanager
+def numbers_that_went_out_are_given_again() -> Iterator[None]:
+    """After the database went back, the series go on from where they were."""
+    with patch.object(go_on, "lose_numbers", lambda known, now: 0):
+        yield
+
+
 DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
 MUTANTS = [
     *DIRECT,
@@ -276,6 +300,9 @@ MUTANTS = [
     void_here_first,
     a_refund_is_called_again_whatever_happened,
     the_payload_is_believed,
+    nobody_notices_that_the_database_went_back,
+    what_the_gateways_know_is_not_taken_over,
+    numbers_that_went_out_are_given_again,
 ]
 
 

@@ -1,0 +1,166 @@
+"""The database goes back to an earlier state, and nobody is charged twice (rule 46)."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.urls import reverse
+
+from billing.books.invariants import find_contradictions
+from billing.charging.resolve import resolve_charges
+from billing.gateways.sandbox.models import SandboxIntent
+from billing.models import Collection, FoundObject, Invoice, LostNumber, Payment
+from billing.recovery import compare, go_on
+from billing.runs.billing_run import run_billing, run_scheduled
+from core.continuity import outside, standing
+from core.continuity.outside import FileStore
+from core.errors import StandsStill
+from core.models import Standing
+from tests.factories import UserFactory
+from tests.world import NOW, World
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    """A business on a machine that keeps its marks in a file."""
+    monkeypatch.setattr(outside, "stores", lambda: [FileStore(tmp_path / "marks")])
+    Standing.objects.all().delete()
+    standing.begin(now=NOW)
+    return World()
+
+
+class Backup:
+    """The database as it is now. To restore it leaves the gateway's own rows as they are."""
+
+    def __init__(self) -> None:
+        self._sql("SAVEPOINT backup")
+
+    def restore(self) -> None:
+        gateway = list(SandboxIntent.objects.all())
+        self._sql("ROLLBACK TO SAVEPOINT backup")
+        SandboxIntent.objects.all().delete()
+        SandboxIntent.objects.bulk_create(gateway)
+
+    def _sql(self, statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def charged_after_the_backup(world: World, *, by: str = "succeeds") -> tuple[Any, Backup]:
+    """A retainer is billed after the backup was made, and then the backup is restored."""
+    agreement = world.signed(card=by)
+    standing.advance(now=NOW)
+    backup = Backup()
+    run_billing(now=NOW + HOUR, door="test")
+    backup.restore()
+    return agreement, backup
+
+
+def goes_on(*, at: Any) -> None:
+    """A person compares and goes on; then billing runs."""
+    compare.compare(now=at)
+    go_on.go_on(actor="Nan", now=at)
+    run_billing(now=at, door="test")
+    resolve_charges(now=at + HOUR)
+
+
+def test_a_restored_backup_charges_nothing_by_itself(world):
+    charged_after_the_backup(world)
+    run = run_scheduled(now=NOW + 2 * HOUR)
+    assert "older" in run.refused_because
+    assert not Invoice.objects.exists()
+    assert SandboxIntent.objects.count() == 1
+
+
+def test_what_was_charged_since_is_taken_over_with_its_number(world):
+    world.signed(card="succeeds")
+    standing.advance(now=NOW)
+    backup = Backup()
+    run_billing(now=NOW + HOUR, door="test")
+    before = Payment.objects.select_related("invoice").get()
+    backup.restore()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    goes_on(at=NOW + 2 * HOUR)
+    after = Payment.objects.select_related("invoice").get()
+    assert SandboxIntent.objects.filter(status="succeeded").count() == 1
+    assert after.invoice.state == "paid"
+    for name in ("reference", "amount", "receipt_number"):
+        assert getattr(after, name) == getattr(before, name)
+    assert after.invoice.number == before.invoice.number
+    assert find_contradictions(NOW + 3 * HOUR) == []
+
+
+def test_a_number_that_went_out_is_not_given_to_another_document(world):
+    first = world.signed(card="succeeds")
+    standing.advance(now=NOW)
+    backup = Backup()
+    run_billing(now=NOW + HOUR, door="test")
+    world.billed(client=world.client("Another"), now=NOW + HOUR)
+    went_out = set(Invoice.objects.values_list("number", flat=True))
+    backup.restore()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    goes_on(at=NOW + 2 * HOUR)
+    kept = Invoice.objects.get(agreement=first).number
+    assert kept in went_out
+    third = world.billed(client=world.client("A third"), now=NOW + 3 * HOUR)
+    assert third.number not in went_out
+    assert LostNumber.objects.filter(used_at__isnull=True, series__kind="invoice").count() == 1
+    assert find_contradictions(NOW + 4 * HOUR) == []
+
+
+def test_money_for_what_is_lost_is_shown_until_a_person_dealt_with_it(world):
+    standing.advance(now=NOW)
+    backup = Backup()
+    world.billed(client=world.client("Lost"), now=NOW + HOUR)
+    world_card = Collection.objects.get().gateway
+    backup.restore()
+    world.signed(card="succeeds")  # so that the gateway is in use
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    goes_on(at=NOW + 2 * HOUR)
+    found = compare.open_objects()
+    assert [row.gateway for row in found] == [world_card]
+    compare.close(found[0], actor="Nan", now=NOW)
+    assert compare.open_objects() == []
+
+
+def test_nobody_goes_on_without_a_comparison(world):
+    charged_after_the_backup(world)
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    with pytest.raises(go_on.NotCompared):
+        go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
+
+
+def test_the_page_leads_through_it(world):
+    charged_after_the_backup(world)
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    browser = Browser()
+    browser.force_login(world.business.owner)
+    assert "older than it should" in browser.get(reverse("dashboard:home")).content.decode()
+    assert b"Compare with the payment gateways" in browser.get(reverse("dashboard:jobs")).content
+    assert browser.post(reverse("dashboard:recovery_compare")).status_code == 302
+    assert "not in these books" in browser.get(reverse("dashboard:jobs")).content.decode()
+    browser.post(reverse("dashboard:recovery_go_on"))
+    assert standing.in_doubt() is None
+    assert FoundObject.objects.count() == 1
+
+
+def test_only_those_who_look_after_the_installation_go_on(world):
+    charged_after_the_backup(world)
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    UserFactory(is_staff=True)
+    browser = Browser()
+    browser.force_login(world.business.owner)
+    for name in ("recovery_compare", "recovery_go_on"):
+        assert browser.post(reverse(f"dashboard:{name}")).status_code == 403
+    assert b"Those who look after" in browser.get(reverse("dashboard:jobs")).content
