@@ -124,9 +124,10 @@ def _what_is_wrong(installation: uuid.UUID, value: int, marks: Sequence[Mark | N
     known = [mark for mark in marks if mark]
     if any(mark.installation == installation and mark.value > value for mark in known):
         return Doubt.BEHIND
-    if not known or any(mark.installation != installation for mark in known):
+    if any(mark.installation != installation for mark in known):
         return Doubt.COPY
-    return Doubt.NONE
+    # A database that has never acted may have been made elsewhere, as by a container that migrates.
+    return Doubt.COPY if value and not known else Doubt.NONE
 
 
 def _marks(places: Sequence[Store]) -> list[Mark | None]:

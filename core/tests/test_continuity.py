@@ -124,6 +124,12 @@ def test_a_copy_in_another_place_stands_still(here, monkeypatch, tmp_path):
         standing.advance(now=NOW)
 
 
+def test_a_database_that_was_made_elsewhere_and_has_never_acted_begins(here, monkeypatch, tmp_path):
+    move_to(monkeypatch, tmp_path / "elsewhere")
+    standing.advance(now=NOW)
+    standing.advance(now=NOW)
+
+
 def test_a_doubt_stays_until_a_person_goes_on(here):
     backup = Standing.objects.get()
     standing.advance(now=NOW)
