@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from billing.charging import disputes, refund, settle
+from billing.charging import settle
+from billing.charging.elsewhere import disputes, refunds
 from billing.gateways.accounts import gateway
 from billing.gateways.base import GatewayUnknown
-from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
+from billing.models import Collection, GatewayAccount, GatewayEvent, Payment
 from billing.rules.errors import NotConnected
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
@@ -68,9 +69,6 @@ def read_gateway_object(
     )
     if payment is None:
         return
-    ours = {str(row.id): row for row in Refund.objects.filter(payment=payment)}
-    for fetched in its_gateway.refunds(handle):
-        if fetched.key in ours:
-            refund.apply_refund(ours[fetched.key], fetched, now=now)
+    refunds.apply_refunds(payment, its_gateway.refunds(handle), now=now)
     for dispute in its_gateway.disputes(handle):
         disputes.apply_dispute(payment, dispute, now=now)

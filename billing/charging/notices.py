@@ -222,6 +222,43 @@ def refunded(refund: Refund, *, now: datetime) -> None:
         )
 
 
+def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> None:
+    """Tell the owner how a refund was booked that was made in the dashboard of `gateway`."""
+    invoice = refund.payment.invoice
+    with translation.override(refund.business.language):
+        amount = formats.money(refund.amount, refund.currency)
+        paragraphs = [
+            _("%(amount)s of invoice %(number)s was refunded at %(gateway)s, not from here.")
+            % {"amount": amount, "number": invoice.number, "gateway": gateway}
+        ]
+        if refund.credit_note:
+            paragraphs.append(
+                _("We issued credit note %(note)s over %(amount)s for it and emailed the client.")
+                % {
+                    "note": refund.credit_note.number,
+                    "amount": formats.money(refund.credit_note.total, refund.currency),
+                }
+            )
+        if refund.uncovered:
+            paragraphs.append(
+                _(
+                    "%(amount)s is more than what was left of the invoice and of the client's "
+                    "credit from it. We booked it as a loss. Please check the refund."
+                )
+                % {"amount": formats.money(refund.uncovered, refund.currency)}
+            )
+        email_owner(
+            "refund_elsewhere",
+            str(refund.id),
+            refund.business,
+            _("A refund was made at %(gateway)s: %(number)s")
+            % {"gateway": gateway, "number": invoice.number},
+            paragraphs,
+            _invoice_page(invoice),
+            now,
+        )
+
+
 def refund_stuck(refund: Refund, *, now: datetime) -> None:
     """Tell the owner that a refund failed or that its outcome is unknown."""
     invoice = refund.payment.invoice
@@ -259,7 +296,13 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             f"{dispute.id}:{dispute.state}",
             dispute.business,
             _("A payment is contested: %(number)s") % {"number": invoice.number},
-            [message, _("Answer at your gateway before its last day; the invoice stays paid.")],
+            [message, *_what_to_do(dispute)],
             _invoice_page(invoice),
             now,
         )
+
+
+def _what_to_do(dispute: Dispute) -> list[str]:
+    if dispute.is_open:
+        return [_("Answer at your gateway before its last day; the invoice stays paid.")]
+    return []

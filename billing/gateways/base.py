@@ -76,7 +76,8 @@ class RefundOutcome(StrEnum):
 class GatewayRefund:
     """A refund in its present state at the gateway; `amount` is in minor units.
 
-    `key` is the id of our Refund, or "" if the refund was made elsewhere.
+    `key` is the id of our Refund, or "" if the refund was made elsewhere. `payment` is the handle
+    of the payment object.
     """
 
     handle: str
@@ -85,21 +86,28 @@ class GatewayRefund:
     currency: str
     key: str = ""
     code: str = ""
+    payment: str = ""
 
 
 class DisputeOutcome(StrEnum):
-    """Outcome of a fetched dispute. While it is OPEN, the money is withdrawn from the account."""
+    """Outcome of a fetched dispute. While it is OPEN, the money is withdrawn from the account.
 
+    INQUIRY and CLOSED take no money: the bank only asks, or has asked.
+    """
+
+    INQUIRY = "inquiry"
     OPEN = "open"
     WON = "won"
     LOST = "lost"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)
 class GatewayDispute:
     """A payment that the cardholder disputes; `amount` is in minor units.
 
-    `answer_by` is the last instant for submitting evidence.
+    `answer_by` is the last instant for submitting evidence, `payment` the handle of the payment
+    object.
     """
 
     handle: str
@@ -108,6 +116,7 @@ class GatewayDispute:
     currency: str
     reason: str = ""
     answer_by: datetime | None = None
+    payment: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +178,12 @@ class CardGateway(Protocol):
 
         If an object of a direct gateway has no key of ours, its handle is the gateway's own id.
         """
+
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
+        """Yield every refund created at or after `since`, whoever made it."""
+
+    def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
+        """Yield every dispute created at or after `since`."""
 
     def setup_url(self, *, customer: str, return_url: str) -> str:
         """Return the gateway's page for saving a card; it returns to `return_url?session=…`."""

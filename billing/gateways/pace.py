@@ -27,6 +27,8 @@ CALLS = frozenset(
         "refunds",
         "disputes",
         "created_since",
+        "refunds_since",
+        "disputes_since",
         "setup_url",
         "setup_result",
         "detach",

@@ -156,6 +156,20 @@ class Stripe:
             rows = self._api.disputes.list({"payment_intent": handle, "limit": 100})
             return [reading.dispute(row) for row in rows.auto_paging_iter()]
 
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
+        with _answered():
+            rows = self._api.refunds.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
+            yield from (reading.refund(row) for row in rows.auto_paging_iter())
+
+    def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
+        with _answered():
+            rows = self._api.disputes.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
+            yield from (reading.dispute(row) for row in rows.auto_paging_iter())
+
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
         with _answered():
             rows = self._api.payment_intents.list(

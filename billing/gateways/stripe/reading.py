@@ -58,10 +58,14 @@ REFUND = {
     "failed": RefundOutcome.FAILED,
     "canceled": RefundOutcome.FAILED,
 }
+#: An early fraud inquiry (`warning_…`) and a prevented dispute withdraw no money:
+#: https://docs.stripe.com/disputes/how-disputes-work
 DISPUTE = {
+    "warning_needs_response": DisputeOutcome.INQUIRY,
+    "warning_under_review": DisputeOutcome.INQUIRY,
+    "warning_closed": DisputeOutcome.CLOSED,
+    "prevented": DisputeOutcome.CLOSED,
     "won": DisputeOutcome.WON,
-    "warning_closed": DisputeOutcome.WON,
-    "prevented": DisputeOutcome.WON,
     "lost": DisputeOutcome.LOST,
 }
 
@@ -152,6 +156,7 @@ def refund(fetched: stripe.Refund) -> GatewayRefund:
         fetched.currency.upper(),
         key=_text(fetched.metadata, "refund"),
         code=str(getattr(fetched, "failure_reason", "") or ""),
+        payment=_id(fetched.payment_intent),
     )
 
 
@@ -165,4 +170,10 @@ def dispute(fetched: stripe.Dispute) -> GatewayDispute:
         fetched.currency.upper(),
         reason=fetched.reason,
         answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+        payment=_id(fetched.payment_intent),
     )
+
+
+def _id(named: Any) -> str:
+    """Return the id of an object that Stripe only names, or has expanded; "" if there is none."""
+    return str(getattr(named, "id", named) or "")

@@ -411,7 +411,7 @@ def test_every_page_of_the_list_of_objects_is_read() -> None:
 
 
 def test_every_page_of_refunds_and_disputes_is_read() -> None:
-    paid = {"amount": 1, "currency": "usd"}
+    paid = {"amount": 1, "currency": "usd", "payment_intent": "pi_1"}
     refunds = [
         canned(stripe.Refund, id=f"re_{n}", object="refund", status="pending", **paid)
         for n in (1, 2)
@@ -424,6 +424,18 @@ def test_every_page_of_refunds_and_disputes_is_read() -> None:
     disputes = [canned(stripe.Dispute, id=f"dp_{n}", object="dispute", **lost) for n in (1, 2)]
     disputed = bank(page(disputes[0], more=True), page(disputes[1]))[0].disputes("pi_1")
     assert [each.handle for each in disputed] == ["dp_1", "dp_2"]
+
+
+def test_refunds_and_disputes_are_listed_by_the_day_on_which_they_were_made() -> None:
+    row = {"id": "x_1", "amount": 1, "currency": "usd", "status": "lost", "payment_intent": "pi_1"}
+    refund = canned(stripe.Refund, object="refund", **row | {"status": "pending"})
+    late = {"reason": "fraudulent", "evidence_details": {"due_by": None}}
+    dispute = canned(stripe.Dispute, object="dispute", **row, **late)
+    stripe_, transport = bank(page(refund | {"metadata": {}}), page(dispute))
+    made = [*stripe_.refunds_since(NOW), *stripe_.disputes_since(NOW)]
+    assert [(each.handle, each.payment) for each in made] == [("x_1", "pi_1")] * 2
+    asked = {"created": {"gte": int(NOW.timestamp())}, "limit": 100}
+    assert [each.params for each in transport.requests] == [asked, asked]
 
 
 def test_every_call_is_made_once_with_the_accounts_key_and_a_fixed_api_version(
@@ -585,6 +597,7 @@ def test_every_status_of_stripe_is_handled() -> None:
 )
 def test_the_outcome_of_a_refund_is_read(status: str, outcome: RefundOutcome) -> None:
     row = {"id": "re_1", "object": "refund", "amount": 500, "currency": "usd", "status": status}
+    row["payment_intent"] = "pi_1"
     ours = canned(
         stripe.Refund, **row, metadata={"refund": "r"}, failure_reason="lost_or_stolen_card"
     )
@@ -606,9 +619,11 @@ def test_the_outcome_of_a_refund_is_read(status: str, outcome: RefundOutcome) ->
     [
         ("needs_response", "open"),
         ("under_review", "open"),
-        ("warning_needs_response", "open"),
+        ("warning_needs_response", "inquiry"),
+        ("warning_under_review", "inquiry"),
+        ("warning_closed", "closed"),
+        ("prevented", "closed"),
         ("won", "won"),
-        ("warning_closed", "won"),
         ("lost", "lost"),
     ],
 )
@@ -619,13 +634,14 @@ def test_the_outcome_of_a_dispute_is_read(status: str, outcome: str) -> None:
         "amount": 900,
         "currency": "jpy",
         "reason": "fraudulent",
+        "payment_intent": "pi_1",
     }
     late = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": 1_793_595_600})
     done = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": None})
     stripe_, transport = bank(page(late, done))
     first, second = stripe_.disputes("pi_1")
     assert (first.handle, first.outcome, first.amount) == ("dp_1", DisputeOutcome(outcome), 900)
-    assert (first.currency, first.reason) == ("JPY", "fraudulent")
+    assert (first.currency, first.reason, first.payment) == ("JPY", "fraudulent", "pi_1")
     assert (first.answer_by, second.answer_by) == (datetime.fromtimestamp(1_793_595_600, UTC), None)
     assert transport.requests[0].params == {"payment_intent": "pi_1", "limit": 100}
 
@@ -695,6 +711,8 @@ CALLS: dict[str, Call] = {
     "refunds": lambda it: it.refunds("pi_1"),
     "disputes": lambda it: it.disputes("pi_1"),
     "created_since": lambda it: list(it.created_since(NOW)),
+    "refunds_since": lambda it: list(it.refunds_since(NOW)),
+    "disputes_since": lambda it: list(it.disputes_since(NOW)),
     "setup_url": lambda it: it.setup_url(
         customer="c", return_url="https://hub.example/p/payment/done/"
     ),
