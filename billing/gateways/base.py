@@ -145,18 +145,35 @@ class GatewayUnknown(Exception):
     """No answer, a lost connection, 409, 429 or 5xx: the call may have been carried out or not."""
 
 
+class Turns(Protocol):
+    """Spreads the requests of all workers over time (billing.gateways.pace)."""
+
+    def wait(self) -> None:
+        """Sleep until the next request may be made. Raises GatewayUnknown if that is long."""
+
+    def pause(self, seconds: int) -> None:
+        """Let no worker make a request for so long, because the gateway said so."""
+
+
 class CardGateway(Protocol):
     """The calls of every gateway. Each may raise GatewayUnknown, which is no failure (rule 21).
 
     `in_flight` is how many calls one process may make at once; with 1 they run one after the other
-    in the caller's thread. `per_second` is the rate limit in the gateway's documentation; 0 means
-    none. `keys_last` is how long the gateway is certain to recognise an idempotency key.
+    in the caller's thread. `per_second` is how many requests a second the gateway's documentation
+    allows; 0 means that there is no limit. `keys_last` is how long the gateway is certain to
+    recognise an idempotency key.
     """
 
     name: str
     in_flight: int
     per_second: int
     keys_last: timedelta
+
+    def keep_to(self, turns: Turns) -> None:
+        """Call `turns.wait()` before each request, and `turns.pause` when one is refused.
+
+        It is called once if there is a limit, before any other call.
+        """
 
     def lookup(self, handle: str) -> GatewayObject:
         """Fetch the object in its present state."""

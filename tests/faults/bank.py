@@ -22,6 +22,7 @@ from billing.gateways.base import (
     Notice,
     Outcome,
     RefundOutcome,
+    Turns,
 )
 
 KEY_LIVES = timedelta(hours=24)
@@ -78,6 +79,9 @@ class Processor:
     keys_last = KEY_LIVES
     latest = timedelta(hours=30)  # that a request arrives after it was given up
     mishaps = ("lost request", "lost answer", "error before", "error after", "zombie")
+
+    def keep_to(self, turns: Turns) -> None:
+        """There is no limit."""
 
     def found(self, handle: str) -> Object | None:
         """What is under that handle."""

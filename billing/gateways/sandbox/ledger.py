@@ -25,6 +25,7 @@ from billing.gateways.base import (
     Notice,
     Outcome,
     RefundOutcome,
+    Turns,
 )
 from billing.gateways.sandbox.cards import Behaviour, by_behaviour
 from billing.rules.errors import BadSession
@@ -119,6 +120,9 @@ class PretendedProcessor:
     def __init__(self) -> None:
         if settings.CHARGING == "real":
             raise RuntimeError("A sandbox does not run while charging is real.")
+
+    def keep_to(self, turns: Turns) -> None:
+        """Do nothing: there are no requests."""
 
     @classmethod
     def payment(cls, handle: str) -> QuerySet[Any]:

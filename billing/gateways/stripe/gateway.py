@@ -17,8 +17,10 @@ from billing.gateways.base import (
     GatewayRefund,
     GatewayUnknown,
     Notice,
+    Turns,
 )
 from billing.gateways.stripe import reading
+from billing.gateways.stripe.in_turn import InTurn
 from billing.rules.errors import BadSession, CannotCharge, NotConnected
 from core import links
 from core.dates import add_months
@@ -40,7 +42,7 @@ class Stripe:
 
     name = "stripe"
     in_flight = 100
-    #: For each kind of call; for all kinds together 100, or 25 in a sandbox:
+    #: Requests of all kinds together: 100, or 25 in a sandbox; of one kind 25:
     #: https://docs.stripe.com/rate-limits
     per_second = 25
     keys_last = timedelta(hours=24)  # https://docs.stripe.com/api/idempotent_requests
@@ -54,13 +56,18 @@ class Stripe:
         transport: stripe.HTTPClient | None = None,
     ) -> None:
         self._webhook_secret = webhook_secret
+        self._transport = InTurn(transport or stripe.RequestsClient(timeout=TIMEOUT))
         self._client = stripe.StripeClient(
             secret,
-            http_client=transport or stripe.RequestsClient(timeout=TIMEOUT),
+            http_client=self._transport,
             max_network_retries=0,
             base_addresses={"api": base_url} if base_url else {},
         )
         self._api = self._client.v1
+
+    def keep_to(self, turns: Turns) -> None:
+        """Let each HTTP request wait for its turn: a charge is three or four of them."""
+        self._transport.turns = turns
 
     def prepare(
         self, *, key: str, amount: int, currency: str, reference: str, customer: str

@@ -189,6 +189,7 @@ class Transport(stripe.HTTPClient):
     def __init__(self, *answers: Any) -> None:
         super().__init__()
         self.answers, self.requests = list(answers), list[Request]()
+        self.headers = dict[str, str]()  # of every answer
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         parts = urlsplit(url)
@@ -202,7 +203,7 @@ class Transport(stripe.HTTPClient):
         return (
             json.dumps(body),
             status,
-            {"Date": "Mon, 02 Nov 2026 05:00:07 GMT", "Request-Id": "req_1"},
+            {"Date": "Mon, 02 Nov 2026 05:00:07 GMT", "Request-Id": "req_1"} | self.headers,
         )
 
 
