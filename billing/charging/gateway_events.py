@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from billing.charging import settle
-from billing.charging.elsewhere import disputes, refunds
+from billing.charging.elsewhere import cards, disputes, refunds
 from billing.gateways.accounts import gateway
 from billing.gateways.base import GatewayUnknown
 from billing.models import Collection, GatewayAccount, GatewayEvent, Payment
@@ -54,10 +54,13 @@ def read_gateway_object(
 ) -> None:
     """Fetch a payment object with its refunds and disputes, and store their present states.
 
-    An object that belongs to none of our collections is ignored. A webhook of one business's
-    `account` cannot change another business's rows. Raises GatewayUnknown and NotConnected.
+    A webhook may also be about a saved card. An object that is none of ours is ignored. A webhook
+    of one business's `account` cannot change another business's rows. Raises GatewayUnknown and
+    NotConnected.
     """
     row = Collection.objects.filter(gateway=name, handle=handle).select_related("business").first()
+    if row is None:
+        cards.read_card(name, handle, account=account, now=now)
     if row is None or not handle or (account and account.business_id != row.business_id):
         return
     its_gateway = gateway(name, row.business_id)

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements.models import Agreement
 from billing.books.queries import decline_message
-from billing.models import Charge, Collection, Dispute, Invoice, Refund
+from billing.models import Charge, Collection, Dispute, Invoice, PaymentMethod, Refund
 from clients import portal_links
 from clients.models import Contact
 from core import formats, links
@@ -133,6 +134,63 @@ def card_needed(collection: Collection, *, now: datetime) -> None:
         business=collection.business,
         now=now,
     )
+
+
+def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:
+    """Tell client and owner that the card was removed at the gateway; ask for another one."""
+    contact, business = agreement.contact, agreement.contact.business
+    with translation.override(agreement.language):
+        email_client(
+            "card_removed",
+            f"{method.id}:client",
+            contact,
+            agreement.language,
+            _("Please save a card again"),
+            [
+                _("the card %(card)s that we charge for “%(title)s” is no longer saved.")
+                % {"card": str(method), "title": agreement.title},
+                _("Please save a card before the next charge."),
+            ],
+            now=now,
+            button=_("Save a card"),
+            target="method:",
+        )
+    with translation.override(business.language):
+        email_owner(
+            "card_removed",
+            f"{method.id}:owner",
+            business,
+            _("The card of %(client)s was removed") % {"client": agreement.client.name},
+            [
+                _("The card %(card)s was removed at the gateway, not from here. ")
+                % {"card": str(method)}
+                + _("We asked the client to save another one.")
+            ],
+            links.absolute_url("dashboard:client", agreement.client_id),
+            now,
+        )
+
+
+def card_expires(method: PaymentMethod, agreement: Agreement, day: date, *, now: datetime) -> None:
+    """Tell the owner, once per charge, that a card runs out before the charge of that `day`.
+
+    The client reads it in the notice of the charge.
+    """
+    business = agreement.business
+    with translation.override(business.language):
+        values = {"client": agreement.client.name, "card": str(method), "day": formats.day(day)}
+        email_owner(
+            "card_expires",
+            f"{agreement.pk}:{day}",
+            business,
+            _("The card of %(client)s expires soon") % values,
+            [
+                _("The card %(card)s expires before the next charge on %(day)s. ") % values
+                + _("We asked the client to save another one.")
+            ],
+            links.absolute_url("dashboard:client", agreement.client_id),
+            now,
+        )
 
 
 def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime) -> None:

@@ -134,8 +134,20 @@ class Card:
 
 
 @dataclass(frozen=True)
+class SavedCard:
+    """A saved card as it is at the gateway now: banks replace cards that run out or were lost."""
+
+    brand: str
+    last4: str
+    expires_on: date
+
+
+@dataclass(frozen=True)
 class Notice:
-    """A verified webhook: its id, and the handle of its payment object ("" if it is about none)."""
+    """A verified webhook: its id, and the handle of its payment object, or the id of its card.
+
+    The handle is "" if it is about neither.
+    """
 
     event_id: str
     handle: str
@@ -207,6 +219,9 @@ class CardGateway(Protocol):
 
     def setup_result(self, session: str) -> Card:
         """Return the card of a completed session. Raises BadSession."""
+
+    def saved_card(self, token: str) -> SavedCard | None:
+        """Return a saved card in its present state; None if it was removed at the gateway."""
 
     def detach(self, token: str) -> None:
         """Delete a saved card; a card that was deleted already is no error."""

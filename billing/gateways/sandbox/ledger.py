@@ -25,6 +25,7 @@ from billing.gateways.base import (
     Notice,
     Outcome,
     RefundOutcome,
+    SavedCard,
     Turns,
 )
 from billing.gateways.sandbox.cards import Behaviour, by_behaviour
@@ -237,6 +238,10 @@ class PretendedProcessor:
             last4=card.last4,
             expires_on=expires_on,
         )
+
+    def saved_card(self, token: str) -> SavedCard | None:
+        row = self._rows(self.cards).filter(pk=token).first()
+        return SavedCard(row.brand, row.last4, row.expires_on) if row else None
 
     def detach(self, token: str) -> None:
         """Do nothing: a charge under way may still use the card."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -17,18 +17,18 @@ from billing.gateways.base import (
     GatewayRefund,
     GatewayUnknown,
     Notice,
+    SavedCard,
     Turns,
 )
 from billing.gateways.stripe import reading
 from billing.gateways.stripe.in_turn import InTurn
 from billing.rules.errors import BadSession, CannotCharge, NotConnected
 from core import links
-from core.dates import add_months
 
 TIMEOUT = (3, 20)  # seconds to connect and to answer
 HOOK_AGE = timedelta(minutes=5)
-#: What a webhook can be about, and the field that names its PaymentIntent.
-INTENT_FIELD = {"payment_intent": "id"} | dict.fromkeys(
+#: What a webhook can be about, and the field that names its PaymentIntent, or its card.
+INTENT_FIELD = {"payment_intent": "id", "payment_method": "id"} | dict.fromkeys(
     ("charge", "refund", "dispute"), "payment_intent"
 )
 
@@ -218,9 +218,25 @@ class Stripe:
         customer = checkout.customer
         if not isinstance(customer, str):
             customer = customer.id
-        expires_on = add_months(date(card.exp_year, card.exp_month, 1), 0, 31)
-        client, brand = checkout.client_reference_id or "", card.brand.replace("_", " ").title()
-        return Card(client, f"{customer}/{method.id}", brand, card.last4, expires_on)
+        read = reading.card(card)
+        return Card(
+            checkout.client_reference_id or "",
+            f"{customer}/{method.id}",
+            read.brand,
+            read.last4,
+            read.expires_on,
+        )
+
+    def saved_card(self, token: str) -> SavedCard | None:
+        """Return the card, None if it belongs to no customer any more or was deleted with it."""
+        with _answered():
+            try:
+                method: Any = self._api.payment_methods.retrieve(token.partition("/")[2])
+            except stripe.InvalidRequestError as error:
+                if error.code == reading.MISSING:
+                    return None
+                raise
+            return reading.card(method.card) if method.customer and method.card else None
 
     def detach(self, token: str) -> None:
         with _answered(), _told_by_lookup():

@@ -8,11 +8,12 @@ from typing import Any
 
 from billing.bank_transfer import transfers
 from billing.charging import cancel_invoice, gateway_events, refund, resolve, settle
+from billing.charging.elsewhere import cards
 from billing.emails import upcoming_charges
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox, contest, refund_there
-from billing.gateways.sandbox.models import SandboxDispute, SandboxRefund
-from billing.models import Invoice, WithholdingCertificate
+from billing.gateways.sandbox.models import SandboxCard, SandboxDispute, SandboxRefund
+from billing.models import Invoice, PaymentMethod, WithholdingCertificate
 from billing.runs import daily_audit
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
@@ -90,6 +91,19 @@ def a_charge_is_announced(stage: Stage) -> None:
 def a_charge_is_announced_where_there_is_no_card(stage: Stage) -> None:
     stage.billed(card="")
     upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
+
+
+@case("charge_ahead", variant="runs_out", begins=a_running_period)
+@case("card_expires", begins=a_running_period)
+def a_card_runs_out_before_its_charge(stage: Stage) -> None:
+    PaymentMethod.objects.update(expires_on=TODAY)
+    upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
+
+
+@case("card_removed", begins=a_running_period)
+def a_card_is_removed_in_the_gateways_dashboard(stage: Stage) -> None:
+    SandboxCard.objects.all().delete()
+    cards.look_up_cards(now=NOW + timedelta(days=26))
 
 
 @case("card_needed")

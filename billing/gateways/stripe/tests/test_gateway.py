@@ -22,7 +22,13 @@ from stripe._stripe_object import UntypedStripeObject
 from stripe.params import checkout
 from typing_extensions import is_typeddict
 
-from billing.gateways.base import DisputeOutcome, GatewayUnknown, Outcome, RefundOutcome
+from billing.gateways.base import (
+    DisputeOutcome,
+    GatewayUnknown,
+    Outcome,
+    RefundOutcome,
+    SavedCard,
+)
 from billing.gateways.stripe import reading
 from billing.gateways.stripe.gateway import Stripe
 from billing.models import GatewayAccount, GatewayEvent
@@ -51,6 +57,7 @@ TAKES: dict[tuple[str, str], Any] = {
     ("post", "/v1/checkout/sessions"): checkout.SessionCreateParams,
     ("get", "/v1/checkout/sessions/cs_1"): checkout.SessionRetrieveParams,
     ("post", "/v1/payment_methods/pm_1/detach"): p.PaymentMethodDetachParams,
+    ("get", "/v1/payment_methods/pm_1"): p.PaymentMethodRetrieveParams,
     ("get", "/v1/balance"): p.BalanceRetrieveParams,
 }
 OPTIONS = set(stripe.RequestOptions.__annotations__)  # the client takes them in the same dictionary
@@ -718,6 +725,7 @@ CALLS: dict[str, Call] = {
         customer="c", return_url="https://hub.example/p/payment/done/"
     ),
     "setup_result": lambda it: it.setup_result("cs_1"),
+    "saved_card": lambda it: it.saved_card("cus_1/pm_1"),
     "detach": lambda it: it.detach("cus_1/pm_1"),
     "clock": lambda it: it.clock(),
 }
@@ -768,6 +776,9 @@ def test_the_clock_is_the_date_header_of_an_answer() -> None:
 
 
 # --- cards ----------------------------------------------------------------------------------------
+
+
+GONE = error(404, "resource_missing")
 
 
 def saved(**fields: Any) -> dict[str, Any]:
@@ -836,6 +847,17 @@ def test_an_empty_session_is_refused_without_a_call() -> None:
     with pytest.raises(BadSession):
         stripe_.setup_result("")
     assert not transport.requests
+
+
+def test_a_saved_card_is_read_as_it_is_now_and_is_none_once_it_was_removed() -> None:
+    card = {"brand": "american_express", "last4": "0005", "exp_month": 2, "exp_year": 2028}
+    row = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", card=card)
+    stripe_, _ = bank(row | {"customer": "cus_1"}, row | {"customer": None}, GONE, error(400, "x"))
+    now = stripe_.saved_card("cus_1/pm_1")
+    assert now == SavedCard("American Express", "0005", date(2028, 2, 29))
+    assert stripe_.saved_card("cus_1/pm_1") is stripe_.saved_card("cus_1/pm_1") is None
+    with pytest.raises(GatewayUnknown):
+        stripe_.saved_card("cus_1/pm_1")
 
 
 def test_a_session_without_a_client_is_no_clients_card() -> None:
