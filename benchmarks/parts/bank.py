@@ -5,7 +5,7 @@ import time
 from collections import deque
 from uuid import uuid4
 
-from billing.gateways.base import GatewayObject, Outcome
+from billing.gateways.base import GatewayObject, Outcome, Turns
 from tests import gateways
 
 LATENCY = 0.3
@@ -55,24 +55,35 @@ class Account:
 
     def __init__(self, bank: Bank) -> None:
         self.bank, self.in_flight, self.per_second = bank, bank.in_flight, bank.per_second
+        self.turns: Turns | None = None
+
+    def keep_to(self, turns: Turns) -> None:
+        """Each call is one request."""
+        self.turns = turns
+
+    def called(self) -> None:
+        """Wait for a turn, then call the bank."""
+        if self.turns:
+            self.turns.wait()
+        self.bank.called()
 
     def prepare(
         self, *, key: str, amount: int, currency: str, reference: str, customer: str
     ) -> str:
-        self.bank.called()
+        self.called()
         handle = f"pi_{uuid4().hex}"
         self.bank.objects[handle] = (amount, currency, reference, "")
         return handle
 
     def execute(self, *, handle: str, key: str, token: str) -> None:
-        self.bank.called()
+        self.called()
         amount, currency, reference, _ = self.bank.objects[handle]
         with self.bank.lock:
             self.bank.taken[reference] = self.bank.taken.get(reference, 0) + amount
         self.bank.objects[handle] = (amount, currency, reference, key)
 
     def lookup(self, handle: str) -> GatewayObject:
-        self.bank.called()
+        self.called()
         amount, currency, reference, key = self.bank.objects[handle]
         outcome = Outcome.SUCCEEDED if key else Outcome.NEW
         return GatewayObject(handle, outcome, amount, currency, key, reference=reference)

@@ -6,7 +6,7 @@ of a client, and a balance in each currency (rule 13). The totals by month are f
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,19 +102,7 @@ def statement_entries(client: Client, *, until: date | None = None) -> list[Stat
             )
             for row in _of(PaymentReversal, client).select_related("payment")
         ),
-        *(
-            StatementEntry(
-                local_day(row.finished_at, zone),
-                _("Refund"),
-                row.payment.receipt_number,
-                row.currency,
-                row.amount,
-            )
-            for row in _of(Refund, client)
-            .filter(state=RefundState.SUCCEEDED)
-            .select_related("payment")
-            if row.finished_at
-        ),
+        *_refunds(client, zone),
         *(
             StatementEntry(
                 row.received_on, _("Withholding certificate"), row.number, row.currency, -row.amount
@@ -140,6 +128,16 @@ def statement_entries(client: Client, *, until: date | None = None) -> list[Stat
         key=lambda entry: entry.on,
     )
     return list(_running(kept))
+
+
+def _refunds(client: Client, zone: str) -> Iterator[StatementEntry]:
+    """Yield the refunds that arrived, and what was booked as a loss of each (rule 50)."""
+    rows = _of(Refund, client).filter(state=RefundState.SUCCEEDED, finished_at__isnull=False)
+    for row in rows.select_related("payment"):
+        on, number = local_day(row.finished_at, zone), row.payment.receipt_number
+        yield StatementEntry(on, _("Refund"), number, row.currency, row.amount)
+        if row.uncovered:
+            yield StatementEntry(on, _("Written off"), number, row.currency, -row.uncovered)
 
 
 def _of(model: type, client: Client):  # type: ignore[no-untyped-def]  # a queryset of `model`

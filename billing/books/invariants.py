@@ -36,9 +36,9 @@ from billing.models.journal import Account
 from billing.models.payment import SettledBy
 from billing.rules.states import (
     IN_FLIGHT,
+    WITHDRAWN,
     ChargeState,
     CollectionState,
-    DisputeState,
     InvoiceState,
     RefundState,
 )
@@ -247,9 +247,7 @@ def journal_agrees(now: datetime) -> Iterator[str]:
         refunded = _sum(Refund, state=RefundState.SUCCEEDED, currency=currency)
         taken_back = _sum(PaymentReversal, "applied", currency=currency)
         taken_back += _sum(PaymentReversal, "beyond", currency=currency)
-        held = _sum(Dispute, currency=currency) - _sum(
-            Dispute, currency=currency, state=DisputeState.WON
-        )
+        held = _sum(Dispute, currency=currency, state__in=WITHDRAWN)
         under_way = (
             _sum(Refund, currency=currency)
             - refunded

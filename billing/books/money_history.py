@@ -114,14 +114,12 @@ def _refunds(agreement: Agreement) -> list[Fact]:
             {"number": refund.payment.receipt_number},
             formats.money(refund.amount, refund.currency),
         )
-        facts.append(
-            Fact(
-                refund.sent_at,
-                _("Refund of payment %(number)s asked for") % number,
-                amount,
-                refund.actor,
-            )
+        begun = (
+            _("Refund of payment %(number)s made at the gateway")
+            if refund.made_elsewhere
+            else _("Refund of payment %(number)s asked for")
         )
+        facts.append(Fact(refund.sent_at, begun % number, amount, refund.actor))
         if refund.finished_at and refund.state in outcomes:
             facts.append(
                 Fact(refund.finished_at, outcomes[RefundState(refund.state)] % number, amount)

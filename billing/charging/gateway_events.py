@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from billing.charging import disputes, refund, settle
+from billing.charging import settle
+from billing.charging.elsewhere import cards, disputes, refunds
 from billing.gateways.accounts import gateway
 from billing.gateways.base import GatewayUnknown
-from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
+from billing.models import Collection, GatewayAccount, GatewayEvent, Payment
 from billing.rules.errors import NotConnected
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
@@ -53,10 +54,13 @@ def read_gateway_object(
 ) -> None:
     """Fetch a payment object with its refunds and disputes, and store their present states.
 
-    An object that belongs to none of our collections is ignored. A webhook of one business's
-    `account` cannot change another business's rows. Raises GatewayUnknown and NotConnected.
+    A webhook may also be about a saved card. An object that is none of ours is ignored. A webhook
+    of one business's `account` cannot change another business's rows. Raises GatewayUnknown and
+    NotConnected.
     """
     row = Collection.objects.filter(gateway=name, handle=handle).select_related("business").first()
+    if row is None:
+        cards.read_card(name, handle, account=account, now=now)
     if row is None or not handle or (account and account.business_id != row.business_id):
         return
     its_gateway = gateway(name, row.business_id)
@@ -68,9 +72,6 @@ def read_gateway_object(
     )
     if payment is None:
         return
-    ours = {str(row.id): row for row in Refund.objects.filter(payment=payment)}
-    for fetched in its_gateway.refunds(handle):
-        if fetched.key in ours:
-            refund.apply_refund(ours[fetched.key], fetched, now=now)
+    refunds.apply_refunds(payment, its_gateway.refunds(handle), now=now)
     for dispute in its_gateway.disputes(handle):
         disputes.apply_dispute(payment, dispute, now=now)

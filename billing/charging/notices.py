@@ -6,8 +6,9 @@ from datetime import date, datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements.models import Agreement
 from billing.books.queries import decline_message
-from billing.models import Charge, Collection, Dispute, Invoice, Refund
+from billing.models import Charge, Collection, Dispute, Invoice, PaymentMethod, Refund
 from clients import portal_links
 from clients.models import Contact
 from core import formats, links
@@ -135,6 +136,63 @@ def card_needed(collection: Collection, *, now: datetime) -> None:
     )
 
 
+def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:
+    """Tell client and owner that the card was removed at the gateway; ask for another one."""
+    contact, business = agreement.contact, agreement.contact.business
+    with translation.override(agreement.language):
+        email_client(
+            "card_removed",
+            f"{method.id}:client",
+            contact,
+            agreement.language,
+            _("Please save a card again"),
+            [
+                _("the card %(card)s that we charge for “%(title)s” is no longer saved.")
+                % {"card": str(method), "title": agreement.title},
+                _("Please save a card before the next charge."),
+            ],
+            now=now,
+            button=_("Save a card"),
+            target="method:",
+        )
+    with translation.override(business.language):
+        email_owner(
+            "card_removed",
+            f"{method.id}:owner",
+            business,
+            _("The card of %(client)s was removed") % {"client": agreement.client.name},
+            [
+                _("The card %(card)s was removed at the gateway, not from here. ")
+                % {"card": str(method)}
+                + _("We asked the client to save another one.")
+            ],
+            links.absolute_url("dashboard:client", agreement.client_id),
+            now,
+        )
+
+
+def card_expires(method: PaymentMethod, agreement: Agreement, day: date, *, now: datetime) -> None:
+    """Tell the owner, once per charge, that a card runs out before the charge of that `day`.
+
+    The client reads it in the notice of the charge.
+    """
+    business = agreement.business
+    with translation.override(business.language):
+        values = {"client": agreement.client.name, "card": str(method), "day": formats.day(day)}
+        email_owner(
+            "card_expires",
+            f"{agreement.pk}:{day}",
+            business,
+            _("The card of %(client)s expires soon") % values,
+            [
+                _("The card %(card)s expires before the next charge on %(day)s. ") % values
+                + _("We asked the client to save another one.")
+            ],
+            links.absolute_url("dashboard:client", agreement.client_id),
+            now,
+        )
+
+
 def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime) -> None:
     """Ask the client, once per charge, to confirm it at their bank (rule 23).
 
@@ -222,6 +280,43 @@ def refunded(refund: Refund, *, now: datetime) -> None:
         )
 
 
+def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> None:
+    """Tell the owner how a refund was booked that was made in the dashboard of `gateway`."""
+    invoice = refund.payment.invoice
+    with translation.override(refund.business.language):
+        amount = formats.money(refund.amount, refund.currency)
+        paragraphs = [
+            _("%(amount)s of invoice %(number)s was refunded at %(gateway)s, not from here.")
+            % {"amount": amount, "number": invoice.number, "gateway": gateway}
+        ]
+        if refund.credit_note:
+            paragraphs.append(
+                _("We issued credit note %(note)s over %(amount)s for it and emailed the client.")
+                % {
+                    "note": refund.credit_note.number,
+                    "amount": formats.money(refund.credit_note.total, refund.currency),
+                }
+            )
+        if refund.uncovered:
+            paragraphs.append(
+                _(
+                    "%(amount)s is more than what was left of the invoice and of the client's "
+                    "credit from it. We booked it as a loss. Please check the refund."
+                )
+                % {"amount": formats.money(refund.uncovered, refund.currency)}
+            )
+        email_owner(
+            "refund_elsewhere",
+            str(refund.id),
+            refund.business,
+            _("A refund was made at %(gateway)s: %(number)s")
+            % {"gateway": gateway, "number": invoice.number},
+            paragraphs,
+            _invoice_page(invoice),
+            now,
+        )
+
+
 def refund_stuck(refund: Refund, *, now: datetime) -> None:
     """Tell the owner that a refund failed or that its outcome is unknown."""
     invoice = refund.payment.invoice
@@ -259,7 +354,13 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             f"{dispute.id}:{dispute.state}",
             dispute.business,
             _("A payment is contested: %(number)s") % {"number": invoice.number},
-            [message, _("Answer at your gateway before its last day; the invoice stays paid.")],
+            [message, *_what_to_do(dispute)],
             _invoice_page(invoice),
             now,
         )
+
+
+def _what_to_do(dispute: Dispute) -> list[str]:
+    if dispute.is_open:
+        return [_("Answer at your gateway before its last day; the invoice stays paid.")]
+    return []

@@ -1,4 +1,4 @@
-"""Compares the gateway's list of payments with ours every day, both ways (docs/charging.md, D).
+"""Compares the gateway's lists with ours every day, both ways (docs/charging.md, D).
 
 Differences are reported and never corrected silently. An object of ours is fetched again in the
 usual way (billing.charging.gateway_events); a difference that remains is for a person.
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from billing.charging import gateway_events
+from billing.charging.elsewhere.compare import compare
 from billing.gateways import registry
 from billing.gateways.accounts import gateway
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
@@ -77,6 +78,7 @@ def _compare(
     for reference, number in ours.values_list("reference", "receipt_number").iterator(2000):
         if reference not in seen and not _made_before(reference, since):
             yield f"{number}: {gateway.name} does not know the payment {reference}"
+    yield from compare(gateway, business, since=since, now=now)
 
 
 def _made_before(handle: str, since: datetime) -> bool:

@@ -33,8 +33,8 @@ from billing.rules.errors import NotConnected, NotOpen, NotOwed
 from billing.rules.states import (
     BANK_TRANSFER,
     REFUND,
+    WITHDRAWN,
     CollectionState,
-    DisputeState,
     InvoiceState,
     RefundState,
 )
@@ -81,7 +81,7 @@ def refund_invoice(
 def refundable_amount(payment: Payment) -> int:
     """Return how much of a payment is neither refunded nor disputed, in minor units (rule 17)."""
     refunds = payment.refunds.exclude(state=RefundState.FAILED)
-    disputes = payment.disputes.exclude(state=DisputeState.WON)
+    disputes = payment.disputes.filter(state__in=WITHDRAWN)
     refunded = refunds.aggregate(sum=Sum("amount"))["sum"] or 0
     disputed = disputes.aggregate(sum=Sum("amount"))["sum"] or 0
     return max(0, payment.amount - refunded - disputed)
@@ -132,8 +132,16 @@ def _start(
         next_at=now,
         created_at=now,
     )
-    _book(refund, "refund", Account.CREDIT, Account.REFUNDING, now)
+    book_start(refund, now)
     return refund
+
+
+def book_start(refund: Refund, now: datetime) -> None:
+    """Book that the refund is on its way: it leaves the client's credit.
+
+    What is not covered by credit is a loss.
+    """
+    _book(refund, "refund", now, *_covered(refund, Account.REFUNDING))
 
 
 def refund_credit(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refund:
@@ -215,8 +223,13 @@ def _key_is_known_until(gateway: Gateway, refund: Refund) -> datetime:
 
 
 def _found(gateway: Gateway, refund: Refund, now: datetime) -> GatewayRefund | None:
-    """Look up the refund, and send it only while the gateway certainly still knows the key."""
+    """Look up the refund, and send it only while the gateway certainly still knows the key.
+
+    A refund that is known to exist is never sent, least of all one that was made elsewhere.
+    """
     handle, key = refund.payment.reference, str(refund.id)
+    if refund.handle:
+        return next((row for row in gateway.refunds(handle) if row.handle == refund.handle), None)
     fetched = next((row for row in gateway.refunds(handle) if row.key == key), None)
     if fetched is None and now < _key_is_known_until(gateway, refund):
         gateway.refund(handle=handle, key=key, amount=refund.amount)
@@ -225,7 +238,10 @@ def _found(gateway: Gateway, refund: Refund, now: datetime) -> GatewayRefund | N
 
 
 def apply_refund(refund: Refund, fetched: GatewayRefund, *, now: datetime) -> None:
-    """Store the present state of a refund, as fetched; storing the same again changes nothing."""
+    """Store the present state of a refund, as fetched; storing the same again changes nothing.
+
+    A refund that had succeeded can fail later, when the client's bank sends the money back.
+    """
     with transaction.atomic():
         row = (
             Refund.objects.select_for_update(of=("self",))
@@ -233,22 +249,36 @@ def apply_refund(refund: Refund, fetched: GatewayRefund, *, now: datetime) -> No
             .get(pk=refund.pk)
         )
         state = RefundState(fetched.outcome)
-        if row.state == state or not REFUND[RefundState(row.state)]:
+        was = RefundState(row.state)
+        if state not in REFUND[was]:
             return
         is_final = state != RefundState.PENDING
         sets: dict[str, Any] = {"handle": fetched.handle, "code": fetched.code[:60]}
         sets |= {"next_at": None, "finished_at": now} if is_final else {}
         move(row, state, REFUND, sets=sets)
         if state == RefundState.SUCCEEDED:
-            _book(row, "refund_paid", Account.REFUNDING, Account.CASH, now)
+            _book(row, "refund_paid", now, (Account.REFUNDING, Account.CASH, row.amount))
             notices.refunded(row, now=now)
         elif state == RefundState.FAILED:
-            _book(row, "refund_failed", Account.REFUNDING, Account.CREDIT, now)
+            held = Account.CASH if was == RefundState.SUCCEEDED else Account.REFUNDING
+            back = [(held, debit, amount) for debit, _held, amount in _covered(row, held)]
+            _book(row, "refund_failed", now, *back)
             notices.refund_stuck(row, now=now)
 
 
-def _book(refund: Refund, kind: str, debit: str, credit: str, now: datetime) -> None:
+def _covered(refund: Refund, target: str) -> list[tuple[str, str, int]]:
+    """Return from which accounts a refund goes to `target`, with the amounts in minor units."""
+    from_credit = refund.amount - refund.uncovered
+    return [
+        (Account.CREDIT, target, from_credit),
+        (Account.LOSS, target, refund.uncovered),
+    ]
+
+
+def _book(refund: Refund, kind: str, now: datetime, *moves: tuple[str, str, int]) -> None:
+    """Book the moves (debit, credit, amount) of a refund, on the day in the business's zone."""
     today = local_day(now, refund.business.time_zone)
     ledger.append_entries(
-        [ledger.build_entry(refund, kind, refund.pk, debit, credit, refund.amount, today, now)]
+        ledger.build_entry(refund, kind, refund.pk, debit, credit, amount, today, now)
+        for debit, credit, amount in moves
     )

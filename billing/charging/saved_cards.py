@@ -1,7 +1,7 @@
 """Saves a client's card on the gateway's page, and then charges what waited for a card."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -82,6 +82,11 @@ def _forget_later(method: PaymentMethod) -> None:
 def card_in_use(client: Client) -> PaymentMethod | None:
     """Return the card that the next charge goes to, if there is one."""
     return PaymentMethod.objects.filter(client=client, removed_at__isnull=True).first()
+
+
+def runs_out(method: PaymentMethod, day: date) -> bool:
+    """Whether a card can no longer be used on a day. Its last day is the end of a month."""
+    return method.expires_on is not None and method.expires_on < day
 
 
 def had_a_card(client: Client) -> bool:

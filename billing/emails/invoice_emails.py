@@ -131,6 +131,11 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
         ]
         if not method:
             paragraphs[1] = _("Please save a card; it is charged by itself on that day.")
+        elif saved_cards.runs_out(method, on):
+            paragraphs[1] = _(
+                "The card expires before that day. Please save another card, so that the payment "
+                "does not fail."
+            )
         return _email(
             agreement.contact,
             agreement.language,

@@ -17,7 +17,8 @@ from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
 from agreements.running.periods import next_spans, period_spans, scope_filter
-from billing.models import NextLine
+from billing.charging import notices, saved_cards
+from billing.models import NextLine, PaymentMethod
 from billing.rules import taxes
 from billing.rules.dunning import NOTICE_DAYS
 from core.dates import local_day
@@ -217,4 +218,21 @@ def _queue(ids: Sequence[UUID], now: datetime) -> int:
     )
     new_emails = [(ref, business) for ref, business in refs.items() if ref not in existing]
     emails.post(EMAIL_KIND, new_emails, now=now)
+    _warn_of_cards_that_run_out([ref for ref, _business in new_emails], now)
     return len(new_emails)
+
+
+def _warn_of_cards_that_run_out(refs: Sequence[str], now: datetime) -> None:
+    """Tell the owners of the cards that run out before the charge; `refs` are "agreement:day"."""
+    days = {UUID(pk): date.fromisoformat(day) for pk, day in (ref.split(":") for ref in refs)}
+    agreements = Agreement.objects.select_related("client", "business__owner").in_bulk(days)
+    cards = {
+        card.client_id: card
+        for card in PaymentMethod.objects.filter(
+            client__agreements__in=agreements, removed_at__isnull=True
+        )
+    }
+    for pk, agreement in agreements.items():
+        card = cards.get(agreement.client_id)
+        if card and saved_cards.runs_out(card, days[pk]):
+            notices.card_expires(card, agreement, days[pk], now=now)

@@ -80,7 +80,7 @@ def gateway(name: str, business: UUID) -> Gateway:
     if kind.is_shared:
         if kind.is_pretended and settings.CHARGING == "real":
             raise NotConnected("A sandbox does not charge while CHARGING=real.")
-        return paced(kind.build(None), business)
+        return paced(kind.build(None), None)
     account = GatewayAccount.objects.filter(business=business, gateway=name).first()
     if account is None:
         raise NotConnected(f"There is no {kind.label} account.")

@@ -76,7 +76,8 @@ class RefundOutcome(StrEnum):
 class GatewayRefund:
     """A refund in its present state at the gateway; `amount` is in minor units.
 
-    `key` is the id of our Refund, or "" if the refund was made elsewhere.
+    `key` is the id of our Refund, or "" if the refund was made elsewhere. `payment` is the handle
+    of the payment object.
     """
 
     handle: str
@@ -85,21 +86,28 @@ class GatewayRefund:
     currency: str
     key: str = ""
     code: str = ""
+    payment: str = ""
 
 
 class DisputeOutcome(StrEnum):
-    """Outcome of a fetched dispute. While it is OPEN, the money is withdrawn from the account."""
+    """Outcome of a fetched dispute. While it is OPEN, the money is withdrawn from the account.
 
+    INQUIRY and CLOSED take no money: the bank only asks, or has asked.
+    """
+
+    INQUIRY = "inquiry"
     OPEN = "open"
     WON = "won"
     LOST = "lost"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True)
 class GatewayDispute:
     """A payment that the cardholder disputes; `amount` is in minor units.
 
-    `answer_by` is the last instant for submitting evidence.
+    `answer_by` is the last instant for submitting evidence, `payment` the handle of the payment
+    object.
     """
 
     handle: str
@@ -108,6 +116,7 @@ class GatewayDispute:
     currency: str
     reason: str = ""
     answer_by: datetime | None = None
+    payment: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,8 +134,20 @@ class Card:
 
 
 @dataclass(frozen=True)
+class SavedCard:
+    """A saved card as it is at the gateway now: banks replace cards that run out or were lost."""
+
+    brand: str
+    last4: str
+    expires_on: date
+
+
+@dataclass(frozen=True)
 class Notice:
-    """A verified webhook: its id, and the handle of its payment object ("" if it is about none)."""
+    """A verified webhook: its id, and the handle of its payment object, or the id of its card.
+
+    The handle is "" if it is about neither.
+    """
 
     event_id: str
     handle: str
@@ -136,18 +157,35 @@ class GatewayUnknown(Exception):
     """No answer, a lost connection, 409, 429 or 5xx: the call may have been carried out or not."""
 
 
+class Turns(Protocol):
+    """Spreads the requests of all workers over time (billing.gateways.pace)."""
+
+    def wait(self) -> None:
+        """Sleep until the next request may be made. Raises GatewayUnknown if that is long."""
+
+    def pause(self, seconds: int) -> None:
+        """Let no worker make a request for so long, because the gateway said so."""
+
+
 class CardGateway(Protocol):
     """The calls of every gateway. Each may raise GatewayUnknown, which is no failure (rule 21).
 
     `in_flight` is how many calls one process may make at once; with 1 they run one after the other
-    in the caller's thread. `per_second` is the rate limit in the gateway's documentation; 0 means
-    none. `keys_last` is how long the gateway is certain to recognise an idempotency key.
+    in the caller's thread. `per_second` is how many requests a second the gateway's documentation
+    allows; 0 means that there is no limit. `keys_last` is how long the gateway is certain to
+    recognise an idempotency key.
     """
 
     name: str
     in_flight: int
     per_second: int
     keys_last: timedelta
+
+    def keep_to(self, turns: Turns) -> None:
+        """Call `turns.wait()` before each request, and `turns.pause` when one is refused.
+
+        It is called once if there is a limit, before any other call.
+        """
 
     def lookup(self, handle: str) -> GatewayObject:
         """Fetch the object in its present state."""
@@ -170,11 +208,20 @@ class CardGateway(Protocol):
         If an object of a direct gateway has no key of ours, its handle is the gateway's own id.
         """
 
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
+        """Yield every refund created at or after `since`, whoever made it."""
+
+    def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
+        """Yield every dispute created at or after `since`."""
+
     def setup_url(self, *, customer: str, return_url: str) -> str:
         """Return the gateway's page for saving a card; it returns to `return_url?session=…`."""
 
     def setup_result(self, session: str) -> Card:
         """Return the card of a completed session. Raises BadSession."""
+
+    def saved_card(self, token: str) -> SavedCard | None:
+        """Return a saved card in its present state; None if it was removed at the gateway."""
 
     def detach(self, token: str) -> None:
         """Delete a saved card; a card that was deleted already is no error."""

@@ -1,87 +1,102 @@
-"""Limits calls to the rate in a gateway's documentation, for all callers in the process."""
+"""Limits requests to the rate in a gateway's documentation, for all workers of an installation.
+
+Requests are counted, not our calls: one call may make several. A gateway asks for a turn before
+each request, and passes on what the answer to a refused one says about waiting.
+"""
 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from functools import cache, partial
-from typing import Any, TypeVar, cast
-from uuid import UUID
+from functools import cache
+from typing import TypeVar
 
-from billing.gateways.base import Gateway
+from billing.gateways.base import CardGateway, GatewayUnknown
+from billing.gateways.shared_turns import SharedTurns, shared_turns
 
-R = TypeVar("R")
+G = TypeVar("G", bound=CardGateway)
 NANO = 10**9
-#: Calls take different times to arrive, so a second is taken as 2 % longer.
+#: Requests take different times to arrive, so a second is taken as 2 % longer.
 SECOND = NANO * 102 // 100
-CATCH_UP = NANO // 10  # after a late wake-up, turns may be this much closer together
-#: The methods that call the gateway; the other members make no calls.
-CALLS = frozenset(
-    {
-        "prepare",
-        "execute",
-        "charge",
-        "lookup",
-        "cancel",
-        "refund",
-        "refunds",
-        "disputes",
-        "created_since",
-        "setup_url",
-        "setup_result",
-        "detach",
-        "clock",
-    }
-)
+CATCH_UP = NANO // 10  # after a late wake-up, turns of a process may be this much closer together
+LONGEST_SLEEP = 30 * NANO  # a turn that is further ahead is not waited for
 
 
 class Pace:
-    """Spreads calls evenly, with at most `per_second` (1 or more) in any second.
+    """Spreads the requests of an account evenly, with at most `per_second` in any second.
 
-    Each process has its own pace. If several workers share an account and the gateway refuses a
-    call, its outcome is unknown and is looked up.
+    `per_second` is 1 or more. Turns are taken from `shared`, a few at once, so that all processes
+    together keep the limit.
     """
 
-    def __init__(self, per_second: int) -> None:
+    def __init__(
+        self, per_second: int, shared: SharedTurns | None = None, account: str = ""
+    ) -> None:
         self._step = SECOND // per_second
+        self._at_once = max(1, per_second // 4)
         self._given: deque[int] = deque(maxlen=per_second)
+        self._turns: deque[int] = deque()
         self._next = 0
-        self._lock = threading.Lock()
+        self._shared, self._account = shared, account
+        self._lock, self._counting = threading.Lock(), threading.Lock()
+        self._waiting = 0
 
     def wait(self) -> None:
-        """Sleep until it is this caller's turn; later callers wait behind."""
+        """Sleep until it is this caller's turn; later callers wait behind.
+
+        Raises GatewayUnknown, without sleeping, if the gateway asked to be left alone for longer.
+        """
+        with self._counting:
+            self._waiting += 1
+        try:
+            with self._lock:
+                turn = self._turn()
+                if len(self._given) == self._given.maxlen:
+                    turn = max(turn, self._given[0] + SECOND)
+                sleep = max(0, turn - time.monotonic_ns())
+                if sleep > LONGEST_SLEEP:
+                    raise GatewayUnknown(f"asked to wait for {sleep // NANO} seconds")
+                time.sleep(sleep / NANO)
+                self._given.append(time.monotonic_ns())
+        finally:
+            with self._counting:
+                self._waiting -= 1
+
+    def pause(self, seconds: int) -> None:
+        """Give no turn for so long, in any process: the gateway refused a request and said so."""
+        pause = seconds * NANO
         with self._lock:
-            turn = max(time.monotonic_ns() - CATCH_UP, self._next)
-            self._next = turn + self._step
-            if len(self._given) == self._given.maxlen:
-                turn = max(turn, self._given[0] + SECOND)
-            time.sleep(max(0, turn - time.monotonic_ns()) / NANO)
-            self._given.append(time.monotonic_ns())
+            self._turns.clear()
+            self._next = max(self._next, time.monotonic_ns() + pause)
+        if self._shared:
+            self._shared.take(self._account, 0, pause=pause)
 
+    def _turn(self) -> int:
+        """Return the next turn, by this process's monotonic clock; take new ones if none is left.
 
-class _Paced:
-    """A gateway whose calls wait for their turn."""
-
-    def __init__(self, gateway: Gateway, pace: Pace) -> None:
-        self._gateway, self._pace = gateway, pace
-
-    def __getattr__(self, name: str) -> Any:
-        attribute = getattr(self._gateway, name)
-        return partial(self._in_turn, attribute) if name in CALLS else attribute
-
-    def _in_turn(self, call: Callable[..., R], *arguments: Any, **named: Any) -> R:
-        self._pace.wait()
-        return call(*arguments, **named)
+        As many are taken as callers wait now.
+        """
+        if not self._turns:
+            count = min(self._waiting, self._at_once)
+            now = time.monotonic_ns()
+            first = max(now - CATCH_UP, self._next)
+            if self._shared:
+                first = max(first, now + self._shared.take(self._account, count * self._step))
+            self._turns.extend(first + n * self._step for n in range(count))
+            self._next = first + count * self._step
+        return self._turns.popleft()
 
 
 @cache
-def _pace(name: str, account: UUID, per_second: int) -> Pace:
-    """Return the pace of an account in this process; gateways limit the rate per account."""
-    return Pace(per_second)
+def _pace(account: str, per_second: int) -> Pace:
+    """Return the pace of an account; gateways limit the rate per account."""
+    return Pace(per_second, shared_turns(), account)
 
 
-def paced(gateway: Gateway, account: UUID) -> Gateway:
-    """Return the gateway limited to its rate, or unchanged if it has no limit."""
-    if not gateway.per_second:
-        return gateway
-    return cast(Gateway, _Paced(gateway, _pace(gateway.name, account, gateway.per_second)))
+def paced(gateway: G, account: object) -> G:
+    """Return the gateway after limiting its requests to its rate, if it has one.
+
+    `account` is the business whose account it is, or None if all businesses share it.
+    """
+    if gateway.per_second:
+        gateway.keep_to(_pace(f"{gateway.name}-{account or 'shared'}", gateway.per_second))
+    return gateway

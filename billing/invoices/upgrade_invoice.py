@@ -22,7 +22,7 @@ from agreements.signing import unsigned_documents
 from billing.models import CreditNote, Dispute, Invoice
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
-from billing.rules.states import DisputeState, InvoiceState
+from billing.rules.states import WITHDRAWN, InvoiceState
 from core.audit import UNSEEN, Origin
 from core.dates import local_day
 from core.errors import NotAllowedNow
@@ -117,7 +117,7 @@ def amount_paid(period: Period) -> tuple[int, int]:
             )
         )
     disputes = Dispute.objects.filter(payment__invoice__in=invoices)
-    if disputes.exclude(state=DisputeState.WON).exists():
+    if disputes.filter(state__in=WITHDRAWN).exists():
         raise NotOpen(_("A payment of this period is contested. Let it begin with the next one."))
     notes = CreditNote.objects.filter(invoice__in=invoices).values_list(
         "subtotal", "total", "invoice__tax_mode"

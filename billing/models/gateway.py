@@ -109,7 +109,8 @@ class FoundObject(models.Model):
 class PaymentMethod(TenantRow):
     """A card a client saved at a gateway. `token` is the gateway's id of the card.
 
-    A client has at most one card in use; a card that was removed has `removed_at`.
+    A client has at most one card in use; a card that was removed has `removed_at`. `checked_at` is
+    when it was last looked up at the gateway.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="payment_methods")
@@ -119,6 +120,7 @@ class PaymentMethod(TenantRow):
     last4 = models.CharField(_("last four digits"), max_length=4)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    checked_at = models.DateTimeField(_("last looked up"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("payment method")

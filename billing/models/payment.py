@@ -190,7 +190,11 @@ class Refund(TenantRow):
 
     When the row is made, the amount moves in the journal from the client's credit to REFUNDING.
     `next_at` is when to ask the gateway next, `called_at` when it was last asked and may have paid
-    back.
+    back. `handle` is the gateway's object, once it is known to exist.
+
+    A refund that was `made_elsewhere`, in the gateway's own dashboard, is only looked up (rule 50).
+    `uncovered` is the part of it for which there was neither anything to credit nor client credit;
+    it is booked as a loss.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="refunds")
@@ -211,13 +215,24 @@ class Refund(TenantRow):
     next_at = models.DateTimeField(_("next look"), null=True, blank=True)
     lookups = models.PositiveSmallIntegerField(_("look-ups"), default=0)
     finished_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    made_elsewhere = models.BooleanField(_("made at the gateway"), default=False)
+    uncovered = models.BigIntegerField(_("booked as a loss"), default=0)
 
     class Meta:
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["-sent_at", "-id"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_is_money")
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="refund_is_money"),
+            models.CheckConstraint(
+                condition=models.Q(uncovered__gte=0, uncovered__lte=models.F("amount")),
+                name="refund_uncovered_is_a_part",
+            ),
+            models.UniqueConstraint(
+                fields=["payment", "handle"],
+                condition=~models.Q(handle=""),
+                name="refund_handle_once",
+            ),
         ]
         indexes = [
             models.Index(
@@ -230,9 +245,11 @@ class Refund(TenantRow):
 
 
 DISPUTE_STATES = [
+    (DisputeState.INQUIRY.value, _("Inquiry, no money withdrawn")),
     (DisputeState.OPEN.value, _("Contested")),
-    (DisputeState.WON.value, _("Won")),
-    (DisputeState.LOST.value, _("Lost")),
+    (DisputeState.WON.value, _("Dispute won")),
+    (DisputeState.LOST.value, _("Dispute lost")),
+    (DisputeState.CLOSED.value, _("Closed without a decision")),
 ]
 
 
@@ -269,13 +286,13 @@ class Dispute(TenantRow):
 
     @property
     def is_open(self) -> bool:
-        """Whether the bank has not decided yet."""
-        return self.state == DisputeState.OPEN
+        """Whether the bank has not decided yet, or still asks."""
+        return self.state in (DisputeState.INQUIRY, DisputeState.OPEN)
 
     @property
     def is_won(self) -> bool:
-        """Whether the bank decided for the freelancer."""
-        return self.state == DisputeState.WON
+        """Whether the money stays with, or came back to, the freelancer."""
+        return self.state in (DisputeState.WON, DisputeState.CLOSED)
 
 
 class CertificateState(models.TextChoices):

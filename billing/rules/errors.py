@@ -27,5 +27,9 @@ class CannotCharge(RuleError):
     """The gateway does not accept this amount or this currency."""
 
 
+class OtherCurrency(RuleError):
+    """The gateway reports money in another currency than that of the payment."""
+
+
 class NotConnected(RuleError):
     """The business has no account at this gateway, or the gateway refuses its API key."""

@@ -9,6 +9,8 @@ collection   ready → wait → done | ready (again on a date) | dunning
              done → sent, dunning (only if a payment recorded by mistake is taken back)
 charge       sent, unknown, processing, requires_action → succeeded | failed | void
 refund       sent, unknown, pending → succeeded | failed
+             succeeded → failed, where the bank sends the money back later
+dispute      inquiry → closed | open → won | lost
 """
 
 from enum import StrEnum
@@ -76,11 +78,17 @@ class RefundState(StrEnum):
 
 
 class DisputeState(StrEnum):
-    """Outcome of a dispute. While the dispute is OPEN, the bank holds the money."""
+    """Outcome of a dispute. While the dispute is OPEN, the bank holds the money.
 
+    INQUIRY: the bank asks, and has withdrawn nothing. CLOSED: it ended without a decision, and
+    nothing is withdrawn any more.
+    """
+
+    INQUIRY = "inquiry"
     OPEN = "open"
     WON = "won"
     LOST = "lost"
+    CLOSED = "closed"
 
 
 _I, _S, _C, _R, _D = InvoiceState, CollectionState, ChargeState, RefundState, DisputeState
@@ -125,15 +133,20 @@ REFUND: dict[RefundState, frozenset[RefundState]] = {
     _R.SENT: _REFUND_OUTCOMES | {_R.UNKNOWN},
     _R.UNKNOWN: _REFUND_OUTCOMES,
     _R.PENDING: _REFUND_OUTCOMES - {_R.PENDING},
-    _R.SUCCEEDED: frozenset(),
+    _R.SUCCEEDED: frozenset({_R.FAILED}),
     _R.FAILED: frozenset(),
 }
 
 DISPUTE: dict[DisputeState, frozenset[DisputeState]] = {
-    _D.OPEN: frozenset({_D.WON, _D.LOST}),
+    _D.INQUIRY: frozenset({_D.OPEN, _D.CLOSED}),
+    _D.OPEN: frozenset({_D.WON, _D.LOST, _D.CLOSED}),
     _D.WON: frozenset(),
     _D.LOST: frozenset(),
+    _D.CLOSED: frozenset(),
 }
+
+#: Disputes whose money the bank has withdrawn and not returned.
+WITHDRAWN = (_D.OPEN, _D.LOST)
 
 #: Charges whose outcome is not known yet.
 IN_FLIGHT = (_C.SENT, _C.UNKNOWN, _C.PROCESSING, _C.REQUIRES_ACTION)

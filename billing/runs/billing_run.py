@@ -17,6 +17,7 @@ from agreements.running.periods import open_due
 from billing.bank_transfer.transfers import send_reminders
 from billing.charging import gateway_events, refund
 from billing.charging.collect import collect, due_collections
+from billing.charging.elsewhere import cards
 from billing.charging.issue import issue_invoices
 from billing.charging.resolve import resolve_charges
 from billing.emails import upcoming_charges
@@ -126,6 +127,7 @@ def run_billing(
             "carry out refunds": refund.carry_out_refunds,
             "read notices": gateway_events.apply_events,
             "remind of transfers": partial(send_reminders, only=only),
+            "look up cards": partial(cards.look_up_cards, only=only),
             "announce charges": partial(upcoming_charges.queue_notices, only=only),
         },
         now=now,

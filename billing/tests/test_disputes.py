@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from billing.books.invariants import find_contradictions
-from billing.charging import disputes, gateway_events, refund
+from billing.charging import gateway_events, refund
+from billing.charging.elsewhere import disputes
 from billing.gateways.base import DisputeOutcome, GatewayDispute
 from billing.gateways.sandbox.gateway import contest
 from billing.gateways.sandbox.models import SandboxDispute

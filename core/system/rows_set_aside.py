@@ -28,7 +28,7 @@ TELL = Step(
     page=("jobs", "pk"),
 )
 #: The dashboard's pages of one row. Other pages show what is set aside of a business.
-OF_ONE_ROW = ("agreement", "invoice", "proposal", "report", "request")
+OF_ONE_ROW = ("agreement", "client", "invoice", "proposal", "report", "request")
 OF_THE_BUSINESS = ("letters", "exports", "paying", "warnings", "reports")
 MOST_LISTED = 10  # rows that are listed in an email; the others are counted
 

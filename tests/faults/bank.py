@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from billing.gateways.base import (
     Card,
@@ -22,6 +22,8 @@ from billing.gateways.base import (
     Notice,
     Outcome,
     RefundOutcome,
+    SavedCard,
+    Turns,
 )
 
 KEY_LIVES = timedelta(hours=24)
@@ -78,6 +80,9 @@ class Processor:
     keys_last = KEY_LIVES
     latest = timedelta(hours=30)  # that a request arrives after it was given up
     mishaps = ("lost request", "lost answer", "error before", "error after", "zombie")
+
+    def keep_to(self, turns: Turns) -> None:
+        """There is no limit."""
 
     def found(self, handle: str) -> Object | None:
         """What is under that handle."""
@@ -210,6 +215,15 @@ class Processor:
 
     def detach(self, token: str) -> None:
         """Cards are never forgotten here: a late request may still name one."""
+
+    def saved_card(self, token: str) -> SavedCard | None:
+        return SavedCard("Visa", "4242", date(2030, 1, 31))
+
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
+        raise NotImplementedError
+
+    def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
+        raise NotImplementedError
 
     def setup_url(self, *, customer: str, return_url: str) -> str:
         raise NotImplementedError

@@ -184,6 +184,10 @@ def a_charge_ahead(world: World) -> Agreement:
     return world.running(signed_at=NOW - 20 * DAY, opens_at=NOW + 3 * DAY)
 
 
+def a_card_charged_soon(world: World) -> PaymentMethod:
+    return PaymentMethod.objects.get(client=a_charge_ahead(world).client_id)
+
+
 # Agreements
 
 
@@ -447,6 +451,12 @@ SCENES = [
         a_charge_ahead,
         mailed("charge_ahead"),
         {"unreadable": no_zone, "constraint": MAIL},
+    ),
+    Scene(
+        "look_up_cards",
+        a_card_charged_soon,
+        lambda row: fresh(row).checked_at,
+        {"constraint": refuses("billing_paymentmethod", "UPDATE")},
     ),
     Scene(
         "settle",

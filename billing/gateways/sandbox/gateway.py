@@ -81,4 +81,4 @@ class Sandbox(PretendedProcessor):
 
 
 sign, save_card = Sandbox.sign, Sandbox.save_card
-confirm, contest = Sandbox.confirm, Sandbox.contest
+confirm, contest, refund_there = Sandbox.confirm, Sandbox.contest, Sandbox.refund_there

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.core import signing
@@ -25,11 +25,14 @@ from billing.gateways.base import (
     Notice,
     Outcome,
     RefundOutcome,
+    SavedCard,
+    Turns,
 )
 from billing.gateways.sandbox.cards import Behaviour, by_behaviour
 from billing.rules.errors import BadSession
 from core import links
 
+F = TypeVar("F")
 SESSION_AGE = 3600  # seconds
 DAY = timedelta(hours=24)
 
@@ -119,6 +122,9 @@ class PretendedProcessor:
         if settings.CHARGING == "real":
             raise RuntimeError("A sandbox does not run while charging is real.")
 
+    def keep_to(self, turns: Turns) -> None:
+        """Do nothing: there are no requests."""
+
     @classmethod
     def payment(cls, handle: str) -> QuerySet[Any]:
         """Return the payment of that handle as a queryset, empty if there is none."""
@@ -151,17 +157,26 @@ class PretendedProcessor:
 
     def refunds(self, handle: str) -> list[GatewayRefund]:
         currency = self.payment(handle).get().currency
-        return [
-            GatewayRefund(row.handle, RefundOutcome(row.status), row.amount, currency, row.key)
-            for row in self._rows(self.refund_rows).filter(intent=handle)
-        ]
+        rows = self._rows(self.refund_rows).filter(intent=handle)
+        return [_refund(row, currency) for row in rows]
 
     def disputes(self, handle: str) -> list[GatewayDispute]:
         currency = self.payment(handle).get().currency
-        return [
-            GatewayDispute(row.handle, DisputeOutcome(row.status), row.amount, currency, row.reason)
-            for row in self._rows(self.dispute_rows).filter(intent=handle)
-        ]
+        rows = self._rows(self.dispute_rows).filter(intent=handle)
+        return [_dispute(row, currency) for row in rows]
+
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
+        return self._made_since(since, self.refund_rows, _refund)
+
+    def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
+        return self._made_since(since, self.dispute_rows, _dispute)
+
+    def _made_since(
+        self, since: datetime, model: type[models.Model], read: Callable[[Any, str], F]
+    ) -> Iterator[F]:
+        for row in self._rows(model).filter(created_at__gte=since).order_by("created_at", "pk"):
+            if payment := self.payment(row.intent).first():
+                yield read(row, payment.currency)
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
         rows = self._rows(self.payments).filter(created_at__gte=since).order_by("created_at", "pk")
@@ -224,6 +239,10 @@ class PretendedProcessor:
             expires_on=expires_on,
         )
 
+    def saved_card(self, token: str) -> SavedCard | None:
+        row = self._rows(self.cards).filter(pk=token).first()
+        return SavedCard(row.brand, row.last4, row.expires_on) if row else None
+
     def detach(self, token: str) -> None:
         """Do nothing: a charge under way may still use the card."""
 
@@ -253,9 +272,37 @@ class PretendedProcessor:
         return bool(waiting.update(status=Outcome.SUCCEEDED))
 
     @classmethod
-    def contest(cls, handle: str, reason: str = "fraudulent") -> Any:
-        """Dispute a payment as its cardholder; set the row's status to won or lost to decide it."""
+    def refund_there(cls, handle: str, amount: int, status: str = "succeeded") -> Any:
+        """Refund a part of a payment as its owner does in a processor's own dashboard."""
+        made = f"re_{uuid.uuid4().hex}"
+        return cls._rows(cls.refund_rows).create(
+            handle=made, key=made, intent=handle, amount=amount, status=status
+        )
+
+    @classmethod
+    def contest(cls, handle: str, reason: str = "fraudulent", status: str = "open") -> Any:
+        """Dispute a payment as its cardholder; set the row's status to won or lost to decide it.
+
+        With the status `inquiry` the bank only asks; set it to open, or to closed.
+        """
         payment = cls.payment(handle).get(status=Outcome.SUCCEEDED)
         return cls._rows(cls.dispute_rows).create(
-            handle=f"dp_{uuid.uuid4().hex}", intent=handle, amount=payment.amount, reason=reason
+            handle=f"dp_{uuid.uuid4().hex}",
+            intent=handle,
+            amount=payment.amount,
+            reason=reason,
+            status=status,
         )
+
+
+def _refund(row: Any, currency: str) -> GatewayRefund:
+    """Read a refund. One that was made at the processor has its own handle as key, and no other."""
+    key = "" if row.key == row.handle else row.key
+    return GatewayRefund(
+        row.handle, RefundOutcome(row.status), row.amount, currency, key, payment=row.intent
+    )
+
+
+def _dispute(row: Any, currency: str) -> GatewayDispute:
+    outcome = DisputeOutcome(row.status)
+    return GatewayDispute(row.handle, outcome, row.amount, currency, row.reason, payment=row.intent)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -17,16 +17,18 @@ from billing.gateways.base import (
     GatewayRefund,
     GatewayUnknown,
     Notice,
+    SavedCard,
+    Turns,
 )
 from billing.gateways.stripe import reading
+from billing.gateways.stripe.in_turn import InTurn
 from billing.rules.errors import BadSession, CannotCharge, NotConnected
 from core import links
-from core.dates import add_months
 
 TIMEOUT = (3, 20)  # seconds to connect and to answer
 HOOK_AGE = timedelta(minutes=5)
-#: What a webhook can be about, and the field that names its PaymentIntent.
-INTENT_FIELD = {"payment_intent": "id"} | dict.fromkeys(
+#: What a webhook can be about, and the field that names its PaymentIntent, or its card.
+INTENT_FIELD = {"payment_intent": "id", "payment_method": "id"} | dict.fromkeys(
     ("charge", "refund", "dispute"), "payment_intent"
 )
 
@@ -40,7 +42,7 @@ class Stripe:
 
     name = "stripe"
     in_flight = 100
-    #: For each kind of call; for all kinds together 100, or 25 in a sandbox:
+    #: Requests of all kinds together: 100, or 25 in a sandbox; of one kind 25:
     #: https://docs.stripe.com/rate-limits
     per_second = 25
     keys_last = timedelta(hours=24)  # https://docs.stripe.com/api/idempotent_requests
@@ -54,13 +56,18 @@ class Stripe:
         transport: stripe.HTTPClient | None = None,
     ) -> None:
         self._webhook_secret = webhook_secret
+        self._transport = InTurn(transport or stripe.RequestsClient(timeout=TIMEOUT))
         self._client = stripe.StripeClient(
             secret,
-            http_client=transport or stripe.RequestsClient(timeout=TIMEOUT),
+            http_client=self._transport,
             max_network_retries=0,
             base_addresses={"api": base_url} if base_url else {},
         )
         self._api = self._client.v1
+
+    def keep_to(self, turns: Turns) -> None:
+        """Let each HTTP request wait for its turn: a charge is three or four of them."""
+        self._transport.turns = turns
 
     def prepare(
         self, *, key: str, amount: int, currency: str, reference: str, customer: str
@@ -156,6 +163,20 @@ class Stripe:
             rows = self._api.disputes.list({"payment_intent": handle, "limit": 100})
             return [reading.dispute(row) for row in rows.auto_paging_iter()]
 
+    def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
+        with _answered():
+            rows = self._api.refunds.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
+            yield from (reading.refund(row) for row in rows.auto_paging_iter())
+
+    def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
+        with _answered():
+            rows = self._api.disputes.list(
+                {"created": {"gte": int(since.timestamp())}, "limit": 100}
+            )
+            yield from (reading.dispute(row) for row in rows.auto_paging_iter())
+
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
         with _answered():
             rows = self._api.payment_intents.list(
@@ -197,9 +218,25 @@ class Stripe:
         customer = checkout.customer
         if not isinstance(customer, str):
             customer = customer.id
-        expires_on = add_months(date(card.exp_year, card.exp_month, 1), 0, 31)
-        client, brand = checkout.client_reference_id or "", card.brand.replace("_", " ").title()
-        return Card(client, f"{customer}/{method.id}", brand, card.last4, expires_on)
+        read = reading.card(card)
+        return Card(
+            checkout.client_reference_id or "",
+            f"{customer}/{method.id}",
+            read.brand,
+            read.last4,
+            read.expires_on,
+        )
+
+    def saved_card(self, token: str) -> SavedCard | None:
+        """Return the card, None if it belongs to no customer any more or was deleted with it."""
+        with _answered():
+            try:
+                method: Any = self._api.payment_methods.retrieve(token.partition("/")[2])
+            except stripe.InvalidRequestError as error:
+                if error.code == reading.MISSING:
+                    return None
+                raise
+            return reading.card(method.card) if method.customer and method.card else None
 
     def detach(self, token: str) -> None:
         with _answered(), _told_by_lookup():

@@ -9,7 +9,7 @@ all others have two            10.00 USD     sent as 1000
 ISK and UGX have two, .00      5 ISK         sent as 500
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import stripe
@@ -21,9 +21,11 @@ from billing.gateways.base import (
     GatewayRefund,
     Outcome,
     RefundOutcome,
+    SavedCard,
 )
 from billing.rules.errors import CannotCharge
 from core import money
+from core.dates import add_months
 
 NO_DECIMALS = frozenset(
     {
@@ -46,6 +48,7 @@ NO_DECIMALS = frozenset(
 )
 THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 ASKS = "authentication_required"  # the bank asks the cardholder to authenticate
+MISSING = "resource_missing"  # there is no such object, or no more
 STATUS = {
     "succeeded": Outcome.SUCCEEDED,
     "processing": Outcome.PROCESSING,
@@ -58,10 +61,14 @@ REFUND = {
     "failed": RefundOutcome.FAILED,
     "canceled": RefundOutcome.FAILED,
 }
+#: An early fraud inquiry (`warning_…`) and a prevented dispute withdraw no money:
+#: https://docs.stripe.com/disputes/how-disputes-work
 DISPUTE = {
+    "warning_needs_response": DisputeOutcome.INQUIRY,
+    "warning_under_review": DisputeOutcome.INQUIRY,
+    "warning_closed": DisputeOutcome.CLOSED,
+    "prevented": DisputeOutcome.CLOSED,
     "won": DisputeOutcome.WON,
-    "warning_closed": DisputeOutcome.WON,
-    "prevented": DisputeOutcome.WON,
     "lost": DisputeOutcome.LOST,
 }
 
@@ -152,6 +159,7 @@ def refund(fetched: stripe.Refund) -> GatewayRefund:
         fetched.currency.upper(),
         key=_text(fetched.metadata, "refund"),
         code=str(getattr(fetched, "failure_reason", "") or ""),
+        payment=_id(fetched.payment_intent),
     )
 
 
@@ -165,4 +173,16 @@ def dispute(fetched: stripe.Dispute) -> GatewayDispute:
         fetched.currency.upper(),
         reason=fetched.reason,
         answer_by=datetime.fromtimestamp(due, UTC) if due else None,
+        payment=_id(fetched.payment_intent),
     )
+
+
+def card(fetched: Any) -> SavedCard:
+    """Read the card of a payment method; it can be used to the end of the month it expires in."""
+    expires_on = add_months(date(fetched.exp_year, fetched.exp_month, 1), 0, 31)
+    return SavedCard(fetched.brand.replace("_", " ").title(), fetched.last4, expires_on)
+
+
+def _id(named: Any) -> str:
+    """Return the id of an object that Stripe only names, or has expanded; "" if there is none."""
+    return str(getattr(named, "id", named) or "")

@@ -8,11 +8,12 @@ from typing import Any
 
 from billing.bank_transfer import transfers
 from billing.charging import cancel_invoice, gateway_events, refund, resolve, settle
+from billing.charging.elsewhere import cards
 from billing.emails import upcoming_charges
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
-from billing.gateways.sandbox.gateway import Sandbox, contest
-from billing.gateways.sandbox.models import SandboxDispute, SandboxRefund
-from billing.models import Invoice, WithholdingCertificate
+from billing.gateways.sandbox.gateway import Sandbox, contest, refund_there
+from billing.gateways.sandbox.models import SandboxCard, SandboxDispute, SandboxRefund
+from billing.models import Invoice, PaymentMethod, WithholdingCertificate
 from billing.runs import daily_audit
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
@@ -92,6 +93,19 @@ def a_charge_is_announced_where_there_is_no_card(stage: Stage) -> None:
     upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
 
 
+@case("charge_ahead", variant="runs_out", begins=a_running_period)
+@case("card_expires", begins=a_running_period)
+def a_card_runs_out_before_its_charge(stage: Stage) -> None:
+    PaymentMethod.objects.update(expires_on=TODAY)
+    upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
+
+
+@case("card_removed", begins=a_running_period)
+def a_card_is_removed_in_the_gateways_dashboard(stage: Stage) -> None:
+    SandboxCard.objects.all().delete()
+    cards.look_up_cards(now=NOW + timedelta(days=26))
+
+
 @case("card_needed")
 def there_is_no_card(stage: Stage) -> None:
     stage.billed(card="")
@@ -159,6 +173,23 @@ def a_part_is_refunded(stage: Stage) -> None:
     refund.carry_out_refunds(now=NOW)
 
 
+@case("refund_elsewhere", begins=a_running_period)
+def a_part_is_refunded_in_the_gateways_dashboard(stage: Stage) -> None:
+    handle = stage.invoice.collection.handle or ""
+    refund_there(handle, stage.sum(1_000))
+    gateway_events.read_gateway_object("sandbox", handle, account=None, now=NOW)
+
+
+@case("refund_elsewhere", variant="loss", begins=a_running_period)
+def more_is_refunded_in_the_gateways_dashboard_than_was_left(stage: Stage) -> None:
+    handle, rest = stage.invoice.collection.handle or "", stage.sum(1_000)
+    given_back(stage, stage.invoice.total - rest, to_card=False)
+    run_billing(now=NOW + timedelta(days=30), door="test")
+    OutboxEmail.objects.all().delete()
+    refund_there(handle, 2 * rest)
+    gateway_events.read_gateway_object("sandbox", handle, account=None, now=NOW)
+
+
 @case("refund_stuck", begins=a_running_period)
 def a_refund_fails(stage: Stage) -> None:
     class Failing(Sandbox):
@@ -175,7 +206,7 @@ def contested(stage: Stage, outcome: str) -> None:
     """The cardholder goes to their bank, which decides, or not yet."""
     handle = stage.invoice.collection.handle or ""
     contest(handle)
-    for state in dict.fromkeys(("open", outcome)):
+    for state in (outcome,) if outcome == "inquiry" else dict.fromkeys(("open", outcome)):
         OutboxEmail.objects.all().delete()
         SandboxDispute.objects.update(status=state)
         gateway_events.read_gateway_object("sandbox", handle, account=None, now=NOW)
@@ -184,6 +215,11 @@ def contested(stage: Stage, outcome: str) -> None:
 @case("disputed", variant="open", begins=a_running_period)
 def a_payment_is_contested(stage: Stage) -> None:
     contested(stage, "open")
+
+
+@case("disputed", variant="inquiry", begins=a_running_period)
+def a_bank_asks_before_it_takes_money(stage: Stage) -> None:
+    contested(stage, "inquiry")
 
 
 @case("disputed", variant="won", begins=a_running_period)

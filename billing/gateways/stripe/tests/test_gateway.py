@@ -22,7 +22,13 @@ from stripe._stripe_object import UntypedStripeObject
 from stripe.params import checkout
 from typing_extensions import is_typeddict
 
-from billing.gateways.base import DisputeOutcome, GatewayUnknown, Outcome, RefundOutcome
+from billing.gateways.base import (
+    DisputeOutcome,
+    GatewayUnknown,
+    Outcome,
+    RefundOutcome,
+    SavedCard,
+)
 from billing.gateways.stripe import reading
 from billing.gateways.stripe.gateway import Stripe
 from billing.models import GatewayAccount, GatewayEvent
@@ -51,6 +57,7 @@ TAKES: dict[tuple[str, str], Any] = {
     ("post", "/v1/checkout/sessions"): checkout.SessionCreateParams,
     ("get", "/v1/checkout/sessions/cs_1"): checkout.SessionRetrieveParams,
     ("post", "/v1/payment_methods/pm_1/detach"): p.PaymentMethodDetachParams,
+    ("get", "/v1/payment_methods/pm_1"): p.PaymentMethodRetrieveParams,
     ("get", "/v1/balance"): p.BalanceRetrieveParams,
 }
 OPTIONS = set(stripe.RequestOptions.__annotations__)  # the client takes them in the same dictionary
@@ -189,6 +196,7 @@ class Transport(stripe.HTTPClient):
     def __init__(self, *answers: Any) -> None:
         super().__init__()
         self.answers, self.requests = list(answers), list[Request]()
+        self.headers = dict[str, str]()  # of every answer
 
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         parts = urlsplit(url)
@@ -202,7 +210,7 @@ class Transport(stripe.HTTPClient):
         return (
             json.dumps(body),
             status,
-            {"Date": "Mon, 02 Nov 2026 05:00:07 GMT", "Request-Id": "req_1"},
+            {"Date": "Mon, 02 Nov 2026 05:00:07 GMT", "Request-Id": "req_1"} | self.headers,
         )
 
 
@@ -411,7 +419,7 @@ def test_every_page_of_the_list_of_objects_is_read() -> None:
 
 
 def test_every_page_of_refunds_and_disputes_is_read() -> None:
-    paid = {"amount": 1, "currency": "usd"}
+    paid = {"amount": 1, "currency": "usd", "payment_intent": "pi_1"}
     refunds = [
         canned(stripe.Refund, id=f"re_{n}", object="refund", status="pending", **paid)
         for n in (1, 2)
@@ -424,6 +432,18 @@ def test_every_page_of_refunds_and_disputes_is_read() -> None:
     disputes = [canned(stripe.Dispute, id=f"dp_{n}", object="dispute", **lost) for n in (1, 2)]
     disputed = bank(page(disputes[0], more=True), page(disputes[1]))[0].disputes("pi_1")
     assert [each.handle for each in disputed] == ["dp_1", "dp_2"]
+
+
+def test_refunds_and_disputes_are_listed_by_the_day_on_which_they_were_made() -> None:
+    row = {"id": "x_1", "amount": 1, "currency": "usd", "status": "lost", "payment_intent": "pi_1"}
+    refund = canned(stripe.Refund, object="refund", **row | {"status": "pending"})
+    late = {"reason": "fraudulent", "evidence_details": {"due_by": None}}
+    dispute = canned(stripe.Dispute, object="dispute", **row, **late)
+    stripe_, transport = bank(page(refund | {"metadata": {}}), page(dispute))
+    made = [*stripe_.refunds_since(NOW), *stripe_.disputes_since(NOW)]
+    assert [(each.handle, each.payment) for each in made] == [("x_1", "pi_1")] * 2
+    asked = {"created": {"gte": int(NOW.timestamp())}, "limit": 100}
+    assert [each.params for each in transport.requests] == [asked, asked]
 
 
 def test_every_call_is_made_once_with_the_accounts_key_and_a_fixed_api_version(
@@ -585,6 +605,7 @@ def test_every_status_of_stripe_is_handled() -> None:
 )
 def test_the_outcome_of_a_refund_is_read(status: str, outcome: RefundOutcome) -> None:
     row = {"id": "re_1", "object": "refund", "amount": 500, "currency": "usd", "status": status}
+    row["payment_intent"] = "pi_1"
     ours = canned(
         stripe.Refund, **row, metadata={"refund": "r"}, failure_reason="lost_or_stolen_card"
     )
@@ -606,9 +627,11 @@ def test_the_outcome_of_a_refund_is_read(status: str, outcome: RefundOutcome) ->
     [
         ("needs_response", "open"),
         ("under_review", "open"),
-        ("warning_needs_response", "open"),
+        ("warning_needs_response", "inquiry"),
+        ("warning_under_review", "inquiry"),
+        ("warning_closed", "closed"),
+        ("prevented", "closed"),
         ("won", "won"),
-        ("warning_closed", "won"),
         ("lost", "lost"),
     ],
 )
@@ -619,13 +642,14 @@ def test_the_outcome_of_a_dispute_is_read(status: str, outcome: str) -> None:
         "amount": 900,
         "currency": "jpy",
         "reason": "fraudulent",
+        "payment_intent": "pi_1",
     }
     late = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": 1_793_595_600})
     done = canned(stripe.Dispute, **row, status=status, evidence_details={"due_by": None})
     stripe_, transport = bank(page(late, done))
     first, second = stripe_.disputes("pi_1")
     assert (first.handle, first.outcome, first.amount) == ("dp_1", DisputeOutcome(outcome), 900)
-    assert (first.currency, first.reason) == ("JPY", "fraudulent")
+    assert (first.currency, first.reason, first.payment) == ("JPY", "fraudulent", "pi_1")
     assert (first.answer_by, second.answer_by) == (datetime.fromtimestamp(1_793_595_600, UTC), None)
     assert transport.requests[0].params == {"payment_intent": "pi_1", "limit": 100}
 
@@ -695,10 +719,13 @@ CALLS: dict[str, Call] = {
     "refunds": lambda it: it.refunds("pi_1"),
     "disputes": lambda it: it.disputes("pi_1"),
     "created_since": lambda it: list(it.created_since(NOW)),
+    "refunds_since": lambda it: list(it.refunds_since(NOW)),
+    "disputes_since": lambda it: list(it.disputes_since(NOW)),
     "setup_url": lambda it: it.setup_url(
         customer="c", return_url="https://hub.example/p/payment/done/"
     ),
     "setup_result": lambda it: it.setup_result("cs_1"),
+    "saved_card": lambda it: it.saved_card("cus_1/pm_1"),
     "detach": lambda it: it.detach("cus_1/pm_1"),
     "clock": lambda it: it.clock(),
 }
@@ -749,6 +776,9 @@ def test_the_clock_is_the_date_header_of_an_answer() -> None:
 
 
 # --- cards ----------------------------------------------------------------------------------------
+
+
+GONE = error(404, "resource_missing")
 
 
 def saved(**fields: Any) -> dict[str, Any]:
@@ -817,6 +847,17 @@ def test_an_empty_session_is_refused_without_a_call() -> None:
     with pytest.raises(BadSession):
         stripe_.setup_result("")
     assert not transport.requests
+
+
+def test_a_saved_card_is_read_as_it_is_now_and_is_none_once_it_was_removed() -> None:
+    card = {"brand": "american_express", "last4": "0005", "exp_month": 2, "exp_year": 2028}
+    row = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", card=card)
+    stripe_, _ = bank(row | {"customer": "cus_1"}, row | {"customer": None}, GONE, error(400, "x"))
+    now = stripe_.saved_card("cus_1/pm_1")
+    assert now == SavedCard("American Express", "0005", date(2028, 2, 29))
+    assert stripe_.saved_card("cus_1/pm_1") is stripe_.saved_card("cus_1/pm_1") is None
+    with pytest.raises(GatewayUnknown):
+        stripe_.saved_card("cus_1/pm_1")
 
 
 def test_a_session_without_a_client_is_no_clients_card() -> None:

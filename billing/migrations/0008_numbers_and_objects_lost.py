@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0005_freeze_tax_on_payment'),
+        ("billing", "0007_card_looked_up"),
         ('core', '0007_standing'),
     ]
 
