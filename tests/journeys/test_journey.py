@@ -22,7 +22,7 @@ def letter(kind: str, to: str) -> str:
     """Return the latest email of a kind, with its links and codes filled in."""
     row = OutboxEmail.objects.filter(kind=kind, to=to).latest("created_at")
     assert row.state == "sent"
-    return links.fill(row.text)
+    return links.fill(row.text, row.mark)
 
 
 def link_in(text: str) -> str:

@@ -102,7 +102,7 @@ def test_a_report_is_reviewed_sent_read_and_answered_with_one_button(
     page.context.clear_cookies()
     letter = mailed("report")
     assert "Calls: no reading" in letter.text and "Followers" not in letter.text
-    pressed = re.search(r"(http\S+/p/\S+\?answer=yes)", links.fill(letter.text))
+    pressed = re.search(r"(http\S+/p/\S+\?answer=yes)", links.fill(letter.text, letter.mark))
     assert pressed
     page.goto(pressed[1])
     expect(page.get_by_role("heading", name="Shall we film two videos?")).to_be_visible()
