@@ -220,6 +220,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "core.web.passkey_forms.AddForm",
+    "login_webauthn": "core.web.passkey_forms.LoginForm",
+    "authenticate_webauthn": "core.web.passkey_forms.AuthenticateForm",
+    "reauthenticate_webauthn": "core.web.passkey_forms.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = "Retainer Hub"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)

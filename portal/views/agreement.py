@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -22,7 +21,7 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView, origin
-from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm
+from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm, errors_of
 
 
 class SignableView(PortalView):
@@ -193,12 +192,14 @@ class DeclineToSign(SignableView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable, form = self.signable(pk), DeclineForm(request.POST)
-        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        if not form.is_valid():
+            messages.error(request, " ".join(errors_of(form)))
+            return self.page(signable)
         try:
             unsigned_documents.decline(
                 paper=signable,
                 contact=self.contact,
-                reason=reason,
+                reason=form.cleaned_data["reason"],
                 now=timezone.now(),
                 origin=origin(request),
             )
@@ -214,7 +215,7 @@ class ReassignSigner(SignableView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable, form = self.signable(pk), ReassignForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(_messages(form)))
+            messages.error(request, " ".join(errors_of(form)))
             return self.page(signable)
         who, now = str(self.contact.pk), timezone.now()
         if too_often("instead", who, limit=5, seconds=3600, now=now) or too_often(
@@ -293,8 +294,3 @@ def for_amendment(view: type[SignableView], **initkwargs: Any) -> Any:
     """The same view for an amendment, as a URL pattern takes it."""
     related = ("business__owner", "client", "agreement", "document", "signed_document")
     return view.as_view(model=Amendment, noun="amendment", related=related, **initkwargs)
-
-
-def _messages(form: BaseForm) -> list[str]:
-    """Every error message of a form."""
-    return [str(error) for errors in form.errors.values() for error in errors]
