@@ -7,6 +7,8 @@ from celery.beat import PersistentScheduler
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
+from retainer_hub import start
+
 EVERY = 30.0  # seconds
 
 
@@ -14,6 +16,14 @@ class Scheduler(PersistentScheduler):
     """Celery's scheduler, which updates the heartbeat named "beat" every half minute."""
 
     _written = float("-inf")
+
+    def setup_schedule(self) -> None:
+        """Open the schedule's file, after the checks of the start and in a folder that is there.
+
+        Celery's signal `beat_init` would come too late: after the file was opened.
+        """
+        start.prepare()
+        super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Start due tasks; return the seconds to wait, at most until the next heartbeat."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_init
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
 
@@ -36,9 +36,8 @@ app.conf.beat_schedule = {
 
 
 @worker_init.connect
-@beat_init.connect
 def prepare(**_: Any) -> None:
-    """Stop worker and beat when a check of Django reports an error, as the web server stops.
+    """Stop a worker when a check of Django reports an error, as the web server and beat stop.
 
     Celery itself runs the checks but ignores their result.
     """
