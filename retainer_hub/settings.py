@@ -268,10 +268,21 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- the admin site -------------------------------------------------------------------------------
 UNFOLD = {"SITE_TITLE": "Retainer Hub", "SITE_HEADER": "Retainer Hub", "SHOW_HISTORY": True}
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "retainer_hub.log_format.Formatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own handlers would write the same lines once more, with the tokens in them.
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }

@@ -25,7 +25,7 @@ from delivery.reports.report_run import last_run as last_report_run
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in with a one-time link made on the command line.
 
