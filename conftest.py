@@ -1,14 +1,13 @@
 """Configures the tests: options, marks, Chromium, and databases that can be emptied."""
 
 import gc
+import inspect
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,8 +22,9 @@ hypothesis_settings.load_profile("house")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 TESTS = count()
 CLOSE = re.compile(
-    r"django\.db\b|\b(Integrity|Database|Operational|Programming)Error|assert_num_queries"
-    r"|\b(bulk_|select_for_|shoot)|studio: World"
+    r"\b(connection|transaction|atomic|execute|bulk_\w+|select_for_\w+|annotate|aggregate)\b"
+    r"|\b(Integrity|Database|Operational|Programming)Error"
+    r"|(constraint|trigger|the_database|at_once|same_time)"
 )
 
 
@@ -47,9 +47,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many lives of the two retainers whose money must add up",
     )
     parser.addoption(
-        "--every-page",
+        "--every-width",
         action="store_true",
-        help="check accessibility at both widths, not at one of them by turns",
+        help="make each journey in both widths, and check the accessibility of every page there",
+    )
+    parser.addoption(
+        "--every-figure",
+        action="store_true",
+        help="compare the figures of all kinds of invoices on every surface, not of a sample",
     )
     parser.addoption(
         "--every-day",
@@ -101,20 +106,16 @@ def is_about_a_database(item: pytest.Item) -> bool:
 
 
 def is_close_to_the_database(item: pytest.Item) -> bool:
-    """Whether the test commits, or its module names what databases do differently.
+    """Whether the test commits, or names what databases do differently.
 
     That is a transaction, a lock, a constraint, a trigger, a number of queries or their text.
     """
+    function = getattr(item, "function", None)
     return (
         commits(item)
         or item.get_closest_marker("processes") is not None
-        or bool(CLOSE.search(_text(item.path)))
+        or bool(function and CLOSE.search(inspect.getsource(function)))
     )
-
-
-@cache
-def _text(path: Path) -> str:
-    return path.read_text()
 
 
 @pytest.hookimpl(trylast=True)
@@ -161,6 +162,14 @@ def django_db_modify_db_settings(
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
     with closing(copy_to(name)):  # the database in memory lives as long as this connection
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _folders() -> None:
+    """Make the folders that the servers make before they serve."""
+    from retainer_hub.start import make_folders
+
+    make_folders()
 
 
 @pytest.fixture(autouse=True, scope="session")

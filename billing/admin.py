@@ -18,8 +18,10 @@ from billing.models import (
     JournalEntry,
     NextLine,
     Numbering,
+    PaidPart,
     Payment,
     PaymentMethod,
+    PaymentReversal,
     Refund,
     Series,
     Transition,
@@ -73,6 +75,21 @@ class PaymentAdmin(FrozenAdmin):
     list_filter = ["gateway", "currency"]
     search_fields = ["receipt_number", "reference", "client__name"]
     neighbours = ("client", "charge", "business")
+
+
+@admin.register(PaidPart)
+class PaidPartAdmin(FrozenAdmin):
+    list_display = ["by", "on", "subtotal", "tax", "withheld", "beyond"]
+    list_filter = ["by"]
+    search_fields = ["=ref", "invoice__number"]
+    neighbours = ("invoice",)
+
+
+@admin.register(PaymentReversal)
+class ReversalAdmin(FrozenAdmin):
+    list_display = ["on", "currency", "applied", "beyond", "reason"]
+    search_fields = ["payment__receipt_number", "client__name"]
+    neighbours = ("client", "payment")
 
 
 @admin.register(Allocation)

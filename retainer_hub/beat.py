@@ -7,8 +7,6 @@ from celery.beat import PersistentScheduler
 from django.db import Error, close_old_connections
 from django.utils import timezone
 
-from retainer_hub import start
-
 EVERY = 30.0  # seconds
 
 
@@ -18,10 +16,12 @@ class Scheduler(PersistentScheduler):
     _written = float("-inf")
 
     def setup_schedule(self) -> None:
-        """Open the schedule's file, after the checks of the start and in a folder that is there.
+        """Open the schedule's file, unless what web server and worker refuse too is wrong.
 
-        Celery's signal `beat_init` would come too late: after the file was opened.
+        Celery opens it before it tells anybody that beat starts.
         """
+        from retainer_hub import start
+
         start.prepare()
         super().setup_schedule()
 

@@ -37,7 +37,7 @@ app.conf.beat_schedule = {
 
 @worker_init.connect
 def prepare(**_: Any) -> None:
-    """Stop a worker when a check of Django reports an error, as the web server and beat stop.
+    """Stop the worker when a check of Django reports an error, as web server and beat stop.
 
     Celery itself runs the checks but ignores their result.
     """

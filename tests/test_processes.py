@@ -1,7 +1,7 @@
-"""The product over HTTP, with the real web server, worker and beat as processes.
+"""The product over HTTP on PostgreSQL and Redis, with the real web server, worker and beat.
 
-On PostgreSQL and Redis the whole journey; on SQLite with queues in files, that the three processes
-work together.
+How they work together on SQLite, with queues in files, is seen after bin/run
+(tests/house/test_commands.py).
 """
 
 import os
@@ -9,62 +9,20 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.migrated import copy_to
+from tests.person import Person, letter, soon
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 240  # seconds; a busy machine is no defect
-
-
-class Person:
-    """A minimal browser with cookies, forms and redirects."""
-
-    def __init__(self, site: str) -> None:
-        self.site = site
-        self.open = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(CookieJar())
-        ).open
-        self.page, self.at = "", ""
-
-    def go(self, address: str, **fields: str) -> str:
-        """GET a URL, or POST fields with the CSRF token of the open page."""
-        url = urllib.parse.urljoin(self.at or self.site, address)
-        data = None
-        if fields:
-            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page)
-            fields = {name.replace("__", "-"): value for name, value in fields.items()}
-            data = urllib.parse.urlencode(
-                fields | {"csrfmiddlewaretoken": token[1] if token else ""}
-            ).encode()
-        request = urllib.request.Request(url, data, {"Referer": url})
-        try:
-            with self.open(request, timeout=30) as answer:
-                self.at, self.page = answer.url, answer.read().decode(errors="replace")
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{url}: {error.code} {error.read()[:2000]!r}") from None
-        return self.page
-
-
-def soon(what: str, ask: Callable[[], object], seconds: int = PATIENCE) -> object:
-    """Ask until there is an answer: the jobs run in other processes."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := ask():
-            return found
-        time.sleep(0.5)
-    raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
 @pytest.fixture
@@ -122,19 +80,6 @@ def health(site: str) -> str:
         return ""
 
 
-def letter(site: str, subject: str) -> str:
-    """Return the text of the newest email with a subject, once the worker has sent it."""
-    reader = Person(site)
-
-    def sent() -> str:
-        rows = re.findall(
-            r'href="(/mail/[^"]+)">([^<]+)</a>.*?rh-badge is-(\w+)', reader.go("/mail/"), re.S
-        )
-        return next((row[0] for row in rows if subject in row[1] and row[2] == "good"), "")
-
-    return reader.go(str(soon(f"the letter “{subject}”", sent)))
-
-
 @pytest.fixture
 def on_servers(transactional_db: None, environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """PostgreSQL and Redis, with a copy of the tests' empty database."""
@@ -159,32 +104,6 @@ def test_a_retainer_is_sold_signed_and_charged_by_real_processes(
     manage(on_servers, "demo", "--reset")
     with serving(on_servers, tmp_path / "log") as site:
         sell(on_servers, site)
-
-
-@pytest.mark.proof
-def test_without_servers_web_worker_and_beat_work_together(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    """The worker sends the sign-up email through queues in files; both heartbeats are current."""
-    alone = {
-        name: value
-        for name, value in environment.items()
-        if name not in ("DATABASE_URL", "REDIS_URL")
-    }
-    (tmp_path / "var").mkdir()
-    copy_to(str(tmp_path / "var" / "retainer_hub.sqlite3")).close()
-    manage(alone, "migrate", "-v0")
-    with serving(alone, tmp_path / "log") as site:
-        nan = Person(site)
-        nan.go("/accounts/signup/")
-        nan.go(
-            "/accounts/signup/",
-            name="Nan",
-            email="nan@studio.example",
-            password1="ninety-nine oaks",
-        )
-        assert "nan@studio.example" in letter(site, "")
-        assert '"ok": true' in str(soon("health", lambda: health(site)))
 
 
 def sell(served: dict[str, str], site: str) -> None:

@@ -73,32 +73,6 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
 
 
-def test_a_start_without_a_secret_key_is_refused(tmp_path: Path) -> None:
-    answer = start(tmp_path, SECRET_KEY="")
-    assert answer.returncode != 0
-    assert "SECRET_KEY" in answer.stderr
-
-
-def test_a_start_names_everything_that_is_wrong_in_the_environment(tmp_path: Path) -> None:
-    reply = "much.too.long.an.address@hub.example"
-    answer = start(tmp_path, SECRET_KEY="short", CHARGING="maybe", REPLY_ADDRESS=reply)
-    assert answer.returncode != 0
-    for expected in ("rh.E002", "rh.E004", "rh.E008"):
-        assert expected in answer.stderr
-
-
-@pytest.mark.parametrize("program", ["worker", "beat"])
-def test_workers_and_beat_refuse_to_start_as_well(tmp_path: Path, program: str) -> None:
-    answer = start(
-        tmp_path,
-        ("-m", "celery", "-A", "retainer_hub", program),
-        CHARGING="maybe",
-        GATEWAY="wishful",
-    )
-    assert answer.returncode != 0
-    assert "rh.E004" in answer.stderr
-
-
 def test_a_sound_production_passes_every_check(production: Any) -> None:
     assert refusals() == set()
 

@@ -190,6 +190,7 @@ CLASSES: dict[str, str] = {
     "dashboard:invoice_reduce": "invoice",
     "dashboard:credit_pay_out": "invoice",
     "dashboard:invoice_transfer": "invoice",
+    "dashboard:credit_apply": "invoice",
     "dashboard:credit_note_pdf": "credit_note",
     "dashboard:statement": "client",
     "dashboard:statement_csv": "client",
@@ -204,6 +205,7 @@ CLASSES: dict[str, str] = {
     "dashboard:invoice_retry": "invoice",
     "dashboard:invoice_pdf": "invoice",
     "dashboard:receipt_pdf": "payment",
+    "dashboard:payment_take_back": "payment",
     "dashboard:reports": "owner",
     "dashboard:report": "report",
     "dashboard:report_pdf": "report",
@@ -212,6 +214,7 @@ CLASSES: dict[str, str] = {
     "dashboard:package": "package",
     "dashboard:package_retire": "package",
     "dashboard:pricing": "owner",
+    "dashboard:restated_tiers": "owner",
     "dashboard:capacity": "owner",
     "dashboard:time_off_remove": "time_off",
     "dashboard:fees": "owner",
@@ -506,6 +509,7 @@ def two(standing: Two, db: None, settings: Any, folder: Path) -> Two:
     return standing
 
 
+@pytest.mark.proof
 def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
     mine, _theirs, world, other = two
     neighbour = world.client("The neighbour")
@@ -535,6 +539,7 @@ def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
                     )
 
 
+@pytest.mark.proof
 def test_the_owner_and_the_client_reach_their_own_rows(two: Two) -> None:
     mine, _theirs, world, _other = two
     people = {"dashboard": logged_in(world.business.owner), "portal": inside(mine["contact"])}
@@ -570,6 +575,7 @@ def test_a_posted_id_of_another_business_is_refused(two: Two) -> None:
     assert TimeEntry.objects.count() == before
 
 
+@pytest.mark.proof
 def test_the_admin_is_for_staff_and_freezes_what_was_issued(
     two: Two, django_user_model: Any
 ) -> None:

@@ -190,6 +190,7 @@ def test_after_a_year_each_clients_statement_matches_a_calculation_by_hand(
         )
         return [
             start + 95 * DAY,
+            start + 96 * DAY,  # what the new card is charged for was due before
             start + 100 * DAY,
             *(at + 4 * DAY for at in open_ones),
             *(at + 10 * DAY for at in owed),

@@ -84,7 +84,7 @@ def freeze_terms(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         },
         "starts_on": proposal.starts_on.isoformat(),
         "ends_on": proposal.ends_on.isoformat() if proposal.ends_on else None,
-        "tax": freeze_tax(business, client),
+        "tax": tax_of(proposal),
         "time_zone": client.time_zone,
         "kind": proposal.text_kind.value,
         "next_tier": proposal.next_tier if proposal.is_trial else {},
@@ -99,6 +99,17 @@ def freeze_terms(proposal: Proposal, contact: Contact) -> dict[str, Any]:
         ],
         "offered_at": proposal.sent_at.isoformat() if proposal.sent_at else None,
     }
+
+
+def tax_of(proposal: Proposal) -> dict[str, Any]:
+    """How a proposal is taxed: as it was sent, or for a draft as the business charges now.
+
+    What was sent stays, also if the business or the client is taxed otherwise later (rule 49).
+    """
+    if proposal.snapshot:
+        sent: dict[str, Any] = proposal.snapshot["terms"]["tax"]
+        return sent
+    return freeze_tax(proposal.business, proposal.client)
 
 
 def freeze_tax(business: Business, client: Client) -> dict[str, Any]:

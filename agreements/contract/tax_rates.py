@@ -12,8 +12,10 @@ from core.models import Business, TaxRate
 def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
     """Add a tax rate and use it for new agreements from now on.
 
-    Raises RuleError where it exists already or `percent` is out of range.
+    Raises RuleError where it exists already, where another tax of that name is in use, or where
+    `percent` is out of range.
     """
+    _require_one_of_a_name(business, name)
     try:
         with transaction.atomic():
             return TaxRate.objects.create(business=business, name=name, percent=percent)
@@ -24,5 +26,17 @@ def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
 
 
 def set_used(rate: TaxRate, is_used: bool) -> None:
-    """Set whether new agreements use this tax rate."""
+    """Set whether new agreements use this tax rate. Raises RuleError as `add` does."""
+    if is_used:
+        _require_one_of_a_name(rate.business, rate.name, besides=rate)
     TaxRate.objects.filter(pk=rate.pk).update(is_used=is_used)
+
+
+def _require_one_of_a_name(business: Business, name: str, besides: TaxRate | None = None) -> None:
+    """Raise RuleError where another tax of this name is in use: an invoice would list it twice."""
+    used = TaxRate.objects.filter(business=business, is_used=True, name__iexact=name.strip())
+    if (used.exclude(pk=besides.pk) if besides else used).exists():
+        raise RuleError(
+            _("A tax of this name is in use. Turn it off first, then add the new rate."),
+            field="name",
+        )

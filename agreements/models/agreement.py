@@ -150,6 +150,11 @@ class Agreement(SignableDocument):
         return self.title
 
     @property
+    def is_by_transfer(self) -> bool:
+        """Whether its invoices are paid by bank transfer, so that no card is charged."""
+        return self.collect_by == CollectBy.TRANSFER
+
+    @property
     def agreement(self) -> "Agreement":
         """The agreement itself: code for both agreements and amendments reads `.agreement`."""
         return self

@@ -196,6 +196,11 @@ class Proposal(TenantRow):
         return kind_of(self.interval, self.kind, self.template)
 
     @property
+    def is_by_transfer(self) -> bool:
+        """Whether its invoices are paid by bank transfer, so that no card is saved."""
+        return self.collect_by == CollectBy.TRANSFER
+
+    @property
     def is_sent(self) -> bool:
         """Whether it waits for the client's choice."""
         return self.state == ProposalState.SENT

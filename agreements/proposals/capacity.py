@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from agreements.models import Agreement, Pause, Proposal, Tier, TimeOff
 from agreements.rules import workload
-from agreements.rules.intervals import Interval
+from agreements.rules.intervals import Interval, minutes_per_month
 from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNNING_STATES, AgreementState, ProposalState
 from agreements.rules.terms import Renews
@@ -76,7 +76,7 @@ def openings(business: Business, tier_minutes: int, day: date) -> int | None:
 def openings_of(business: Business, tiers: Sequence[int], day: date) -> list[int | None]:
     """The openings of several tiers, each counted as if all free time went to that tier.
 
-    `tiers` are the included minutes of each. The queries are those of a single tier.
+    `tiers` are the included minutes of each for one month. The queries are those of a single tier.
     """
     if not business.capacity_minutes:
         return [None for _minutes in tiers]
@@ -90,7 +90,8 @@ def is_full(proposal: Proposal, tier: Tier, now: datetime) -> bool:
     Never where the business has set no capacity.
     """
     day = max(proposal.starts_on, local_day(now, proposal.client.time_zone))
-    return openings(proposal.business, tier.minutes, day) == 0
+    minutes = minutes_per_month(tier.minutes, proposal.interval)
+    return openings(proposal.business, minutes, day) == 0
 
 
 def minutes_free(business: Business, day: date) -> int | None:
@@ -105,7 +106,8 @@ def minutes_free(business: Business, day: date) -> int | None:
 def overbooked_minutes(agreement: Agreement) -> int:
     """By how many minutes this agreement would overbook its first month; 0 where it fits."""
     free = minutes_free(agreement.business, agreement.starts_on)
-    return max(0, agreement.minutes - free) if free is not None else 0
+    wanted = minutes_per_month(agreement.minutes, agreement.interval)
+    return max(0, wanted - free) if free is not None else 0
 
 
 def _loads(

@@ -11,6 +11,7 @@ from agreements.models import Proposal, Tier, WaitlistEntry
 from agreements.proposals import capacity, opening_message
 from agreements.proposals.lifecycle import tiers_of
 from agreements.rules import cumulative_tiers
+from agreements.rules.intervals import minutes_per_month
 from core import formats
 from core.models.tax_rate import TaxMode
 
@@ -32,7 +33,7 @@ def page_context(proposal: Proposal, *, today: date) -> dict[str, Any]:
     `places` are the openings by tier, where the proposal shows them.
     """
     tiers = tiers_of(proposal)
-    tax = frozen_terms.freeze_tax(proposal.business, proposal.client)
+    tax = frozen_terms.tax_of(proposal)
     return {
         "proposal": proposal,
         "intro": opening_message.filled_message(proposal),
@@ -57,7 +58,8 @@ def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int
     if not proposal.shows_openings:
         return {}
     starts = max(proposal.starts_on, today)
-    openings = capacity.openings_of(proposal.business, [tier.minutes for tier in tiers], starts)
+    minutes = [minutes_per_month(tier.minutes, proposal.interval) for tier in tiers]
+    openings = capacity.openings_of(proposal.business, minutes, starts)
     return {
         tier.pk: count for tier, count in zip(tiers, openings, strict=True) if count is not None
     }

@@ -64,6 +64,23 @@ def per_month(amount: int, interval: str) -> int:
     return round_half_up(Fraction(amount * per_year(interval), 12))
 
 
+def minutes_per_month(minutes: int, interval: str) -> int:
+    """What the included minutes of each period are for one month, rounded once.
+
+    One-time work has no rhythm: all of its minutes count.
+    """
+    return per_month(minutes, interval) if per_year(interval) else minutes
+
+
+def restated(value: int, old: str, new: str) -> int:
+    """A fee or a time for each period of `old`, as that for each period of `new`, rounded once.
+
+    3,000 every month are 9,000 every quarter. With ONCE on either side the value stays.
+    """
+    before, after = per_year(old), per_year(new)
+    return round_half_up(Fraction(value * before, after)) if before and after else value
+
+
 def boundary(start: date, anchor_day: int, interval: Interval, count: int) -> date:
     """The day `count` periods after `start`, or before it where `count` is negative.
 

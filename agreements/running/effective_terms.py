@@ -48,6 +48,11 @@ def billed_terms_on(agreement: Agreement, day: date) -> Agreement | Amendment:
     return billed[-1] if billed else agreement
 
 
+def signed_changes(agreement: Agreement) -> Sequence[Amendment]:
+    """The signed amendments of an agreement, in the order in which they apply."""
+    return _signed_amendments(agreement)
+
+
 def _signed_amendments(agreement: Agreement) -> Sequence[Amendment]:
     """The signed amendments, loaded by `load` or queried now.
 

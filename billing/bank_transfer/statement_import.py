@@ -6,7 +6,7 @@ from uuid import UUID
 
 from billing.bank_transfer import matching, statement_csv, transfers
 from billing.bank_transfer.codes.reference import creditor_reference
-from billing.books import owing
+from billing.books import asking
 from billing.models import BankStatementLine, Invoice
 from billing.models.bank import BankLineState
 from billing.rules.states import InvoiceState
@@ -57,18 +57,18 @@ def proposed_matches(business: Business) -> list[tuple[BankStatementLine, Invoic
         BankStatementLine.objects.filter(business=business, state=BankLineState.OPEN)[:500]
     )
     unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN).select_related(
-        "client", "collection"
+        "client", "collection", "agreement"
     )
     invoices = {row.pk: row for row in unpaid}
-    owed = owing.amounts_owed(invoices.values())
+    asked = asking.asked_of_all(invoices.values())
     opens = [
         matching.OpenInvoice(
             row.pk,
             row.number,
             creditor_reference(row.number),
             row.currency,
-            owed[row.pk],
-            row.withholding,
+            asked[row.pk].left,
+            asked[row.pk].withheld,
             row.client.name,
         )
         for row in invoices.values()

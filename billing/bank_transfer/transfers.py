@@ -1,14 +1,17 @@
 """Invoices paid by bank transfer: recording payments, certificates, reminders, statement lines."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from billing.books import ledger, owing, received_payments, transitions
+from agreements.models import Agreement
+from agreements.running.periods import scope_filter
+from billing.books import ledger, owing, paid_parts, received_payments, transitions
 from billing.charging import cancel_invoice
 from billing.models import (
     Allocation,
@@ -24,11 +27,18 @@ from billing.models.payment import CertificateState, SettledBy
 from billing.rules import dunning
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
+from core import formats
 from core.dates import local_day, local_instant
 from core.errors import RuleError
+from core.models import Business
 from core.outbox import emails
 
+FAR_ABOVE = 110  # percent of what is open, above which a sum has to be confirmed
 OVERDUE = "overdue"  # a collection's `reason` once the client was reminded
+
+
+class Surprising(RuleError):
+    """A transfer that looks mistyped; a person has to confirm it."""
 
 
 def record_transfer(
@@ -40,8 +50,12 @@ def record_transfer(
     actor: str,
     now: datetime,
     line: BankStatementLine | None = None,
+    confirmed: bool = True,
 ) -> None:
     """Record a transfer that arrived for an open invoice; `amount` is minor units, `on` its day.
+
+    Unless a person has `confirmed` it, Surprising is raised for a sum far above what is open, and
+    for a day before the invoice (rule 44).
 
     Each reference is accepted once per business. If the invoice may be charged to a card at this
     moment, the charge is first cancelled at the gateway and the payment booked afterwards
@@ -51,11 +65,16 @@ def record_transfer(
     """
     if amount <= 0:
         raise NotOwed(_("Write what arrived: more than nothing."), field="amount")
-    unique = f"{invoice.business_id}:{reference}"[:120]
+    # A bank's day may be a day ahead of the business's own.
+    if on > local_day(now, invoice.business.time_zone) + timedelta(days=1):
+        raise NotOwed(_("This day has not come yet."), field="on")
+    unique = _unique(invoice, reference)
     with transaction.atomic():
         collection = cancel_invoice.lock_collection(invoice)
         if collection.invoice.state != InvoiceState.OPEN:
             raise NotOpen(_("This invoice is settled already."))
+        if not confirmed:
+            _require_plausible(collection.invoice, amount, on)
         _must_be_new(collection, unique)
         if collection.state == CollectionState.SENT:
             _book(collection, amount, on, unique, now)
@@ -67,7 +86,7 @@ def record_transfer(
                 "amount": amount,
                 "on": on.isoformat(),
                 "reference": unique,
-                "label": _("Bank transfer"),
+                "label": _label(collection.invoice),
                 "line": str(line.pk) if line else None,
             }
             cancel_invoice.start_cancelling(collection.invoice, plan, now)
@@ -78,6 +97,35 @@ def record_transfer(
                 payment=collection.invoice.payments.filter(reference=unique).first(),
             ):
                 raise NotOpen(_("This line was matched already."))
+
+
+def _require_plausible(invoice: Invoice, amount: int, on: date) -> None:
+    """Raise Surprising for a transfer that looks mistyped."""
+    left = owing.amount_owed(invoice)
+    if amount * 100 > left * FAR_ABOVE:
+        values = {
+            "amount": formats.money(amount, invoice.currency),
+            "left": formats.money(left, invoice.currency),
+        }
+        raise Surprising(_("%(amount)s arrived, although only %(left)s is open.") % values)
+    if on < invoice.issued_on:
+        values = {"day": formats.day(on), "issued": formats.day(invoice.issued_on)}
+        message = _("It arrived on %(day)s, before the invoice was issued on %(issued)s.")
+        raise Surprising(message % values)
+
+
+def _unique(invoice: Invoice, reference: str) -> str:
+    """Return the reference as it is stored, unique per business.
+
+    One that was used for a payment that was taken back may be used again; it gets a number.
+    """
+    base = f"{invoice.business_id}:{reference}"[:110]
+    used = Payment.objects.filter(gateway=BANK_TRANSFER, reference__startswith=base)
+    taken_back = sum(
+        row.reference == base or row.reference.startswith(f"{base}#")
+        for row in used.filter(reversal__isnull=False)
+    )
+    return f"{base}#{taken_back}" if taken_back else base
 
 
 def _must_be_new(collection: Collection, reference: str) -> None:
@@ -102,11 +150,17 @@ def _book(collection: Collection, amount: int, on: date, reference: str, now: da
     # A bank gives the day only; noon keeps that day in every report of the business.
     at = local_instant(on, 12, invoice.business.time_zone)
     arrived = received_payments.ReceivedPayment(
-        invoice, amount, BANK_TRANSFER, reference, str(_("Bank transfer")), at
+        invoice, amount, BANK_TRANSFER, reference, _label(invoice), at
     )
     received_payments.book_payments([arrived], now=now)
     if not received_payments.await_certificate(invoice, now=now) and not owing.amount_owed(invoice):
         _close(collection, now)
+
+
+def _label(invoice: Invoice) -> str:
+    """How it was paid, in the language of the receipt."""
+    with translation.override(invoice.language):
+        return _("Bank transfer")
 
 
 def _close(collection: Collection, now: datetime) -> None:
@@ -155,6 +209,15 @@ def _book_certificate(
             created_at=now,
         )
     today = local_day(now, collection.invoice.business.time_zone)
+    if applied:
+        paid_parts.settle_part(
+            collection.invoice,
+            by=SettledBy.CERTIFICATE,
+            ref=certificate.pk,
+            gross=applied,
+            on=today,
+            now=now,
+        )
     parts = ((Account.RECEIVABLE, applied), (Account.CREDIT, certificate.amount - applied))
     ledger.append_entries(
         ledger.build_entry(
@@ -179,14 +242,15 @@ def request_certificate(*, certificate: WithholdingCertificate, now: datetime) -
         emails.post("certificate_owed", [(ref, certificate.business)], now=now)
 
 
-def send_reminders(*, now: datetime, limit: int = 500) -> int:
+def send_reminders(
+    *, now: datetime, only: Agreement | Business | None = None, limit: int = 500
+) -> int:
     """Send the reminders that are due for transfers that have not arrived.
 
     Returns how many invoices they were sent for; at most `limit` are looked at.
     """
-    due = Collection.objects.filter(state=CollectionState.SENT, next_at__lte=now).order_by(
-        "next_at", "pk"
-    )
+    waiting = Collection.objects.filter(scope_filter(only, "invoice__agreement"))
+    due = waiting.filter(state=CollectionState.SENT, next_at__lte=now).order_by("next_at", "pk")
     return sum(_remind(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
 
 
@@ -195,6 +259,8 @@ def _remind(pk: UUID, now: datetime) -> int:
     collection = Collection.objects.select_related("invoice__agreement", "business__owner").get(
         pk=pk
     )
+    if received_payments.await_certificate(collection.invoice, now=now):
+        return 0
     agreement, sent = collection.invoice.agreement, collection.tries + 1
     today = local_day(now, agreement.time_zone)
     while (

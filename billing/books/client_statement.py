@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing.models import (
@@ -19,6 +20,7 @@ from billing.models import (
     Invoice,
     JournalEntry,
     Payment,
+    PaymentReversal,
     Refund,
     WithholdingCertificate,
 )
@@ -52,7 +54,7 @@ class StatementEntry:
 class MonthTotals:
     """What was billed and paid in one month, in one currency. Amounts are minor units.
 
-    `month` is the first day of the month.
+    `month` is the first day of the month. `tax` is the tax that fell due in it.
     """
 
     month: date
@@ -89,6 +91,16 @@ def statement_entries(client: Client, *, until: date | None = None) -> list[Stat
                 -row.amount,
             )
             for row in _of(Payment, client)
+        ),
+        *(
+            StatementEntry(
+                row.on,
+                _("Payment taken back"),
+                row.payment.receipt_number,
+                row.currency,
+                row.amount,
+            )
+            for row in _of(PaymentReversal, client).select_related("payment")
         ),
         *(
             StatementEntry(
@@ -131,7 +143,8 @@ def statement_entries(client: Client, *, until: date | None = None) -> list[Stat
 
 
 def _of(model: type, client: Client):  # type: ignore[no-untyped-def]  # a queryset of `model`
-    return model.objects.filter(client=client)  # type: ignore[attr-defined]
+    """Its rows of a client, in the order in which they were made."""
+    return model.objects.filter(client=client).order_by("pk")  # type: ignore[attr-defined]
 
 
 def _running(statement: Iterable[StatementEntry]) -> Iterable[StatementEntry]:
@@ -182,7 +195,10 @@ def statement_csv(statement: Iterable[StatementEntry]) -> str:
 def totals_by_month(business: Business) -> list[MonthTotals]:
     """Return what was invoiced, credited, received and refunded in each month, newest month first.
 
-    Months are those of the business's time zone. Only refunds that arrived are counted.
+    Months are those of the business's time zone. Only refunds that arrived are counted. Tax is that
+    of the journal: it counts in the month in which it falls due, by invoice or by payment (rule
+    43). A payment counts on the day the money arrived, and one that was recorded by mistake is
+    taken off on the day it was taken back.
     """
     sums: dict[tuple[date, str], dict[str, int]] = {}
 
@@ -191,21 +207,27 @@ def totals_by_month(business: Business) -> list[MonthTotals]:
         row[column] = row.get(column, 0) + amount
 
     of_business, zone = {"business": business}, business.time_zone
-    for on, currency, total, tax in Invoice.objects.filter(**of_business).values_list(
-        "issued_on", "currency", "total", "tax"
+    for on, currency, total in Invoice.objects.filter(**of_business).values_list(
+        "issued_on", "currency", "total"
     ):
         add(on, currency, "invoiced", total)
-        add(on, currency, "tax", tax)
-    notes = CreditNote.objects.filter(**of_business).values_list(
-        "issued_on", "currency", "total", "tax"
-    )
-    for on, currency, total, tax in notes:
+    tax = Q(debit=Account.TAX) | Q(credit=Account.TAX)
+    for on, currency, debit, amount in JournalEntry.objects.filter(tax, **of_business).values_list(
+        "on", "currency", "debit", "amount"
+    ):
+        add(on, currency, "tax", -amount if debit == Account.TAX else amount)
+    notes = CreditNote.objects.filter(**of_business).values_list("issued_on", "currency", "total")
+    for on, currency, total in notes:
         add(on, currency, "credited", total)
-        add(on, currency, "tax", -tax)
     for at, currency, amount in Payment.objects.filter(**of_business).values_list(
         "received_at", "currency", "amount"
     ):
         add(local_day(at, zone), currency, "received", amount)
+    reversals = PaymentReversal.objects.filter(**of_business)
+    for on, currency, applied, beyond in reversals.values_list(
+        "on", "currency", "applied", "beyond"
+    ):
+        add(on, currency, "received", -(applied + beyond))
     refunds = Refund.objects.filter(
         **of_business, state=RefundState.SUCCEEDED, finished_at__isnull=False
     )
@@ -227,7 +249,7 @@ def totals_csv(rows: Iterable[MonthTotals]) -> str:
         _("Month"),
         _("Currency"),
         _("Invoiced"),
-        _("Tax"),
+        _("Tax due"),
         _("Credited"),
         _("Received"),
         _("Refunded"),

@@ -14,11 +14,11 @@ RUNNING = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED)
 
 
 def monthly_fee(agreement: Agreement, day: date) -> int:
-    """Return an agreement's fee per month, in minor units before tax; 0 for a trial.
+    """Return an agreement's fee per month on a day, in minor units before tax; 0 for a trial.
 
-    It is computed from the fee of a period that begins on `day`.
+    A signed change counts from the day on which it applies, also within a period (rule 47).
     """
-    return per_month(effective_terms.billed_terms_on(agreement, day).amount, agreement.interval)
+    return per_month(effective_terms.terms_on(agreement, day).amount, agreement.interval)
 
 
 def signed_agreements(business: Business) -> list[Agreement]:
@@ -70,6 +70,23 @@ def current_income(agreements: Iterable[Agreement], today: date) -> dict[str, in
         ):
             income[agreement.currency] = income.get(agreement.currency, 0) + fee
     return dict(sorted(income.items()))
+
+
+def next_change(agreements: Iterable[Agreement], today: date) -> tuple[date, dict[str, int]] | None:
+    """Return the next day on which signed changes or ends alter the income, and the income then.
+
+    None if nothing that is signed alters it. Load the agreements with `signed_agreements`.
+    """
+    rows = list(agreements)
+    days = {row.ends_on for row in rows if row.ends_on and row.ends_on > today}
+    for row in rows:
+        days |= {one.effective_on for one in effective_terms.signed_changes(row)}
+    now = current_income(rows, today)
+    for day in sorted(day for day in days if day > today):
+        later = current_income(rows, day)
+        if later != now:
+            return day, later
+    return None
 
 
 def _last(first: date, today: date) -> date:

@@ -4,6 +4,7 @@ Each invariant is a function that yields the contradictions it finds, one senten
 nothing while the invariant holds. Nothing here writes.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,11 +25,14 @@ from billing.models import (
     InvoiceLine,
     JournalEntry,
     NextLine,
+    PaidPart,
     Payment,
+    PaymentReversal,
     Refund,
 )
 from billing.models.invoice import FEE, UPGRADE
 from billing.models.journal import Account
+from billing.models.payment import SettledBy
 from billing.rules.states import (
     IN_FLIGHT,
     ChargeState,
@@ -130,6 +134,32 @@ def numbers_have_no_gap(now: datetime) -> Iterator[str]:
         yield f"{gap.kind} {gap.year}: {gap.documents} documents, last number {gap.last}"
 
 
+def numbers_are_those_of_their_sequence(now: datetime) -> Iterator[str]:
+    """The number that is printed on a document contains its running number (rule 15)."""
+    for model, column in (
+        (Invoice, "number"),
+        (CreditNote, "number"),
+        (Payment, "receipt_number"),
+    ):
+        for number, seq in model._default_manager.values_list(column, "seq").iterator(2000):
+            if seq not in map(int, re.findall(r"[0-9]+", number)):
+                yield f"{number} is printed on document {seq} of its series"
+
+
+def papers_carry_their_numbers(now: datetime) -> Iterator[str]:
+    """A stored document is titled by the number of its row."""
+    papers = (
+        (Invoice, "number", "document__title"),
+        (CreditNote, "number", "document__title"),
+        (Payment, "receipt_number", "receipt_document__title"),
+    )
+    for model, column, path in papers:
+        rows = model._default_manager.filter(**{f"{path}__isnull": False})
+        for number, title in rows.values_list(column, path).iterator(2000):
+            if number not in title:
+                yield f"{number}: its document is titled “{title}”"
+
+
 def totals_are_their_lines(now: datetime) -> Iterator[str]:
     """An invoice's lines add up to its price, and its taxes to its tax (rule 12)."""
     lines = dict(InvoiceLine.objects.order_by().values_list("invoice").annotate(Sum("amount")))
@@ -161,8 +191,9 @@ def nothing_is_settled_twice(now: datetime) -> Iterator[str]:
 def journal_agrees(now: datetime) -> Iterator[str]:
     """The journal agrees with the documents, in each currency.
 
-    Receivables are what the invoices owe. Cash is what was paid, less what was refunded and what
-    the bank holds because of a dispute. Refunds under way are those without an outcome.
+    Receivables are what the invoices owe. Cash is what was paid, less what was taken back or
+    refunded and what the bank holds because of a dispute. Refunds under way are those without an
+    outcome. Tax that is not due yet is that of the parts that were not paid.
     """
     for currency in (
         JournalEntry.objects.order_by("currency").values_list("currency", flat=True).distinct()
@@ -171,6 +202,8 @@ def journal_agrees(now: datetime) -> Iterator[str]:
             Allocation, invoice__currency=currency
         )
         refunded = _sum(Refund, state=RefundState.SUCCEEDED, currency=currency)
+        taken_back = _sum(PaymentReversal, "applied", currency=currency)
+        taken_back += _sum(PaymentReversal, "beyond", currency=currency)
         held = _sum(Dispute, currency=currency) - _sum(
             Dispute, currency=currency, state=DisputeState.WON
         )
@@ -181,7 +214,8 @@ def journal_agrees(now: datetime) -> Iterator[str]:
         )
         expected = {
             Account.RECEIVABLE: owed,
-            Account.CASH: _sum(Payment, currency=currency) - refunded - held,
+            Account.CASH: _sum(Payment, currency=currency) - taken_back - refunded - held,
+            Account.DEFERRED: -_tax_not_due(currency),
             Account.REFUNDING: -under_way,
         }
         for account, amount in expected.items():
@@ -194,6 +228,13 @@ def journal_agrees(now: datetime) -> Iterator[str]:
         yield f"{number}: the journal has another amount than the invoice"
     for number in _booked_differently(CreditNote.objects.all(), "credit_note"):
         yield f"{number}: the journal has another amount than the credit note"
+
+
+def _tax_not_due(currency: str) -> int:
+    """Return the tax of invoices whose tax falls due on payment, less what was settled of it."""
+    invoices = {"tax_on_payment": True, "currency": currency}
+    of_invoices = {f"invoice__{name}": value for name, value in invoices.items()}
+    return _sum(Invoice, "tax", **invoices) - _sum(PaidPart, "tax", **of_invoices)
 
 
 def _sum(model: Any, column: str = "amount", **where: Any) -> int:
@@ -209,6 +250,18 @@ def _booked_differently(documents: QuerySet[Any], kind: str) -> Iterator[str]:
     for pk, number, total in documents.values_list("pk", "number", "total").iterator(2000):
         if booked.get(str(pk), 0) != total:
             yield number
+
+
+def tax_falls_due_as_it_was_settled(now: datetime) -> Iterator[str]:
+    """Tax of a closed invoice has fallen due in full; the parts of an open one never exceed it."""
+    rows = Invoice.objects.order_by().annotate(
+        net=Coalesce(Sum("parts__subtotal"), 0), due=Coalesce(Sum("parts__tax"), 0)
+    )
+    for row in rows.filter(Q(due__gt=F("tax")) | Q(net__gt=F("subtotal"))).only("number"):
+        yield f"{row.number}: its parts are more than the invoice"
+    closed = rows.exclude(state=InvoiceState.OPEN).exclude(due=F("tax"), net=F("subtotal"))
+    for row in closed.only("number"):
+        yield f"{row.number} is closed, but its parts do not add up to it"
 
 
 def credit_is_never_negative(now: datetime) -> Iterator[str]:
@@ -250,11 +303,25 @@ def charges_fit_their_collections(now: datetime) -> Iterator[str]:
 
 
 def each_payment_has_its_receipt(now: datetime) -> Iterator[str]:
-    """Each payment has one email with its receipt in the outbox."""
+    """Each payment has the figures of its receipt, and one email with it in the outbox.
+
+    The figures add up to the payment: its part of the invoice without the tax that was withheld,
+    and what became client credit. Money in place of withheld tax is no part of the invoice.
+    """
     emailed = set(OutboxEmail.objects.filter(kind="receipt").values_list("ref", flat=True))
     for pk, number in Payment.objects.values_list("pk", "receipt_number").iterator(2000):
         if str(pk) not in emailed:
             yield f"{number}: there is no email with this receipt"
+    parts = PaidPart.objects.filter(by=SettledBy.PAYMENT)
+    figures = {part.ref: part for part in parts.iterator(2000)}
+    for payment in Payment.objects.select_related("invoice").iterator(2000):
+        part = figures.get(payment.pk)
+        if part is None:
+            yield f"{payment.receipt_number}: the figures of this receipt are missing"
+        elif part.gross - part.withheld + part.beyond > payment.amount:
+            yield f"{payment.receipt_number}: its figures are more than the payment"
+        elif payment.invoice.business_id != payment.business_id:
+            yield f"{payment.receipt_number} is of another business than its invoice"
 
 
 def nothing_is_stuck(now: datetime) -> Iterator[str]:
@@ -280,9 +347,12 @@ INVARIANTS: list[Callable[[datetime], Iterator[str]]] = [
     every_period_has_its_invoice,
     every_upgrade_is_billed_as_signed,
     numbers_have_no_gap,
+    numbers_are_those_of_their_sequence,
+    papers_carry_their_numbers,
     totals_are_their_lines,
     nothing_is_settled_twice,
     journal_agrees,
+    tax_falls_due_as_it_was_settled,
     credit_is_never_negative,
     charges_fit_their_collections,
     each_payment_has_its_receipt,

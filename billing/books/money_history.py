@@ -10,6 +10,7 @@ from billing.models import (
     Dispute,
     Invoice,
     Payment,
+    PaymentReversal,
     Refund,
     WithholdingCertificate,
 )
@@ -28,6 +29,7 @@ def agreement_facts(agreement: Agreement) -> list[Fact]:
         *_invoices(agreement),
         *_notes(agreement),
         *_payments(agreement),
+        *_reversals(agreement),
         *_refunds(agreement),
         *_rest(agreement),
     ]
@@ -81,6 +83,21 @@ def _payments(agreement: Agreement) -> list[Fact]:
             document=row.receipt_document,
         )
         for row in rows.select_related("receipt_document", "invoice")
+    ]
+
+
+def _reversals(agreement: Agreement) -> list[Fact]:
+    rows = PaymentReversal.objects.filter(payment__invoice__agreement=agreement)
+    return [
+        Fact(
+            row.created_at,
+            _("Payment %(number)s taken back") % {"number": row.payment.receipt_number},
+            f"{formats.money(row.amount, row.currency)} · "
+            f"{_('Reason: “%(reason)s”') % {'reason': row.reason}}",
+            row.actor,
+            document=row.document,
+        )
+        for row in rows.select_related("payment", "document")
     ]
 
 

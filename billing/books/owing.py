@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from billing.models import Allocation, Invoice
+from billing.models.payment import SettledBy
 from core.money import prorate
 
 
@@ -36,3 +37,10 @@ def withholding_allowed(invoice: Invoice) -> int:
     """
     credited = invoice.credit_notes.aggregate(sum=Sum("total"))["sum"] or 0
     return prorate(invoice.withholding, invoice.total - credited, invoice.total)
+
+
+def withholding_expected(invoice: Invoice) -> int:
+    """Return the tax for which a withholding certificate may still come, in minor units."""
+    received = Allocation.objects.filter(invoice=invoice, by=SettledBy.CERTIFICATE)
+    certified = received.aggregate(sum=Sum("amount"))["sum"] or 0
+    return max(0, withholding_allowed(invoice) - certified)

@@ -1,71 +1,47 @@
 """Queries about invoices and charges for the screens. Totals are read, not computed (rule 12)."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from billing.books import owing
-from billing.models import Allocation, Charge, Collection, Invoice
+from billing.books import asking
+from billing.models import Charge, Collection, Invoice
 from billing.rules import dunning
+from billing.rules.asking import Way
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from clients.models import Client
-from core.dates import local_day
 from core.models import Business
 
 
-@dataclass(frozen=True)
-class InvoiceStatus:
-    """The status of an invoice as it is shown, in the active language.
-
-    `tone` is good, warn, bad, mute or info. `next_on` is the day of the next charge, or the due
-    date of a transfer, in the agreement's time zone.
-    """
-
-    label: str
-    tone: str
-    next_on: date | None = None
-    reason: str = ""
-
-    @property
-    def is_good(self) -> bool:
-        """Whether all is well."""
-        return self.tone == "good"
-
-    @property
-    def is_bad(self) -> bool:
-        """Whether somebody must do something."""
-        return self.tone == "bad"
-
-
 def outstanding_amounts(business: Business) -> list[tuple[str, int, int]]:
-    """Return (currency, amount owed in minor units, number of open invoices) for each currency."""
-    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
-    rows = (
-        unpaid.order_by("currency")
-        .values_list("currency")
-        .annotate(amount=Sum("total"), count=Count("pk"))
+    """Return (currency, money to come in minor units, number of invoices) for each currency.
+
+    Tax that a client withheld is not money to come: it is waited for as a certificate.
+    """
+    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN).select_related(
+        "collection", "agreement"
     )
-    settled = dict(
-        Allocation.objects.filter(invoice__in=unpaid)
-        .order_by()
-        .values_list("invoice__currency")
-        .annotate(Sum("amount"))
-    )
-    return [
-        (currency, amount - settled.get(currency, 0), count) for currency, amount, count in rows
-    ]
+    sums: dict[str, tuple[int, int]] = {}
+    asked = asking.asked_of_all(unpaid)
+    for invoice in unpaid:
+        to_pay = asked[invoice.pk].to_pay
+        if to_pay:
+            amount, count = sums.get(invoice.currency, (0, 0))
+            sums[invoice.currency] = (amount + to_pay, count + 1)
+    return [(currency, *sums[currency]) for currency in sorted(sums)]
 
 
-def failed_collections(business: Business) -> QuerySet[Collection]:
-    """Return the collections whose last charge failed and that wait for a date or a person."""
+def late_collections(business: Business) -> QuerySet[Collection]:
+    """Return the collections that wait for a date or a person: declined charges, late transfers."""
     waiting = (CollectionState.READY, CollectionState.DUNNING, CollectionState.SENT)
     collections = Collection.objects.filter(business=business, state__in=waiting).exclude(reason="")
-    return collections.select_related("invoice__client", "invoice__agreement")
+    return collections.select_related(
+        "invoice__client", "invoice__agreement", "invoice__collection"
+    )
 
 
 def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
@@ -77,9 +53,10 @@ def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
     )
 
 
-def agreements_with_failed_charge(business: Business) -> set[UUID]:
-    """Return the ids of the agreements that have a collection in `failed`."""
-    return set(failed_collections(business).values_list("invoice__agreement_id", flat=True))
+def late_agreements(business: Business) -> dict[UUID, Way]:
+    """Return the agreements with a declined charge or a late transfer, and how they are paid."""
+    rows = late_collections(business).values_list("invoice__agreement_id", "invoice__collect_by")
+    return {pk: Way(collect_by) for pk, collect_by in rows}
 
 
 def needs_decision(invoice: Invoice) -> bool:
@@ -87,39 +64,6 @@ def needs_decision(invoice: Invoice) -> bool:
     return bool(
         invoice.state == InvoiceState.OPEN and invoice.collection.state == CollectionState.DUNNING
     )
-
-
-def invoice_status(invoice: Invoice) -> InvoiceStatus:
-    """Return the invoice's status. Load the invoice with its collection and agreement."""
-    if invoice.state == InvoiceState.PAID:
-        return InvoiceStatus(_("Paid"), "good")
-    if invoice.state in (InvoiceState.VOID, InvoiceState.WRITTEN_OFF):
-        return InvoiceStatus(str(invoice.get_state_display()), "mute")
-    collection = invoice.collection
-    if collection.state == CollectionState.WAIT and collection.action_url:
-        return InvoiceStatus(_("Waits for the client's bank"), "warn")
-    if collection.state in (CollectionState.WAIT, CollectionState.VOIDING):
-        return InvoiceStatus(str(collection.get_state_display()), "info")
-    if collection.state == CollectionState.SENT:
-        return _transfer(invoice, collection)
-    if collection.state == CollectionState.DUNNING:
-        return InvoiceStatus(
-            _("Needs a new card"), "bad", reason=decline_message(collection.reason)
-        )
-    at = collection.next_at
-    day = local_day(at, invoice.agreement.time_zone) if at else None
-    if collection.reason:
-        return InvoiceStatus(_("Charge failed"), "bad", day, decline_message(collection.reason))
-    return InvoiceStatus(_("Scheduled"), "info", day)
-
-
-def _transfer(invoice: Invoice, collection: Collection) -> InvoiceStatus:
-    """Return the status of an open invoice that is paid by bank transfer."""
-    if collection.next_at is None and not collection.reason:
-        return InvoiceStatus(_("Certificate owed"), "warn")
-    if collection.reason:
-        return InvoiceStatus(_("Overdue"), "bad", reason=_("The transfer has not arrived."))
-    return InvoiceStatus(_("Sent"), "info", invoice.due_on)
 
 
 def unknown_charges(business: Business) -> QuerySet[Charge]:
@@ -152,14 +96,16 @@ def amounts_for_new_card(client: Client) -> list[tuple[str, int, list[Invoice]]]
     )
     invoices = [
         invoice.invoice
-        for invoice in collections.select_related("invoice").order_by("invoice__issued_on")
+        for invoice in collections.select_related(
+            "invoice__collection", "invoice__agreement"
+        ).order_by("invoice__issued_on")
     ]
-    owed = owing.amounts_owed(invoices)
+    asked = asking.asked_of_all(invoices)
     by_currency: dict[str, list[Invoice]] = {}
     for invoice in invoices:
         by_currency.setdefault(invoice.currency, []).append(invoice)
     return [
-        (currency, sum(owed[invoice.pk] for invoice in group), group)
+        (currency, sum(asked[invoice.pk].to_pay for invoice in group), group)
         for currency, group in sorted(by_currency.items())
     ]
 

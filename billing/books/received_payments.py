@@ -1,28 +1,32 @@
 """Books money that was received: payment, receipt number, allocation and journal entries.
 
 Everything is written in the caller's transaction, and the caller has locked the collections. What
-exceeds the amount owed becomes client credit.
+exceeds the amount owed becomes client credit. A payment counts on the day on which the money
+arrived, in the journal, the statement, the totals and for its tax; its receipt is issued, and
+numbered, on the day on which the payment is recorded, and names both days (rule 43).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from uuid import UUID
 
-from billing.books import document_numbers, ledger, owing
+from billing.books import document_numbers, ledger, owing, paid_parts
 from billing.models import (
     Allocation,
     Charge,
     Collection,
     Invoice,
     JournalEntry,
+    PaidPart,
     Payment,
     WithholdingCertificate,
 )
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
-from billing.models.payment import SettledBy
-from billing.rules.states import INVOICE, InvoiceState
-from core.database.state_moves import move_all
+from billing.models.payment import CERTIFICATE, CertificateState, SettledBy
+from billing.rules.states import BANK_TRANSFER, INVOICE, InvoiceState
+from core.database.state_moves import move, move_all
 from core.dates import local_day
 from core.outbox import emails
 
@@ -50,24 +54,43 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
         return []
     owed = owing.amounts_owed([received.invoice for received in arrived])
     businesses = {received.invoice.business_id: received.invoice.business for received in arrived}
-    kinds = {
-        pk: SeriesKind.TAX_RECEIPT if business.tax_on_payment else SeriesKind.RECEIPT
-        for pk, business in businesses.items()
-    }
-    days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
-    series_numbers = document_numbers.lock_series(kinds, days)
-    payments, allocations, journal = [], [], list[JournalEntry | None]()
+    series_numbers = _lock_series(arrived, now)
+    before = paid_parts.settled_before([received.invoice for received in arrived])
+    payments, allocations, parts = [], [], []
+    journal = list[JournalEntry | None]()
     for received in arrived:
-        payment = _payment(received, series_numbers[received.invoice.business_id], now)
+        invoice = received.invoice
+        numbers = series_numbers[invoice.tax_on_payment][invoice.business_id]
+        payment = _payment(received, numbers, now)
         payments.append(payment)
-        applied = min(received.amount, max(0, owed[received.invoice.pk]))
+        applied = min(received.amount, max(0, owed[invoice.pk]))
         if applied:
-            allocations.append(_allocation(payment, received.invoice, applied, now))
-        owed[received.invoice.pk] -= applied
-        journal += _journal(payment, applied, series_numbers[received.invoice.business_id], now)
-    document_numbers.save_series(series_numbers.values())
+            allocations.append(_allocation(payment, invoice, applied, now))
+        owed[invoice.pk] -= applied
+        on = local_day(received.received_at, businesses[invoice.business_id].time_zone)
+        expected = _expected_withholding(received, owed[invoice.pk])
+        withheld = expected if expected == owed[invoice.pk] else 0
+        parts.append(
+            paid_parts.build_part(
+                invoice,
+                before[invoice.pk],
+                by=SettledBy.PAYMENT,
+                ref=payment.pk,
+                gross=applied + withheld,
+                on=on,
+                now=now,
+                withheld=withheld,
+                beyond=received.amount - applied,
+                left=owed[invoice.pk] - expected,
+            )
+        )
+        journal += _journal(payment, applied, on, now)
+        journal.append(paid_parts.tax_entry(invoice, parts[-1], now))
+    for locked in series_numbers.values():
+        document_numbers.save_series(locked.values())
     Payment.objects.bulk_create(payments)
     Allocation.objects.bulk_create(allocations)
+    PaidPart.objects.bulk_create(parts)
     ledger.append_entries(journal)
     mark_paid([received.invoice for received in arrived if not owed[received.invoice.pk]])
     emails.post(
@@ -78,6 +101,36 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
     return payments
 
 
+def _lock_series(
+    arrived: Sequence[ReceivedPayment], now: datetime
+) -> dict[bool, dict[UUID, document_numbers.LockedSeries]]:
+    """Lock the series of receipts, and of tax receipts where tax falls due on payment (True).
+
+    A receipt is numbered on the day on which it is issued, in the business's time zone.
+    """
+    locked = {}
+    for on_payment, kind in ((False, SeriesKind.RECEIPT), (True, SeriesKind.TAX_RECEIPT)):
+        businesses = {
+            received.invoice.business_id: received.invoice.business
+            for received in arrived
+            if received.invoice.tax_on_payment == on_payment
+        }
+        days = {pk: local_day(now, business.time_zone) for pk, business in businesses.items()}
+        if days:
+            locked[on_payment] = document_numbers.lock_series(dict.fromkeys(days, kind), days)
+    return locked
+
+
+def _expected_withholding(received: ReceivedPayment, left: int) -> int:
+    """Return how much of what is left after a transfer the client withholds; minor units.
+
+    If that is all, the client has withheld it: no more money comes.
+    """
+    if received.gateway != BANK_TRANSFER or not received.invoice.withholding:
+        return 0
+    return min(left, owing.withholding_expected(received.invoice))
+
+
 def mark_paid(invoices: Sequence[Invoice]) -> None:
     """Mark open invoices on which nothing is owed any more as paid."""
     move_all(
@@ -86,21 +139,24 @@ def mark_paid(invoices: Sequence[Invoice]) -> None:
 
 
 def await_certificate(invoice: Invoice, *, now: datetime) -> bool:
-    """Whether everything was paid except the tax that the client withheld.
+    """Whether nothing is left of an invoice but tax that the client may withhold (rule 19).
 
-    If so, the withholding certificate becomes owed, and no more payment reminders are sent.
+    If so, the withholding certificate becomes owed, and no more payment reminders are sent. Call it
+    only where the money is transferred: a card is charged the whole sum.
     """
-    left = owing.amount_owed(invoice)
-    if not left or left != owing.withholding_allowed(invoice):
+    left, expected = owing.amount_owed(invoice), owing.withholding_expected(invoice)
+    if not 0 < left <= expected:
         return False
     fields = {
         "business_id": invoice.business_id,
         "client_id": invoice.client_id,
         "currency": invoice.currency,
     }
-    WithholdingCertificate.objects.get_or_create(
-        invoice=invoice, defaults={**fields, "amount": left, "created_at": now}
+    certificate, _made = WithholdingCertificate.objects.get_or_create(
+        invoice=invoice, defaults={**fields, "amount": expected, "created_at": now}
     )
+    if certificate.state == CertificateState.NOT_NEEDED:
+        move(certificate, CertificateState.OWED, CERTIFICATE)
     Collection.objects.filter(invoice=invoice).update(next_at=None, reason="")
     return True
 
@@ -138,13 +194,9 @@ def _allocation(payment: Payment, invoice: Invoice, amount: int, now: datetime) 
     )
 
 
-def _journal(
-    payment: Payment, applied: int, series_numbers: document_numbers.LockedSeries, now: datetime
-) -> list[JournalEntry | None]:
+def _journal(payment: Payment, applied: int, on: date, now: datetime) -> list[JournalEntry | None]:
     parts = ((Account.RECEIVABLE, applied), (Account.CREDIT, payment.amount - applied))
     return [
-        ledger.build_entry(
-            payment, "payment", payment.pk, Account.CASH, account, amount, series_numbers.on, now
-        )
+        ledger.build_entry(payment, "payment", payment.pk, Account.CASH, account, amount, on, now)
         for account, amount in parts
     ]

@@ -34,6 +34,7 @@ def reason(row: Transition) -> str:
         "void": _("The invoice is voided."),
         "write_off": _("The invoice is written off."),
         "payment": _("A payment was recorded."),
+        "taken_back": _("A payment was taken back:"),
     }
     kept, _colon, detail = row.why.partition(": ")
     if kept in sentences:

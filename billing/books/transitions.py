@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from billing.models import Charge, Collection, Transition
-from billing.rules.states import CHARGE, COLLECTION
+from billing.rules.states import CHARGE, COLLECTION, COLLECTION_REOPENED
 from core.database.state_moves import move, move_all
 
 
@@ -20,6 +20,15 @@ def move_collection(
     move(collection, to, COLLECTION, sets=sets)
     append_transitions([build_transition(collection, "collection", old, to, why, now)])
     return collection
+
+
+def reopen_collection(
+    collection: Collection, to: str, *, now: datetime, why: str, **sets: Any
+) -> None:
+    """Reopen a collection that is done, because its payment was taken back."""
+    old = collection.state
+    move(collection, to, COLLECTION_REOPENED, sets=sets)
+    append_transitions([build_transition(collection, "collection", old, to, why, now)])
 
 
 def move_charge(charge: Charge, to: str, *, now: datetime, why: str = "", **sets: Any) -> Charge:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.books import ledger, owing, received_payments, transitions
+from billing.books import ledger, owing, paid_parts, received_payments, transitions
 from billing.gateways import registry
 from billing.invoices import credit_note
 from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
@@ -97,9 +97,12 @@ def reduce_invoice(
                 % {"least": money(least, invoice.currency)},
                 field="amount",
             )
-        return credit_note.issue_credit_note(
+        note = credit_note.issue_credit_note(
             invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
         )
+        if row.state == CollectionState.SENT:
+            received_payments.await_certificate(row.invoice, now=now)
+        return note
 
 
 def finish_cancelling(collection: Collection, *, now: datetime) -> None:
@@ -158,6 +161,9 @@ def _write_off(collection: Collection, plan: dict[str, Any], now: datetime) -> N
         created_at=now,
     )
     today = local_day(now, invoice.business.time_zone)
+    paid_parts.settle_part(
+        invoice, by=SettledBy.WRITE_OFF, ref=invoice.pk, gross=owed, on=today, now=now
+    )
     ledger.append_entries(
         [
             ledger.build_entry(

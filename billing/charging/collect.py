@@ -117,7 +117,9 @@ def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
     _free(now).filter(pk__in=ids, next_at__lte=now).update(lease_until=now + LEASE, fence=claim)
     mine = Collection.objects.filter(pk__in=ids, fence=claim).order_by("next_at", "pk")
     return list(
-        mine.select_related("invoice").defer(*(f"invoice__{part}" for part in settle.PARTIES))
+        mine.select_related("invoice").defer(
+            *(f"invoice__{part}" for part in (*settle.PARTIES, "taxes"))
+        )
     )
 
 

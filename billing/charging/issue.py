@@ -14,7 +14,7 @@ from agreements.models import Agreement, Period, Upgrade
 from agreements.rules.states import PERIOD, PeriodState
 from agreements.rules.terms import CollectBy
 from agreements.running.periods import scope_filter
-from billing.books import document_numbers, ledger, transitions
+from billing.books import document_numbers, ledger, paid_parts, transitions
 from billing.charging import trial_credit
 from billing.gateways import registry
 from billing.gateways.accounts import names
@@ -27,6 +27,7 @@ from billing.models import (
     InvoiceLine,
     JournalEntry,
     NextLine,
+    PaidPart,
     PaymentMethod,
     Transition,
 )
@@ -69,6 +70,7 @@ class Rows:
     collections: list[Collection] = field(default_factory=list)
     moves: list[Transition] = field(default_factory=list)
     allocations: list[Allocation] = field(default_factory=list)
+    parts: list[PaidPart] = field(default_factory=list)
     carried: list[NextLine] = field(default_factory=list)
     used: list[NextLine] = field(default_factory=list)
 
@@ -209,8 +211,20 @@ def _add(
     rows.invoices.append(invoice)
     rows.lines += lines
     moves = [("invoice", Account.RECEIVABLE, Account.REVENUE, invoice.subtotal)]
-    moves.append(("invoice", Account.RECEIVABLE, Account.TAX, invoice.tax))
+    tax_account = paid_parts.tax_account(invoice)
+    moves.append(("invoice", Account.RECEIVABLE, tax_account, invoice.tax))
     if spent:
+        part = paid_parts.build_part(
+            invoice,
+            paid_parts.Settled(0, [0] * len(invoice.taxes)),
+            by=SettledBy.BALANCE,
+            ref=invoice.pk,
+            gross=spent,
+            on=invoice.issued_on,
+            now=now,
+        )
+        rows.parts.append(part)
+        rows.journal.append(paid_parts.tax_entry(invoice, part, now))
         batch.credit[invoice.client_id, invoice.currency] -= spent
         moves.append(("credit_used", Account.CREDIT, Account.RECEIVABLE, spent))
         rows.allocations.append(
@@ -265,6 +279,7 @@ def _write(
     InvoiceLine.objects.bulk_create(rows.lines)
     ledger.append_entries(rows.journal)
     Allocation.objects.bulk_create(rows.allocations)
+    PaidPart.objects.bulk_create(rows.parts)
     Collection.objects.bulk_create(rows.collections)
     Transition.objects.bulk_create(rows.moves)
     NextLine.objects.bulk_create(rows.carried)

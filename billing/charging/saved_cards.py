@@ -84,6 +84,11 @@ def card_in_use(client: Client) -> PaymentMethod | None:
     return PaymentMethod.objects.filter(client=client, removed_at__isnull=True).first()
 
 
+def had_a_card(client: Client) -> bool:
+    """Whether the client ever saved a card, also one that was replaced or removed since."""
+    return PaymentMethod.objects.filter(client=client).exists()
+
+
 def _take_up(client: Client, now: datetime) -> None:
     """Make due what waits for a card, for its next try, or for a confirmation with the old card."""
     collections = Collection.objects.filter(invoice__client=client)

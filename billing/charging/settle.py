@@ -26,7 +26,7 @@ from core.errors import RuleError
 
 logger = logging.getLogger(__name__)
 #: Columns of an invoice for its PDF; they are large, and charging does not need them.
-PARTIES = ("seller", "buyer", "taxes")
+PARTIES = ("seller", "buyer")
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
 
 

@@ -12,17 +12,20 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from agreements.running import effective_terms
-from billing.books import owing
+from billing.bank_transfer import payment_details
+from billing.books import asked_words, asking
 from billing.charging import saved_cards
 from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules import taxes
+from billing.rules.asking import Asked
+from billing.rules.states import BANK_TRANSFER, InvoiceState
 from clients import portal_links
 from clients.models import Contact
 from core import formats, links
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
 
-_WHO = ("agreement__contact", "business__owner", "client")
+_WHO = ("agreement__contact", "business__owner", "client", "collection")
 
 
 def register_composers() -> None:
@@ -44,9 +47,15 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
     """Compose the receipt of a payment, to the client. `ref` is the payment's id."""
     payment = Payment.objects.select_related("business__owner").get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
+    asked = asking.asked_of(invoice, now=now)
     with translation.override(invoice.language):
-        amount = formats.money(payment.amount, payment.currency)
-    context = {"payment": payment, "payment_amount": amount}
+        status = asked_words.describe(asked, invoice.currency)
+        context = {
+            "payment": payment,
+            "payment_amount": formats.money(payment.amount, payment.currency),
+            "by_transfer": payment.gateway == BANK_TRANSFER,
+            "next_text": status.client_text,
+        }
     return _invoice_email("receipt", invoice, context, now)
 
 
@@ -56,10 +65,14 @@ def compose_invoice(ref: str, now: datetime) -> Letter:
     `ref` is the invoice's id.
     """
     invoice = Invoice.objects.select_related(*_WHO).get(pk=ref)
-    owed = owing.amount_owed(invoice)
+    asked = asking.asked_of(invoice, now=now)
     with translation.override(invoice.language):
-        left = formats.money(owed, invoice.currency)
-    context = {"left": owed, "left_words": left, "due": invoice.due_on}
+        status = asked_words.describe(asked, invoice.currency)
+        context = {
+            "asked": asked,
+            "next_text": status.client_text,
+            "way": payment_details.transfer_details(invoice, asked),
+        }
     return _invoice_email("invoice", invoice, context, now)
 
 
@@ -67,12 +80,19 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
     """Compose a credit note, to the client. `ref` is the credit note's id."""
     note = CreditNote.objects.get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
+    asked = asking.asked_of(invoice, now=now)
     with translation.override(invoice.language):
         amount = formats.money(note.total, note.currency)
+        values = {"amount": amount, "number": invoice.number, "note": note.number}
+        sentence = (
+            _("we have cancelled invoice %(number)s over %(amount)s by credit note %(note)s.")
+            if asked.state == InvoiceState.VOID
+            else _("we have credited %(amount)s of invoice %(number)s by credit note %(note)s.")
+        )
         paragraphs = [
-            _("we have taken back %(amount)s of invoice %(number)s. The credit note is %(note)s.")
-            % {"amount": amount, "number": invoice.number, "note": note.number},
+            sentence % values,
             _("Reason: %(reason)s") % {"reason": note.reason},
+            *filter(None, [asked_words.describe(asked, invoice.currency).client_text]),
         ]
         subject = _("Credit note %(note)s") % {"note": note.number}
         return _plain_email(invoice, subject, paragraphs, _("See the invoice"), now)
@@ -128,36 +148,51 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
 
     `ref` is "invoice id:number of the reminder".
     """
-    invoice, owed = _invoice_and_owed(ref)
+    invoice, asked = _invoice_and_asked(ref, now)
     with translation.override(invoice.language):
-        sentence = _(
-            "%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet."
-        ) % {
-            "amount": formats.money(owed, invoice.currency),
+        values = {
+            "amount": formats.money(asked.to_pay, invoice.currency),
             "number": invoice.number,
-            "day": formats.day(invoice.due_on),
+            "day": formats.day(asked.due_on),
         }
-        subject = _("Still open: %(number)s") % {"number": invoice.number}
-        thanks = _("If it is on its way, thank you, and forget this letter.")
-        return _plain_email(invoice, subject, [sentence, thanks], _("See how to pay"), now)
+        way = payment_details.transfer_details(invoice, asked)
+        paragraphs = [
+            _("%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet.")
+            % values
+            if way
+            else asked_words.describe(asked, invoice.currency).client_text,
+            way.text if way else "",
+            _("If you have paid in the meantime, thank you; please ignore this email."),
+        ]
+        subject = _("Overdue: %(amount)s for invoice %(number)s") % values
+        button = _("See how to pay") if way else _("See the invoice")
+        code = way.code_in_email if way else ""
+        return _plain_email(invoice, subject, [*filter(None, paragraphs)], button, now, code)
 
 
 def compose_overdue_owner(ref: str, now: datetime) -> Letter:
     """Compose the notice to the owner that the client was reminded. `ref` is as in the reminder."""
-    invoice, owed = _invoice_and_owed(ref)
+    invoice, asked = _invoice_and_asked(ref, now)
     business = invoice.business
     with translation.override(business.language):
-        sentence = _(
-            "%(amount)s for invoice %(number)s of %(client)s has not arrived. "
-            "The client was reminded."
-        ) % {
-            "amount": formats.money(owed, invoice.currency),
+        values = {
+            "amount": formats.money(asked.to_pay, invoice.currency),
             "number": invoice.number,
             "client": invoice.client.name,
+            "day": formats.day(asked.due_on),
         }
+        sentence = (
+            _(
+                "%(amount)s for invoice %(number)s of %(client)s was due on %(day)s and has not "
+                "arrived. We emailed the client a reminder."
+            )
+            % values
+        )
         context = {
-            "subject": _("Still open: %(number)s") % {"number": invoice.number},
+            "subject": _("Overdue: %(amount)s of %(client)s, invoice %(number)s") % values,
             "paragraphs": [sentence],
+            "button": _("See the invoice"),
+            "link": links.absolute_url("dashboard:invoice", invoice.pk),
         }
     return Letter(business.owner.email, "note", context, business.language, business)
 
@@ -171,7 +206,8 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
     invoice = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
     with translation.override(invoice.language):
         sentence = _(
-            "for invoice %(number)s we still need the withholding tax certificate over %(amount)s."
+            "for invoice %(number)s we are still waiting for the withholding tax certificate over "
+            "%(amount)s."
         ) % {
             "amount": formats.money(certificate.amount, certificate.currency),
             "number": invoice.number,
@@ -180,7 +216,7 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
         return _plain_email(
             invoice,
             subject,
-            [sentence, _("Please reply to this letter with it.")],
+            [sentence, _("Please reply to this email with it. There is nothing more to transfer.")],
             _("See the invoice"),
             now,
         )
@@ -194,13 +230,18 @@ def _fee_with_tax(agreement: Agreement, day: date) -> int:
     ).total
 
 
-def _invoice_and_owed(ref: str) -> tuple[Invoice, int]:
+def _invoice_and_asked(ref: str, now: datetime) -> tuple[Invoice, Asked]:
     invoice = Invoice.objects.select_related(*_WHO).get(pk=ref.partition(":")[0])
-    return invoice, owing.amount_owed(invoice)
+    return invoice, asking.asked_of(invoice, now=now)
 
 
 def _plain_email(
-    invoice: Invoice, subject: str, paragraphs: list[str], button: str, now: datetime
+    invoice: Invoice,
+    subject: str,
+    paragraphs: list[str],
+    button: str,
+    now: datetime,
+    code: str = "",
 ) -> Letter:
     contact = invoice.agreement.contact
     return _email(
@@ -212,6 +253,7 @@ def _plain_email(
         button,
         f"invoice:{invoice.pk}",
         now,
+        code,
     )
 
 
@@ -224,6 +266,7 @@ def _email(
     button: str,
     target: str,
     now: datetime,
+    code: str = "",
 ) -> Letter:
     link = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
@@ -232,6 +275,7 @@ def _email(
         "paragraphs": paragraphs,
         "button": button,
         "link": links.placeholder("link", link.id),
+        "code": code,
     }
     return Letter(contact.email, "note", context, language, business)
 

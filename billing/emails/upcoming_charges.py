@@ -1,16 +1,20 @@
 """The next charge of each agreement, and the email that announces it five days before (rule 23)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 from uuid import UUID
 
-from agreements.models import Agreement, Pause
+from agreements.models import Agreement, Pause, Proposal, Tier
+from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
-from agreements.running.periods import next_spans
+from agreements.running.periods import next_spans, period_spans, scope_filter
 from billing.models import NextLine
 from billing.rules import taxes
 from billing.rules.dunning import NOTICE_DAYS
@@ -26,13 +30,36 @@ EMAIL_KIND = "charge_ahead"
 class NextCharge:
     """An agreement's next invoice, as known today, with the lines that wait for it.
 
-    `amount` is in minor units with tax; `on` is a day in the agreement's time zone.
+    Amounts are minor units: `net` is before tax, `amount` with tax, and `withheld` is what the
+    client keeps for the tax office; a card is charged the whole amount. `on` is the day of the
+    invoice in the agreement's time zone.
     """
 
     agreement: Agreement
     on: date
-    amount: int
-    by_card: bool
+    net: int
+    tax: int
+    withheld: int
+
+    @property
+    def amount(self) -> int:
+        """The total of the invoice, with tax."""
+        return self.net + self.tax
+
+    @property
+    def by_card(self) -> bool:
+        """Whether the saved card is charged."""
+        return self.agreement.collect_by == CollectBy.CARD
+
+    @property
+    def to_pay(self) -> int:
+        """The money that is charged or to be transferred."""
+        return self.amount if self.by_card else self.amount - self.withheld
+
+    @property
+    def due_on(self) -> date:
+        """The day by which it is paid."""
+        return self.on + timedelta(days=0 if self.by_card else TRANSFER_DAYS)
 
 
 def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharge]:
@@ -53,16 +80,98 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharg
                 span.fraction.numerator,
                 span.fraction.denominator,
             )
-            total = taxes.compute_totals(
-                [fee, *waiting[agreement.pk]], agreement.taxes, agreement.tax_mode
-            ).total
-            charges.append(
-                NextCharge(agreement, span.start, total, agreement.collect_by == CollectBy.CARD)
-            )
+            charges.append(_charge(agreement, span.start, [fee, *waiting[agreement.pk]]))
     return sorted(charges, key=lambda charge: (charge.on, str(charge.agreement.pk)))
 
 
-def queue_notices(*, now: datetime) -> int:
+def first_charge(agreement: Agreement) -> NextCharge:
+    """Return the first invoice of an agreement, as it is offered or was signed."""
+    spans = period_spans(agreement, until=agreement.starts_on)
+    part = next((span.fraction for span in spans), Fraction(1))
+    fee = prorate(agreement.amount, part.numerator, part.denominator)
+    return _charge(agreement, agreement.starts_on, [fee])
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What a tier of a proposal costs, before anything is picked. Amounts are minor units.
+
+    `net` is before tax and `withheld` what the client keeps for the tax office. `to_pay` is the
+    first payment, due on `due_on`, and `today` what is charged as soon as the card is saved.
+    """
+
+    net: int
+    tax: int
+    withheld: int
+    to_pay: int
+    today: int
+    due_on: date
+
+    @property
+    def gross(self) -> int:
+        """The price with tax."""
+        return self.net + self.tax
+
+
+def offer_of(
+    amount: int, tax: Mapping[str, Any], *, starts_on: date, today: date, by_transfer: bool
+) -> Offered:
+    """Return what a fee of `amount` costs with `tax` as it was frozen with the proposal."""
+    starts = max(starts_on, today)
+    totals = taxes.compute_totals(
+        [amount], tax["rates"], tax["mode"], Decimal(tax["withholding_percent"])
+    )
+    to_pay = totals.total - (totals.withholding if by_transfer else 0)
+    return Offered(
+        net=totals.subtotal,
+        tax=totals.tax,
+        withheld=totals.withholding if by_transfer else 0,
+        to_pay=to_pay,
+        today=to_pay if starts == today and not by_transfer else 0,
+        due_on=starts + timedelta(days=TRANSFER_DAYS if by_transfer else 0),
+    )
+
+
+def offers_of(
+    proposal: Proposal, tiers: Iterable[Tier], tax: Mapping[str, Any], today: date
+) -> dict[UUID, Offered]:
+    """Return what each tier of a proposal costs, by its id."""
+    return {
+        tier.pk: offer_of(
+            tier.amount,
+            tax,
+            starts_on=proposal.starts_on,
+            today=today,
+            by_transfer=proposal.is_by_transfer,
+        )
+        for tier in tiers
+    }
+
+
+def offer_to_sign(agreement: Agreement, today: date) -> Offered:
+    """Return what an agreement costs that waits for its signature."""
+    tax = {
+        "rates": agreement.taxes,
+        "mode": agreement.tax_mode,
+        "withholding_percent": agreement.withholding_percent,
+    }
+    return offer_of(
+        agreement.amount,
+        tax,
+        starts_on=agreement.starts_on,
+        today=today,
+        by_transfer=agreement.is_by_transfer,
+    )
+
+
+def _charge(agreement: Agreement, on: date, amounts: Sequence[int]) -> NextCharge:
+    totals = taxes.compute_totals(
+        amounts, agreement.taxes, agreement.tax_mode, agreement.withholding_percent
+    )
+    return NextCharge(agreement, on, totals.subtotal, totals.tax, totals.withholding)
+
+
+def queue_notices(*, now: datetime, only: Agreement | Business | None = None) -> int:
     """Queue one email for each charge of the coming days; return the number of new emails."""
     due_soon = Agreement.objects.filter(
         state__in=RUNNING_STATES,
@@ -71,7 +180,7 @@ def queue_notices(*, now: datetime) -> int:
         opens_at__lte=now + timedelta(days=NOTICE_DAYS),
         signed_at__lt=now - timedelta(days=NOTICE_DAYS),
         parked_because="",
-    )
+    ).filter(scope_filter(only, "pk"))
     agreements = list(due_soon.values_list("pk", "opens_at", "time_zone", "business"))
     if not agreements:
         return 0

@@ -169,6 +169,7 @@ def build_invoice(
         tax=figures.tax,
         total=figures.total,
         withholding=figures.withholding,
+        tax_on_payment=period.business.tax_on_payment and figures.tax > 0,
         taxes=figures.taxes,
         seller=_seller(period),
         buyer=_buyer(agreement),

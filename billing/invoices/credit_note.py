@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from billing.books import document_numbers, ledger, owing
+from billing.books import document_numbers, ledger, owing, paid_parts
 from billing.invoices import upgrade_invoice
 from billing.models import Allocation, CreditNote, Invoice
 from billing.models.invoice import SeriesKind
@@ -93,6 +93,14 @@ def _settle(note: CreditNote, applied: int, now: datetime) -> None:
             ref=note.pk,
             amount=applied,
             created_at=now,
+        )
+        paid_parts.settle_part(
+            note.invoice,
+            by=SettledBy.CREDIT_NOTE,
+            ref=note.pk,
+            gross=applied,
+            on=note.issued_on,
+            now=now,
         )
     left = {Account.RECEIVABLE: applied, Account.CREDIT: note.total - applied}
     moves: dict[tuple[str, str], int] = defaultdict(int)

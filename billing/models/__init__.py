@@ -5,7 +5,15 @@ from billing.models.collection import BillingRun, Charge, Collection, Transition
 from billing.models.gateway import GatewayAccount, GatewayEvent, PaymentMethod
 from billing.models.invoice import CreditNote, Invoice, InvoiceLine, NextLine, Numbering, Series
 from billing.models.journal import JournalEntry
-from billing.models.payment import Allocation, Dispute, Payment, Refund, WithholdingCertificate
+from billing.models.payment import (
+    Allocation,
+    Dispute,
+    PaidPart,
+    Payment,
+    PaymentReversal,
+    Refund,
+    WithholdingCertificate,
+)
 
 __all__ = [
     "Allocation",
@@ -23,8 +31,10 @@ __all__ = [
     "JournalEntry",
     "NextLine",
     "Numbering",
+    "PaidPart",
     "Payment",
     "PaymentMethod",
+    "PaymentReversal",
     "Refund",
     "Series",
     "Transition",

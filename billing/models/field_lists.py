@@ -29,6 +29,7 @@ INVOICE_FIELDS = FieldLists(
         "tax",
         "total",
         "withholding",
+        "tax_on_payment",
         "taxes",
         "seller",
         "buyer",

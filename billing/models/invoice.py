@@ -26,6 +26,7 @@ class Invoice(TenantRow):
 
     `seller` and `buyer` are the parties as they were on the day of issue. `subtotal` is before tax;
     `withholding` is what the client may keep back against a withholding certificate (rule 19).
+    `tax_on_payment` says whether its tax falls due when it is paid, or when it was issued.
     `period_start` is the first day of the service that is billed. An upgrade inside a period has an
     invoice of its own, with kind "upgrade" and the day of the change as `period_start`.
     """
@@ -64,6 +65,7 @@ class Invoice(TenantRow):
     )
     taxes = models.JSONField(_("tax by rate"), default=list)
     tax_note = models.CharField(_("tax note"), max_length=300, blank=True)
+    tax_on_payment = models.BooleanField(_("tax falls due on payment"), db_default=False)
     seller = models.JSONField(_("seller"))
     buyer = models.JSONField(_("buyer"))
     language = models.CharField(_("language"), max_length=5)

@@ -14,13 +14,15 @@ class Account(models.TextChoices):
 
     CREDIT is money held for a client, which pays the next invoice. REFUNDING is on its way back to
     a client, WITHHELD is tax that a client withheld, DISPUTED is money that the bank holds while a
-    payment is contested.
+    payment is contested. TAX is tax that has fallen due; DEFERRED is tax of issued invoices that
+    falls due when they are paid.
     """
 
     RECEIVABLE = "receivable", _("Receivable")
     CASH = "cash", _("Cash")
     REVENUE = "revenue", _("Revenue")
     TAX = "tax", _("Tax")
+    DEFERRED = "deferred", _("Tax not due yet")
     CREDIT = "credit", _("Client credit")
     REFUNDING = "refunding", _("Refunds under way")
     WITHHELD = "withheld", _("Tax withheld")

@@ -57,20 +57,25 @@ class Payment(TenantRow):
 
 
 class SettledBy(models.TextChoices):
-    """What can settle an invoice. BALANCE is client credit."""
+    """What can settle an invoice. BALANCE is client credit.
+
+    REVERSAL takes a payment back that was recorded by mistake; its amount is negative.
+    """
 
     PAYMENT = "payment", _("Payment")
     CREDIT_NOTE = "credit_note", _("Credit note")
     CERTIFICATE = "certificate", _("Withholding certificate")
     BALANCE = "balance", _("Client credit")
     WRITE_OFF = "write_off", _("Write-off")
+    REVERSAL = "reversal", _("Payment taken back")
 
 
 class Allocation(TenantRow):
     """An amount that settles a part or all of an invoice, in minor units. Append-only.
 
     `ref` is the id of the payment, credit note, withholding certificate or other source. What an
-    invoice owes is its total less its allocations (rule 18).
+    invoice owes is its total less its allocations (rule 18). Only a reversal is negative; its `ref`
+    is that of the payment.
     """
 
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="allocations")
@@ -83,11 +88,92 @@ class Allocation(TenantRow):
         verbose_name_plural = _("allocations")
         constraints = [
             models.UniqueConstraint(fields=["invoice", "by", "ref"], name="allocation_once"),
-            models.CheckConstraint(condition=models.Q(amount__gt=0), name="allocation_is_money"),
+            models.CheckConstraint(
+                condition=models.Q(amount__gt=0) & ~models.Q(by="reversal")
+                | models.Q(amount__lt=0, by="reversal"),
+                name="allocation_is_money",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.amount)
+
+
+class PaidPart(TenantRow):
+    """What one settlement is of an invoice: its own part of net, tax and withheld tax (rule 42).
+
+    It is written in the transaction of the settlement and never changes (database trigger); the
+    receipt of a payment prints it. `by` and `ref` are those of the allocation. Where tax falls due
+    on payment, `tax` falls due on the day `on`, on which the money arrived. `taxes` are {name,
+    percent, amount}. `withheld` is the part of `subtotal` and `tax` that the client keeps for the
+    tax office, `beyond` what was received beyond the invoice and became client credit, and `left`
+    the money that was still to come after it. Amounts are minor units; those of a reversal are
+    negative. All parts of an invoice together never exceed it.
+    """
+
+    invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="parts")
+    by = models.CharField(_("settled by"), max_length=12, choices=SettledBy.choices)
+    ref = models.UUIDField(_("which"))
+    on = models.DateField(_("date"))
+    subtotal = models.BigIntegerField(_("before tax"))
+    tax = models.BigIntegerField(_("tax"))
+    taxes = models.JSONField(_("tax by rate"), default=list)
+    withheld = models.BigIntegerField(_("withheld"), default=0)
+    beyond = models.BigIntegerField(_("beyond the invoice"), default=0)
+    left = models.BigIntegerField(_("left to pay"), default=0)
+
+    class Meta:
+        verbose_name = _("part of an invoice that was settled")
+        verbose_name_plural = _("parts of invoices that were settled")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["invoice", "by", "ref"], name="paid_part_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by} {self.subtotal + self.tax}"
+
+    @property
+    def gross(self) -> int:
+        """What it is of the invoice's total, in minor units."""
+        return self.subtotal + self.tax
+
+
+class PaymentReversal(TenantRow):
+    """A payment that was recorded by mistake and taken back. Append-only (database trigger).
+
+    `applied` is the part that had settled the invoice, and `beyond` the part that had become client
+    credit, in minor units of `currency`. The receipt stays as it was issued; `document` is the same
+    receipt, marked as cancelled.
+    """
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="reversals")
+    payment = models.OneToOneField("billing.Payment", models.PROTECT, related_name="reversal")
+    currency = models.CharField(_("currency"), max_length=3)
+    applied = models.BigIntegerField(_("taken from the invoice"))
+    beyond = models.BigIntegerField(_("taken from the credit"))
+    reason = models.CharField(_("reason"), max_length=300)
+    actor = models.CharField(_("by"), max_length=200)
+    on = models.DateField(_("date"))
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("reversal of a payment")
+        verbose_name_plural = _("reversals of payments")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(applied__gte=0, beyond__gte=0), name="reversal_is_money"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id}"
+
+    @property
+    def amount(self) -> int:
+        """What was taken back, in minor units: the whole payment."""
+        return self.applied + self.beyond
 
 
 REFUND_STATES = [
@@ -192,10 +278,21 @@ class Dispute(TenantRow):
 
 
 class CertificateState(models.TextChoices):
-    """OWED until the business has recorded the certificate as received."""
+    """OWED until the business has recorded the certificate as received.
+
+    NOT_NEEDED: the payment that left the tax to be withheld was taken back.
+    """
 
     OWED = "owed", _("Owed")
     RECEIVED = "received", _("Received")
+    NOT_NEEDED = "not_needed", _("Not needed")
+
+
+CERTIFICATE: dict[CertificateState, frozenset[CertificateState]] = {
+    CertificateState.OWED: frozenset({CertificateState.RECEIVED, CertificateState.NOT_NEEDED}),
+    CertificateState.NOT_NEEDED: frozenset({CertificateState.OWED}),
+    CertificateState.RECEIVED: frozenset(),
+}
 
 
 class WithholdingCertificate(TenantRow):

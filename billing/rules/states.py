@@ -6,6 +6,7 @@ collection   ready → wait → done | ready (again on a date) | dunning
              ready → sent (an invoice to be paid by transfer) → done
              dunning → ready when a new card is saved or the owner tries again
              any but done → voiding → done | ready, sent (if a part was paid another way)
+             done → sent, dunning (only if a payment recorded by mistake is taken back)
 charge       sent, unknown, processing, requires_action → succeeded | failed | void
 refund       sent, unknown, pending → succeeded | failed
 """
@@ -17,7 +18,10 @@ BANK_TRANSFER = "transfer"
 
 
 class InvoiceState(StrEnum):
-    """OPEN is owed; the other states are final. WRITTEN_OFF was owed and is booked as a loss."""
+    """OPEN is owed. WRITTEN_OFF was owed and is booked as a loss; it and VOID are final.
+
+    PAID stays paid, unless a payment that was recorded by mistake is taken back.
+    """
 
     OPEN = "open"
     PAID = "paid"
@@ -95,6 +99,12 @@ COLLECTION: dict[CollectionState, frozenset[CollectionState]] = {
     _S.DUNNING: frozenset({_S.READY, _S.VOIDING, _S.DONE}),
     _S.VOIDING: frozenset({_S.DONE, _S.READY, _S.SENT}),
     _S.DONE: frozenset(),
+}
+
+#: The moves back when a transfer that was recorded by mistake is taken back; for nothing else.
+INVOICE_REOPENED: dict[InvoiceState, frozenset[InvoiceState]] = {_I.PAID: frozenset({_I.OPEN})}
+COLLECTION_REOPENED: dict[CollectionState, frozenset[CollectionState]] = {
+    _S.DONE: frozenset({_S.SENT, _S.DUNNING})
 }
 
 _CHARGE_OUTCOMES = frozenset({_C.PROCESSING, _C.REQUIRES_ACTION, _C.SUCCEEDED, _C.FAILED, _C.VOID})

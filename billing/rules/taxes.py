@@ -59,6 +59,38 @@ def compute_totals(
     )
 
 
+def split_part(
+    before: int, amount: int, total: int, taxes: Sequence[Mapping[str, Any]], earlier: Sequence[int]
+) -> InvoiceTotals:
+    """Split what is settled of an invoice now into its taxes and its part before tax (rule 42).
+
+    `amount` is the part of the invoice's `total` that is settled now, `before` what was settled
+    earlier, and `earlier` how much of each of its `taxes` that was. Each tax is the part that
+    everything up to now should have, less what the earlier parts had: rounding never adds up, and
+    all parts of an invoice together have exactly its taxes.
+
+        32,100.00 with 2,100.00 tax   10,700.00 came       10,000.00 and   700.00
+                                      then 21,400.00       20,000.00 and 1,400.00
+    """
+    left, amounts = amount, list[int]()
+    for tax, had in zip(taxes, earlier, strict=True):
+        due = money.prorate(tax["amount"], before + amount, total) - had
+        amounts.append(max(min(due, left), 0))
+        left -= amounts[-1]
+    # What is still to come has to hold the rest of the taxes: of a few units, rounding may not.
+    rest = sum(tax["amount"] for tax in taxes) - sum(earlier)
+    for place, tax in enumerate(taxes):
+        lacking = rest - sum(amounts) - (total - before - amount)
+        more = max(0, min(lacking, left, tax["amount"] - earlier[place] - amounts[place]))
+        amounts[place] += more
+        left -= more
+    parts = [
+        {"name": tax["name"], "percent": tax["percent"], "amount": part}
+        for tax, part in zip(taxes, amounts, strict=True)
+    ]
+    return InvoiceTotals(left, amount - left, amount, 0, parts)
+
+
 def split_credit_note(amount: int, total: int, taxes: Sequence[Mapping[str, Any]]) -> InvoiceTotals:
     """Split a credit note of `amount` (tax included) into its taxes and its part before tax.
 

@@ -22,6 +22,7 @@ from billing.emails import upcoming_charges
 from billing.gateways.accounts import clocks
 from billing.models import BillingRun, Charge, Invoice
 from billing.runs.hold import hold_missed
+from core.models import Business
 
 LARGEST_JUMP = timedelta(hours=36)
 LARGEST_SKEW = timedelta(minutes=5)
@@ -82,9 +83,9 @@ def _clock_doubt(now: datetime) -> str:
 
 
 def run_billing(
-    *, now: datetime, door: str, only: Agreement | None = None, dry_run: bool = False
+    *, now: datetime, door: str, only: Agreement | Business | None = None, dry_run: bool = False
 ) -> BillingRun:
-    """Do everything that is due at `now`, for all agreements or for one, and store what was done.
+    """Do everything that is due at `now`, for all, one business or one agreement, and store it.
 
     `door` names who started the run. A dry run goes as far as issuing, in a transaction that is
     rolled back: it writes and charges nothing, and returns an unsaved run whose result lists the
@@ -109,15 +110,15 @@ def run_billing(
     if run.to_charge:
         run.save()
         collect(now=now, only=only, progress=lambda done: _progress(run, done))
-    send_reminders(now=now)
-    upcoming_charges.queue_notices(now=now)
+    send_reminders(now=now, only=only)
+    upcoming_charges.queue_notices(now=now, only=only)
     run.result |= _outcomes(now) if run.to_charge else dict(NO_CHARGES)
     run.finished_at = now
     run.save()
     return run
 
 
-def _prepare(now: datetime, only: Agreement | None) -> dict[str, Any]:
+def _prepare(now: datetime, only: Agreement | Business | None) -> dict[str, Any]:
     opened = open_due(now=now, only=only)
     parked = hold_missed(now=now, only=only)
     return {"opened": opened, "parked": len(parked), "issued": issue_invoices(now=now, only=only)}

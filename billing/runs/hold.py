@@ -17,11 +17,12 @@ from agreements.models import Agreement, Period
 from agreements.rules.states import PeriodState
 from billing.charging import issue
 from core import audit, nudge
+from core.models import Business
 
 MISSED = gettext_noop("More than one period was not billed.")
 
 
-def hold_missed(*, now: datetime, only: Agreement | None = None) -> list[UUID]:
+def hold_missed(*, now: datetime, only: Agreement | Business | None = None) -> list[UUID]:
     """Hold every agreement that has more than one period due and not invoiced; return their ids."""
     missed = (
         issue.periods_to_invoice(now, only)

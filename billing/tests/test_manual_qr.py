@@ -6,13 +6,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import segno
 import zxingcpp
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from billing.bank_transfer.codes import epc, promptpay
-from billing.bank_transfer.codes.qr import draw_svg
+from billing.bank_transfer.codes.qr import draw_svg, draw_table
 from core.documents import render
 from tests.world import NOW
 
@@ -126,3 +127,20 @@ def test_the_code_is_black_on_white_with_a_border_of_four_modules() -> None:
 
 def test_the_same_text_is_always_drawn_the_same() -> None:
     assert draw_svg(EPC, title="x") == draw_svg(EPC, title="x")
+
+
+def test_the_table_of_an_email_has_the_modules_of_the_code() -> None:
+    payload = "00020101021229370016A000000677010111"
+    table = draw_table(payload, title="Code <1>")
+    rows = [
+        [
+            colour == "000000"
+            for length, colour in re.findall(r'colspan=(\d+) bgcolor="#(\w+)"', row)
+            for _module in range(int(length))
+        ]
+        for row in re.findall(r"<tr height=4>(.*?)</tr>", table)
+    ]
+    code = segno.make(payload, error="m", boost_error=False, micro=False)
+    assert rows == [[bool(module) for module in row] for row in code.matrix]
+    assert 'aria-label="Code &lt;1&gt;"' in table
+    assert "style=" not in table.partition(">")[2]

@@ -121,7 +121,7 @@ def test_repeated_runs_bill_the_upgrade_once_and_the_next_period_at_the_new_fee(
     assert Period.objects.get(index=0).amount == 30_000_00, "the period stays as it was"
 
 
-def test_the_tier_applies_at_once_and_income_counts_it_from_the_next_period(
+def test_the_tier_applies_and_income_counts_it_at_once(
     world: World,
 ) -> None:
     agreement = paid(world)
@@ -133,11 +133,8 @@ def test_the_tier_applies_at_once_and_income_counts_it_from_the_next_period(
     assert effective_terms.terms_on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
     assert [
         guaranteed_income.monthly_fee(agreement, day)
-        for day in (date(2027, 1, 31), date(2027, 2, 1))
-    ] == [
-        30_000_00,
-        50_000_00,
-    ]
+        for day in (date(2027, 1, 14), date(2027, 1, 15), date(2027, 2, 1))
+    ] == [30_000_00, 50_000_00, 50_000_00]
     coming = [
         (row.on, row.amount) for row in preview.upcoming_invoices(world.business, now=FIFTEENTH)
     ]

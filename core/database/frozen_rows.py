@@ -23,18 +23,24 @@ class Freeze(migrations.RunPython):
     """Migration operation: forbid DELETE on `table`, and UPDATE of `columns` (default: of all).
 
     `when` is an SQL condition on OLD; the triggers refuse only rows for which it holds. Without it
-    they refuse every row.
+    they refuse every row. `again` replaces the triggers that the table has, for more columns or
+    after its table was rebuilt.
     """
 
-    def __init__(self, table: str, columns: Sequence[str] = (), *, when: str = "") -> None:
-        self.table, self.columns, self.when = table, tuple(columns), when
+    def __init__(
+        self, table: str, columns: Sequence[str] = (), *, when: str = "", again: bool = False
+    ) -> None:
+        self.table, self.columns, self.when, self.again = table, tuple(columns), when, again
         super().__init__(self.forwards, self.backwards)
 
     def deconstruct(self) -> tuple[str, Sequence[object], dict[str, object]]:
-        return (self.__class__.__name__, [self.table, self.columns], {"when": self.when})
+        options = {"when": self.when, "again": self.again}
+        return (self.__class__.__name__, [self.table, self.columns], options)
 
     def forwards(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
         vendor = schema_editor.connection.vendor
+        if self.again:
+            self.backwards(apps, schema_editor)
         for statement in freeze_statements(vendor, self.table, self.columns, self.when):
             schema_editor.execute(statement, params=None)
 

@@ -9,6 +9,7 @@ import tempfile
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,9 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 from django.utils.translation import gettext as _
-from pyhanko.sign.signers import SimpleSigner
 
 from core.errors import RuleError
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
 
 LIFE = timedelta(days=3650)  # how long a new certificate is valid
 KEY, CERTIFICATE = "key.pem", "certificate.pem"
@@ -33,7 +36,7 @@ class SealNotReady(RuleError):
     """
 
 
-def load_signer(now: datetime) -> SimpleSigner:
+def load_signer(now: datetime) -> "SimpleSigner":
     """pyHanko's signer with the installation's key and certificate. Raises SealNotReady.
 
     The first call of an installation creates the pair, valid from `now`.
@@ -118,8 +121,10 @@ def _folder() -> Path:
 
 
 @cache
-def _load(folder: Path, *_modified_at: int) -> SimpleSigner:
+def _load(folder: Path, *_modified_at: int) -> "SimpleSigner":
     """The signer of these files; read again only when one of them was modified."""
+    from pyhanko.sign.signers import SimpleSigner  # not at the start: see core.documents.pades
+
     files = str(folder / KEY), str(folder / CERTIFICATE)
     loaded: SimpleSigner | None = SimpleSigner.load(*files)  # type: ignore[no-untyped-call]
     if loaded is None:

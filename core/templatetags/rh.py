@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -9,7 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from core import formats, languages
+from core import dates, formats, languages
 
 register = template.Library()
 
@@ -40,6 +41,12 @@ FORMATS = (
 )
 for format_function in FORMATS:
     register.filter(format_function.__name__, format_function)
+
+
+@register.filter
+def local_day(instant: datetime, zone: str) -> date:
+    """The day of an instant in a time zone."""
+    return dates.local_day(instant, zone)
 
 
 @register.filter

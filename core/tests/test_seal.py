@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.general import SigningError
 
-from core.documents import certificate, seal, store, verify
+from core.documents import certificate, pades, seal, store, verify
 from core.documents.verify import Word
 from core.models import Business, User
 from core.models.document import DocumentKind
@@ -129,8 +129,8 @@ def test_a_seal_applied_after_its_certificate_expired_does_not_count(sealed):
 def sealed_at(now):
     """A PDF whose seal states this time, even if the certificate is not valid then."""
     writer = IncrementalPdfFileWriter(BytesIO(plain()))
-    metadata = signers.PdfSignatureMetadata(field_name=seal.SIGNATURE_FIELD)
-    return seal._Signer(metadata, certificate.load_signer(NOW), now).sign_pdf(writer).getvalue()
+    metadata = signers.PdfSignatureMetadata(field_name=pades.SIGNATURE_FIELD)
+    return pades.Signer(metadata, certificate.load_signer(NOW), now).sign_pdf(writer).getvalue()
 
 
 def test_after_a_renewal_older_seals_stay_valid(sealed):

@@ -48,7 +48,7 @@ class Clients(DashboardView):
         if stage in dict(STAGES):
             clients = clients.filter(state=stage)
         page = page_of(clients.prefetch_related("contacts"), request.GET, by="name", up=True)
-        fees = expected_fees.fees_by_client(page.rows)
+        fees = expected_fees.fees_by_client(page.rows, self.today)
         rows = [(client, fees.get(client.pk)) for client in page.rows]
         return self.show(request, page=page, rows=rows, asked=term, stage=stage, stages=STAGES)
 

@@ -18,9 +18,10 @@ from agreements.changing import trial
 from agreements.models import Agreement, Period, Question
 from agreements.rules.intervals import Interval
 from agreements.signing import seal
-from billing.books import queries
-from billing.models import WithholdingCertificate
+from billing.books import asked_words, queries
+from billing.models import Invoice, WithholdingCertificate
 from billing.models.payment import CertificateState
+from billing.rules.asking import Asked, Way
 from billing.runs import billing_run
 from core import formats
 from core.models import OutboxEmail
@@ -54,16 +55,28 @@ def todos(view: DashboardView) -> list[Todo]:
     return [todo for source in SOURCES for todo in source(view)]
 
 
-def _failed_charges(view: DashboardView) -> list[Todo]:
-    """Charges that failed and wait for the freelancer."""
+def _late_payments(view: DashboardView) -> list[Todo]:
+    """Charges that were declined and transfers that have not arrived, with their amounts."""
+    invoices = [row.invoice for row in queries.late_collections(view.business)[:SHOWN]]
     return [
         Todo(
-            _("%(client)s's charge failed.") % {"client": row.invoice.client.name},
-            reverse("dashboard:invoice", args=[row.invoice.pk]),
+            _late_payment(invoice, status.asked),
+            reverse("dashboard:invoice", args=[invoice.pk]),
             _("Review"),
         )
-        for row in queries.failed_collections(view.business)[:SHOWN]
+        for invoice, status in asked_words.statuses(invoices, now=timezone.now())
     ]
+
+
+def _late_payment(invoice: Invoice, asked: Asked) -> str:
+    values = {
+        "client": invoice.client.name,
+        "amount": formats.money(asked.to_pay, invoice.currency),
+        "day": formats.day(asked.due_on),
+    }
+    if asked.way == Way.TRANSFER:
+        return _("%(client)s: %(amount)s by transfer was due on %(day)s.") % values
+    return _("%(client)s: the charge of %(amount)s failed.") % values
 
 
 def _on_hold(view: DashboardView) -> list[Todo]:
@@ -301,7 +314,7 @@ def _reports(view: DashboardView) -> list[Todo]:
 
 
 SOURCES: tuple[Callable[[DashboardView], list[Todo]], ...] = (
-    _failed_charges,
+    _late_payments,
     _on_hold,
     _billing_runs,
     _documents_without_seal,

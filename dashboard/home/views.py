@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period, Proposal
+from agreements.rules.intervals import minutes_per_month
 from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts, upcoming
 from billing.books import guaranteed_income, queries
 from billing.models import Invoice
+from billing.rules.asking import Way
 from clients.models import Client
 from core import charts, formats
 from core.web import query_string
@@ -42,20 +44,15 @@ class Home(DashboardView):
         context = {
             "needs": todos(self),
             "guaranteed": guaranteed_income.current_income(signed, self.today),
+            "changes": guaranteed_income.next_change(signed, self.today),
             "charts": [
                 (currency, self._chart(currency, points)) for currency, points in history.items()
             ],
             "retainers": self._retainers(running, hours, newest_periods, risks)[:SHOWN],
             "at_risk": _at_risk(running, risks)[:SHOWN],
             "running": len(running),
-            "used": sum(
-                hours[period.pk].used for period in newest_periods.values() if period.pk in hours
-            ),
-            "available": sum(
-                hours[period.pk].available
-                for period in newest_periods.values()
-                if period.pk in hours
-            ),
+            "used": self._per_month(running, newest_periods, hours, "used"),
+            "available": self._per_month(running, newest_periods, hours, "available"),
             "coming": upcoming(running, self.today, days=31)[:SHOWN],
             "outstanding": queries.outstanding_amounts(self.business),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
@@ -72,12 +69,22 @@ class Home(DashboardView):
             newest[period.agreement_id] = period
         return newest
 
+    @staticmethod
+    def _per_month(running: list[Agreement], newest: Any, hours: Any, what: str) -> int:
+        """The minutes of all agreements for one month, whatever their interval (rule 47)."""
+        shares = (
+            minutes_per_month(getattr(hours[period.pk], what), row.interval)
+            for row in running
+            if (period := newest.get(row.pk)) and period.pk in hours
+        )
+        return sum(shares)
+
     def _retainers(
         self, running: list[Agreement], hours: Any, newest_periods: Any, risks: dict[UUID, Outlook]
     ) -> list[dict[str, Any]]:
         """One row per running agreement: terms, hours, next charge, renewal risk and status."""
         following = next_starts(running, self.today)
-        failing = queries.agreements_with_failed_charge(self.business)
+        late = queries.late_agreements(self.business)
         rows = []
         for agreement in running:
             period = newest_periods.get(agreement.pk)
@@ -89,7 +96,7 @@ class Home(DashboardView):
                     "hours": statement,
                     "next_on": following.get(agreement.pk),
                     "risk": risks[agreement.pk],
-                    "status": _status(agreement, statement, agreement.pk in failing),
+                    "status": _status(agreement, statement, late.get(agreement.pk)),
                 }
             )
         return rows
@@ -107,10 +114,13 @@ def _at_risk(
     return sorted(at_risk, key=lambda pair: -pair[1].points)
 
 
-def _status(agreement: Agreement, statement: Any, is_failing: bool) -> tuple[str, str]:
-    """A retainer's status as words and a tone ("good", "warn" or "bad")."""
-    if is_failing:
-        return _("Charge failed"), "bad"
+def _status(agreement: Agreement, statement: Any, late: Way | None) -> tuple[str, str]:
+    """A retainer's status as words and a tone ("good", "warn" or "bad").
+
+    `late` is how the agreement is paid, if a payment is late.
+    """
+    if late:
+        return (_("Transfer overdue") if late == Way.TRANSFER else _("Charge failed")), "bad"
     if agreement.parked_because:
         return _("Parked"), "warn"
     if statement and statement.remaining < 0:

@@ -56,6 +56,16 @@ urlpatterns = [
         name="invoice_transfer",
     ),
     path(
+        "payments/<uuid:pk>/take-back/",
+        invoice_actions.TakeBackPayment.as_view(),
+        name="payment_take_back",
+    ),
+    path(
+        "invoices/<uuid:pk>/apply-credit/",
+        invoice_actions.ApplyCredit.as_view(),
+        name="credit_apply",
+    ),
+    path(
         "credit-notes/<uuid:pk>/pdf/",
         invoice_actions.CreditNotePdf.as_view(),
         name="credit_note_pdf",

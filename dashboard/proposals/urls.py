@@ -9,6 +9,7 @@ urlpatterns = [
     path("packages/", packages.Packages.as_view(), name="packages"),
     path("packages/new/", packages.NewPackage.as_view(), name="package_new"),
     path("packages/pricing/", pricing.Pricing.as_view(), name="pricing"),
+    path("packages/restated/", pricing.RestatedTiers.as_view(), name="restated_tiers"),
     path("packages/<uuid:pk>/", packages.EditPackage.as_view(), name="package"),
     path("packages/<uuid:pk>/retire/", packages.RetirePackage.as_view(), name="package_retire"),
     path("capacity/", capacity.Capacity.as_view(), name="capacity"),

@@ -1,10 +1,13 @@
 """Forms about the freelancer, the business, how it is paid, and its API keys."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from billing.bank_transfer import payment_details
+from billing.bank_transfer.codes import epc, promptpay
 from billing.models import BankDetails
 from billing.models.invoice import SeriesKind
 from core import money
@@ -130,3 +133,27 @@ class BankForm(PrintableForm, forms.ModelForm):
     class Meta:
         model = BankDetails
         fields = ["holder", "bank", "account", "bic", "promptpay"]
+
+    def clean_account(self) -> str:
+        """The account number; an IBAN is checked. Raises ValidationError."""
+        return self._checked("account", epc.checked_account)
+
+    def clean_bic(self) -> str:
+        """The BIC in capitals. Raises ValidationError."""
+        return self._checked("bic", epc.checked_bic)
+
+    def clean_promptpay(self) -> str:
+        """The PromptPay number as it was typed. Raises ValidationError if no code carries it."""
+
+        def check(text: str) -> str:
+            if text.strip():
+                promptpay.parse_target(text)
+            return text.strip()
+
+        return self._checked("promptpay", check)
+
+    def _checked(self, name: str, check: Callable[[str], str]) -> str:
+        try:
+            return check(self.cleaned_data[name])
+        except (epc.BadTransfer, promptpay.BadPromptPay) as error:
+            raise forms.ValidationError(payment_details.why_no_code(error.code)) from None

@@ -101,7 +101,7 @@ def _facts(
         [period for periods in ended_periods.values() for period in periods]
     )
     failing, unread, late = (
-        queries.agreements_with_failed_charge(business),
+        queries.late_agreements(business),
         _unread(agreements, now),
         _late(agreements, now),
     )
@@ -204,7 +204,7 @@ def reason_sentence(reason: Reason) -> str:
                 "n": reason.count
             }
         case Why.CHARGE:
-            return _("A charge failed and is still open.")
+            return _("A payment is overdue.")
         case Why.UNREAD:
             return _("The last %(n)s reports were not looked at.") % {"n": reason.count}
         case Why.TARGETS if reason.points > 1:

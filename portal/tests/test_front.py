@@ -111,14 +111,14 @@ def test_the_home_page_says_that_a_retainer_is_paused_or_has_ended(world: World)
     assert (
         "Paused" in page
         and "Nothing is charged until it goes on." in page
-        and "Nothing more is charged." in page
+        and "Nothing more is due." in page
     )
     ends_on = local_day(timezone.now(), "Asia/Bangkok")
     Agreement.objects.filter(pk=agreement.pk).update(state="ended", ends_on=ends_on)
     page = home_page(agreement)
     assert "Your retainer has ended" in page and formats.day(formats.last_day(ends_on)) in page
     assert (
-        "Next charge" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
+        "Next payment" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
     )
 
 

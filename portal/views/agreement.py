@@ -14,9 +14,12 @@ from agreements.contract import amendment_text, clauses
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.errors import WrongCode
 from agreements.rules.states import AgreementState
+from agreements.rules.terms import CollectBy
 from agreements.signing import change_signer, sign, signers, unsigned_documents
 from billing.charging import saved_cards
+from billing.emails import upcoming_charges
 from core import nudge
+from core.dates import local_day
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.throttle import too_often
@@ -122,6 +125,11 @@ class AgreementPage(SignableView):
             "over": sign.too_late_message(signable),
             "place": place,
             "places": signers.signatures_of(signable),
+            "offered": upcoming_charges.offer_to_sign(
+                signable, local_day(timezone.now(), self.client.time_zone)
+            )
+            if isinstance(signable, Agreement)
+            else None,
             "can_end": isinstance(signable, Agreement) and end.can_end(signable),
         }
         # The contract text is in the agreement's language, whatever language the page is in.
@@ -164,7 +172,7 @@ class ConfirmCode(SignableView):
                 # An upgrade that applies now is charged as soon as it is signed.
                 nudge.ring("billing.tasks.bill")
             return self.page(signable)
-        if saved_cards.card_in_use(self.client):
+        if signable.collect_by == CollectBy.TRANSFER or saved_cards.card_in_use(self.client):
             return redirect(
                 "portal:charging" if signable.signed_at else "portal:agreement", signable.pk
             )

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Amendment, Period, Proposal
 from agreements.rules.states import RUNNING_STATES, AgreementState, AmendmentState, ProposalState
+from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
-from billing.books import queries
+from billing.books import asked_words
 from billing.charging import saved_cards
 from billing.emails import upcoming_charges
 from billing.models import Invoice
@@ -85,6 +86,7 @@ class Home(PortalView):
             ),
             "given": self._given(),
             "charges": upcoming_charges.next_charges(running, today),
+            "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running),
             "method": saved_cards.card_in_use(self.client),
             "changes": self.rows(Amendment)
             .filter(state=AmendmentState.SENT)
@@ -133,11 +135,11 @@ class Home(PortalView):
         )
         return list(handovers.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
 
-    def _invoices(self) -> list[tuple[Invoice, queries.InvoiceStatus]]:
+    def _invoices(self) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
         """The latest invoices with their payment status."""
         newest = (
             self.rows(Invoice)
             .select_related("collection", "agreement")
             .order_by("-issued_on", "-id")[:PAPERS]
         )
-        return [(invoice, queries.invoice_status(invoice)) for invoice in newest]
+        return asked_words.statuses(newest, now=timezone.now())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.rules.terms import CollectBy
 from billing.bank_transfer import payment_details
-from billing.books import client_statement, owing, queries
+from billing.books import asked_words, client_statement, queries
 from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, Payment, Refund
 from core.documents.logos import logo_response
@@ -25,7 +25,7 @@ class Invoices(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices = self.rows(Invoice).select_related("collection", "agreement")
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = [(invoice, queries.invoice_status(invoice)) for invoice in page.rows]
+        rows = asked_words.statuses(page.rows, now=timezone.now())
         return render(request, "portal/invoices.html", {"rows": rows, "page": page})
 
 
@@ -34,13 +34,15 @@ class InvoicePage(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
+        status = asked_words.status_of(invoice, now=timezone.now())
         context = {
             "invoice": invoice,
-            "standing": queries.invoice_status(invoice),
+            "standing": status,
+            "asked": status.asked,
             "lines": invoice.lines.all(),
-            "payments": self.rows(Payment).filter(invoice=invoice),
-            "owed": owing.amount_owed(invoice),
-            "way": payment_details.transfer_details(invoice),
+            "payments": self.rows(Payment).filter(invoice=invoice).select_related("reversal"),
+            "zone": invoice.business.time_zone,
+            "way": payment_details.transfer_details(invoice, status.asked),
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
             "days": queries.retry_days(invoice)
@@ -92,7 +94,7 @@ class ReceiptPdf(PortalView):
         payment = self.row(
             Payment, pk, "business", "receipt_document", "invoice__business", "series"
         )
-        return pdf_response(billing_pdfs.receipt_pdf(payment=payment, now=timezone.now()))
+        return pdf_response(billing_pdfs.current_receipt_pdf(payment=payment, now=timezone.now()))
 
 
 class Logo(PortalView):

@@ -1,5 +1,6 @@
-"""Save a card on the payment gateway's page, and follow the first charge."""
+"""How the client pays: the saved card, the bank account to transfer to, and the first payment."""
 
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -11,11 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.rules.states import AgreementState
+from agreements.rules.states import RUNNING_STATES, AgreementState
+from agreements.rules.terms import CollectBy
 from agreements.running.periods import next_starts
-from billing.books import queries
+from billing.bank_transfer import payment_details
+from billing.books import asked_words, queries
 from billing.charging import saved_cards
+from billing.emails import upcoming_charges
 from billing.models import Invoice
+from billing.rules.states import InvoiceState
 from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
@@ -23,17 +28,25 @@ from portal.access import PortalView
 
 
 class PaymentMethodPage(PortalView):
-    """The saved card, and a button to save another one on the gateway's page."""
+    """The saved card with a button to save another one, or the account to transfer to, or both."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        agreement = _newest_agreement(self)
-        is_first = agreement is not None and not saved_cards.card_in_use(self.client)
+        running = list(self.rows(Agreement).filter(state__in=RUNNING_STATES))
+        today = local_day(timezone.now(), self.client.time_zone)
+        by_transfer = [row for row in running if row.collect_by == CollectBy.TRANSFER]
         open_invoices = queries.amounts_for_new_card(self.client)
+        method = saved_cards.card_in_use(self.client)
+        by_card = len(by_transfer) < len(running) or bool(open_invoices) or bool(method)
+        first = self._first() if by_card else None
         context = {
-            "method": saved_cards.card_in_use(self.client),
-            "agreement": agreement,
-            "first": is_first,
+            "method": method,
+            "by_card": by_card or not running,
+            "first": first,
+            "offered": upcoming_charges.offer_to_sign(first, today) if first else None,
             "waits": open_invoices,
+            "accounts": _accounts(self, by_transfer),
+            "transfers": upcoming_charges.next_charges(by_transfer, today),
+            "unpaid": _unpaid_transfers(self),
         }
         return render(request, "portal/method.html", context)
 
@@ -49,14 +62,25 @@ class PaymentMethodPage(PortalView):
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
+        url = request.build_absolute_uri(url)  # the sandbox's page is ours
         context = {"url": url, "host": urlsplit(url).hostname}
         return render(request, "portal/to_gateway.html", context)
 
+    def _first(self) -> Agreement | None:
+        """The agreement that was just signed, if its client never saved a card before."""
+        if saved_cards.had_a_card(self.client):
+            return None
+        return _newest_by_card(self)
+
 
 class MethodSaved(PortalView):
-    """The return from the gateway. Returning twice with the same session saves one card only."""
+    """The return from the gateway. Returning twice with the same session saves one card only.
+
+    The first card leads to the first charge. A card that is changed later leads back to the card.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        is_first = not saved_cards.had_a_card(self.client)
         try:
             saved_cards.finish_setup(
                 client=self.client,
@@ -66,15 +90,15 @@ class MethodSaved(PortalView):
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
-        agreement = _newest_agreement(self)
-        if agreement:
+        agreement = _newest_by_card(self)
+        if is_first and agreement:
             return redirect("portal:charging", agreement.pk)
         messages.success(request, _("Your card is saved."))
         return redirect("portal:method")
 
 
 class FirstCharge(PortalView):
-    """The status of the first charge.
+    """What happens after signing: the status of the first charge, or where to transfer to.
 
     The fragment alone is requested every two seconds until the outcome is known.
     """
@@ -84,13 +108,16 @@ class FirstCharge(PortalView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, "business", "client", "signed_document")
         invoices = (
-            self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
+            self.rows(Invoice)
+            .filter(agreement=agreement)
+            .select_related("collection", "agreement", "business")
         )
         invoice = invoices.order_by("-period_start").first()
-        standing = queries.invoice_status(invoice) if invoice else None
+        standing = asked_words.status_of(invoice, now=timezone.now()) if invoice else None
         today = local_day(timezone.now(), agreement.time_zone)
         starts_later = agreement.starts_on > today
-        context = {
+        by_transfer = agreement.collect_by == CollectBy.TRANSFER
+        context: dict[str, Any] = {
             "agreement": agreement,
             "invoice": invoice,
             "standing": standing,
@@ -98,13 +125,44 @@ class FirstCharge(PortalView):
             "next_on": agreement.starts_on
             if starts_later
             else next_starts([agreement], today).get(agreement.pk),
-            "settled": starts_later or (standing is not None and standing.tone in ("good", "bad")),
+            "by_transfer": by_transfer,
+            "settled": by_transfer
+            or starts_later
+            or (standing is not None and standing.tone in ("good", "bad")),
         }
+        if by_transfer:
+            context |= {
+                "way": payment_details.transfer_details(invoice) if invoice else None,
+                "account": payment_details.account_facts(
+                    payment_details.bank_details(agreement.business), agreement.currency
+                ),
+                "first": upcoming_charges.first_charge(agreement),
+            }
         template = "portal/charging_state.html" if self.fragment else "portal/charging.html"
         return render(request, template, context)
 
 
-def _newest_agreement(view: PortalView) -> Agreement | None:
-    """The client's running agreement that was signed last; None if there is none."""
-    running = view.rows(Agreement).filter(state=AgreementState.ACTIVE)
+def _newest_by_card(view: PortalView) -> Agreement | None:
+    """The client's running agreement by card that was signed last; None if there is none."""
+    running = view.rows(Agreement).filter(state=AgreementState.ACTIVE, collect_by=CollectBy.CARD)
     return running.order_by("-signed_at").first()
+
+
+def _accounts(view: PortalView, agreements: list[Agreement]) -> list[tuple[str, str]]:
+    """Where to transfer to; PromptPay is named if one of the agreements is in Thai baht."""
+    if not agreements:
+        return []
+    currencies = {row.currency for row in agreements}
+    bank = payment_details.bank_details(view.contact.business)
+    return payment_details.account_facts(bank, "THB" if "THB" in currencies else "")
+
+
+def _unpaid_transfers(view: PortalView) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
+    """The open invoices for which money is still to be transferred, oldest first."""
+    rows = view.rows(Invoice).filter(collect_by=CollectBy.TRANSFER, state=InvoiceState.OPEN)
+    rows = rows.select_related("collection", "agreement").order_by("due_on", "pk")
+    return [
+        (row, status)
+        for row, status in asked_words.statuses(rows, now=timezone.now())
+        if status.asked.to_pay
+    ]

@@ -20,6 +20,7 @@ from agreements.proposals import (
     waitlist,
 )
 from agreements.rules.states import AgreementState, ProposalState
+from billing.emails import upcoming_charges
 from core.dates import local_day
 from core.errors import RuleError
 from core.tenancy import scoped
@@ -55,10 +56,12 @@ class ProposalPage(PortalView):
         self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any
     ) -> HttpResponse:
         """Render the proposal. A refused form in `forms` is shown as it was typed."""
+        today = local_day(timezone.now(), self.client.time_zone)
+        seen = client_view.page_context(proposal, today=today)
+        tiers = [tier for tier, _lines in seen["cards"]]
         context = {
-            **client_view.page_context(
-                proposal, today=local_day(timezone.now(), self.client.time_zone)
-            ),
+            **seen,
+            "offers": upcoming_charges.offers_of(proposal, tiers, seen["tax"], today),
             "form": DeclineForm(),
             "question": QuestionForm(),
             "forward": ForwardForm(),

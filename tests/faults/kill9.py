@@ -192,8 +192,8 @@ class Range:
 
         return forked(whole)
 
-    def hits(self) -> Counter[Line]:
-        """How often a walk that nobody kills reaches each line."""
+    def control(self) -> tuple[Counter[Line], list[str]]:
+        """How often a walk that nobody kills reaches each line, and what is wrong after it."""
 
         def count() -> Counter[Line]:
             seen: Counter[Line] = Counter()
@@ -201,8 +201,16 @@ class Range:
                 self.worker.walk(self.worker.NOW)
             return seen
 
-        self.scratch.make("count", self.scratch.name("template"))
-        return Counter(self.inside("count", count)[1])
+        self.scratch.make("control", self.scratch.name("template"))
+        hits = self.inside("control", count)[1]
+        return Counter(hits), self.recovered("control", self.worker.NOW)
+
+    def recovered(self, database: str, now: Any) -> list[str]:
+        """Go on until all is calm; what is wrong then."""
+        judged: list[str] = self.inside(
+            database, lambda: self.worker.judge(self.worker.recover(now)), 9
+        )[1]
+        return judged
 
     def fire(self, shots: Sequence[Shot]) -> tuple[Sequence[Shot], int, list[str]]:
         """Kill one walk after the other, each at its line; the shots, how many died, what is wrong after recovery."""
@@ -212,7 +220,7 @@ class Range:
             for n, shot in enumerate(shots, 1):
                 killed += self.inside(name, partial(self._walk, shot, now), n)[0] == signal.SIGKILL
                 now += self.worker.PASSING[1]
-            wrong = self.inside(name, lambda: self.worker.judge(self.worker.recover(now)), 9)[1]
+            wrong = self.recovered(name, now)
         except RuntimeError as error:
             wrong = [str(error)]
         self.scratch.drop(name)
@@ -226,7 +234,7 @@ class Range:
             if (*line, seen[line]) == shot:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-        with watched(die, [shot[0]]):
+        with nullcontext() if shot == NOBODY else watched(die, [shot[0]]):
             self.worker.walk(now)
 
 
@@ -237,9 +245,8 @@ def read(text: str) -> Shot:
 
 
 def cases(hits: Counter[Line], asked: argparse.Namespace) -> Iterator[list[Shot]]:
-    """Nobody is killed; each reached line, or a sample of them, at its first time; pairs at any lines and times."""
+    """Each reached line, or a sample of them, at its first time; pairs at any lines and times."""
     dice, reached = random.Random(asked.seed), sorted(hits)
-    yield [NOBODY]
     for line in dice.sample(reached, min(asked.sample, len(reached))) if asked.sample else reached:
         yield [(*line, 1)]
     for _ in range(asked.pairs):
@@ -248,15 +255,18 @@ def cases(hits: Counter[Line], asked: argparse.Namespace) -> Iterator[list[Shot]
 
 def campaign(range_: Range, asked: argparse.Namespace) -> int:
     """Run them and print the table; how many broke the promise, or did not die where they should have."""
-    hits, began = range_.hits(), time.monotonic()
+    began = time.monotonic()
+    hits, wrong = range_.control()
     table = {name: Counter[str]() for name in (*FILES, "pairs", "control", "all")}
     for column, some in (("lines", lines()), ("reached", hits)):
         for name, _ in some:
             table[name][column] += 1
+    table["control"].update(tried=1, broken=bool(wrong))
+    print("\n".join(wrong[:4]), end="", flush=True)
     with ProcessPoolExecutor(mp_context=FORK) as pool:
         for shots, killed, wrong in pool.map(range_.fire, cases(hits, asked)):
-            row = "pairs" if len(shots) > 1 else "control" if shots == [NOBODY] else shots[0][0]
-            wrong += ["nobody died"] if not killed and row != "control" else []
+            row = "pairs" if len(shots) > 1 else shots[0][0]
+            wrong += [] if killed else ["nobody died"]
             table[row].update(tried=1, killed=killed, broken=bool(wrong))
             if wrong:
                 again = " ".join("--at {}.py:{}:{}".format(*shot) for shot in shots)

@@ -11,6 +11,7 @@ FILES = (
     "agreements/signing/seal.py",
     "agreements/signing/signers.py",
     "core/documents/seal.py",
+    "core/documents/pades.py",
     "core/documents/store.py",
     "core/documents/certificate.py",
     "core/audit.py",

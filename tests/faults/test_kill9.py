@@ -16,12 +16,12 @@ KILLED, PLANTED = GATEWAYS if settings.IS_SQLITE else GATEWAYS[::-1]
 def test_killed_at_lines_that_move_money_nothing_is_lost_or_doubled(shoot: Shoot) -> None:
     """Other lines in each run. What breaks says how it is run again."""
     seed = str(random.randrange(10**6))
-    asked = ("--sample", "4", "--pairs", "1", "--seed", seed, "--gateway", KILLED)
+    asked = ("--sample", "2", "--pairs", "1", "--seed", seed, "--gateway", KILLED)
     status, said = shoot("kill9", *asked)
     assert status == 0, said
     tried, killed, broken = said.split("\nall ")[1].split()[2:5]
-    assert (tried, broken) == ("6", "0"), said
-    assert int(killed) >= 5, said
+    assert (tried, broken) == ("4", "0"), said
+    assert int(killed) >= 3, said
 
 
 def test_a_charge_that_is_given_up_because_no_answer_came_is_seen(shoot: Shoot) -> None:

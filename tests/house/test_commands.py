@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.person import Person, letter
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PATIENCE = 600  # seconds for a start on a machine that is busy otherwise
@@ -310,6 +312,20 @@ def with_examples(hub: Shell, command: str) -> str:
     for word, value in examples.items():
         command = command.replace(word, value)
     return command
+
+
+def test_web_server_worker_and_beat_work_together_through_queues_in_files(hub: Shell) -> None:
+    """The worker sends the sign-up email that the web server asked for; both heartbeats are new."""
+    nan = Person(SITE)
+    nan.go("/accounts/signup/")
+    nan.go(
+        "/accounts/signup/",
+        name="Nan",
+        email="nan@studio.example",
+        password1="ninety-nine oaks",
+    )
+    assert "nan@studio.example" in letter(SITE, "Email Address")
+    hub.wait(lambda: set(health(SITE).values()) == {"ok"})
 
 
 def test_both_spellings_are_one_program_from_any_folder(hub: Shell) -> None:

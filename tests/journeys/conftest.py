@@ -9,6 +9,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
 expect.set_options(timeout=30_000)  # milliseconds: a busy machine is no defect
+WIDE, NARROW = 1440, 390  # pixels
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -22,16 +23,34 @@ def _jobs_run_at_once() -> Iterator[None]:
     current_app.conf.task_always_eager = False
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep one width of each journey, by turns the wide and the narrow one.
+
+    The pages are looked at in both widths on the way, see `watched`.
+    """
+    if config.getoption("--every-width"):
+        return
+    journeys: dict[tuple[Path, str], list[pytest.Item]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and "width" in item.fixturenames:
+            journeys.setdefault((item.path, item.originalname), []).append(item)
+    kept = {both[n % len(both)] for n, both in enumerate(journeys.values())}
+    left_out = [item for both in journeys.values() for item in both if item not in kept]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture
 def watched(page: Page, request: pytest.FixtureRequest) -> Callable[[], None]:
-    """Return a function that checks a page: no errors, no scrolling, no accessibility violation.
+    """Return a function that checks a page in both widths: no error, no scrolling sideways, and
+    no accessibility violation.
 
-    A journey that is made at two widths has each page's accessibility checked at one of them, by
-    turns: that takes a third of the time of all journeys. `bin/test browser` checks it at both.
+    Accessibility, which takes a third of the time of all journeys, is checked in one of the two
+    widths, by turns from page to page; with --every-width in the width of the journey.
     """
     noise: list[str] = []
-    takes_turns = "width" in request.fixturenames and not request.config.getoption("--every-page")
-    turns = count(int(takes_turns and request.getfixturevalue("width") > 1000))
+    every_width = request.config.getoption("--every-width")
+    turns = count()
 
     def hear(message: ConsoleMessage) -> None:
         if (
@@ -45,15 +64,25 @@ def watched(page: Page, request: pytest.FixtureRequest) -> Callable[[], None]:
     def look() -> None:
         page.wait_for_load_state("load")
         assert not noise, f"{page.url}: {noise}"
-        wide = page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
-        )
-        assert not wide, f"{page.url} scrolls sideways"
-        if takes_turns and next(turns) % 2:
-            return
+        own = page.viewport_size
+        assert own
+        look_for_faults(page, accessibility=every_width or next(turns) % 2 == 0)
+        if not every_width:
+            page.set_viewport_size(own | {"width": WIDE if own["width"] == NARROW else NARROW})
+            look_for_faults(page, accessibility=next(turns) % 2 == 0)
+            page.set_viewport_size(own)
+
+    return look
+
+
+def look_for_faults(page: Page, *, accessibility: bool) -> None:
+    """In the width that the page has now."""
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
+    )
+    assert not wide, f"{page.url} scrolls sideways at {page.viewport_size}"
+    if accessibility:
         page.evaluate(AXE)
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
         faults = [(one["id"], one["nodes"][0]["html"][:160]) for one in found["violations"]]
         assert not faults, f"{page.url}: {faults}"
-
-    return look

@@ -62,7 +62,7 @@ def test_a_name_a_contact_an_invoice_and_credit_are_put_right(
     expect(page.get_by_text("Pay credit out to Baan Coffee?")).to_be_visible()
     watched()
     page.get_by_role("button", name="Yes, go on").click()
-    expect(page.get_by_text("The refund is on its way.")).to_be_visible()
+    expect(page.get_by_text("It is on its way;")).to_be_visible()
     assert ledger.client_credit(paid.client_id, "USD") == 500_00
     watched()
 

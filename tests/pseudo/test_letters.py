@@ -10,7 +10,15 @@ from tests.pseudo import language, outside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rendering, pytest.mark.proof]
 #: What the tests type into evidence and history: a browser, an actor, a sentence of a clause.
-TYPED = {"Tests", "Nan", "· Nan", "Nothing else is agreed."}
+TYPED = {
+    "Tests",
+    "Nan",
+    "· Nan",
+    "Nothing else is agreed.",
+    "Bank & Co",
+    "DE89 3704 0044 0532 0130 00",
+    "COBADEFFXXX",
+}
 
 
 @pytest.fixture(scope="module")

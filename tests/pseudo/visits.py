@@ -16,9 +16,12 @@ from django.test import override_settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
+from billing.models import BankDetails, Invoice
+from billing.runs.billing_run import run_billing
 from clients import portal_links
 from core import links
 from core.database.frozen_rows import lifted
+from core.dates import local_day
 from core.models import OutboxEmail
 from core.models.link import LinkPurpose
 from delivery.models import Report
@@ -51,6 +54,31 @@ def pages(rows: Rows) -> Iterator[Visit]:
     browsers = _people(rows)
     for name, path in _addresses(rows):
         yield name, _of(browsers, name).get(path)
+    with taken_back():
+        yield from transfers(rows["world"], browsers["dashboard"])
+
+
+def transfers(world: Stage, owner: Browser) -> Iterator[Visit]:
+    """The pages about paying, of a client who pays by transfer."""
+    marked, now = language.marked, timezone.now()
+    BankDetails.objects.create(
+        business=world.business, holder=marked("Nan"), bank=marked("Bank"), account="123-4-56789-0"
+    )
+    day = local_day(now, world.business.time_zone)
+    fields = {"starts_on": day, "anchor_day": day.day, "language": language.CODE}
+    agreement = world.running(
+        world.client(now=now), now=now, card="", collect_by="transfer", title=marked("R"), **fields
+    )
+    client = _reading(inside(agreement.contact))
+    yield "the portal before the first invoice", client.get(reverse("portal:home"))
+    run_billing(now=now, door="test")
+    invoice = Invoice.objects.get(agreement=agreement)
+    yield "an invoice by transfer", owner.get(reverse("dashboard:invoice", args=[invoice.pk]))
+    yield "an invoice to transfer", client.get(reverse("portal:invoice", args=[invoice.pk]))
+    first = reverse("portal:charging", args=[agreement.pk])
+    for name, path in {"home": reverse("portal:home"), "the first transfer": first}.items():
+        yield f"{name}, by transfer", client.get(path)
+    yield "how to pay by transfer", client.get(reverse("portal:method"))
 
 
 def answers(rows: Rows) -> Iterator[Visit]:

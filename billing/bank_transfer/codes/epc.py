@@ -119,6 +119,36 @@ def checked_iban(text: str) -> str:
     return iban
 
 
+def checked_account(text: str) -> str:
+    """Return an account number as it is kept; an IBAN in capitals without spaces.
+
+    Text that begins like an IBAN, with two letters and two digits, has to be one: its check digits
+    are compared, and its length where the country's is known. Any other account number is kept as
+    it was typed. Raises BadTransfer.
+    """
+    bare = _bare(text)
+    if not re.match(r"[A-Z]{2}[0-9]{2}", bare):
+        return " ".join(text.split())
+    length = IBAN_LENGTHS.get(bare[:2], len(bare))
+    is_right = _IBAN.fullmatch(bare) and 15 <= len(bare) <= 34 and len(bare) == length
+    if not is_right or remainder_of_97(bare[4:] + bare[:4]) != 1:
+        raise BadTransfer("iban")
+    return bare
+
+
+def checked_bic(text: str) -> str:
+    """Return a BIC in capitals, or "" for none. Raises BadTransfer."""
+    return _bic(text)
+
+
+def grouped(account: str) -> str:
+    """Write an IBAN in groups of four; any other account number stays as it was typed."""
+    bare = _bare(account)
+    if not _IBAN.fullmatch(bare):
+        return account
+    return " ".join(bare[place : place + 4] for place in range(0, len(bare), 4))
+
+
 def _bic(text: str) -> str:
     bic = _bare(text)
     if bic and not _BIC.fullmatch(bic):

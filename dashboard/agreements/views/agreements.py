@@ -18,7 +18,7 @@ from agreements.rules.states import RUNNING_STATES, AgreementState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
-from billing.books import queries
+from billing.books import asked_words
 from billing.models import Invoice
 from billing.runs import hold
 from core import audit
@@ -89,7 +89,7 @@ class AgreementPage(DashboardView):
             (
                 period,
                 hours.get(period.pk),
-                [(row, queries.invoice_status(row)) for row in invoices.get(period.pk, [])],
+                invoices.get(period.pk, []),
             )
             for period in periods
         ]
@@ -129,14 +129,17 @@ class AgreementPage(DashboardView):
             self.business, [agreement], now=timezone.now(), stated=hours
         )[agreement.pk]
 
-    def _invoices(self, agreement: Agreement) -> dict[UUID, list[Invoice]]:
+    def _invoices(
+        self, agreement: Agreement
+    ) -> dict[UUID, list[tuple[Invoice, asked_words.InvoiceStatus]]]:
         """The invoices by period: that of the fee, and those of upgrades inside the period."""
-        by_period: dict[UUID, list[Invoice]] = defaultdict(list)
+        by_period: dict[UUID, list[tuple[Invoice, asked_words.InvoiceStatus]]] = defaultdict(list)
         rows = (
             self.rows(Invoice).filter(agreement=agreement).select_related("collection", "agreement")
         )
-        for row in rows.order_by("period_start", "kind"):
-            by_period[row.period_id].append(row)
+        ordered = rows.order_by("period_start", "kind")
+        for row, status in asked_words.statuses(ordered, now=timezone.now()):
+            by_period[row.period_id].append((row, status))
         return by_period
 
 

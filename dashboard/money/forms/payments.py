@@ -75,12 +75,29 @@ class VoidForm(PrintableForm, forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
+class ReasonForm(PrintableForm, forms.Form):
+    """Why a payment is taken back."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It appears on the cancelled receipt.")
+    )
+
+
 class TransferForm(AmountForm):
-    """A bank transfer that arrived for an invoice."""
+    """A bank transfer that arrived for an invoice.
+
+    A transfer that is far above what is open, or earlier than the invoice, has to be confirmed.
+    """
 
     on = forms.DateField(label=_("Arrived on"), widget=DAY)
     reference = forms.CharField(label=_("Bank reference"), max_length=60)
-    field_order = ("amount", "on", "reference")
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    field_order = ("amount", "on", "reference", "confirmed")
+
+    def ask(self, text: str) -> None:
+        """Show the box that confirms a surprising transfer, with its question."""
+        self.fields["confirmed"].widget = forms.CheckboxInput()
+        self.fields["confirmed"].label = text
 
 
 class CertificateForm(PrintableForm, forms.Form):

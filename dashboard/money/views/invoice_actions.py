@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from billing.bank_transfer import transfers
-from billing.books import ledger, owing
+from billing.bank_transfer import apply_credit, take_back, transfers
+from billing.books import asking, ledger, owing
 from billing.charging import cancel_invoice, refund
 from billing.emails import billing_pdfs
-from billing.models import CreditNote, Invoice, WithholdingCertificate
+from billing.models import CreditNote, Invoice, Payment, Refund, WithholdingCertificate
 from billing.rules.errors import NotOwed
 from billing.rules.states import BANK_TRANSFER
 from billing.runs import hold
@@ -27,6 +27,7 @@ from dashboard.money.forms.payments import (
     CertificateForm,
     HoldForm,
     PayOutForm,
+    ReasonForm,
     ReduceForm,
     RefundForm,
     TransferForm,
@@ -57,6 +58,9 @@ class InvoiceActionView(DashboardView):
                 self.act(invoice, form.cleaned_data)
                 messages.success(request, self.done)
                 return redirect("dashboard:invoice", invoice.pk)
+            except transfers.Surprising as error:
+                form = self.form(invoice, request.POST)
+                form.ask(str(error))  # type: ignore[attr-defined]  # the form of a transfer
             except RuleError as error:
                 add_error(form, error)
         return self.page(request, invoice, form, status=422)
@@ -91,10 +95,6 @@ class InvoiceActionView(DashboardView):
 class RefundInvoice(InvoiceActionView):
     """Refund part or all of a paid invoice."""
 
-    @property
-    def done(self) -> str:  # type: ignore[override]
-        return _("The credit note is written. A refund to a card takes the bank a few days.")
-
     def form(self, invoice: Invoice, data: Any = None) -> RefundForm:
         total = money.format(invoice.total, invoice.currency)
         return RefundForm(
@@ -102,7 +102,10 @@ class RefundInvoice(InvoiceActionView):
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
-        refund.refund_invoice(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
+        _note, made = refund.refund_invoice(
+            invoice=invoice, actor=self.actor, now=timezone.now(), **data
+        )
+        self.done = _("The credit note is issued. %(next)s") % {"next": _after_refund(made)}
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
@@ -113,6 +116,15 @@ class RefundInvoice(InvoiceActionView):
                 "a credit note with its own number takes back what you give."
             ),
         }
+
+
+def _after_refund(made: Refund | None) -> str:
+    """What follows a refund: the money goes to the card, or the owner transfers it, or nothing."""
+    if made is None:
+        return _("The amount is the client's credit now.")
+    if made.payment.gateway == BANK_TRANSFER:
+        return _("Please transfer the money to the client at your bank.")
+    return _("It is on its way; a refund to a card takes the bank a few days.")
 
 
 class ReduceInvoice(InvoiceActionView):
@@ -174,11 +186,7 @@ class PayOutCredit(InvoiceActionView):
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         made = refund.refund_credit(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
-        self.done = (
-            _("The refund is recorded. Please transfer the money to the client at your bank.")
-            if made.payment.gateway == BANK_TRANSFER
-            else _("The refund is on its way. A refund to a card takes the bank a few days.")
-        )
+        self.done = _("The refund is recorded. %(next)s") % {"next": _after_refund(made)}
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         payment = refund.source(invoice)
@@ -231,29 +239,93 @@ class VoidInvoice(InvoiceActionView):
 
 
 class RecordTransfer(InvoiceActionView):
-    """Record a bank transfer that arrived for an invoice."""
+    """Record a bank transfer that arrived for an invoice; a surprising one is asked about first."""
 
     @property
     def done(self) -> str:  # type: ignore[override]
-        return _("The transfer is written down.")
+        return _("The payment is recorded.")
 
     def form(self, invoice: Invoice, data: Any = None) -> TransferForm:
-        owed = money.format(owing.amount_owed(invoice), invoice.currency)
+        asked = asking.asked_of(invoice)
+        amount = money.format(asked.to_pay or asked.left, invoice.currency)
         return TransferForm(
-            data, currency=invoice.currency, initial={"amount": owed, "on": self.today}
+            data, currency=invoice.currency, initial={"amount": amount, "on": self.today}
         )
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
         transfers.record_transfer(invoice=invoice, actor=self.actor, now=timezone.now(), **data)
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
+        asked = asking.asked_of(invoice)
+        facts = [(_("Left to pay"), formats.money(asked.to_pay, invoice.currency))]
+        if asked.withheld:
+            withheld = formats.money(asked.withheld, invoice.currency)
+            facts.append((_("Withholding tax, for a certificate"), withheld))
         return {
-            "heading": _("A transfer arrived"),
-            "press": _("Write it down"),
+            "heading": _("Record a payment"),
+            "press": _("Record payment"),
+            "facts": facts,
             "aside": _(
                 "What is more than the invoice becomes the client's credit and pays the next one."
             ),
         }
+
+
+class TakeBackPayment(InvoiceActionView):
+    """Take back a transfer that was recorded by mistake."""
+
+    @property
+    def done(self) -> str:  # type: ignore[override]
+        return _("The payment is taken back, and its receipt is marked as cancelled.")
+
+    def invoice(self, pk: UUID) -> Invoice:
+        """The invoice of the payment. Raises Http404."""
+        related = self.rows(Payment).select_related("invoice", "business")
+        self.payment = self.row(Payment, pk, related)
+        return super().invoice(self.payment.invoice_id)
+
+    def form(self, invoice: Invoice, data: Any = None) -> ReasonForm:
+        return ReasonForm(data)
+
+    def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
+        take_back.take_back_payment(
+            payment=self.payment, actor=self.actor, now=timezone.now(), **data
+        )
+
+    def page_text(self, invoice: Invoice) -> dict[str, Any]:
+        amount = formats.money(self.payment.amount, self.payment.currency)
+        return {
+            "heading": _("Take the payment back"),
+            "press": _("Take the payment back"),
+            "facts": [
+                (_("Payment"), amount),
+                (_("Receipt"), self.payment.receipt_number),
+                (_("Reference"), self.payment.reference.partition(":")[2]),
+            ],
+            "aside": _(
+                "For a payment that was recorded by mistake. The invoice is open again; payment "
+                "and receipt stay in the books, marked as cancelled. To return money to the "
+                "client, use a refund instead."
+            ),
+            "confirm": _("Take back the payment of %(amount)s for invoice %(number)s?")
+            % {"amount": amount, "number": invoice.number},
+        }
+
+
+class ApplyCredit(DashboardView):
+    """Let a client's credit pay the oldest open invoices."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk)
+        paid = apply_credit.apply_credit(
+            client=invoice.client, currency=invoice.currency, now=timezone.now()
+        )
+        if paid:
+            message = _("%(amount)s of credit was applied to open invoices.")
+            messages.success(request, message % {"amount": formats.money(paid, invoice.currency)})
+        else:
+            messages.info(request, _("There is no open invoice that credit can pay now."))
+        return redirect("dashboard:invoice", invoice.pk)
 
 
 class Certificates(DashboardView):

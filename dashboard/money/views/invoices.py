@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from agreements.changing import end
 from agreements.rules.terms import CollectBy
-from billing.books import owing, queries, transition_texts
+from billing.bank_transfer import payment_details, take_back
+from billing.books import asked_words, ledger, queries, transition_texts
 from billing.charging import cancel_invoice, refund
 from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
@@ -43,7 +44,7 @@ class Invoices(DashboardView):
         if state in dict(INVOICE_STATES):
             invoices = invoices.filter(state=state)
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = [(row, queries.invoice_status(row)) for row in page.rows]
+        rows = asked_words.statuses(page.rows, now=timezone.now())
         unknown = queries.unknown_charges(self.business).count()
         return self.show(
             request,
@@ -63,8 +64,15 @@ class InvoicePage(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(
-            Invoice, pk, self.rows(Invoice).select_related("client", "collection", "agreement")
+            Invoice,
+            pk,
+            self.rows(Invoice).select_related("client", "collection", "agreement", "business"),
         )
+        status = asked_words.status_of(invoice, now=timezone.now())
+        payments = list(
+            self.rows(Payment).filter(invoice=invoice).select_related("invoice", "reversal")
+        )
+        client_credit = ledger.client_credit(invoice.client_id, invoice.currency)
         attempts = [
             (row, queries.decline_message(row.code))
             for row in invoice.charges.select_related("method")
@@ -72,11 +80,18 @@ class InvoicePage(DashboardView):
         return self.show(
             request,
             invoice=invoice,
-            standing=queries.invoice_status(invoice),
+            standing=status,
+            asked=status.asked,
             lines=invoice.lines.all(),
             attempts=attempts,
-            payments=self.rows(Payment).filter(invoice=invoice),
-            owed=owing.amount_owed(invoice),
+            by_card=invoice.collect_by == CollectBy.CARD or bool(attempts),
+            way=payment_details.transfer_details(invoice, status.asked),
+            payments=payments,
+            receipts=[
+                (row, take_back.can_take_back(row), getattr(row, "reversal", None))
+                for row in payments
+            ],
+            can_apply=client_credit > 0 and status.asked.by_transfer,
             notes=invoice.credit_notes.all(),
             refunds=self.rows(Refund).filter(payment__invoice=invoice),
             disputes=self.rows(Dispute).filter(payment__invoice=invoice),
@@ -150,5 +165,7 @@ class ReceiptPdf(DashboardView):
             "business", "receipt_document", "invoice__business", "series"
         )
         return pdf_response(
-            billing_pdfs.receipt_pdf(payment=self.row(Payment, pk, related), now=timezone.now())
+            billing_pdfs.current_receipt_pdf(
+                payment=self.row(Payment, pk, related), now=timezone.now()
+            )
         )

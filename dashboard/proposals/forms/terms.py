@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +108,15 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         self.today = local_day(timezone.now(), client.time_zone)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currency_choices())
         self.fields["collect_by"].required = False
+        # Another interval restates the tiers' fees and hours, before anything is saved.
+        self.fields["interval"].widget.attrs |= {
+            "hx-post": reverse("dashboard:restated_tiers"),
+            "hx-trigger": "change",
+            "hx-target": "#tier-forms",
+            "hx-swap": "outerHTML",
+            "hx-include": "#priced",
+            "hx-params": "not once",
+        }
         self.fields["contact"] = forms.ModelChoiceField(
             queryset=contacts, label=_("For"), empty_label=None
         )

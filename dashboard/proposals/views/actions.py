@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.proposals import after_sending, client_actions, client_view, waitlist
+from billing.emails import upcoming_charges
 from core.errors import RuleError
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
@@ -23,7 +24,10 @@ class PreviewProposal(DashboardView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         with translation.override(proposal.language):
-            context = {**client_view.page_context(proposal, today=self.today), "preview": True}
+            seen = client_view.page_context(proposal, today=self.today)
+            tiers = [tier for tier, _lines in seen["cards"]]
+            offers = upcoming_charges.offers_of(proposal, tiers, seen["tax"], self.today)
+            context = {**seen, "offers": offers, "preview": True}
             return render(request, "dashboard/proposals/proposal_preview.html", context)
 
 

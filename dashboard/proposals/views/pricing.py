@@ -1,17 +1,22 @@
 """Pricing figures of the tiers of a form or a proposal: for the freelancer only (rule 37)."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from agreements.models import Proposal, Tier
 from agreements.rules import pricing
-from agreements.rules.intervals import Interval, per_year
+from agreements.rules.intervals import Interval, per_year, restated
 from core import money
 from core.models import Business
+from dashboard.form_fields import parse_amount
 from dashboard.page import DashboardView
 from dashboard.partial_input import readable_tiers, value_add_minutes
+from dashboard.proposals.forms.proposal import TIERS, TierForms
+from dashboard.proposals.forms.terms import TierForm
 
 
 def pricing_figures(
@@ -67,3 +72,34 @@ class Pricing(DashboardView):
                 self.business, rungs, currency=currency, interval=interval, added=added
             ),
         )
+
+
+class RestatedTiers(DashboardView):
+    """The tiers of the form with fees and hours for another interval: what is saved is what stands.
+
+    3,000 and 20 hours every month become 9,000 and 60 hours every quarter (rule 47). Fields that
+    cannot be read yet stay as they were typed.
+    """
+
+    template = "dashboard/proposals/tier_forms.html"
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        data = request.POST.copy()
+        old, new = data.get("stated_for", ""), data.get("interval", "")
+        code = data.get("currency", "")
+        currency = code if code in money.CURRENCIES else self.business.currency
+        if {old, new} <= set(Interval):
+            for place in range(TIERS):
+                self._restate(data, f"tier-{place}", old, new, currency)
+        return self.show(request, tiers=TierForms(data, prefix="tier"), interval=new)
+
+    @staticmethod
+    def _restate(data: QueryDict, prefix: str, old: str, new: str, currency: str) -> None:
+        form = TierForm(data, prefix=prefix)
+        form.is_valid()
+        with suppress(forms.ValidationError):
+            fee = parse_amount(form.cleaned_data.get("fee") or "", currency)
+            data[f"{prefix}-fee"] = money.format(restated(fee, old, new), currency)
+        if minutes := form.cleaned_data.get("hours"):
+            hours, rest = divmod(restated(minutes, old, new), 60)
+            data[f"{prefix}-hours"] = f"{hours}:{rest:02d}"

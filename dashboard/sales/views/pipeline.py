@@ -60,7 +60,7 @@ class PipelineBoard(DashboardView):
             + self._closed(clients, Stage.WON)
             + self._closed(clients, Stage.LOST)
         )
-        fees = expected_fees.fees_by_client(shown)
+        fees = expected_fees.fees_by_client(shown, self.today)
         columns = [self._column(value, label, shown, fees, counts) for value, label in STAGES]
         worth = expected_fees.weighted_totals(shown, fees)
         moves = [(value, label) for value, label in STAGES if value != Stage.WON]

@@ -20,7 +20,7 @@ from billing.gateways import accounts, registry
 from billing.gateways.base import GatewayKind
 from core.errors import RuleError
 from core.models import TaxRate
-from dashboard.page import DashboardView, add_error
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.settings.forms import BankForm, NumberForm, TaxForm
 
 
@@ -112,5 +112,9 @@ class TaxInUse(DashboardView):
     """Put a tax on new agreements, or leave it off them."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        tax_rates.set_used(self.row(TaxRate, pk), request.POST.get("use") == "yes")
+        rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))
+        try:
+            tax_rates.set_used(rate, request.POST.get("use") == "yes")
+        except RuleError as error:
+            show_error(request, error)
         return redirect("dashboard:paying")

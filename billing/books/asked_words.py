@@ -1,0 +1,185 @@
+"""Says what an invoice asks now, in the active language: to its client and to the freelancer."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from billing.books import asking
+from billing.books.queries import decline_message
+from billing.models import Invoice
+from billing.models.collection import COLLECTION_STATES
+from billing.models.invoice import INVOICE_STATES
+from billing.rules.asking import Asked, Step
+from billing.rules.states import CollectionState, InvoiceState
+from core import formats
+
+
+@dataclass(frozen=True)
+class InvoiceStatus:
+    """The status of an invoice as it is shown. `tone` is good, warn, bad, mute or info.
+
+    `client_text` and `owner_text` say what happens next; both are "" once it is paid.
+    """
+
+    asked: Asked
+    label: str
+    tone: str
+    client_text: str
+    owner_text: str
+
+    @property
+    def icon(self) -> str:
+        """The icon beside the sentence."""
+        return {"good": "check", "bad": "alert-triangle", "warn": "clock"}.get(
+            self.tone, "info-circle"
+        )
+
+    @property
+    def is_good(self) -> bool:
+        """Whether all is well."""
+        return self.tone == "good"
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody must do something."""
+        return self.tone == "bad"
+
+
+def status_of(invoice: Invoice, *, now: datetime) -> InvoiceStatus:
+    """Return the status of one invoice. Load it with its collection and agreement."""
+    return statuses([invoice], now=now)[0][1]
+
+
+def statuses(invoices: Iterable[Invoice], *, now: datetime) -> list[tuple[Invoice, InvoiceStatus]]:
+    """Return each invoice with its status; the number of queries does not depend on theirs."""
+    rows = list(invoices)
+    asked = asking.asked_of_all(rows, now=now)
+    return [(row, describe(asked[row.pk], row.currency)) for row in rows]
+
+
+def describe(asked: Asked, currency: str) -> InvoiceStatus:
+    """Put what an invoice asks into words."""
+    label, tone = _label(asked)
+    return InvoiceStatus(
+        asked, label, tone, _to_client(asked, currency), _to_owner(asked, currency)
+    )
+
+
+def _label(asked: Asked) -> tuple[str, str]:
+    match asked.step:
+        case Step.NOTHING:
+            label = str(dict(INVOICE_STATES)[asked.state])
+            return label, "good" if asked.state == InvoiceState.PAID else "mute"
+        case Step.CERTIFICATE:
+            return _("Certificate owed"), "warn"
+        case Step.OVERDUE:
+            return _("Overdue"), "bad"
+        case Step.TRANSFER:
+            return (_("Partly paid") if asked.paid else _("Sent")), "info"
+        case Step.CONFIRM:
+            return _("Waits for the client's bank"), "warn"
+        case Step.CONFIRMING:
+            return str(dict(COLLECTION_STATES)[CollectionState.WAIT]), "info"
+        case Step.CANCELLING:
+            return str(dict(COLLECTION_STATES)[CollectionState.VOIDING]), "info"
+        case Step.SAVE_CARD:
+            return _("Needs a new card"), "bad"
+        case Step.RETRY:
+            return _("Charge failed"), "bad"
+        case Step.CHARGE:
+            return _("Scheduled"), "info"
+
+
+def _values(asked: Asked, currency: str) -> dict[str, str]:
+    return {
+        "amount": formats.money(asked.to_pay, currency),
+        "tax": formats.money(asked.withheld, currency),
+        "day": formats.day(asked.on or asked.due_on),
+        "why": decline_message(asked.reason),
+    }
+
+
+def _to_client(asked: Asked, currency: str) -> str:
+    values = _values(asked, currency)
+    match asked.step:
+        case Step.NOTHING:
+            return _closed(asked)
+        case Step.CERTIFICATE:
+            return (
+                _(
+                    "Your payment has arrived. We are waiting for the withholding certificate over "
+                    "%(tax)s; there is nothing more to transfer."
+                )
+                % values
+            )
+        case Step.OVERDUE:
+            return _("%(amount)s was due on %(day)s and has not arrived yet.") % values
+        case Step.TRANSFER:
+            return _("Please transfer %(amount)s by %(day)s.") % values
+        case Step.CONFIRM:
+            return _("Your bank asks you to confirm this payment.")
+        case Step.CONFIRMING:
+            return _("The payment of %(amount)s is being confirmed.") % values
+        case Step.CANCELLING:
+            return _("This invoice is being cancelled. Please do not pay it.")
+        case Step.SAVE_CARD:
+            return (
+                _("%(why)s Please save another card; %(amount)s is then charged to it.") % values
+            ).strip()
+        case Step.RETRY:
+            return _("%(why)s We charge %(amount)s again on %(day)s.") % values
+        case Step.CHARGE:
+            return _("We charge %(amount)s to your saved card on %(day)s.") % values
+
+
+def _to_owner(asked: Asked, currency: str) -> str:
+    values = _values(asked, currency)
+    match asked.step:
+        case Step.NOTHING:
+            return ""
+        case Step.CERTIFICATE:
+            return (
+                _(
+                    "The payment has arrived. The withholding certificate over %(tax)s has not; "
+                    "you can ask the client for it."
+                )
+                % values
+            )
+        case Step.OVERDUE:
+            return (
+                _(
+                    "%(amount)s was due on %(day)s. The transfer has not arrived; the client is "
+                    "reminded by email."
+                )
+                % values
+            )
+        case Step.TRANSFER:
+            return _("The client was asked to transfer %(amount)s by %(day)s.") % values
+        case Step.CONFIRM:
+            return _("The bank waits for the client's confirmation of %(amount)s.") % values
+        case Step.CONFIRMING:
+            return _("The charge of %(amount)s is being confirmed at the gateway.") % values
+        case Step.CANCELLING:
+            return _("The charge of %(amount)s is being cancelled at the gateway.") % values
+        case Step.SAVE_CARD:
+            return (
+                _("%(why)s %(amount)s is open, and the client was asked for another card.") % values
+            ).strip()
+        case Step.RETRY:
+            return (
+                _("%(why)s %(amount)s is charged again on %(day)s, and the client was told.")
+                % values
+            )
+        case Step.CHARGE:
+            return _("%(amount)s is charged to the client's card on %(day)s.") % values
+
+
+def _closed(asked: Asked) -> str:
+    match asked.state:
+        case InvoiceState.VOID:
+            return _("This invoice was cancelled. There is nothing to pay.")
+        case InvoiceState.WRITTEN_OFF:
+            return _("This invoice is closed. There is nothing to pay.")
+    return ""

@@ -1,0 +1,95 @@
+"""Loads what `billing.rules.asking` needs: what one invoice, or a list of invoices, asks now."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from agreements.rules.terms import CollectBy
+from billing.models import Allocation, CreditNote, Invoice
+from billing.models.payment import SettledBy
+from billing.rules.asking import Asked, Facts, Way, ask
+from billing.rules.states import CollectionState, InvoiceState
+from core.dates import local_day
+
+
+def asked_of(invoice: Invoice, *, now: datetime | None = None) -> Asked:
+    """Return what one invoice asks at `now`."""
+    return asked_of_all([invoice], now=now)[invoice.pk]
+
+
+def asked_of_all(invoices: Iterable[Invoice], *, now: datetime | None = None) -> dict[UUID, Asked]:
+    """Return what each invoice asks at `now`, by id. Load them with `collection` and `agreement`.
+
+    Without `now` nothing is overdue, which is enough where only amounts are read. The number of
+    queries does not depend on the number of invoices. Lock the collections first if money moves
+    because of the answer.
+    """
+    rows = list(invoices)
+    settled: dict[UUID, dict[str, int]] = defaultdict(dict)
+    sums = Allocation.objects.filter(invoice__in=[row.pk for row in rows]).order_by()
+    for pk, by, amount in sums.values_list("invoice", "by").annotate(Sum("amount")):
+        settled[pk][by] = amount
+    withheld = [row.pk for row in rows if row.withholding]
+    notes = CreditNote.objects.filter(invoice__in=withheld).order_by().values_list("invoice")
+    noted = dict(notes.annotate(Sum("total"))) if withheld else {}
+    return {
+        row.pk: ask(_facts(row, settled[row.pk], noted.get(row.pk, 0), _today(row, now)))
+        for row in rows
+    }
+
+
+def asked_at_issue(invoice: Invoice) -> Asked:
+    """Return what an invoice asked on the day it was issued, for its document.
+
+    Client credit that paid a part of it on that day counts, and nothing that happened later.
+    """
+    spent = Allocation.objects.filter(invoice=invoice, by=SettledBy.BALANCE, ref=invoice.pk)
+    settled = {"balance": spent.aggregate(sum=Sum("amount"))["sum"] or 0}
+    way = _way(invoice)
+    is_paid = settled["balance"] == invoice.total
+    return ask(
+        Facts(
+            total=invoice.total,
+            tax=invoice.tax,
+            withholding=invoice.withholding,
+            noted=0,
+            settled=settled,
+            state=InvoiceState.PAID if is_paid else InvoiceState.OPEN,
+            way=way,
+            collection=CollectionState.READY if way == Way.CARD else CollectionState.SENT,
+            due_on=invoice.due_on,
+            today=invoice.issued_on,
+            next_on=invoice.due_on,
+        )
+    )
+
+
+def _way(invoice: Invoice) -> Way:
+    return Way.CARD if invoice.collect_by == CollectBy.CARD else Way.TRANSFER
+
+
+def _facts(invoice: Invoice, settled: dict[str, int], noted: int, today: date) -> Facts:
+    collection = invoice.collection
+    zone = invoice.agreement.time_zone
+    return Facts(
+        total=invoice.total,
+        tax=invoice.tax,
+        withholding=invoice.withholding,
+        noted=noted,
+        settled=settled,
+        state=InvoiceState(invoice.state),
+        way=_way(invoice),
+        collection=CollectionState(collection.state),
+        due_on=invoice.due_on,
+        today=today,
+        next_on=local_day(collection.next_at, zone) if collection.next_at else None,
+        reason=collection.reason,
+        may_confirm=bool(collection.action_url),
+    )
+
+
+def _today(invoice: Invoice, now: datetime | None) -> date:
+    return local_day(now, invoice.agreement.time_zone) if now else invoice.due_on

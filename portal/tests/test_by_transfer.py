@@ -1,0 +1,155 @@
+"""A client who pays by transfer reads where the money goes to, and never about a card (rule 41)."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Agreement
+from billing.bank_transfer import transfers
+from billing.models import BankDetails, Invoice, WithholdingCertificate
+from billing.runs.billing_run import run_billing
+from core.dates import local_day
+from tests.test_tenancy import inside, logged_in
+from tests.world import World
+
+pytestmark = pytest.mark.rendering
+VAT = [{"name": "VAT", "percent": "7"}]
+THAI: dict[str, Any] = {
+    "currency": "THB",
+    "amount": 30_000_00,
+    "taxes": VAT,
+    "withholding_percent": Decimal(3),
+    "collect_by": "transfer",
+    "card": "",
+}
+WORDS_FOR_CARD = (" card", "Card ", "บัตร", "charge failed", "declined", "Attempts")
+
+
+@pytest.fixture
+def bank(world: World) -> BankDetails:
+    return BankDetails.objects.create(
+        business=world.business,
+        holder="Studio Nan",
+        bank="Kasikornbank",
+        account="123-4-56789-0",
+        promptpay="0812345678",
+    )
+
+
+def billed(world: World, days: int = 0, language: str = "en", **fields: Any) -> Invoice:
+    """The invoice of an agreement that began some days ago."""
+    now = timezone.now() - timedelta(days=days)
+    day = local_day(now, "Asia/Bangkok")
+    client = world.client(now=now, language=language)
+    agreement = world.running(
+        client, now=now, starts_on=day, anchor_day=day.day, language=language, **(THAI | fields)
+    )
+    run_billing(now=now, door="test")
+    return Invoice.objects.get(agreement=agreement)
+
+
+def arrives(invoice: Invoice, amount: int) -> None:
+    now = timezone.now()
+    transfers.record_transfer(
+        invoice=invoice,
+        amount=amount,
+        on=local_day(now, "Asia/Bangkok"),
+        reference=f"line {amount}",
+        actor="Nan",
+        now=now,
+    )
+
+
+def pages(agreement: Agreement, language: str) -> dict[str, str]:
+    """Every page of the portal about paying, as the client reads it."""
+    browser = inside(agreement.contact)
+    browser.cookies["django_language"] = language
+    invoice = Invoice.objects.filter(agreement=agreement).first()
+    urls = {name: reverse(f"portal:{name}") for name in ("home", "method", "invoices", "statement")}
+    urls["charging"] = reverse("portal:charging", args=[agreement.pk])
+    if invoice:
+        urls["invoice"] = reverse("portal:invoice", args=[invoice.pk])
+    return {name: browser.get(url).content.decode() for name, url in urls.items()}
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+@pytest.mark.parametrize("days", [0, 12])
+def test_no_page_speaks_of_a_card(
+    world: World, bank: BankDetails, language: str, days: int
+) -> None:
+    invoice = billed(world, days, language)
+    transfers.send_reminders(now=timezone.now())
+    for name, page in pages(invoice.agreement, language).items():
+        for word in WORDS_FOR_CARD:
+            assert word not in page.replace("rh-card", ""), (name, word)
+
+
+def test_after_signing_the_bank_details_and_the_first_due_day_are_shown(
+    world: World, bank: BankDetails
+) -> None:
+    now = timezone.now()
+    day = local_day(now, "Asia/Bangkok") + timedelta(days=3)
+    agreement = world.running(now=now, starts_on=day, anchor_day=day.day, **THAI)
+    page = pages(agreement, "en")["charging"]
+    assert "All done" in page
+    assert "฿31,200 is due on" in page
+    assert "123-4-56789-0" in page
+    assert "0812345678" in page
+    assert "hx-get" not in page
+
+
+def test_the_page_asks_for_what_is_left_and_then_for_the_certificate(
+    world: World, bank: BankDetails
+) -> None:
+    invoice = billed(world)
+    assert "Please transfer ฿31,200 by" in pages(invoice.agreement, "en")["invoice"]
+    arrives(invoice, 10_700_00)
+    page = pages(invoice.agreement, "en")["invoice"]
+    assert "Please transfer ฿20,500 by" in page
+    arrives(invoice, 20_500_00)
+    page = pages(invoice.agreement, "en")["invoice"]
+    assert "waiting for the withholding certificate over ฿900" in page
+    assert "<svg xmlns" not in page
+    assert "To transfer" not in page
+    assert "฿900 by" not in page
+    assert WithholdingCertificate.objects.get().amount == 900_00
+
+
+def test_the_desk_does_not_count_withheld_tax_as_money_to_come(
+    world: World, bank: BankDetails
+) -> None:
+    invoice = billed(world)
+    arrives(invoice, 31_200_00)
+    page = logged_in(world.business.owner).get(reverse("dashboard:home")).content.decode()
+    assert "everything is paid" in page
+
+
+def test_the_desk_says_overdue_and_nothing_of_charges(world: World, bank: BankDetails) -> None:
+    invoice = billed(world, days=12)
+    transfers.send_reminders(now=timezone.now())
+    browser = logged_in(world.business.owner)
+    home = browser.get(reverse("dashboard:home")).content.decode()
+    assert "by transfer was due on" in home
+    assert "charge failed" not in home.lower()
+    page = browser.get(reverse("dashboard:invoice", args=[invoice.pk])).content.decode()
+    assert "The transfer has not arrived; the client is reminded by email." in page
+    for word in ("Charge attempts", "another card", "Not tried yet"):
+        assert word not in page
+
+
+def test_a_code_that_cannot_be_made_says_why(world: World) -> None:
+    BankDetails.objects.create(business=world.business, holder="N", promptpay="12")
+    invoice = billed(world)
+    url = reverse("dashboard:invoice", args=[invoice.pk])
+    page = logged_in(world.business.owner).get(url).content.decode()
+    assert "This invoice carries no QR code." in page
+
+
+def test_changing_the_card_later_shows_no_steps_of_signing(world: World) -> None:
+    agreement = world.running()
+    page = inside(agreement.contact).get(reverse("portal:method")).content.decode()
+    assert "rh-steps" not in page
