@@ -178,6 +178,7 @@ def _tell_both_sides(
             % facts,
         ]
         owners_subject = _("Forwarded: %(title)s") % facts
+        button = _("See the proposal")
     ref = f"{proposal.pk}:{forwards}"
     email_note(
         proposal,
@@ -199,6 +200,8 @@ def _tell_both_sides(
         owners,
         business.language,
         now,
+        button=button,
+        link=links.absolute_url("dashboard:proposal", proposal.pk),
     )
 
 

@@ -183,6 +183,7 @@ def _tell_both_sides(
             }[side]
             subject = _("Another person signs: %(title)s") % facts
             paragraphs = [sentence % facts for sentence in said]
+            button = _("See the agreement") if side == "owner" else ""
         emails.write(
             kind="signer_changed",
             ref=f"{change.pk}:{side}",
@@ -192,7 +193,8 @@ def _tell_both_sides(
                 "subject": subject,
                 "name": contact.name if side == "client" else "",
                 "paragraphs": paragraphs,
-                "button": "",
+                "button": button,
+                "link": links.absolute_url("dashboard:agreement", paper.agreement.pk),
             },
             language=language,
             business=paper.business,
