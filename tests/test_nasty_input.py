@@ -64,9 +64,7 @@ class Forms(HTMLParser):
             self._is_open = asked.get("method", "").lower() == "post"
             if self._is_open:
                 self.found.append((asked.get("action", ""), {}, set()))
-        elif (
-            self._is_open and asked.get("name") and tag in ("input", "textarea", "select", "button")
-        ):
+        elif self._is_open and asked.get("name") and tag in FIELDS:
             _action, fields, typed = self.found[-1]
             kind = asked.get("type", "text")
             if kind == "file":
@@ -120,8 +118,8 @@ def doors(pair: Two) -> Iterator[tuple[str, str, Browser]]:
 
 @pytest.fixture
 def nasty(request: pytest.FixtureRequest) -> Callable[[], list[str]]:
-    """What to try next: one value after the other, or with --every-page each of them each time."""
-    if request.config.getoption("--every-page"):
+    """What to try next: one value after the other, or with --every-value each of them each time."""
+    if request.config.getoption("--every-value"):
         return lambda: NASTY
     turns = cycle(NASTY)
     return lambda: [next(turns)]
