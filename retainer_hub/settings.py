@@ -274,7 +274,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "retainer_hub.log_format.Formatter",
+            "()": "retainer_hub.processes.log_format.Formatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
