@@ -7,24 +7,30 @@ from agreements.changing import end, pause, renew, trial
 from agreements.proposals import after_sending, lifecycle
 from agreements.signing import seal, unsigned_documents
 from agreements.signing.seal_check import check_seal
+from core.jobs import steps
 
 
 @shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
 def seal_signed() -> None:
     """Seal what was signed, then send reminders, renew, resume, expire and end what is due."""
-    now = timezone.now()
-    seal.seal_signed(now=now)
-    end.finish_ended(now=now)
-    pause.resume_due(now=now)
-    after_sending.remind_due(now=now)
-    lifecycle.expire_due(now=now)
-    unsigned_documents.expire_due(now=now)
-    unsigned_documents.remind_due(now=now)
-    renew.renew_due(now=now)
-    trial.remind_due(now=now)
+    steps.run(
+        "seal_signed",
+        {
+            "seal": seal.seal_signed,
+            "end agreements": end.finish_ended,
+            "resume agreements": pause.resume_due,
+            "remind of proposals": after_sending.remind_due,
+            "expire proposals": lifecycle.expire_due,
+            "expire unsigned documents": unsigned_documents.expire_due,
+            "remind of unsigned documents": unsigned_documents.remind_due,
+            "renew agreements": renew.renew_due,
+            "remind of trials": trial.remind_due,
+        },
+        now=timezone.now(),
+    )
 
 
 @shared_task(name="agreements.tasks.watch_seal", ignore_result=True)
 def watch_seal() -> None:
     """Email administrators when the seal does not work or its certificate expires soon."""
-    check_seal(now=timezone.now())
+    steps.run("watch_seal", {"check": check_seal}, now=timezone.now())

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class BillingConfig(AppConfig):
-    """The billing app. `ready` registers the functions that compose billing emails."""
+    """The billing app. `ready` registers its emails' composers and its health check."""
 
     name = "billing"
     verbose_name = _("Billing")
@@ -13,5 +13,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.emails import invoice_emails
+        from billing.runs import billing_health
 
         invoice_emails.register_composers()
+        billing_health.register()

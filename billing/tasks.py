@@ -1,14 +1,18 @@
 """Celery tasks of billing. Each task reads the clock once and passes that time on."""
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
 from billing.charging import gateway_events, refund
-from billing.charging.collect import due_collections
+from billing.charging.collect import CHARGE, due_collections
 from billing.charging.resolve import resolve_charges as resolve_charges
 from billing.runs import billing_run
 from billing.runs.daily_audit import run_audit
 from core import nudge
+from core.jobs import steps
+from core.jobs.set_aside import without_waiting
 
 
 @shared_task(name="billing.tasks.bill", ignore_result=True)
@@ -21,13 +25,24 @@ def bill() -> None:
 def resolve() -> None:
     """Ask the gateways about charges and refunds whose outcome is not known yet.
 
-    If a collection is due afterwards, the billing task is started at once.
+    If a collection is due afterwards, the billing task is started at once. Notices come last,
+    because they are read one after the other.
     """
     now = timezone.now()
-    gateway_events.apply_events(now=now)
-    resolve_charges(now=now)
-    refund.carry_out_refunds(now=now)
-    if due_collections(now).exists():
+    steps.run(
+        "resolve",
+        {
+            "look up charges": resolve_charges,
+            "carry out refunds": refund.carry_out_refunds,
+            "read notices": gateway_events.apply_events,
+            "start billing": _bill_if_due,
+        },
+        now=now,
+    )
+
+
+def _bill_if_due(*, now: datetime) -> None:
+    if without_waiting(due_collections(now), CHARGE, now).exists():
         nudge.ring("billing.tasks.bill")
 
 

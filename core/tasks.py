@@ -3,14 +3,20 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core.jobs import steps
 from core.models import Heartbeat
 from core.outbox import emails
+from core.system import rows_set_aside
 
 
 @shared_task(name="core.tasks.send_mail", ignore_result=True)
 def send_mail() -> None:
-    """Send the emails that are due."""
-    emails.send_due(now=timezone.now())
+    """Send the emails that are due; first write those about rows that were set aside."""
+    steps.run(
+        "send_mail",
+        {"tell of rows set aside": rows_set_aside.tell_due, "send": emails.send_due},
+        now=timezone.now(),
+    )
 
 
 @shared_task(name="core.tasks.pulse", ignore_result=True)

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core.jobs import steps
 from delivery.hours import overage, timer, usage_warnings
 from delivery.renewing import watch_pace as pace
 from delivery.reports import report_pdf, report_run
@@ -19,27 +20,37 @@ def send_reports() -> None:
 @shared_task(name="delivery.tasks.print_reports", ignore_result=True)
 def print_reports() -> None:
     """Render the PDFs of reports that were sent; several workers may share the work."""
-    report_pdf.render_due(now=timezone.now())
+    steps.run("print_reports", {"render": report_pdf.render_due}, now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_hours", ignore_result=True)
 def watch_hours() -> None:
     """Bill approved overage, warn of hours that are nearly used, and remind of forgotten timers."""
-    now = timezone.now()
-    overage.bill_due(now=now)
-    usage_warnings.warn_due(now=now)
-    timer.warn_due(now=now)
+    steps.run(
+        "watch_hours",
+        {
+            "bill extra hours": overage.bill_due,
+            "warn of used hours": usage_warnings.warn_due,
+            "warn of timers": timer.warn_due,
+        },
+        now=timezone.now(),
+    )
 
 
 @shared_task(name="delivery.tasks.watch_pace", ignore_result=True)
 def watch_pace() -> None:
     """Check the periods that have reached day 10 or 20, and warn of what is off track."""
-    pace.warn_due(now=timezone.now())
+    steps.run("watch_pace", {"warn": pace.warn_due}, now=timezone.now())
 
 
 @shared_task(name="delivery.tasks.watch_work", ignore_result=True)
 def watch_work() -> None:
     """Create checklists of new periods, place carried work, and remind of requests that are due."""
-    now = timezone.now()
-    checklist_actions.open_checklists(now=now)
-    request_reminders.remind_due(now=now)
+    steps.run(
+        "watch_work",
+        {
+            "open checklists": checklist_actions.open_checklists,
+            "remind of requests": request_reminders.remind_due,
+        },
+        now=timezone.now(),
+    )

@@ -1,7 +1,6 @@
 """Builds requested archives in a worker, emails that they are ready, and deletes expired ones."""
 
 import hashlib
-import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -14,11 +13,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
 from clients.models import Client
 from core import links, nudge
 from core.database.state_moves import move
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.models import Business
 from core.outbox import emails
 from exports import archive_contents
@@ -26,7 +28,22 @@ from exports.archive import Archive
 from exports.models import Export, Scope
 from exports.states import EXPORT, ExportState
 
-log = logging.getLogger(__name__)
+DELETE = Step(
+    "delete_exports",
+    "exports.tasks.make_exports",
+    gettext_lazy("Delete the expired export"),
+    Export,
+    title="business__name",
+    page=("exports", "business_id"),
+)
+BUILD = Step(
+    "make_exports",
+    "exports.tasks.make_exports",
+    gettext_lazy("Build the export"),
+    Export,
+    title="business__name",
+    page=("exports", "business_id"),
+)
 LEASE = timedelta(hours=1)  # of a worker on an export
 KEPT = timedelta(days=7)  # how long an archive can be downloaded
 TRIES = 3
@@ -57,20 +74,22 @@ def request_export(
 
 
 def build_due(*, now: datetime) -> int:
-    """Build the requested archives, and delete the expired ones; return how many were built.
+    """Build the requested archives; return how many were built.
 
     A worker claims each export with a lease on its row.
     """
-    _delete_expired(now)
-    built = 0
-    for export in Export.objects.due(now).select_related("business__owner", "client", "agreement"):
-        if (
-            Export.objects.due(now)
-            .filter(pk=export.pk)
-            .update(lease_until=now + LEASE, tries=F("tries") + 1)
-        ):
-            built += _build_or_fail(export, now)
-    return built
+    rows = Export.objects.due(now).select_related("business__owner", "client", "agreement")
+    return batches.run_rows(
+        BUILD, rows.order_by("pk"), lambda row: _claim_and_build(row, now), now=now
+    )
+
+
+def _claim_and_build(export: Export, now: datetime) -> int:
+    """Claim an export and build it; return 1, or 0 if another worker has it."""
+    unclaimed = Export.objects.due(now).filter(pk=export.pk)
+    if not unclaimed.update(lease_until=now + LEASE, tries=F("tries") + 1):
+        return 0
+    return _build_or_fail(export, now)
 
 
 def build_agreement_archive(row: Agreement, now: datetime) -> IO[bytes] | None:
@@ -99,15 +118,14 @@ def archive_path(row: Export) -> Path:
 
 
 def _build_or_fail(export: Export, now: datetime) -> int:
-    """Build an archive, and mark it as failed after the last try; return 1 or 0."""
+    """Build an archive and return 1; after the last try, mark it as failed. Raises what failed."""
     try:
         _build(export, now)
-    except Exception:  # the other exports must not depend on this one
-        log.exception("Export %s could not be made.", export.pk)
+    except Exception:
         export.refresh_from_db()
         if export.tries >= TRIES:
             move(export, ExportState.FAILED, EXPORT, sets={"finished_at": now})
-        return 0
+        raise
     return 1
 
 
@@ -193,11 +211,17 @@ def _email_owner(export: Export, now: datetime) -> None:
     )
 
 
-def _delete_expired(now: datetime) -> None:
-    """Delete expired archives, and temporary files of workers that were killed."""
-    for export in Export.objects.filter(state=ExportState.READY, expires_at__lt=now):
-        move(export, ExportState.GONE, EXPORT)
-        archive_path(export).unlink(missing_ok=True)
+def delete_expired(*, now: datetime) -> int:
+    """Delete expired archives, and temporary files of workers that were killed; return how many."""
     for leftover in (Path(settings.RH_VAR_DIR) / "exports").glob("making-*"):
         if leftover.stat().st_mtime < (now - 2 * LEASE).timestamp():
             leftover.unlink(missing_ok=True)
+    expired = Export.objects.filter(state=ExportState.READY, expires_at__lt=now)
+    return batches.run_rows(DELETE, expired.order_by("pk"), _delete, now=now)
+
+
+def _delete(export: Export) -> int:
+    with transaction.atomic():  # an export whose file cannot be deleted is not gone
+        move(export, ExportState.GONE, EXPORT)
+        archive_path(export).unlink(missing_ok=True)
+    return 1

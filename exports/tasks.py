@@ -3,10 +3,15 @@
 from celery import shared_task
 from django.utils import timezone
 
+from core.jobs import steps
 from exports import requested_exports
 
 
 @shared_task(name="exports.tasks.make_exports", ignore_result=True)
 def make_exports() -> None:
     """Build the archives that were requested, and delete the expired ones."""
-    requested_exports.build_due(now=timezone.now())
+    steps.run(
+        "make_exports",
+        {"build": requested_exports.build_due, "delete": requested_exports.delete_expired},
+        now=timezone.now(),
+    )

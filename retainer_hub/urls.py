@@ -7,7 +7,7 @@ from django.views.i18n import set_language
 
 from billing.gateways.urls import addresses
 from portal.views import verify
-from retainer_hub.health import health
+from retainer_hub.health import health, live
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
+    path("health/live/", live, name="live"),
     path("verify/", verify.verify_document, name="verify"),
     path("api/v1/", include("api.urls")),
     path("language/", set_language, name="set_language"),

@@ -28,7 +28,7 @@ from clients import booking, objections, portal_links, testimonials
 from core import links
 from core.database.state_moves import move
 from core.dates import local_day
-from core.models import OutboxEmail, TaxRate
+from core.models import OutboxEmail, SetAside, TaxRate
 from core.web import api_keys
 from delivery.hours import overage, time_log
 from delivery.kpis import kpi_changes
@@ -83,6 +83,7 @@ CLASSES: dict[str, str] = {
     "portal:overage": "overage",
     "dashboard:letters": "owner",
     "dashboard:letter_again": "sent_letter",
+    "dashboard:set_aside_release": "set_aside",
     "dashboard:wait_tell": "wait",
     "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal",
@@ -271,6 +272,7 @@ CLASSES: dict[str, str] = {
     "sandbox_direct:confirm": "public",
     "sandbox_direct:hook": "public",
     "health": "public",
+    "live": "public",
     "verify": "public",
     "set_language": "public",
 }
@@ -350,6 +352,16 @@ def rows_of(world: World) -> dict[str, Any]:
         **asked_of(agreement, period, now),
         "call": call,
         "overage": more,
+        "set_aside": SetAside.objects.create(
+            business=world.business,
+            step="collect",
+            subject=agreement.pk,
+            page=f"agreement:{agreement.pk}",
+            reason="missing",
+            detail="percent",
+            tried_at=now,
+            next_at=now,
+        ),
         "sent_letter": OutboxEmail.objects.filter(business=world.business).first(),
         "objection": heard,
         "reply": reply,

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.changing import renew
 from agreements.models import Agreement
@@ -18,7 +19,18 @@ from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import add_months, local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.outbox import emails
+
+FINISH = Step(
+    "finish_ended",
+    "agreements.tasks.seal_signed",
+    gettext_lazy("End the agreement"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+)
 
 
 def can_end(agreement: Agreement) -> bool:
@@ -161,17 +173,22 @@ def _email_owner(
 
 def finish_ended(*, now: datetime) -> int:
     """End the agreements whose last day is over in the client's time zone; returns how many."""
-    ended = 0
-    for agreement in Agreement.objects.filter(state__in=RUNNING_STATES, ends_on__isnull=False):
-        if agreement.ends_on and local_day(now, agreement.time_zone) >= agreement.ends_on:
-            with transaction.atomic():
-                move(agreement, AgreementState.ENDED, AGREEMENT, sets={"ended_at": now})
-                audit.record(
-                    business=agreement.business,
-                    chain_id=agreement.id,
-                    event="ended",
-                    actor="Retainer Hub",
-                    now=now,
-                )
-            ended += 1
-    return ended
+    running = Agreement.objects.filter(state__in=RUNNING_STATES, ends_on__isnull=False)
+    rows = running.select_related("business").order_by("pk")
+    return batches.run_rows(FINISH, rows, lambda row: _finish(row, now), now=now)
+
+
+def _finish(agreement: Agreement, now: datetime) -> int:
+    """End an agreement whose last day is over; 1 if it was."""
+    if not agreement.ends_on or local_day(now, agreement.time_zone) < agreement.ends_on:
+        return 0
+    with transaction.atomic():
+        move(agreement, AgreementState.ENDED, AGREEMENT, sets={"ended_at": now})
+        audit.record(
+            business=agreement.business,
+            chain_id=agreement.id,
+            event="ended",
+            actor="Retainer Hub",
+            now=now,
+        )
+    return 1

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Pause
 from agreements.rules.errors import NotOpen, TooSoon
@@ -21,7 +22,18 @@ from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.outbox import emails
+
+RESUME = Step(
+    "resume_paused",
+    "agreements.tasks.seal_signed",
+    gettext_lazy("Resume the agreement"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+)
 
 
 def next_billed_period(agreement: Agreement, now: datetime) -> PeriodSpan | None:
@@ -97,24 +109,22 @@ def resume_due(*, now: datetime) -> int:
     # A day more than due, because a day starts earlier in some time zones than in UTC; each
     # agreement is checked in its own time zone below.
     latest = (now + timedelta(days=1)).date()
-    over = Pause.objects.filter(
-        agreement__state=AgreementState.PAUSED, is_skip=False, ends_on__lte=latest
-    )
-    resumed = 0
-    for pk in over.order_by().values_list("agreement", flat=True).distinct():
-        with transaction.atomic():
-            agreement = (
-                Agreement.objects.select_for_update(of=("self",))
-                .select_related("contact")
-                .get(pk=pk)
-            )
-            today = local_day(now, agreement.time_zone)
-            pauses = Pause.objects.filter(agreement=agreement, is_skip=False)
-            is_paused = pauses.exclude(ends_on__lte=today).exists()
-            if agreement.state == AgreementState.PAUSED and not is_paused:
-                _activate(agreement, "Retainer Hub", now, UNSEEN)
-                resumed += 1
-    return resumed
+    over = Pause.objects.filter(is_skip=False, ends_on__lte=latest)
+    paused = Agreement.objects.filter(state=AgreementState.PAUSED, pk__in=over.values("agreement"))
+    return batches.run_rows(RESUME, paused.order_by("pk"), lambda row: _resume(row, now), now=now)
+
+
+def _resume(agreement: Agreement, now: datetime) -> int:
+    """Resume an agreement unless a pause lasts; 1 if it was resumed."""
+    with transaction.atomic():
+        rows = Agreement.objects.select_for_update(of=("self",)).select_related("contact")
+        locked = rows.get(pk=agreement.pk)
+        today = local_day(now, locked.time_zone)
+        pauses = Pause.objects.filter(agreement=locked, is_skip=False)
+        if locked.state != AgreementState.PAUSED or pauses.exclude(ends_on__lte=today).exists():
+            return 0
+        _activate(locked, "Retainer Hub", now, UNSEEN)
+    return 1
 
 
 def _lock(agreement: Agreement, state: AgreementState = AgreementState.ACTIVE) -> Agreement:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.changing import amend
 from agreements.models import Agreement
@@ -20,8 +21,18 @@ from clients import portal_links
 from core import audit, formats, links
 from core.dates import add_months, local_day
 from core.errors import RuleError
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.outbox import emails
 
+RENEW = Step(
+    "renew_agreements",
+    "agreements.tasks.seal_signed",
+    gettext_lazy("Renew the agreement"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+)
 ASK_AHEAD = timedelta(days=30)  # before the last day on which notice can be given
 
 
@@ -49,9 +60,8 @@ def renew_due(*, now: datetime) -> int:
     )
     # A step is due 30 days and the notice period before the end; this covers a notice of a year.
     soon = renewing.filter(ends_on__lte=(now + timedelta(days=400)).date())
-    return sum(
-        _process(row, now) for row in soon.select_related("business__owner", "client", "contact")
-    )
+    rows = soon.select_related("business__owner", "client", "contact").order_by("pk")
+    return batches.run_rows(RENEW, rows, lambda row: _process(row, now), now=now)
 
 
 def _process(agreement: Agreement, now: datetime) -> int:

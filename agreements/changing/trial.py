@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Proposal, field_lists
 from agreements.proposals import lifecycle
@@ -19,8 +20,18 @@ from clients import portal_links
 from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.outbox import emails
 
+REMIND = Step(
+    "remind_of_trials",
+    "agreements.tasks.seal_signed",
+    gettext_lazy("Remind of the end of the trial"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+)
 DECIDED = "trial_decided"  # the audit event of the decision
 #: So long before the decision day the freelancer sees that a decision is due.
 DECISION_DUE_BEFORE = timedelta(days=7)
@@ -113,7 +124,7 @@ def remind_due(*, now: datetime) -> int:
     waiting = trials.exclude(proposal__trial_measure="").select_related(
         "business__owner", "client", "contact"
     )
-    return sum(_remind(row, now) for row in waiting)
+    return batches.run_rows(REMIND, waiting.order_by("pk"), lambda row: _remind(row, now), now=now)
 
 
 def _remind(trial: Agreement, now: datetime) -> int:

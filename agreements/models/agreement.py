@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from agreements.models.period import PERIOD_STATES
 from agreements.models.proposal import COLLECT_BY, INTERVALS, RENEWS, ROLLOVER
@@ -33,6 +34,9 @@ AGREEMENT_STATES = [
     (AgreementState.EXPIRED.value, _("Expired")),
     (AgreementState.VOID.value, _("Void")),
 ]
+
+#: Why an agreement is on hold whose next invoice could not be made (docs/operations.md).
+NOT_BILLABLE = gettext_noop("The next invoice could not be made.")
 
 
 class HoursAlerts(models.TextChoices):
@@ -198,6 +202,11 @@ class Agreement(SignableDocument):
     def is_void(self) -> bool:
         """Whether it was taken back before it was signed."""
         return self.state == AgreementState.VOID
+
+    @property
+    def is_not_billable(self) -> bool:
+        """Whether billing is on hold because the next invoice could not be made."""
+        return self.parked_because == NOT_BILLABLE
 
     @property
     def is_renewed(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Proposal, Tier
 from agreements.models.field_lists import PROPOSAL_FIELDS, PROPOSAL_SETS
@@ -17,8 +18,18 @@ from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.outbox import emails
 
+REMIND = Step(
+    "remind_of_proposals",
+    "agreements.tasks.seal_signed",
+    gettext_lazy("Remind of the proposal"),
+    Proposal,
+    title="client__name",
+    page=("proposal", "pk"),
+)
 REMIND_BEFORE = (3, 0)  # days before the last day of a proposal; one reminder for each
 NO_REMINDER_WITHIN = timedelta(days=2)  # no reminder within this time after sending
 LONGEST_OPEN = timedelta(days=180)  # a proposal stays open at most this long from today
@@ -145,7 +156,8 @@ def remind_due(*, now: datetime) -> int:
         reminders__lt=len(REMIND_BEFORE),
         sent_at__lte=now - NO_REMINDER_WITHIN,
     )
-    return sum(_remind(proposal, now) for proposal in waiting.select_related("client"))
+    rows = waiting.select_related("client").order_by("pk")
+    return batches.run_rows(REMIND, rows, lambda row: _remind(row, now), now=now)
 
 
 def _remind(proposal: Proposal, now: datetime) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.contract import frozen_terms as frozen
 from agreements.contract import wording
@@ -27,9 +28,19 @@ from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
 from core.digest import digest
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.models import Business
 from core.outbox import emails
 
+EXPIRE = Step(
+    "expire_proposals",
+    "agreements.tasks.seal_signed",
+    gettext_lazy("Close the expired proposal"),
+    Proposal,
+    title="client__name",
+    page=("proposal", "pk"),
+)
 MANY_TO_MANY = ("cosigners", "testimonials")  # many-to-many fields of a proposal
 TRIAL_DAYS = range(14, 29)  # the length of a paid trial: two to four weeks
 
@@ -185,13 +196,15 @@ def withdraw_proposal(*, proposal: Proposal, actor: str, now: datetime) -> Propo
 def expire_due(*, now: datetime) -> int:
     """Expire the proposals whose last day is over in the client's time zone; returns how many."""
     ends = Q(expires_on__isnull=False) | Q(ends_on__isnull=False)
-    waiting = Proposal.objects.filter(
-        ends, state=ProposalState.SENT, agreement__isnull=True
-    ).select_related("client")
-    return sum(_expire(proposal, now) for proposal in waiting if is_past_last_day(proposal, now))
+    waiting = Proposal.objects.filter(ends, state=ProposalState.SENT, agreement__isnull=True)
+    rows = waiting.select_related("client").order_by("pk")
+    return batches.run_rows(EXPIRE, rows, lambda row: _expire(row, now), now=now)
 
 
 def _expire(proposal: Proposal, now: datetime) -> int:
+    """Expire a proposal whose last day is over; 1 if it was."""
+    if not is_past_last_day(proposal, now):
+        return 0
     with transaction.atomic():
         locked = lock(proposal)
         if locked.state != ProposalState.SENT or is_picked(locked):

@@ -5,19 +5,32 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.rules.intervals import Interval
 from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNNING_STATES, AgreementState, PeriodState
 from agreements.running import effective_terms
+from agreements.running.billing_hold import free_billable, hold_not_billable
 from core.dates import local_day, local_instant
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 from core.money import prorate
 
 BATCH = 500  # agreements whose periods are opened in one transaction
+OPEN = Step(
+    "open_periods",
+    "billing.tasks.bill",
+    _("Open the next billing period"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+    hold=lambda pk: hold_not_billable(pk=pk),
+    free=lambda pk: free_billable(pk=pk),
+)
 
 
 @dataclass(frozen=True)
@@ -65,22 +78,36 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
 
     Each period is inserted once, even if the job runs late, twice, or in two workers at once.
     """
-    inserted = 0
-    while batch := list(_to_open(now, only)):
-        with transaction.atomic():
-            effective_terms.load_amendments(batch)
-            pauses = Pause.objects.by_agreement(agreement.pk for agreement in batch)
-            rows = [
-                row
-                for agreement in batch
-                for row in _missing(agreement, pauses.get(agreement.pk, []), now)
-            ]
-            inserted += _insert(rows)
-            for agreement in batch:
-                agreement.opens_at = next_opening(agreement, now)
-            Agreement.objects.bulk_update(batch, ["opens_at"])
-        if len(batch) < BATCH:
+    # A paused agreement has periods too, which are not billed. An agreement that has ended since
+    # the last run may still lack periods before its end.
+    states = (*RUNNING_STATES, AgreementState.ENDED)
+    due = Agreement.objects.filter(scope_filter(only, "pk"), state__in=states, opens_at__lte=now)
+    oldest = without_waiting(due, OPEN, now).order_by("opens_at", "pk").values_list("pk", flat=True)
+    inserted, seen = 0, set[UUID]()
+    while ids := [pk for pk in oldest.all()[:BATCH] if pk not in seen]:
+        inserted += batches.run(OPEN, ids, lambda batch: _open(batch, now), now=now)
+        if len(ids) < BATCH:
             break
+        seen.update(ids)
+    return inserted
+
+
+def _open(ids: Sequence[UUID], now: datetime) -> int:
+    """Insert the periods of these agreements that are missing, and set when the next ones open."""
+    rows = Agreement.objects.filter(pk__in=ids).defer("terms", "tier")
+    agreements = list(rows.annotate(opened=Count("periods")))
+    effective_terms.load_amendments(agreements)
+    pauses = Pause.objects.by_agreement(ids)
+    inserted = _insert(
+        [
+            row
+            for agreement in agreements
+            for row in _missing(agreement, pauses.get(agreement.pk, []), now)
+        ]
+    )
+    for agreement in agreements:
+        agreement.opens_at = next_opening(agreement, now)
+    Agreement.objects.bulk_update(agreements, ["opens_at"])
     return inserted
 
 
@@ -101,22 +128,6 @@ def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[Per
     """The periods from shortly before `today` on, without computing those of earlier years."""
     first = index_before(agreement.starts_on, Interval(agreement.interval), today)
     return period_spans(agreement, until=until, first=first)
-
-
-def _to_open(now: datetime, only: Agreement | Business | None) -> QuerySet[Agreement]:
-    """The next batch of agreements that have a period to open, each with `opened`: its periods."""
-    # A paused agreement has periods too, which are not billed. An agreement that has ended since
-    # the last run may still lack periods before its end.
-    states = (*RUNNING_STATES, AgreementState.ENDED)
-    due = Agreement.objects.filter(state__in=states, opens_at__lte=now)
-    due = due.filter(scope_filter(only, "pk"))
-    ids = list(due.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
-    rows = (
-        Agreement.objects.filter(pk__in=ids)
-        .defer("terms", "tier")
-        .annotate(opened=Count("periods"))
-    )
-    return rows if ids else rows.none()
 
 
 def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> list[Period]:

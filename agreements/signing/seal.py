@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Amendment
 from agreements.signing import agreement_pdf, signers
@@ -13,8 +14,9 @@ from clients import portal_links
 from core import links
 from core.audit import UNSEEN
 from core.documents import seal, store
-from core.errors import RuleError
-from core.models import Business, Document
+from core.jobs import batches
+from core.jobs.set_aside import Step
+from core.models import Business, Document, SetAside
 from core.models.document import DocumentKind
 from core.outbox import emails
 
@@ -22,6 +24,22 @@ log = logging.getLogger(__name__)
 #: A seal is late after this time. A running worker seals within seconds, a job every five minutes.
 PATIENCE = timedelta(minutes=15)
 UNSEALED = Q(signed_at__isnull=False, signed_document__isnull=True)
+SEAL = {
+    Agreement: Step(
+        "seal_agreements",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Seal the signed agreement"),
+        Agreement,
+        title="client__name",
+        page=("agreement", "pk"),
+    ),
+    Amendment: Step(
+        "seal_amendments",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Seal the signed amendment"),
+        Amendment,
+    ),
+}
 KINDS = {Agreement: DocumentKind.SIGNED_AGREEMENT, Amendment: DocumentKind.SIGNED_AMENDMENT}
 
 
@@ -32,15 +50,18 @@ def seal_signed(*, now: datetime, limit: int = 50) -> int:
     next run completes what a crash has left, and nothing is emailed twice.
     """
     related = ("business__owner", "client", "document")
-    agreements = Agreement.objects.filter(UNSEALED).select_related(*related, "contact", "proposal")[
-        :limit
-    ]
-    amendments = Amendment.objects.filter(UNSEALED).select_related(*related, "agreement")[:limit]
-    rows = [*agreements, *amendments]
-    if rows and (reason := seal.not_ready(now)):
-        log.error("%s signed documents wait for their seal: %s", len(rows), reason)
+    agreements = Agreement.objects.filter(UNSEALED).select_related(*related, "contact", "proposal")
+    amendments = Amendment.objects.filter(UNSEALED).select_related(*related, "agreement")
+    waiting = agreements.count() + amendments.count()
+    if waiting and (reason := seal.not_ready(now)):
+        log.error("%s signed documents wait for their seal: %s", waiting, reason)
         return 0
-    return sum(_try_seal(row, now) for row in rows)
+    sealed = batches.run_rows(
+        SEAL[Agreement], agreements, lambda row: _seal(row, now), now=now, most=limit
+    )
+    return sealed + batches.run_rows(
+        SEAL[Amendment], amendments, lambda row: _seal(row, now), now=now, most=limit
+    )
 
 
 def late_documents(
@@ -51,33 +72,25 @@ def late_documents(
     agreements = Agreement.objects.filter(unsealed).select_related("client")
     rows = [*agreements, *Amendment.objects.filter(unsealed).select_related("agreement", "client")]
     not_ready = seal.not_ready(now) if rows else ""
-    return [(row, not_ready or _failed()) for row in rows if not_ready or _is_late(row, now)]
+    return [(row, not_ready or _failed(row)) for row in rows if not_ready or _is_late(row, now)]
 
 
 def why_late(signable: Agreement | Amendment, now: datetime) -> str:
     """Why a signed document has no seal yet; "" where it has one, needs none, or is not late."""
     if signable.signed_at is None or signable.signed_document_id:
         return ""
-    return seal.not_ready(now) or (_failed() if _is_late(signable, now) else "")
+    return seal.not_ready(now) or (_failed(signable) if _is_late(signable, now) else "")
 
 
 def _is_late(signable: Agreement | Amendment, now: datetime) -> bool:
     return signable.signed_at is not None and now - signable.signed_at > PATIENCE
 
 
-def _failed() -> str:
+def _failed(signable: Agreement | Amendment) -> str:
+    aside = SetAside.objects.open().filter(step=SEAL[type(signable)].name, subject=signable.pk)
+    if row := aside.first():
+        return row.reason_text
     return _("It could not be made yet. It is tried again every five minutes.")
-
-
-def _try_seal(signable: Agreement | Amendment, now: datetime) -> int:
-    """Seal one document; the number sealed. A failure is logged and tried again by the next run."""
-    try:
-        return _seal(signable, now)
-    except RuleError as error:
-        log.error("%s %s cannot be sealed: %s", type(signable).__name__, signable.pk, error)
-    except Exception:  # no failure may keep the other documents from being sealed
-        log.exception("%s %s could not be sealed.", type(signable).__name__, signable.pk)
-    return 0
 
 
 def _seal(signable: Agreement | Amendment, now: datetime) -> int:

@@ -3,13 +3,16 @@
 In this module `paper` is the agreement or the amendment that waits.
 """
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Amendment
 from agreements.rules.errors import NotOpen
@@ -26,8 +29,43 @@ from clients.models import Contact
 from core import audit
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.outbox import emails
 
+#: For each kind of document: closing those that nobody signed in time, reminding of the others.
+EXPIRE = {
+    Agreement: Step(
+        "expire_agreements",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Close the agreement that was not signed in time"),
+        Agreement,
+        title="client__name",
+        page=("agreement", "pk"),
+    ),
+    Amendment: Step(
+        "expire_amendments",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Close the amendment that was not signed in time"),
+        Amendment,
+    ),
+}
+REMIND = {
+    Agreement: Step(
+        "remind_of_agreements",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Remind of the signature of the agreement"),
+        Agreement,
+        title="client__name",
+        page=("agreement", "pk"),
+    ),
+    Amendment: Step(
+        "remind_of_amendments",
+        "agreements.tasks.seal_signed",
+        gettext_lazy("Remind of the signature of the amendment"),
+        Amendment,
+    ),
+}
 SIGN_WITHIN = timedelta(days=14)  # of picking the tier
 REMIND_AGAIN = timedelta(hours=20)  # the least time between two reminders
 REMIND_AFTER = (timedelta(days=2), timedelta(days=5), timedelta(days=10))  # of its creation
@@ -81,8 +119,10 @@ def expire_due(*, now: datetime, only: Agreement | None = None) -> int:
     # A day more than due, because the last day ends at different times in different time zones;
     # `_expire` checks it in the client's time zone.
     late = Q(state=AgreementState.SENT, sign_by__lt=(now + timedelta(days=1)).date())
-    papers = _amendments(late & Q(agreement=only)) if only else _all(late)
-    return sum(_expire(paper, now) for paper in papers)
+    if only:
+        rows = Amendment.objects.filter(late, agreement=only)
+        return batches.run_rows(EXPIRE[Amendment], rows, lambda paper: _expire(paper, now), now=now)
+    return _for_each(EXPIRE, late, _expire, now)
 
 
 def remind_due(*, now: datetime) -> int:
@@ -90,17 +130,20 @@ def remind_due(*, now: datetime) -> int:
 
     A document has three reminders, 2, 5 and 10 days after it was created.
     """
-    sent = 0
     waits = Q(
         state=AgreementState.SENT,
         reminders__lt=len(REMIND_AFTER),
         created_at__lte=now - REMIND_AFTER[0],
     )
-    for paper in _all(waits):
-        if sign.is_in_time(paper, now) and now - paper.created_at >= REMIND_AFTER[paper.reminders]:
-            with suppress(NotOpen):  # reminded by the freelancer today, or signed in the meantime
-                sent += remind(paper=paper, now=now)
-    return sent
+    return _for_each(REMIND, waits, _remind_if_due, now)
+
+
+def _remind_if_due(paper: Agreement | Amendment, now: datetime) -> int:
+    """Send the reminder of one document if it is due; returns how many signers got it."""
+    if sign.is_in_time(paper, now) and now - paper.created_at >= REMIND_AFTER[paper.reminders]:
+        with suppress(NotOpen):  # reminded by the freelancer today, or signed in the meantime
+            return remind(paper=paper, now=now)
+    return 0
 
 
 def remind(*, paper: Agreement | Amendment, now: datetime) -> int:
@@ -221,11 +264,21 @@ def _email_note(
     )
 
 
-def _all(condition: Q) -> list[Agreement | Amendment]:
-    """The agreements and the amendments that match; the filter uses fields that both have."""
+def _for_each(
+    steps: Mapping[Any, Step],
+    condition: Q,
+    act: Callable[[Agreement | Amendment, datetime], int],
+    now: datetime,
+) -> int:
+    """Act on the agreements and the amendments that match; return the sum.
+
+    The condition uses fields that both have.
+    """
     agreements = Agreement.objects.filter(condition).select_related("business__owner", "contact")
-    return [*agreements, *_amendments(condition)]
-
-
-def _amendments(condition: Q) -> list[Agreement | Amendment]:
-    return list(Amendment.objects.filter(condition).select_related("business__owner", "agreement"))
+    amendments = Amendment.objects.filter(condition).select_related("business__owner", "agreement")
+    done = batches.run_rows(
+        steps[Agreement], agreements.order_by("pk"), lambda row: act(row, now), now=now
+    )
+    return done + batches.run_rows(
+        steps[Amendment], amendments.order_by("pk"), lambda row: act(row, now), now=now
+    )

@@ -110,8 +110,9 @@ def test_a_document_that_cannot_be_sealed_does_not_hold_up_the_others(
     assert seal.seal_signed(now=NOW) == 1
     sound.refresh_from_db()
     assert sound.signed_document
+    assert seal.why_late(broken, NOW + timedelta(hours=1)) == "no such letter"
     monkeypatch.undo()
-    assert seal.seal_signed(now=NOW) == 1
+    assert seal.seal_signed(now=NOW + timedelta(minutes=5)) == 1
 
 
 def test_an_agreement_that_ended_before_it_was_sealed_is_still_sealed(world: World) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
 from agreements.running.periods import scope_filter
@@ -30,10 +31,20 @@ from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core import formats
 from core.dates import local_day, local_instant
 from core.errors import RuleError
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 from core.outbox import emails
 
 FAR_ABOVE = 110  # percent of what is open, above which a sum has to be confirmed
+REMIND = Step(
+    "remind_of_transfers",
+    "billing.tasks.bill",
+    gettext_lazy("Remind of the transfer"),
+    Collection,
+    title="invoice__client__name",
+    page=("invoice", "invoice_id"),
+)
 OVERDUE = "overdue"  # a collection's `reason` once the client was reminded
 
 
@@ -249,9 +260,12 @@ def send_reminders(
 
     Returns how many invoices they were sent for; at most `limit` are looked at.
     """
-    waiting = Collection.objects.filter(scope_filter(only, "invoice__agreement"))
-    due = waiting.filter(state=CollectionState.SENT, next_at__lte=now).order_by("next_at", "pk")
-    return sum(_remind(pk, now) for pk in list(due.values_list("pk", flat=True)[:limit]))
+    sent = Collection.objects.filter(
+        scope_filter(only, "invoice__agreement"), state=CollectionState.SENT, next_at__lte=now
+    )
+    due = without_waiting(sent, REMIND, now).order_by("next_at", "pk")
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    return batches.run_each(REMIND, ids, lambda pk: _remind(pk, now), now=now)
 
 
 def _remind(pk: UUID, now: datetime) -> int:

@@ -5,11 +5,12 @@ nothing while the invariant holds. Nothing here writes.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from agreements.models import Amendment, Period, Upgrade
@@ -45,6 +46,8 @@ from core.documents import store
 from core.models import Document, OutboxEmail
 from core.models.tax_rate import TaxMode
 
+M = TypeVar("M", bound=Model)
+READ_AT_ONCE = 500  # rows that are read together
 STUCK_AFTER = timedelta(days=2)
 MOST_LISTED = 50  # contradictions of one invariant that are listed; the others are only counted
 
@@ -53,15 +56,50 @@ def find_contradictions(now: datetime, *, files: bool = False) -> list[str]:
     """Check every invariant and return the contradictions as sentences for the administrators.
 
     The list is empty when the books are consistent. With `files`, the stored PDFs are compared
-    with their hashes as well.
+    with their hashes as well. A row or an invariant that cannot be read is reported, too.
     """
     contradictions: list[str] = []
     for invariant in INVARIANTS if not files else [*INVARIANTS, stored_files_are_unchanged]:
-        sentences = [f"{invariant.__name__}: {sentence}" for sentence in invariant(now)]
+        sentences = [f"{invariant.__name__}: {sentence}" for sentence in _sentences(invariant, now)]
         contradictions += sentences[:MOST_LISTED]
         if len(sentences) > MOST_LISTED:
             contradictions.append(f"{invariant.__name__}: and {len(sentences) - MOST_LISTED} more")
     return contradictions
+
+
+def _sentences(invariant: Callable[[datetime], Iterator[str]], now: datetime) -> list[str]:
+    """Return what an invariant yields, and why it stopped if it could not be checked to its end."""
+    sentences: list[str] = []
+    try:
+        sentences.extend(invariant(now))
+    except Exception as error:  # noqa: BLE001 - the other invariants are checked all the same
+        sentences.append(f"it could not be checked to its end ({type(error).__name__}: {error})")
+    return sentences
+
+
+def _each(rows: QuerySet[M], check: Callable[[M], Iterable[str]]) -> Iterator[str]:
+    """Yield what `check` finds in each row; a row that cannot be read is reported and passed."""
+    ids = rows.order_by("pk").values_list("pk", flat=True)
+    unread = ids.iterator(READ_AT_ONCE)
+    while batch := list(islice(unread, READ_AT_ONCE)):
+        yield from _each_of(rows, batch, check)
+
+
+def _each_of(
+    rows: QuerySet[M], ids: Sequence[Any], check: Callable[[M], Iterable[str]]
+) -> Iterator[str]:
+    try:
+        found = [sentence for row in rows.filter(pk__in=ids) for sentence in check(row)]
+    except Exception as error:  # noqa: BLE001 - the other rows are checked all the same
+        if len(ids) == 1:
+            name = rows.model._meta.model_name
+            yield f"{name} {ids[0]} cannot be read ({type(error).__name__}: {error})"
+            return
+        middle = len(ids) // 2
+        yield from _each_of(rows, ids[:middle], check)
+        yield from _each_of(rows, ids[middle:], check)
+    else:
+        yield from found
 
 
 def periods_tile(now: datetime) -> Iterator[str]:
@@ -104,7 +142,8 @@ def every_upgrade_is_billed_as_signed(now: datetime) -> Iterator[str]:
         invoice.upgrade_id: [line.amount for line in invoice.lines.all()]
         for invoice in Invoice.objects.filter(kind=UPGRADE).prefetch_related("lines")
     }
-    for upgrade in Upgrade.objects.select_related("amendment", "period"):
+
+    def check(upgrade: Upgrade) -> Iterator[str]:
         signed = upgrade.amendment.now or {}
         if (upgrade.credit, upgrade.charge) != (
             signed.get("credit"),
@@ -122,6 +161,8 @@ def every_upgrade_is_billed_as_signed(now: datetime) -> Iterator[str]:
             amount for amount in (-upgrade.credit, upgrade.charge) if amount
         ]:
             yield f"upgrade {upgrade.pk} was billed with other lines than were signed"
+
+    yield from _each(Upgrade.objects.select_related("amendment", "period"), check)
     for amendment in Amendment.objects.filter(
         signed_at__isnull=False, upgrade__isnull=True, terms__has_key="now"
     ):
@@ -163,15 +204,17 @@ def papers_carry_their_numbers(now: datetime) -> Iterator[str]:
 def totals_are_their_lines(now: datetime) -> Iterator[str]:
     """An invoice's lines add up to its price, and its taxes to its tax (rule 12)."""
     lines = dict(InvoiceLine.objects.order_by().values_list("invoice").annotate(Sum("amount")))
-    fields = ("pk", "number", "subtotal", "tax", "total", "taxes", "tax_mode")
-    for pk, number, subtotal, tax, total, taxes, mode in Invoice.objects.values_list(
-        *fields
-    ).iterator(2000):
-        price = total if mode == TaxMode.INCLUSIVE else subtotal
-        if lines.get(pk, 0) != price:
-            yield f"{number}: its lines add up to {lines.get(pk, 0)}, not {price}"
-        if sum(rate["amount"] for rate in taxes) != tax:
-            yield f"{number}: its taxes do not add up to {tax}"
+
+    def check(invoice: Invoice) -> Iterator[str]:
+        price = invoice.total if invoice.tax_mode == TaxMode.INCLUSIVE else invoice.subtotal
+        if lines.get(invoice.pk, 0) != price:
+            yield f"{invoice.number}: its lines add up to {lines.get(invoice.pk, 0)}, not {price}"
+        if sum(rate["amount"] for rate in invoice.taxes) != invoice.tax:
+            yield f"{invoice.number}: its taxes do not add up to {invoice.tax}"
+
+    yield from _each(
+        Invoice.objects.only("number", "subtotal", "tax", "total", "taxes", "tax_mode"), check
+    )
 
 
 def nothing_is_settled_twice(now: datetime) -> Iterator[str]:
@@ -335,11 +378,14 @@ def nothing_is_stuck(now: datetime) -> Iterator[str]:
 
 def stored_files_are_unchanged(now: datetime) -> Iterator[str]:
     """Every stored document is there, and its bytes have the hash that was stored with it."""
-    for document in Document.objects.iterator(200):
+
+    def check(document: Document) -> Iterator[str]:
         try:
             store.read(document)
         except store.DocumentAltered:
             yield f"document {document.pk} ({document.title}) is missing or altered"
+
+    yield from _each(Document.objects.all(), check)
 
 
 INVARIANTS: list[Callable[[datetime], Iterator[str]]] = [

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from agreements.models.agreement import NOT_BILLABLE
 from billing.books import asking
 from billing.models import Charge, Collection, Invoice
 from billing.rules import dunning
@@ -45,10 +46,10 @@ def late_collections(business: Business) -> QuerySet[Collection]:
 
 
 def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
-    """Return the agreements whose billing is on hold."""
+    """Return the agreements whose billing is on hold until their owner decides."""
     return (
         Agreement.objects.filter(business=business)
-        .exclude(parked_because="")
+        .exclude(parked_because__in=("", NOT_BILLABLE))
         .select_related("client")
     )
 

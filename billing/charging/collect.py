@@ -8,21 +8,24 @@ can move before `_arm` has committed, and after it the charge is in the database
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
 from agreements.running.periods import scope_filter
 from billing.books import owing, transitions
 from billing.charging import parallel_calls, settle
-from billing.charging.parallel_calls import Steps, call
+from billing.charging.parallel_calls import Batch, Call, Steps, call, parts
 from billing.charging.prepare import (
     CANNOT_CHARGE,
     NO_METHOD,
@@ -31,18 +34,30 @@ from billing.charging.prepare import (
     prepare,
     sent_under_handle,
 )
-from billing.gateways.accounts import gateway
+from billing.gateways import accounts
+from billing.gateways.accounts import Account
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome, is_direct
 from billing.models import Charge, Collection, PaymentMethod
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
+from core.jobs import set_aside
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 
 LEASE = timedelta(minutes=5)
 SEND_WITHIN = 600  # seconds from arming a charge to the last moment to call a direct gateway
 BATCH = 300
-AHEAD = 20 * BATCH  # sorted by business at a time, so that each batch needs few gateways
+AHEAD = 20 * BATCH  # sorted by account at a time
+LARGEST_SKEW = timedelta(minutes=5)  # between our clock and a gateway's
+CHARGE = Step(
+    "collect",
+    "billing.tasks.bill",
+    gettext_lazy("Charge the invoice"),
+    Collection,
+    title="invoice__client__name",
+    page=("invoice", "invoice_id"),
+)
 
 
 def due_collections(
@@ -67,19 +82,22 @@ def collect(
     *,
     now: datetime,
     only: Agreement | Business | None = None,
+    asks_clocks: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Charge everything that is due, and return the number of charges sent.
 
-    Does nothing while charging is off. `progress` is called with the number sent so far.
+    Does nothing while charging is off. With `asks_clocks`, an account whose gateway's clock differs
+    from ours charges nothing (rule 24). `progress` is called with the number sent so far.
     """
     if settings.CHARGING == "off":
         return 0
-    sent = 0
-    for count in parallel_calls.run_batches(_batches(_clock(now), only)):
-        sent += count
-        if progress:
-            progress(sent)
+    run, sent = Run(_clock(now), asks_clocks), 0
+    for by_account in _accounts(run, only):
+        for count in parallel_calls.run_batches(by_account, now=now):
+            sent += count
+            if progress:
+                progress(sent)
     return sent
 
 
@@ -89,43 +107,64 @@ def _clock(now: datetime) -> Callable[[], datetime]:
     return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
 
 
-def _batches(
-    clock: Callable[[], datetime], only: Agreement | Business | None
-) -> Iterator[Steps[int]]:
-    """Claim what is due, batch by batch. The run's id keeps it from claiming anything twice."""
-    run = uuid.uuid4()
+@dataclass
+class Run:
+    """One run: its clock, and what it knows of the accounts. Its id keeps it from claiming twice.
+
+    `usable` holds the gateway of each account that may be charged, and None for the others.
+    """
+
+    clock: Callable[[], datetime]
+    asks_clocks: bool = False
+    claim: UUID = field(default_factory=uuid.uuid4)
+    usable: dict[Account, Gateway | None] = field(default_factory=dict)
+
+
+def _accounts(
+    run: Run, only: Agreement | Business | None
+) -> Iterator[dict[Hashable, list[Batch[int]]]]:
+    """Yield what is due, so many at a time, as the batches of each account."""
+    due = without_waiting(due_collections(run.clock(), only), CHARGE, run.clock())
+    oldest = (
+        due.exclude(fence=run.claim).order_by("next_at").values_list("business_id", "pk", "gateway")
+    )
     while True:
-        oldest = (
-            due_collections(clock(), only)
-            .exclude(fence=run)
-            .order_by("next_at")
-            .values_list("business_id", "pk")
-        )
-        ahead = [pk for _, pk in sorted(oldest[:AHEAD])]
-        for first in range(0, len(ahead), BATCH):
-            yield _batch(_claim(ahead[first : first + BATCH], run, clock()), run, clock)
+        ahead = sorted(oldest.all()[:AHEAD])
+        by_account: dict[Hashable, list[UUID]] = defaultdict(list)
+        for business, pk, name in ahead:
+            by_account[accounts.account_of(name, business)].append(pk)
+        begin = partial(_batch, run=run)
+        yield {
+            account: [Batch(CHARGE, part, begin) for part in parts(ids, BATCH)]
+            for account, ids in by_account.items()
+        }
         if len(ahead) < AHEAD:
             return
 
 
-def _claim(ids: list[UUID], claim: UUID, now: datetime) -> list[Collection]:
+def _claim(ids: Sequence[UUID], claim: UUID, now: datetime) -> None:
     """T1: claim collections, so that only one of several workers gets each.
 
     The condition is on the row's own columns, so that the database checks it again after waiting
     for another worker's UPDATE.
     """
     _free(now).filter(pk__in=ids, next_at__lte=now).update(lease_until=now + LEASE, fence=claim)
-    mine = Collection.objects.filter(pk__in=ids, fence=claim).order_by("next_at", "pk")
-    return list(
-        mine.select_related("invoice").defer(
-            *(f"invoice__{part}" for part in (*settle.PARTIES, "taxes"))
-        )
-    )
 
 
-def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -> Steps[int]:
-    """Prepare, bind, arm, execute and settle one batch; return the number of charges sent."""
-    works = yield from prepare(_works(rows, clock()), claim, clock)
+def _mine(ids: Sequence[UUID], claim: UUID) -> list[Collection]:
+    """Return those of the collections that this claim has, and that were not charged by it."""
+    mine = Collection.objects.filter(pk__in=ids, fence=claim, state=CollectionState.READY)
+    rows = mine.select_related("invoice").order_by("next_at", "pk")
+    return list(rows.defer(*(f"invoice__{part}" for part in (*settle.PARTIES, "taxes"))))
+
+
+def _batch(ids: Sequence[UUID], run: Run) -> Steps[int]:
+    """Claim, prepare, bind, arm, execute and settle a batch; return the number of charges sent."""
+    claim, clock = run.claim, run.clock
+    _claim(ids, claim, clock())
+    rows = _mine(ids, claim)
+    gateway = (yield from _usable(rows[0], run)) if rows else None
+    works = yield from prepare(_works(rows, gateway, clock()), claim, clock)
     armed = _arm(works, claim, clock())
     charges = [each.charge for each in armed]
     answers = yield [call(_send, each.gateway, each) for each in armed]
@@ -144,41 +183,65 @@ def _batch(rows: list[Collection], claim: UUID, clock: Callable[[], datetime]) -
     return len(charges)
 
 
-def _works(rows: list[Collection], now: datetime) -> list[Work]:
-    """Return what can be charged. Ask clients without a card for one; close what owes nothing."""
+def _usable(row: Collection, run: Run) -> Steps[Gateway | None]:
+    """Return the gateway of a collection's account, or None if it cannot be used in this run.
+
+    Then its collections wait until their lease ends, and the account is set aside with the reason.
+    """
+    account = accounts.account_of(row.gateway, row.business_id)
+    if account in run.usable:
+        return run.usable[account]
+    gateway, trouble = None, None
+    try:
+        gateway = accounts.gateway(row.gateway, row.business_id)
+    except NotConnected as error:
+        trouble = error
+    if gateway and run.asks_clocks and account[1]:
+        [time_there] = yield [Call(gateway, gateway.clock)]
+        trouble = _clock_trouble(time_there, run.clock())
+        gateway = None if trouble else gateway
+    if trouble:
+        set_aside.put(accounts.USE, row.business_id, trouble, now=run.clock())
+    elif set_aside.open_subjects(accounts.USE.name, [row.business_id]):
+        set_aside.worked(accounts.USE.name, [row.business_id], now=run.clock())
+    run.usable[account] = gateway
+    return gateway
+
+
+def _clock_trouble(time_there: datetime | GatewayUnknown, now: datetime) -> NotConnected | None:
+    """Return why an account may not be charged, judging by the time of its gateway (rule 24)."""
+    if isinstance(time_there, GatewayUnknown):
+        return NotConnected(_("The payment gateway does not answer."))
+    if abs(time_there - now) > LARGEST_SKEW:
+        return NotConnected(
+            _("Our clock differs from the payment gateway's by more than five minutes.")
+        )
+    return None
+
+
+def _works(rows: list[Collection], gateway: Gateway | None, now: datetime) -> list[Work]:
+    """Return what can be charged: nothing without a gateway.
+
+    Ask clients without a card for one; close what owes nothing.
+    """
     clients = {row.invoice.client_id for row in rows}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     methods = {(method.client_id, method.gateway): method for method in in_use}
     owed = owing.amounts_owed([row.invoice for row in rows])
-    gateways = _gateways(rows)
     works = []
     for row in rows:
         method = methods.get((row.invoice.client_id, row.gateway))
-        its_gateway = gateways.get((row.gateway, row.business_id))
         if not owed[row.invoice_id]:
             settle.close_collection(row, now=now)
         elif method is None:
             ask_for_card(row, NO_METHOD, now)
-        elif its_gateway:
-            works.append(Work(its_gateway, row, method, owed[row.invoice_id]))
+        elif gateway:
+            works.append(Work(gateway, row, method, owed[row.invoice_id]))
     direct = [work for work in works if work.row.handle and is_direct(work.gateway)]
     sent = sent_under_handle([work.row for work in direct]) if direct else {}
     for work in direct:
         work.sent_to = sent.get(work.row.pk)
     return works
-
-
-def _gateways(rows: Iterable[Collection]) -> dict[tuple[str, UUID], Gateway]:
-    """Return the gateway for each (name, business).
-
-    A gateway that is not connected is left out: its collections wait until their lease ends, and
-    the system status shows why.
-    """
-    gateways = {}
-    for name, business in {(row.gateway, row.business_id) for row in rows}:
-        with suppress(NotConnected):
-            gateways[name, business] = gateway(name, business)
-    return gateways
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,50 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from billing.charging import disputes, refund, settle
 from billing.gateways.accounts import gateway
 from billing.gateways.base import GatewayUnknown
 from billing.models import Collection, GatewayAccount, GatewayEvent, Payment, Refund
 from billing.rules.errors import NotConnected
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
+
+APPLY = Step(
+    "apply_events",
+    "billing.tasks.resolve",
+    _("Process a webhook of the payment gateway"),
+    GatewayEvent,
+    business="account__business_id",
+    title="gateway",
+    page=("", "pk"),
+)
 
 
 def apply_events(*, now: datetime, limit: int = 500) -> int:
-    """Fetch the object of every stored webhook that is not done yet; return the number done."""
-    done = 0
-    waiting = (
-        GatewayEvent.objects.filter(done_at__isnull=True)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-    for pk in list(waiting[:limit]):
+    """Fetch the object of every stored webhook that is not done yet; return the number done.
+
+    A webhook that cannot be read is set aside, with a growing wait. An account that does not answer
+    is asked once in a run.
+    """
+    silent = set[tuple[str, object]]()
+
+    def apply(pk: int) -> int:
         event = GatewayEvent.objects.select_related("account").get(pk=pk)
+        account = (event.gateway, event.account_id)
+        if account in silent:
+            return 0  # it stays undone and is fetched by the next run
         try:
             read_gateway_object(event.gateway, event.handle, account=event.account, now=now)
         except (GatewayUnknown, NotConnected):
-            continue  # it stays undone and is fetched by the next run
-        done += GatewayEvent.objects.filter(pk=event.pk, done_at__isnull=True).update(done_at=now)
-    return done
+            silent.add(account)
+            return 0
+        return GatewayEvent.objects.filter(pk=event.pk, done_at__isnull=True).update(done_at=now)
+
+    waiting = without_waiting(GatewayEvent.objects.filter(done_at__isnull=True), APPLY, now)
+    oldest = list(waiting.order_by("pk").values_list("pk", flat=True)[:limit])
+    return batches.run_each(APPLY, oldest, apply, now=now, atomic=False)
 
 
 def read_gateway_object(

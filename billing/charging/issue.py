@@ -9,10 +9,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Period, Upgrade
+from agreements.models.agreement import NOT_BILLABLE
 from agreements.rules.states import PERIOD, PeriodState
 from agreements.rules.terms import CollectBy
+from agreements.running.billing_hold import free_billable, hold_not_billable
 from agreements.running.periods import scope_filter
 from billing.books import document_numbers, ledger, paid_parts, transitions
 from billing.charging import trial_credit
@@ -37,13 +40,30 @@ from billing.models.payment import SettledBy
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 from core.outbox import emails
 
 BATCH = 500
 AHEAD = 20 * BATCH  # sorted by business at a time, so that each batch locks few series
 PATIENCE = timedelta(hours=1)  # a new client, who has no card yet, is about to save one
-
+PERIODS = Step(
+    "issue_invoices",
+    "billing.tasks.bill",
+    _("Issue the invoice"),
+    Period,
+    hold=lambda pk: hold_not_billable(periods=pk),
+    free=lambda pk: free_billable(periods=pk),
+)
+UPGRADES = Step(
+    "issue_upgrades",
+    "billing.tasks.bill",
+    _("Issue the invoice of an upgrade"),
+    Upgrade,
+    hold=lambda pk: hold_not_billable(upgrades=pk),
+    free=lambda pk: free_billable(upgrades=pk),
+)
 
 Ask = Callable[..., QuerySet[Any]]
 
@@ -77,23 +97,27 @@ class Rows:
 
 def periods_to_invoice(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
     """Return the periods that are due and have no invoice yet. Every run queries them again."""
-    return _waiting(Period.objects.all(), now, only)
+    return without_waiting(periods_due(now, only), PERIODS, now)
 
 
 def upgrades_to_invoice(
     now: datetime, only: Agreement | Business | None = None
 ) -> QuerySet[Upgrade]:
     """Return the upgrades within a period that are due and have no invoice yet."""
-    return _waiting(Upgrade.objects.all(), now, only)
+    return without_waiting(_due(Upgrade.objects.all(), now, only), UPGRADES, now)
 
 
-def _waiting(
-    rows: QuerySet[Any], now: datetime, only: Agreement | Business | None
-) -> QuerySet[Any]:
+def periods_due(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
+    """Return the periods that wait for their invoice, those that were set aside included."""
+    return _due(Period.objects.all(), now, only)
+
+
+def _due(rows: QuerySet[Any], now: datetime, only: Agreement | Business | None) -> QuerySet[Any]:
+    # What was held because its invoice could not be made is tried again, and then released.
     due = rows.filter(
+        agreement__parked_because__in=("", NOT_BILLABLE),
         state=PeriodState.DUE,
         due_at__lte=now,
-        agreement__parked_because="",
         business__is_suspended=False,
     )
     return due.filter(scope_filter(only, "agreement"))
@@ -105,22 +129,27 @@ def issue_invoices(*, now: datetime, only: Agreement | Business | None = None) -
     If it runs twice, late, or in two workers at once, each period still has one invoice and the
     numbers have no gap.
     """
-    return sum(_issue_all(ask, now, only) for ask in (periods_to_invoice, upgrades_to_invoice))
+    return _issue_all(PERIODS, periods_to_invoice, now, only) + _issue_all(
+        UPGRADES, upgrades_to_invoice, now, only
+    )
 
 
-def _issue_all(ask: Ask, now: datetime, only: Agreement | Business | None) -> int:
-    issued = 0
+def _issue_all(step: Step, ask: Ask, now: datetime, only: Agreement | Business | None) -> int:
+    issued, seen = 0, set[UUID]()
     oldest = ask(now, only).order_by("due_at").values_list("business_id", "due_at", "pk")
-    while True:
-        ahead = sorted(oldest.all()[:AHEAD])
-        for first in range(0, len(ahead), BATCH):
-            batch = ahead[first : first + BATCH]
-            trial_credit.credit_trials([pk for _, _, pk in batch], now=now)
-            issued += _issue_batch(
-                [pk for _, _, pk in batch], {business for business, _, _ in batch}, now, ask
-            )
+    while ahead := sorted(row for row in oldest.all()[:AHEAD] if row[2] not in seen):
+        businesses = {pk: business for business, _due_at, pk in ahead}
+
+        def issue(batch: Sequence[UUID], businesses: dict[UUID, UUID] = businesses) -> int:
+            trial_credit.credit_trials(batch, now=now)
+            return _issue_batch(batch, {businesses[pk] for pk in batch}, now, ask)
+
+        # The trial's credit and the invoices are a transaction each.
+        issued += batches.run(step, businesses, issue, now=now, size=BATCH, atomic=False)
         if len(ahead) < AHEAD:
-            return issued
+            break
+        seen.update(businesses)
+    return issued
 
 
 def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, ask: Ask) -> int:

@@ -4,6 +4,7 @@ Differences are reported and never corrected silently. An object of ours is fetc
 usual way (billing.charging.gateway_events); a difference that remains is for a person.
 """
 
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +16,7 @@ from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcom
 from billing.models import Collection, GatewayAccount, Payment
 from billing.rules.errors import NotConnected
 
+log = logging.getLogger(__name__)
 WINDOW = timedelta(days=40)
 ORPHAN_AFTER = timedelta(days=1)
 
@@ -31,6 +33,9 @@ def reconcile(*, now: datetime, window: timedelta = WINDOW) -> list[str]:
             differences += _compare(its_gateway, None if is_shared else business, now, window)
         except (GatewayUnknown, NotConnected) as error:
             differences.append(f"{name}: the list could not be read ({error})")
+        except Exception as error:  # the other accounts are compared all the same
+            log.exception("The list of an account at %s could not be compared.", name)
+            differences.append(f"{name}: the list could not be compared ({type(error).__name__})")
     return differences
 
 
@@ -57,7 +62,13 @@ def _compare(
             yield f"{gateway.name} took {amount} for {theirs.handle} once more"
         if theirs.outcome == Outcome.SUCCEEDED:
             paid.add(theirs.handle)
-        yield from _theirs(gateway, theirs, now)
+        try:
+            yield from _theirs(gateway, theirs, now)
+        except (GatewayUnknown, NotConnected):
+            raise
+        except Exception as error:
+            log.exception("%s at %s could not be compared.", theirs.handle, gateway.name)
+            yield f"{theirs.handle} could not be compared ({type(error).__name__})"
     ours = Payment.objects.filter(gateway=gateway.name, created_at__gte=since + ORPHAN_AFTER)
     ours = ours.filter(business=business) if business else ours
     for reference, number in ours.values_list("reference", "receipt_number").iterator(2000):

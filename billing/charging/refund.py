@@ -5,19 +5,25 @@ repeated request pays back once. The request is repeated only while the gateway 
 key. After 23 hours without an outcome the owner is told, and the refund is looked up for a week.
 """
 
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.books import ledger
 from billing.charging import notices, parallel_calls
 from billing.charging.cancel_invoice import lock_collection
-from billing.gateways.accounts import gateway
+from billing.charging.parallel_calls import Batch, Call, Steps
+from billing.gateways import accounts
 from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Payment, Refund
@@ -37,8 +43,18 @@ from core import nudge
 from core.database.state_moves import move
 from core.dates import local_day
 from core.errors import NotAllowedNow
+from core.jobs import set_aside
+from core.jobs.set_aside import Step, without_waiting
 
 TOLD_AFTER = timedelta(hours=23)
+CARRY_OUT = Step(
+    "carry_out_refunds",
+    "billing.tasks.resolve",
+    gettext_lazy("Send the refund"),
+    Refund,
+    title="client__name",
+    page=("invoice", "payment__invoice_id"),
+)
 WAYS_OUT = 20  # how many payments are considered for a refund of credit
 LOOKED_FOR = timedelta(days=7)  # a delayed request may arrive after its key was forgotten
 
@@ -129,21 +145,35 @@ def refund_credit(*, invoice: Invoice, amount: int, actor: str, now: datetime) -
 
 
 def carry_out_refunds(*, now: datetime, limit: int = 200) -> int:
-    """Send or look up every refund that is due; return how many."""
-    due = (
-        Refund.objects.filter(next_at__lte=now)
-        .order_by("next_at", "pk")
-        .values_list("pk", flat=True)
+    """Send or look up every refund that is due; return how many.
+
+    The accounts are asked at the same time, so that a silent one delays no other.
+    """
+    due = without_waiting(Refund.objects.filter(next_at__lte=now), CARRY_OUT, now)
+    oldest = due.order_by("next_at", "pk").values_list(
+        "pk", "payment__gateway", "business_id", "next_at", "lookups"
     )
-    return sum(_ask(pk, now) for pk in list(due[:limit]))
+    by_account: dict[Hashable, list[Batch[int]]] = defaultdict(list)
+    for pk, name, business, next_at, lookups in oldest[:limit]:
+        ask = partial(_ask, claim=_Claim(next_at, lookups), now=now)
+        by_account[accounts.account_of(name, business)].append(Batch(CARRY_OUT, [pk], ask))
+    return sum(parallel_calls.run_batches(by_account, now=now))
 
 
-def _ask(pk: UUID, now: datetime) -> int:
-    refund = Refund.objects.select_related("payment", "business").get(pk=pk)
-    mine = Refund.objects.filter(pk=refund.pk, next_at=refund.next_at)
-    if not mine.update(next_at=now + look_up_after(refund.lookups), lookups=F("lookups") + 1):
+@dataclass(frozen=True)
+class _Claim:
+    """What a refund had when it was found due: another worker that claims it changes both."""
+
+    next_at: datetime
+    lookups: int
+
+
+def _ask(ids: Sequence[UUID], claim: _Claim, now: datetime) -> Steps[int]:
+    mine = Refund.objects.filter(pk=ids[0], next_at=claim.next_at)
+    if not mine.update(next_at=now + look_up_after(claim.lookups), lookups=F("lookups") + 1):
         return 0
-    fetched = _paid_back_by_hand(refund) or _heard(refund, now)
+    refund = Refund.objects.select_related("payment", "business").get(pk=ids[0])
+    fetched = _paid_back_by_hand(refund) or (yield from _heard(refund, now))
     if isinstance(fetched, GatewayUnknown):
         with suppress(NotAllowedNow):  # a webhook may have brought the outcome in the meantime
             if refund.state == RefundState.SENT:
@@ -167,22 +197,28 @@ def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
     )
 
 
-def _heard(refund: Refund, now: datetime) -> GatewayRefund | GatewayUnknown | None:
+def _heard(refund: Refund, now: datetime) -> Steps[GatewayRefund | GatewayUnknown | None]:
     """Return what the gateway knows of the refund, None if nothing; any error makes it unknown."""
     try:
-        its_gateway = gateway(refund.payment.gateway, refund.business_id)
+        its_gateway = accounts.gateway(refund.payment.gateway, refund.business_id)
     except NotConnected as error:
+        set_aside.put(accounts.USE, refund.business_id, error, now=now)
         return GatewayUnknown(str(error))
-    return parallel_calls.run(its_gateway, lambda row: _found(its_gateway, row, now), [refund])[0]
+    if now < _key_is_known_until(its_gateway, refund):
+        Refund.objects.filter(pk=refund.pk).update(called_at=now)
+    [fetched] = yield [Call(its_gateway, partial(_found, its_gateway, refund, now))]
+    return fetched  # type: ignore[no-any-return]
+
+
+def _key_is_known_until(gateway: Gateway, refund: Refund) -> datetime:
+    return refund.sent_at + min(TOLD_AFTER, gateway.keys_last * 23 // 24)
 
 
 def _found(gateway: Gateway, refund: Refund, now: datetime) -> GatewayRefund | None:
     """Look up the refund, and send it only while the gateway certainly still knows the key."""
     handle, key = refund.payment.reference, str(refund.id)
     fetched = next((row for row in gateway.refunds(handle) if row.key == key), None)
-    knows_the_key_until = refund.sent_at + min(TOLD_AFTER, gateway.keys_last * 23 // 24)
-    if fetched is None and now < knows_the_key_until:
-        Refund.objects.filter(pk=refund.pk).update(called_at=now)
+    if fetched is None and now < _key_is_known_until(gateway, refund):
         gateway.refund(handle=handle, key=key, amount=refund.amount)
         fetched = next((row for row in gateway.refunds(handle) if row.key == key), None)
     return fetched

@@ -1,25 +1,38 @@
 """Looks up charges and cancellations whose outcome is not known (docs/charging.md, R and V)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from billing.charging import notices, parallel_calls, settle
+from billing.charging.parallel_calls import Batch, Steps, call, parts
 from billing.charging.prepare import keep_missing_since, sent_under_handle
-from billing.gateways import registry
-from billing.gateways.accounts import gateway
+from billing.gateways import accounts
 from billing.gateways.base import Gateway, GatewayObject
 from billing.gateways.cancelling import cancel
 from billing.models import Charge, Collection
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected
 from billing.rules.states import ChargeState, CollectionState
+from core.jobs import set_aside
+from core.jobs.set_aside import Step, without_waiting
 
 BATCH = 300
+AHEAD = 20 * BATCH  # looked up at a time
+LOOK_UP = Step(
+    "resolve",
+    "billing.tasks.resolve",
+    _("Look up the outcome of a charge"),
+    Collection,
+    title="invoice__client__name",
+    page=("invoice", "invoice_id"),
+)
 ALERT_AFTER = timedelta(days=1)
 CONFIRM_WITHIN = timedelta(days=3)  # then the client is asked for another card
 ASKED = (CollectionState.WAIT, CollectionState.VOIDING)
@@ -29,30 +42,41 @@ def resolve_charges(*, now: datetime) -> int:
     """Look up every collection that waits for an outcome and is due; return how many.
 
     The first look-up comes two minutes after the charge was armed, so that a call still under way
-    is not taken for one that was never made. Nothing is sent again here.
+    is not taken for one that was never made. Nothing is sent again here. The accounts are asked at
+    the same time, so that a silent one delays no other.
     """
     asked, seen = 0, set[UUID]()
+    due = Collection.objects.filter(state__in=ASKED, next_at__lte=now)
+    in_order = without_waiting(due, LOOK_UP, now).order_by("next_at", "pk")
     while True:
-        due = Collection.objects.filter(state__in=ASKED, next_at__lte=now).order_by("next_at", "pk")
-        oldest = list(due.values_list("pk", flat=True)[:BATCH])
-        fresh = [pk for pk in oldest if pk not in seen]
-        if fresh:
-            seen.update(fresh)
-            asked += _ask(_claim(fresh, now), now)
-        if not fresh or len(oldest) < BATCH:
+        oldest = list(in_order.values_list("pk", "gateway", "business_id")[:AHEAD])
+        due_by_account: dict[Hashable, list[UUID]] = defaultdict(list)
+        for pk, name, business in oldest:
+            if pk not in seen:
+                due_by_account[accounts.account_of(name, business)].append(pk)
+                seen.add(pk)
+        begin = partial(_ask, now=now, claimed=set())
+        by_account = {
+            account: [Batch(LOOK_UP, part, begin) for part in parts(ids, BATCH)]
+            for account, ids in due_by_account.items()
+        }
+        asked += sum(parallel_calls.run_batches(by_account, now=now))
+        if not by_account or len(oldest) < AHEAD:
             return asked
 
 
-def _claim(ids: Sequence[UUID], now: datetime) -> list[Collection]:
-    """Claim rows by moving each one's date, so that two workers do not look up the same row."""
-    mine = []
-    for row in Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now).order_by(
-        "next_at", "pk"
-    ):
-        free = Collection.objects.filter(pk=row.pk, state=row.state, next_at=row.next_at)
-        if free.update(next_at=now + look_up_after(0)):
-            mine.append(row)
-    return mine
+def _claim(ids: Sequence[UUID], now: datetime, claimed: set[UUID]) -> None:
+    """Claim rows by moving each one's date, so that two workers do not look up the same row.
+
+    What this run has claimed is added to `claimed`.
+    """
+    due = Collection.objects.filter(pk__in=ids, state__in=ASKED, next_at__lte=now)
+    for pk, state, next_at in list(due.values_list("pk", "state", "next_at")):
+        free = Collection.objects.filter(pk=pk, state=state, next_at=next_at)
+        with transaction.atomic():
+            is_mine = free.update(next_at=now + look_up_after(0))
+        if is_mine:
+            claimed.add(pk)
 
 
 def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
@@ -68,39 +92,39 @@ def _ask_later(rows: Sequence[Collection], now: datetime) -> None:
         still.update(next_at=now + look_up_after(lookups + 1), lookups=lookups + 1)
 
 
-def _ask(rows: Sequence[Collection], now: datetime) -> int:
-    by_gateway: dict[tuple[str, UUID | None], list[Collection]] = defaultdict(list)
-    for row in rows:
-        if row.handle:
-            by_gateway[_account(row)].append(row)
-    for group in by_gateway.values():
-        try:
-            its_gateway = gateway(group[0].gateway, group[0].business_id)
-        except NotConnected:
-            continue  # they are looked up later; the system status shows why
-        _ask_one_gateway(its_gateway, group, now)
+def _ask(ids: Sequence[UUID], now: datetime, claimed: set[UUID]) -> Steps[int]:
+    """Claim and look up collections of one account; return how many."""
+    _claim(ids, now, claimed)
+    mine = Collection.objects.filter(pk__in=claimed.intersection(ids), state__in=ASKED)
+    rows = list(mine.order_by("next_at", "pk"))
+    with_handle = [row for row in rows if row.handle]
+    if with_handle and (gateway := _gateway(with_handle[0], now)):
+        yield from _ask_gateway(gateway, with_handle, now)
     _ask_later(rows, now)
     _warn(rows, now)
     return len(rows)
 
 
-def _account(row: Collection) -> tuple[str, UUID | None]:
-    """Return what identifies the account; its collections are looked up together."""
-    kind = registry.kinds().get(row.gateway)
-    return row.gateway, None if kind and kind.is_shared else row.business_id
+def _gateway(row: Collection, now: datetime) -> Gateway | None:
+    """Return the gateway of a collection; without one it is looked up later, and the owner told."""
+    try:
+        return accounts.gateway(row.gateway, row.business_id)
+    except NotConnected as error:
+        set_aside.put(accounts.USE, row.business_id, error, now=now)
+        return None
 
 
-def _ask_one_gateway(gateway: Gateway, rows: Sequence[Collection], now: datetime) -> None:
+def _ask_gateway(gateway: Gateway, rows: Sequence[Collection], now: datetime) -> Steps[None]:
     to_cancel = _to_cancel(rows, now)
     sent = sent_under_handle([row for row in rows if row.pk in to_cancel])
 
-    def ask(row: Collection) -> GatewayObject:
+    def ask(gateway: Gateway, row: Collection) -> GatewayObject:
         handle = row.handle or ""
         if row.pk not in to_cancel:
             return gateway.lookup(handle)
         return cancel(gateway, handle, was_sent=row.pk in sent, missing_since=row.missing_since)
 
-    answers = parallel_calls.run(gateway, ask, rows)
+    answers = yield [call(ask, gateway, row) for row in rows]
     pairs = [
         (row, answer)
         for row, answer in zip(rows, answers, strict=True)

@@ -4,14 +4,14 @@ An object that was just fetched from the gateway becomes the state of the charge
 paid, a payment with a receipt.
 """
 
-import logging
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
 from billing.books import owing, received_payments, transitions
@@ -22,9 +22,17 @@ from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
 from core.dates import local_day, local_instant
-from core.errors import RuleError
+from core.jobs import batches
+from core.jobs.set_aside import Step
 
-logger = logging.getLogger(__name__)
+SETTLE = Step(
+    "settle",
+    "billing.tasks.resolve",
+    gettext_lazy("Store the outcome of a charge"),
+    Collection,
+    title="invoice__client__name",
+    page=("invoice", "invoice_id"),
+)
 #: Columns of an invoice for its PDF; they are large, and charging does not need them.
 PARTIES = ("seller", "buyer")
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
@@ -39,22 +47,15 @@ def settle(collection: Collection, fetched: GatewayObject, *, now: datetime) -> 
 def settle_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:
     """Store many outcomes in one transaction.
 
-    If one of them cannot be stored, each is tried alone, and the one that fails is looked up later.
+    If one of them cannot be stored, it is set aside, and looked up again like one without answer.
     """
-    if not pairs:
-        return
-    try:
-        with transaction.atomic():
-            _apply(pairs, now)
-    except (DatabaseError, RuleError):
-        for collection, fetched in pairs:
-            try:
-                settle(collection, fetched, now=now)
-            except (DatabaseError, RuleError):
-                logger.exception(
-                    "The outcome of collection %s could not be stored; it is looked up again.",
-                    collection.pk,
-                )
+    found = {collection.pk: (collection, fetched) for collection, fetched in pairs}
+
+    def store(batch: Sequence[uuid.UUID]) -> int:
+        _apply([found[pk] for pk in batch], now)
+        return len(batch)
+
+    batches.run(SETTLE, found, store, now=now)
 
 
 def close_collection(collection: Collection, *, now: datetime) -> None:

@@ -9,6 +9,8 @@ from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy
+
 from agreements.models import Agreement, Pause, Proposal, Tier
 from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.states import RUNNING_STATES
@@ -19,10 +21,20 @@ from billing.models import NextLine
 from billing.rules import taxes
 from billing.rules.dunning import NOTICE_DAYS
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business, OutboxEmail
 from core.money import prorate
 from core.outbox import emails
 
+ANNOUNCE = Step(
+    "announce_charges",
+    "billing.tasks.bill",
+    gettext_lazy("Announce the next charge"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+)
 EMAIL_KIND = "charge_ahead"
 
 
@@ -181,9 +193,15 @@ def queue_notices(*, now: datetime, only: Agreement | Business | None = None) ->
         signed_at__lt=now - timedelta(days=NOTICE_DAYS),
         parked_because="",
     ).filter(scope_filter(only, "pk"))
-    agreements = list(due_soon.values_list("pk", "opens_at", "time_zone", "business"))
-    if not agreements:
-        return 0
+    waiting = without_waiting(due_soon, ANNOUNCE, now).order_by("pk")
+    ids = list(waiting.values_list("pk", flat=True))
+    return batches.run(ANNOUNCE, ids, lambda batch: _queue(batch, now), now=now)
+
+
+def _queue(ids: Sequence[UUID], now: datetime) -> int:
+    """Queue the emails of these agreements; return the number of new ones."""
+    rows = Agreement.objects.filter(pk__in=ids)
+    agreements = list(rows.values_list("pk", "opens_at", "time_zone", "business"))
     businesses = Business.objects.in_bulk({business for *_, business in agreements})
     pauses = Pause.objects.by_agreement(pk for pk, *_ in agreements)
     days = [(pk, local_day(at, zone), business) for pk, at, zone, business in agreements if at]

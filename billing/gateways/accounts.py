@@ -1,24 +1,37 @@
 """Which gateway and account charge a business's cards, and how accounts are stored and used."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.gateways import registry
-from billing.gateways.base import Gateway, GatewayUnknown
+from billing.gateways.base import Gateway
 from billing.gateways.pace import paced
 from billing.models import GatewayAccount
 from billing.rules.errors import NotConnected
 from clients.models import Client
 from core.database import vault
 from core.errors import RuleError
+from core.jobs.set_aside import Step
 from core.models import Business
 
-ASKED = 3  # accounts of a gateway, at most, that are asked for the time
+#: What identifies an account: the gateway's name, and the business, or None if all share it.
+Account = tuple[str, UUID | None]
+#: A business's account at a gateway that cannot be used at present; the row is the business.
+USE = Step(
+    "use_gateway_account",
+    "billing.tasks.bill",
+    gettext_lazy("Use the account at the payment gateway"),
+    Business,
+    business="pk",
+    title="name",
+    page=("paying", "pk"),
+    patience=2,  # a gateway that was silent for a moment is no news
+)
 
 
 def names(businesses: Iterable[UUID]) -> dict[UUID, str]:
@@ -53,6 +66,12 @@ def of(business: Business) -> dict[str, GatewayAccount]:
     return {row.gateway: row for row in GatewayAccount.objects.filter(business=business)}
 
 
+def account_of(name: str, business: UUID) -> Account:
+    """Return the account at which a business's collections of this gateway are."""
+    kind = registry.kinds().get(name)
+    return name, None if kind and kind.is_shared else business
+
+
 def gateway(name: str, business: UUID) -> Gateway:
     """Return the gateway with the business's account, limited to its rate. Raises NotConnected."""
     kind = registry.kinds().get(name)
@@ -81,7 +100,14 @@ def connect(account: GatewayAccount) -> Gateway:
         raise NotConnected(
             "A live key needs CHARGING=real, and a test key must not be used with it (rule 24)."
         )
-    return paced(kind.build(account), account.business_id)
+    try:
+        built = kind.build(account)
+    except vault.Sealed:
+        raise NotConnected(
+            _("The key of the %(gateway)s account cannot be read: enter it again.")
+            % {"gateway": kind.label}
+        ) from None
+    return paced(built, account.business_id)
 
 
 def keep(
@@ -112,17 +138,3 @@ def refuse_live_key(is_live: bool) -> None:
     if is_live and settings.CHARGING != "real":
         message = _("This installation does not charge real money (CHARGING). Use a test key.")
         raise RuleError(message, field="secret")
-
-
-def clocks() -> Iterator[datetime]:
-    """Yield the clock's time of each gateway that a business has connected and that answers.
-
-    One account is asked per gateway: the newest, or one of the two before it if that is not
-    accepted.
-    """
-    for name in registry.kinds():
-        newest = GatewayAccount.objects.filter(gateway=name).order_by("-connected_at", "-pk")
-        for account in newest[:ASKED]:
-            with suppress(GatewayUnknown, NotConnected):
-                yield connect(account).clock()
-                break

@@ -189,7 +189,8 @@ class Refund(TenantRow):
     """Money paid back to a client, in minor units. Its id is the idempotency key of the call.
 
     When the row is made, the amount moves in the journal from the client's credit to REFUNDING.
-    `next_at` is when to ask the gateway next, `called_at` when it was last asked to pay back.
+    `next_at` is when to ask the gateway next, `called_at` when it was last asked and may have paid
+    back.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="refunds")

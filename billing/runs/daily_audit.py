@@ -8,6 +8,7 @@ from billing.books.invariants import find_contradictions
 from billing.charging.reconcile import reconcile
 from billing.models import BillingRun
 from billing.runs.billing_run import AUDIT
+from core.jobs import steps
 from core.system import administrators
 
 
@@ -16,9 +17,10 @@ def run_audit(*, now: datetime) -> BillingRun:
 
     They get at most one email a day. The audit corrects nothing.
     """
-    contradictions = find_contradictions(now, files=True) + [
-        f"gateway: {sentence}" for sentence in reconcile(now=now)
-    ]
+    found = steps.run("audit", {"books": _books, "gateway": reconcile}, now=now)
+    contradictions = found.get("books", [_("The books could not be checked.")])
+    theirs = found.get("gateway", [_("The gateways' lists could not be compared.")])
+    contradictions += [f"gateway: {sentence}" for sentence in theirs]
     run = BillingRun.objects.create(
         door=AUDIT, started_at=now, finished_at=now, result={"broken": contradictions[:200]}
     )
@@ -34,6 +36,10 @@ def run_audit(*, now: datetime) -> BillingRun:
             now=now,
         )
     return run
+
+
+def _books(*, now: datetime) -> list[str]:
+    return find_contradictions(now, files=True)
 
 
 def last_audit() -> BillingRun | None:

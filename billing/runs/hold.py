@@ -17,7 +17,8 @@ from agreements.models import Agreement, Period
 from agreements.rules.states import PeriodState
 from billing.charging import issue
 from core import audit, nudge
-from core.models import Business
+from core.jobs import set_aside
+from core.models import Business, SetAside
 
 MISSED = gettext_noop("More than one period was not billed.")
 
@@ -25,7 +26,7 @@ MISSED = gettext_noop("More than one period was not billed.")
 def hold_missed(*, now: datetime, only: Agreement | Business | None = None) -> list[UUID]:
     """Hold every agreement that has more than one period due and not invoiced; return their ids."""
     missed = (
-        issue.periods_to_invoice(now, only)
+        issue.periods_due(now, only)
         .order_by()
         .values("agreement_id")
         .annotate(count=Count("pk"))
@@ -59,6 +60,8 @@ def resume_billing(*, agreement: Agreement, how: str, actor: str, now: datetime)
     """
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
+        aside = SetAside.objects.of_page("agreement", agreement.pk)
+        set_aside.release(aside, actor=actor, now=now)
         if how == "skip":
             why = _("Skipped by %(who)s") % {"who": actor}
             missed = [

@@ -229,7 +229,7 @@ def test_a_lookup_that_never_reached_the_gateway_is_not_counted(world: World) ->
     world.running(card="lost_answer")
     run_billing(now=NOW, door="test")
     asked = NOW + timedelta(minutes=3)
-    with dying(resolve_module, "_ask", False, Killed), suppress(Killed):
+    with dying(resolve_module, "_ask_gateway", False, Killed), suppress(Killed):
         resolve_charges(now=asked)
     row = Collection.objects.get()
     assert (row.lookups, row.next_at) == (0, asked + timedelta(minutes=2))

@@ -20,7 +20,7 @@ from billing.rules.errors import NotConnected
 from billing.runs import billing_run
 from billing.runs.billing_run import run_billing
 from core.database import vault
-from core.models import Business
+from core.models import Business, SetAside
 from tests import gateways
 from tests.world import NOW, World
 
@@ -39,6 +39,7 @@ class Acme:
     """As much of a gateway with accounts as these tests ask for."""
 
     name = "acme"
+    in_flight = 1
     per_second = 0
 
     def __init__(self, *, ahead: timedelta | None = timedelta(0)) -> None:
@@ -48,6 +49,16 @@ class Acme:
         if self.ahead is None:
             raise GatewayUnknown("no answer")
         return NOW + self.ahead
+
+
+def at_acme(world: World) -> None:
+    """A retainer whose client has a card at ACME, where the business has an account."""
+    account(world.business, is_live=False)
+    client = world.client()
+    PaymentMethod.objects.create(
+        business=world.business, client=client, gateway="acme", token=str(client.pk), last4="4242"
+    )
+    world.running(client, card="")
 
 
 @contextmanager
@@ -171,18 +182,35 @@ def test_a_day_and_a_half_without_a_run_is_not_a_jump(world: World) -> None:
 @pytest.mark.parametrize(
     ("minutes", "is_refused"), [(-6, True), (-4, False), (0, False), (4, False), (6, True)]
 )
-def test_nothing_is_charged_if_the_clock_differs_from_the_gateways_by_over_five_minutes(
+def test_an_account_charges_nothing_if_its_gateways_clock_differs_by_over_five_minutes(
     world: World, minutes: int, is_refused: bool
 ) -> None:
-    account(World().business, is_live=False)
-    world.running()
+    other = World()
+    other.running()
+    at_acme(world)
     with acme(timedelta(minutes=minutes)):
-        assert bool(billing_run.run_scheduled(now=NOW).refused_because) == is_refused
-    assert Charge.objects.exists() != is_refused
+        assert billing_run.run_scheduled(now=NOW).refused_because == ""
+    found = [row.reason_text for row in SetAside.objects.filter(business=world.business)]
+    assert found == ["Our clock differs from the payment gateway's by more than five minutes."] * (
+        is_refused
+    )
+    assert Invoice.objects.get(business=other.business).state == "paid", "it is nobody else's clock"
+
+
+def test_an_account_is_used_again_once_the_clocks_agree(world: World) -> None:
+    at_acme(world)
+    for minutes, is_open in ((6, True), (0, False)):
+        Collection.objects.update(lease_until=None)
+        with acme(timedelta(minutes=minutes)):
+            billing_run.run_scheduled(now=NOW)
+        assert SetAside.objects.open().exists() == is_open
 
 
 def test_a_gateway_that_does_not_answer_does_not_stop_the_run(world: World) -> None:
-    account(World().business, is_live=False)
+    World().running()
+    at_acme(world)
     with acme(None):
         billing_run.run_scheduled(now=NOW)
     assert BillingRun.objects.get().refused_because == ""
+    assert sorted(Invoice.objects.values_list("state", flat=True)) == ["open", "paid"]
+    assert SetAside.objects.get().reason_text == "The payment gateway does not answer."

@@ -8,6 +8,7 @@ from core.models.heartbeat import Heartbeat
 from core.models.link import Link
 from core.models.outbox import OutboxEmail
 from core.models.rate_limit import RateLimit
+from core.models.set_aside import SetAside
 from core.models.tax_rate import TaxMode, TaxRate
 from core.models.user import ApiKey, User
 
@@ -21,6 +22,7 @@ __all__ = [
     "Link",
     "OutboxEmail",
     "RateLimit",
+    "SetAside",
     "TaxMode",
     "TaxRate",
     "TenantRow",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -16,12 +17,23 @@ from django.db import transaction
 from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from core import links, nudge
 from core.documents import store
+from core.jobs import batches, set_aside
+from core.jobs.set_aside import Step
 from core.models import Business, Document, OutboxEmail
 from core.models.outbox import OutboxState, new_mark
 
+SEND = Step(
+    "send_mail",
+    "core.tasks.send_mail",
+    gettext_lazy("Send the email"),
+    OutboxEmail,
+    title="subject",
+    page=("letters", "business_id"),
+)
 LEASE = timedelta(minutes=5)  # how long a worker that claimed an email has for sending it
 #: Minutes to wait after each failed try. After the last one the email has failed for good, and the
 #: owner can send it again from the email log.
@@ -140,17 +152,22 @@ def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
 
 def send_due(*, now: datetime, limit: int = 200) -> int:
     """Send at most `limit` of the emails that are due. Returns the number sent."""
-    sent = 0
-    for email in OutboxEmail.objects.due(now).order_by("next_at")[:limit]:
-        if _claim(email, now):
-            sent += _send(email, now)
-    return sent
+    due = set_aside.without_waiting(OutboxEmail.objects.due(now), SEND, now).order_by("next_at")
+    ids = list(due.values_list("pk", flat=True)[:limit])
+    return batches.run_each(SEND, ids, lambda pk: _claim_and_send(pk, now), now=now, atomic=False)
+
+
+def _claim_and_send(pk: UUID, now: datetime) -> int:
+    """Send one email, unless another worker was faster; the number sent (0 or 1)."""
+    email = OutboxEmail.objects.due(now).filter(pk=pk).first()
+    return _send(email, now) if email and _claim(email, now) else 0
 
 
 def _claim(email: OutboxEmail, now: datetime) -> bool:
     """Lease an email to this worker; False if another worker was faster."""
     rows = OutboxEmail.objects.due(now).filter(pk=email.pk)
-    return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
+    with transaction.atomic():
+        return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
 
 
 def _send(email: OutboxEmail, now: datetime) -> int:

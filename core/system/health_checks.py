@@ -1,4 +1,4 @@
-"""Health checks: database, broker, worker, scheduler (beat), disk space, and the document seal.
+"""Health checks: database, broker, worker, scheduler (beat), disk space, seal; others register.
 
 Each check returns what is wrong, in the active language, or "" if all is well.
 """
@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import Error, connection
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from kombu.exceptions import OperationalError
 
 from core.documents.seal import not_ready
-from core.models import Heartbeat
+from core.models import Heartbeat, SetAside
 
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
 MIN_FREE_DISK = 200 * 1024 * 1024  # bytes
@@ -67,7 +68,7 @@ CHECKS: dict[str, Callable[[datetime], str]] = {
 }
 
 #: The names of the checks for people; /health/ and the log call them by their functions.
-NAMES = {
+NAMES: dict[str, Promise] = {
     "database": gettext_lazy("Database"),
     "broker": gettext_lazy("Message broker"),
     "worker": gettext_lazy("Worker"),
@@ -90,6 +91,27 @@ def findings(now: datetime) -> dict[str, str]:
         except (Error, OperationalError, OSError) as error:
             problems[name] = _("It does not answer (%(error)s).") % {"error": type(error).__name__}
     return problems
+
+
+def warnings(now: datetime) -> dict[str, str]:
+    """What somebody should look at although the installation serves everybody, by name.
+
+    It never makes /health/ fail: one tenant's row must not take the others' site down.
+    """
+    try:
+        rows, steps = SetAside.objects.open().count(), SetAside.objects.failed_steps().count()
+    except Error:
+        return {}  # the check of the database says so
+    texts = {}
+    if rows:
+        texts["set_aside"] = ngettext(
+            "One row is set aside.", "%(n)s rows are set aside.", rows
+        ) % {"n": rows}
+    if steps:
+        texts["steps"] = ngettext(
+            "One step of a job failed.", "%(n)s steps of jobs failed.", steps
+        ) % {"n": steps}
+    return texts
 
 
 def next_hour(now: datetime) -> datetime:

@@ -11,8 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import dates, formats, languages
+from core.system import rows_set_aside
 
 register = template.Library()
+SHOWN = 20  # rows set aside, on one page
 
 FORMATS = (
     formats.money,
@@ -81,6 +83,21 @@ def once(context: template.Context) -> SafeString:
     """
     token = context["request"].POST.get("once") or uuid.uuid4().hex
     return format_html('<input type="hidden" name="once" value="{}">', token[:32])
+
+
+@register.inclusion_tag("components/set_aside.html", takes_context=True)
+def set_aside_here(context: template.Context) -> dict[str, Any]:
+    """What jobs have set aside of the row, or the business, that this page shows."""
+    request = context["request"]
+    business = getattr(request, "business", None)
+    rows = list(rows_set_aside.shown_on(request.resolver_match, business)[:SHOWN])
+    for row in rows:
+        row.said = rows_set_aside.sentence(row)  # type: ignore[attr-defined]
+    return {
+        "rows": rows,
+        "zone": business.time_zone if business else "UTC",
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.simple_tag(takes_context=True)

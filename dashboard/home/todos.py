@@ -24,8 +24,9 @@ from billing.models.payment import CertificateState
 from billing.rules.asking import Asked, Way
 from billing.runs import billing_run
 from core import formats
-from core.models import OutboxEmail
+from core.models import OutboxEmail, SetAside
 from core.models.outbox import OutboxState
+from core.system import rows_set_aside
 from dashboard.page import DashboardView
 from delivery.hours import timer
 from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
@@ -88,6 +89,15 @@ def _on_hold(view: DashboardView) -> list[Todo]:
             _("Decide"),
         )
         for row in queries.agreements_on_hold(view.business)[:SHOWN]
+    ]
+
+
+def _set_aside(view: DashboardView) -> list[Todo]:
+    """What jobs could not do, with the reason."""
+    rows = view.rows(SetAside).filter(released_at__isnull=True)
+    return [
+        Todo(rows_set_aside.sentence(row), rows_set_aside.page_url(row), _("Review"))
+        for row in rows[:SHOWN]
     ]
 
 
@@ -316,6 +326,7 @@ def _reports(view: DashboardView) -> list[Todo]:
 SOURCES: tuple[Callable[[DashboardView], list[Todo]], ...] = (
     _late_payments,
     _on_hold,
+    _set_aside,
     _billing_runs,
     _documents_without_seal,
     _questions,

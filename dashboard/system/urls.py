@@ -6,6 +6,11 @@ from dashboard.system import email_log, views
 
 urlpatterns = [
     path("jobs/", views.SystemStatus.as_view(), name="jobs"),
+    path(
+        "jobs/set-aside/<uuid:pk>/try-again/",
+        views.ReleaseSetAside.as_view(),
+        name="set_aside_release",
+    ),
     path("letters/", email_log.EmailLog.as_view(), name="letters"),
     path("letters/<uuid:pk>/again/", email_log.ResendEmail.as_view(), name="letter_again"),
     path("mail/", views.local_outbox, name="mail"),

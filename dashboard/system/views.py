@@ -1,6 +1,7 @@
 """Sign in by link, read emails without a mail server, and see the system status."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,11 +18,16 @@ from agreements.signing.seal_check import WARN_DAYS
 from billing.runs.billing_run import last_run as last_billing_run
 from core import links, nudge
 from core.documents import certificate
+from core.jobs import set_aside
+from core.models import SetAside, User
 from core.models.link import LinkPurpose
 from core.outbox import email_log
+from core.system import rows_set_aside
 from core.system.health_checks import NAMES, findings, next_hour
 from dashboard.page import DashboardView
 from delivery.reports.report_run import last_run as last_report_run
+
+SHOWN = 100  # rows set aside
 
 
 @never_cache
@@ -70,6 +76,24 @@ def _require_local_mail() -> None:
         raise Http404
 
 
+def _user(request: HttpRequest) -> User:
+    """The signed-in user of a dashboard page."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+class ReleaseSetAside(DashboardView):
+    """Try a row again that a job has set aside."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        rows = rows_set_aside.visible_to(_user(request), self.business)
+        row = self.row(SetAside, pk, rows)
+        set_aside.release(rows.filter(pk=row.pk), actor=self.actor, now=timezone.now())
+        messages.success(request, _("We try it again now."))
+        is_own = row.business_id == self.business.pk
+        return redirect(rows_set_aside.page_url(row) if is_own else "dashboard:jobs")
+
+
 class SystemStatus(DashboardView):
     """The system status: last and next runs, and the checks. POST starts the jobs now."""
 
@@ -81,6 +105,11 @@ class SystemStatus(DashboardView):
         return self.show(
             request,
             version=settings.VERSION,
+            set_aside=[
+                (row, rows_set_aside.sentence(row), rows_set_aside.page_url(row))
+                for row in rows_set_aside.visible_to(_user(request), self.business)[:SHOWN]
+            ],
+            failed_steps=rows_set_aside.failed_steps() if _user(request).is_staff else [],
             checks=[(NAMES[name], problem) for name, problem in checks.items()],
             stuck=bool(checks["worker"] or checks["beat"]),
             billing=last_billing_run(),

@@ -4,12 +4,15 @@ Rule 27. 40 h included, 46 h used, 2 h permitted by the terms, 3 h approved → 
 invoice, and 1 h is not billed.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import RUNNING_STATES
@@ -21,6 +24,8 @@ from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.money import prorate
 from core.outbox import emails
 from delivery.hours import hours_left
@@ -29,6 +34,12 @@ from delivery.models import Overage
 from delivery.rules.errors import NoPeriod, TooMuch
 from delivery.rules.states import OVERAGE, OverageState
 
+BILL = Step(
+    "bill_overage",
+    "delivery.tasks.watch_hours",
+    gettext_lazy("Bill the extra hours"),
+    Period,
+)
 EMAIL_KIND = "overage"
 LOOKED_BACK = timedelta(days=40)  # after the end of a period its overage is billed for this long
 
@@ -122,14 +133,18 @@ def bill_due(*, now: datetime) -> int:
     with_budget = over_periods.filter(
         agreement__terms__overage_minutes__gt=0
     ) | over_periods.filter(overages__billed__lt=F("overages__minutes"))
-    periods = {
-        period.pk: period
-        for period in with_budget.select_related("agreement__client", "business__owner")
-    }
-    statements = hours_left.statements_of(
-        {period.agreement_id: period.agreement for period in periods.values()}.values()
-    )
-    used = [period for pk, period in periods.items() if statements[pk].approved]
+    rows = without_waiting(with_budget, BILL, now).order_by("pk").distinct()
+    ids = list(rows.values_list("pk", flat=True))
+    return batches.run(BILL, ids, lambda batch: _bill(batch, now), now=now)
+
+
+def _bill(ids: Sequence[UUID], now: datetime) -> int:
+    """Bill the used overage of these periods; return the number of invoice lines."""
+    rows = Period.objects.filter(pk__in=ids).select_related("agreement__client", "business__owner")
+    periods = list(rows.order_by("pk"))
+    agreements = {period.agreement_id: period.agreement for period in periods}
+    statements = hours_left.statements_of(agreements.values())
+    used = [period for period in periods if statements[period.pk].approved]
     return sum(bill_overage(period=period, now=now) for period in used)
 
 

@@ -10,11 +10,14 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
 from core import formats, links
 from core.dates import local_day
 from core.errors import NotAllowedNow
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from core.models import Business, User
 from core.outbox import emails
 from delivery.hours import time_log
@@ -23,6 +26,12 @@ from delivery.models import Deliverable, TimeEntry, Timer
 from delivery.rules import elapsed
 from delivery.rules.errors import DurationRequired, TooMuch
 
+WARN = Step(
+    "warn_of_timers",
+    "delivery.tasks.watch_hours",
+    gettext_lazy("Warn of a forgotten timer"),
+    Timer,
+)
 ASKS_AFTER = timedelta(hours=12)  # after this time a person has to enter how long the work took
 FORGOTTEN_AFTER = timedelta(hours=8)
 FORGOTTEN_OVERNIGHT = timedelta(hours=4)  # when midnight has passed since the start
@@ -130,14 +139,19 @@ def is_forgotten(timer: Timer, now: datetime) -> bool:
 def warn_due(*, now: datetime) -> int:
     """Email everyone who has forgotten a timer, once for each timer; return how many."""
     candidates = Timer.objects.filter(warned_at=None, started_at__lt=now - FORGOTTEN_OVERNIGHT)
-    warned = 0
-    for timer in candidates.select_related("user", "business__owner", "agreement__client"):
-        if is_forgotten(timer, now):
-            with transaction.atomic():
-                if Timer.objects.filter(pk=timer.pk, warned_at=None).update(warned_at=now):
-                    _email_person(timer, now)
-                    warned += 1
-    return warned
+    rows = candidates.select_related("user", "business__owner", "agreement__client").order_by("pk")
+    return batches.run_rows(WARN, rows, lambda timer: _warn(timer, now), now=now)
+
+
+def _warn(timer: Timer, now: datetime) -> int:
+    """Email the person whose timer was forgotten; 1 if it was and nobody was faster."""
+    if not is_forgotten(timer, now):
+        return 0
+    with transaction.atomic():
+        if not Timer.objects.filter(pk=timer.pk, warned_at=None).update(warned_at=now):
+            return 0
+        _email_person(timer, now)
+    return 1
 
 
 def _locked_timer(user: User, business: Business, pk: UUID | None) -> Timer:

@@ -3,10 +3,13 @@
 The agreement says who is told: the owner, or the owner and the client.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Period
 from agreements.models.agreement import HoursAlerts
@@ -14,11 +17,21 @@ from agreements.rules.states import RUNNING_STATES
 from clients.client_records import decision_maker
 from core import formats
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import OutboxEmail
 from core.outbox import emails
 from delivery.hours import hours_left
 from delivery.rules.allowance import PeriodStatement
 
+WARN = Step(
+    "warn_of_hours",
+    "delivery.tasks.watch_hours",
+    gettext_lazy("Warn that the hours are nearly used"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+)
 PERCENTAGES = (100, 80)  # percent of what is available
 
 
@@ -30,9 +43,16 @@ def warn_due(*, now: datetime) -> int:
     running = Agreement.objects.filter(state__in=RUNNING_STATES).exclude(
         tells_hours=HoursAlerts.NONE
     )
+    ids = list(without_waiting(running, WARN, now).order_by("pk").values_list("pk", flat=True))
+    return batches.run(WARN, ids, lambda batch: _warn(batch, now), now=now)
+
+
+def _warn(ids: Sequence[UUID], now: datetime) -> int:
+    """Send the warnings of these agreements; return how many periods they concern."""
+    rows = Agreement.objects.filter(pk__in=ids)
     agreements = {
         agreement.pk: agreement
-        for agreement in running.select_related("client", "contact", "business__owner")
+        for agreement in rows.select_related("client", "contact", "business__owner")
     }
     statements = hours_left.statements_of(agreements.values())
     newest_periods: dict[object, Period] = {}
@@ -43,10 +63,9 @@ def warn_due(*, now: datetime) -> int:
         for period in newest_periods.values()
         if (mark := _mark_reached(statements[period.pk]))
     ]
-    sent_refs = (
-        set(OutboxEmail.objects.filter(kind="hours_used").values_list("ref", flat=True))
-        if reached
-        else set()
+    refs = [f"{period.pk}:{mark}:me" for period, mark in reached]
+    sent_refs = set(
+        OutboxEmail.objects.filter(kind="hours_used", ref__in=refs).values_list("ref", flat=True)
     )
     warned = 0
     for period, mark in reached:

@@ -1,17 +1,21 @@
 """Checks periods on day 10 and day 20, and warns the freelancer of what is off track (rule 39)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Period
 from agreements.rules.states import AgreementState, PeriodState
 from core import links
 from core.dates import local_day
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business, OutboxEmail
 from core.outbox import emails
 from delivery.hours import hours_left
@@ -26,7 +30,17 @@ from delivery.rules.kpi_pace import Pace
 from delivery.rules.pace_rules import PeriodProgress
 from delivery.rules.states import DeliverableState
 
+WARN = Step(
+    "warn_of_pace",
+    "delivery.tasks.watch_pace",
+    gettext_lazy("Warn of what is behind target"),
+    Business,
+    business="pk",
+    title="name",
+    page=("warnings", "pk"),
+)
 EMAIL_KIND = "early_warnings"
+BATCH = 100  # businesses that are checked together
 MOST_LISTED = 10  # warnings that are listed in an email; the others are counted
 
 
@@ -36,7 +50,17 @@ def warn_due(*, now: datetime, only: Business | None = None) -> int:
     Safe to repeat: a period is warned about once for each check day, and a freelancer gets one
     email a day.
     """
-    due = _due(now, only)
+    periods = _running_periods(now)
+    if only:
+        periods = periods.filter(business=only)
+    businesses = Business.objects.filter(pk__in=periods.order_by().values("business"))
+    ids = list(without_waiting(businesses, WARN, now).order_by("pk").values_list("pk", flat=True))
+    return batches.run(WARN, ids, lambda batch: _warn_businesses(batch, now), now=now, size=BATCH)
+
+
+def _warn_businesses(ids: Sequence[UUID], now: datetime) -> int:
+    """Create the warnings of these businesses and email them; return how many."""
+    due = _due(ids, now)
     if not due:
         return 0
     findings = _findings(due)
@@ -49,17 +73,20 @@ def warn_due(*, now: datetime, only: Business | None = None) -> int:
     return sum(map(len, by_business.values()))
 
 
-def _due(now: datetime, only: Business | None) -> dict[Period, PeriodProgress]:
-    """Return the running periods that are due for a check, of businesses without an email today."""
+def _running_periods(now: datetime) -> QuerySet[Period]:
+    """Return the periods that may be due for a check in some time zone."""
     tomorrow = (now + timedelta(days=1)).date()
     latest_start = tomorrow - timedelta(days=min(pace_rules.CHECKPOINTS) - 1)
     periods = Period.objects.filter(
         starts_on__lte=latest_start, ends_on__gt=tomorrow - timedelta(days=2)
     )
     periods = periods.filter(agreement__state=AgreementState.ACTIVE, business__is_suspended=False)
-    periods = periods.exclude(state=PeriodState.SKIPPED, minutes=0)  # periods that began in a pause
-    if only:
-        periods = periods.filter(business=only)
+    return periods.exclude(state=PeriodState.SKIPPED, minutes=0)  # periods that began in a pause
+
+
+def _due(ids: Sequence[UUID], now: datetime) -> dict[Period, PeriodProgress]:
+    """Return the running periods that are due for a check, of businesses without an email today."""
+    periods = _running_periods(now).filter(business__in=ids)
     periods = periods.select_related("agreement__client", "agreement__contact", "business__owner")
     warned = (
         EarlyWarning.objects.filter(period__in=periods)

@@ -1,21 +1,30 @@
 """Drafts a report for every period that is over and has none, in batches (rules 38 and 40)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Period
 from agreements.rules.states import PeriodState
 from agreements.rules.terms import Unreviewed
 from core.dates import local_day, local_instant
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 from core.outbox import emails
 from delivery.models import Report
 
 BATCH = 500
+DRAFT = Step(
+    "draft_reports",
+    "delivery.tasks.send_reports",
+    gettext_lazy("Draft the report"),
+    Period,
+)
 HOUR = 9  # o'clock in the client's time zone: when reports are sent
 DAYS = 5  # after the end of a period, where the agreement says nothing else
 LEAST_REVIEW_TIME = timedelta(
@@ -43,8 +52,8 @@ def draft_due(*, now: datetime, on_batch: Callable[[int], None] = lambda drafted
     Safe to repeat, late, or by two workers at once: each period has one report.
     """
     drafted = 0
-    for ids in _batches(now):
-        new = _draft(ids, now)
+    for ids in _pages(now):
+        new = batches.run(DRAFT, ids, lambda batch: _draft(batch, now), now=now, size=BATCH)
         drafted += new
         on_batch(new)
     return drafted
@@ -61,35 +70,31 @@ def service_ends_on(period: Period) -> date:
     )
 
 
-def _batches(now: datetime) -> Iterator[list[UUID]]:
-    """Yield the ids of periods that are over in their own time zone, oldest first."""
-    last_seen: tuple[date, UUID] | None = None
-    while True:
-        page = periods_without_report(now).order_by("ends_on", "pk").select_related("agreement")
-        page = page.defer("agreement__terms", "agreement__tier")
-        if last_seen:
-            page = page.filter(
-                Q(ends_on__gt=last_seen[0]) | Q(ends_on=last_seen[0], pk__gt=last_seen[1])
-            )
-        periods = list(page[:BATCH])
-        if over := [
-            period.pk
-            for period in periods
-            if service_ends_on(period) <= local_day(now, period.agreement.time_zone)
-        ]:
-            yield over
-        if len(periods) < BATCH:
-            return
-        last_seen = periods[-1].ends_on, periods[-1].pk
+def _pages(now: datetime) -> Iterator[list[UUID]]:
+    """Yield the ids of periods that may be over, oldest first."""
+    waiting = without_waiting(periods_without_report(now), DRAFT, now)
+    in_order = waiting.order_by("ends_on", "pk").values_list("ends_on", "pk")
+    page = list(in_order[:BATCH])
+    while page:
+        yield [pk for _ends_on, pk in page]
+        ends_on, pk = page[-1]
+        later = Q(ends_on__gt=ends_on) | Q(ends_on=ends_on, pk__gt=pk)
+        page = list(in_order.filter(later)[:BATCH]) if len(page) == BATCH else []
 
 
-def _draft(ids: list[UUID], now: datetime) -> int:
-    """Draft the reports of these periods and queue one email for each business; return how many.
+def _draft(ids: Sequence[UUID], now: datetime) -> int:
+    """Draft the reports of the periods that are over in their own time zone; return how many.
 
-    A report that another worker drafted in the meantime is left as it is.
+    One email for each business is queued. A report that another worker drafted in the meantime is
+    left as it is.
     """
     with transaction.atomic():
-        periods = Period.objects.filter(pk__in=ids).select_related("agreement", "business")
+        rows = Period.objects.filter(pk__in=ids).select_related("agreement", "business")
+        periods = [
+            period
+            for period in rows
+            if service_ends_on(period) <= local_day(now, period.agreement.time_zone)
+        ]
         drafts = [_new_draft(period, now) for period in periods]
         Report.objects.bulk_create(drafts, ignore_conflicts=True)
         drafted = set(

@@ -5,13 +5,17 @@ so two workers that render the same report make the same file.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from core.documents import render, store
 from core.documents.glyphs import printable_within
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Document
 from core.models.document import DocumentKind
 from core.outbox import emails
@@ -21,6 +25,14 @@ from delivery.reports.report_texts import template_context
 from delivery.reports.send_reports import report_title
 from delivery.rules.states import ReportState
 
+RENDER = Step(
+    "print_reports",
+    "delivery.tasks.print_reports",
+    gettext_lazy("Render the report as PDF"),
+    Report,
+    title="client__name",
+    page=("report", "pk"),
+)
 LEASE = timedelta(minutes=10)
 AT_ONCE = 20  # reports that are looked up together
 RECENT = timedelta(hours=12)  # reports sent within it are shown as one batch that is in progress
@@ -37,18 +49,22 @@ def render_due(*, now: datetime) -> int:
     Any number of workers may run at once.
     """
     rendered = 0
-    while ids := list(
-        _unclaimed(now).order_by("sent_at", "pk").values_list("pk", flat=True)[:AT_ONCE]
-    ):
+    waiting = without_waiting(_unclaimed(now), RENDER, now).order_by("sent_at", "pk")
+    while ids := list(waiting.values_list("pk", flat=True)[:AT_ONCE]):
         claimed = [
             pk for pk in ids if _unclaimed(now).filter(pk=pk).update(lease_until=now + LEASE)
         ]
-        for report in Report.objects.filter(pk__in=claimed).select_related(*report_facts.RELATED):
-            ensure_pdf(report=report, now=now)
-            rendered += 1
+        rendered += batches.run_each(
+            RENDER, claimed, lambda pk: _render(pk, now), now=now, atomic=False
+        )
         if not claimed:
             return rendered  # other workers have claimed them all
     return rendered
+
+
+def _render(pk: UUID, now: datetime) -> int:
+    ensure_pdf(report=Report.objects.select_related(*report_facts.RELATED).get(pk=pk), now=now)
+    return 1
 
 
 def ensure_pdf(*, report: Report, now: datetime) -> Document:

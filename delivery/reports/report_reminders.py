@@ -3,12 +3,16 @@
 The client gets one email after 72 hours, and after another 72 hours the freelancer gets a task.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
@@ -18,6 +22,14 @@ from delivery.rules.states import ReportState
 
 PATIENCE = timedelta(hours=72)  # before each of the two steps
 BATCH = 500
+REMIND = Step(
+    "remind_of_reports",
+    "delivery.tasks.send_reports",
+    gettext_lazy("Remind the client of the report"),
+    Report,
+    title="client__name",
+    page=("report", "pk"),
+)
 
 
 def unseen_reports() -> QuerySet[Report]:
@@ -33,19 +45,12 @@ def unseen_reports() -> QuerySet[Report]:
 
 def remind_clients_due(*, now: datetime) -> int:
     """Remind clients, once each, of reports emailed 72 hours ago; return how many."""
-    reminded, last_id = 0, None
-    while True:
-        due = unseen_reports().filter(nudged_at=None, sent_at__lte=now - PATIENCE).order_by("pk")
-        ids = list(
-            (due.filter(pk__gt=last_id) if last_id else due).values_list("pk", flat=True)[:BATCH]
-        )
-        if not ids:
-            return reminded
-        last_id = ids[-1]
-        reminded += _nudge(ids, now)
+    due = unseen_reports().filter(nudged_at=None, sent_at__lte=now - PATIENCE)
+    ids = list(without_waiting(due, REMIND, now).order_by("pk").values_list("pk", flat=True))
+    return batches.run(REMIND, ids, lambda batch: _nudge(batch, now), now=now, size=BATCH)
 
 
-def _nudge(ids: list[UUID], now: datetime) -> int:
+def _nudge(ids: Sequence[UUID], now: datetime) -> int:
     """Queue the reminders for those of the reports whose email was sent 72 hours ago."""
     sent_emails = OutboxEmail.objects.filter(
         kind="report", ref__in=[str(pk) for pk in ids], state=OutboxState.SENT

@@ -3,12 +3,18 @@
 Each step finds its work by a query, so a step may fail, be days late, or run twice at once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
 
 from django.db.models import F
+from django.utils.translation import gettext_lazy
 
 from core import nudge
 from core.dates import local_day
+from core.jobs import batches, steps
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 from core.outbox import emails
 from delivery.models import Report, ReportRun
@@ -17,7 +23,17 @@ from delivery.reports.report_emails import REMINDER
 from delivery.rules.states import ReportState
 from delivery.work.checklist_actions import open_checklists
 
+REMIND = Step(
+    "remind_of_drafts",
+    "delivery.tasks.send_reports",
+    gettext_lazy("Remind of drafted reports"),
+    Business,
+    business="pk",
+    title="name",
+    page=("reports", "pk"),
+)
 REMIND_AFTER = timedelta(days=3)
+COUNTED = ("drafted", "reminded", "sent", "nudged", "tasks")
 KEPT = timedelta(days=90)  # how long runs are kept
 
 
@@ -37,14 +53,19 @@ def run_reports(*, now: datetime, door: str) -> ReportRun:
     def on_batch(count: int) -> None:
         ReportRun.objects.filter(pk=run.pk).update(done=F("done") + count)
 
-    open_checklists(now=now)
-    result = {
-        "drafted": draft_reports.draft_due(now=now, on_batch=on_batch),
-        "reminded": remind_due(now=now),
-        "sent": send_reports.send_due(now=now, on_batch=on_batch),
-        "nudged": report_reminders.remind_clients_due(now=now),
-        "tasks": report_reminders.create_tasks_due(now=now),
-    }
+    counts = steps.run(
+        "send_reports",
+        {
+            "open checklists": open_checklists,
+            "drafted": partial(draft_reports.draft_due, on_batch=on_batch),
+            "reminded": remind_due,
+            "sent": partial(send_reports.send_due, on_batch=on_batch),
+            "nudged": report_reminders.remind_clients_due,
+            "tasks": report_reminders.create_tasks_due,
+        },
+        now=now,
+    )
+    result = {name: counts.get(name, 0) for name in COUNTED}
     if report_pdf.reports_without_pdf().exists():
         nudge.ring("delivery.tasks.print_reports")
     ReportRun.objects.filter(pk=run.pk).update(finished_at=now, result=result, total=F("done"))
@@ -62,13 +83,19 @@ def remind_due(*, now: datetime) -> int:
     businesses = Business.objects.filter(
         pk__in=overdue.order_by().values("business"), is_suspended=False
     )
+    ids = list(without_waiting(businesses, REMIND, now).order_by("pk").values_list("pk", flat=True))
+    return batches.run(REMIND, ids, lambda batch: _remind(batch, now), now=now)
+
+
+def _remind(ids: Sequence[UUID], now: datetime) -> int:
+    """Queue the reminders of these businesses; return how many."""
     # The reference changes every third day, so the outbox takes one email for each three days.
     refs = [
         (
             f"{business.pk}:{local_day(now, business.time_zone).toordinal() // REMIND_AFTER.days}",
             business,
         )
-        for business in businesses
+        for business in Business.objects.filter(pk__in=ids)
     ]
     emails.post(REMINDER, refs, now=now)
     return len(refs)

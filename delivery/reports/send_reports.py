@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Period
 from agreements.running import email_recipient
@@ -18,6 +19,8 @@ from core import audit, formats, nudge
 from core.database.state_moves import move_all
 from core.digest import digest
 from core.errors import NotAllowedNow
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 from delivery.models import Report
 from delivery.reports import report_facts
@@ -27,6 +30,14 @@ from delivery.reports.draft_reports import service_ends_on
 from delivery.rules.states import REPORT, ReportState
 
 BATCH = 200
+SEND = Step(
+    "send_reports",
+    "delivery.tasks.send_reports",
+    gettext_lazy("Send the report"),
+    Report,
+    title="client__name",
+    page=("report", "pk"),
+)
 PDFS_PER_WORKER = 50  # PDFs for each worker that is woken up
 JOB_ACTOR = "Retainer Hub"  # the sender of reports that are sent automatically
 
@@ -51,27 +62,24 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
     A report without a contact to send it to waits, and the freelancer is told.
     """
     sent, last_id = 0, None
+    drafts = without_waiting(reports_due(now), SEND, now).order_by("pk")
     while True:
-        drafts = reports_due(now).order_by("pk")
-        reports = list(
-            (drafts.filter(pk__gt=last_id) if last_id else drafts).select_related(
-                *report_facts.RELATED
-            )[:BATCH]
-        )
-        if not reports:
+        page = drafts.filter(pk__gt=last_id) if last_id else drafts
+        ids = list(page.values_list("pk", flat=True)[:BATCH])
+        if not ids:
             return sent
-        last_id = reports[-1].pk
-        reachable = email_recipient.recipients_by_client(
-            report.period.agreement for report in reports
-        )
-        frozen = _freeze(
-            [report.pk for report in reports if report.client_id in reachable],
-            JOB_ACTOR,
-            now,
-            only_due=True,
-        )
+        last_id = ids[-1]
+        frozen = batches.run(SEND, ids, lambda batch: _send(batch, now), now=now, size=BATCH)
         sent += frozen
         on_batch(frozen)
+
+
+def _send(ids: Sequence[UUID], now: datetime) -> int:
+    """Freeze those of the drafts whose client has a contact to send them to; return how many."""
+    reports = Report.objects.filter(pk__in=ids).select_related(*report_facts.RELATED)
+    reachable = email_recipient.recipients_by_client(report.period.agreement for report in reports)
+    to_send = [report.pk for report in reports if report.client_id in reachable]
+    return _freeze(to_send, JOB_ACTOR, now, only_due=True)
 
 
 def reports_due(now: datetime) -> Any:

@@ -3,23 +3,35 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
+from core.jobs import batches
+from core.jobs.set_aside import Step
 from delivery.models import Request
 from delivery.requests import request_emails
 from delivery.requests.response_status import due_soon, unanswered
 
-BATCH = 500
+REMIND = Step(
+    "remind_of_requests",
+    "delivery.tasks.watch_work",
+    gettext_lazy("Remind of the promised answer"),
+    Request,
+    title="client__name",
+    page=("request", "pk"),
+)
 
 
 def remind_due(*, now: datetime) -> int:
     """Send the reminders that are due; return how many. Safe to repeat and to run in parallel."""
     waiting = unanswered(Request.objects.filter(reminded_at__isnull=True))
-    requests = waiting.select_related("business__owner", "client").order_by("respond_by")
-    return sum(_remind(request, now) for request in due_soon(requests.iterator(BATCH), now))
+    rows = waiting.select_related("business__owner", "client").order_by("respond_by")
+    return batches.run_rows(REMIND, rows, lambda request: _remind(request, now), now=now)
 
 
 def _remind(request: Request, now: datetime) -> int:
-    """Remind of one request, unless another worker has done so; return 1 or 0."""
+    """Remind of one request if it is due, unless another worker has done so; return 1 or 0."""
+    if not any(due_soon([request], now)):
+        return 0
     with transaction.atomic():
         unclaimed = unanswered(Request.objects.filter(pk=request.pk, reminded_at__isnull=True))
         if not unclaimed.update(reminded_at=now):

@@ -1,12 +1,15 @@
 """Carries what is missing at the end of a period into a later one, or waives it with a reason."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import RUNNING_STATES, PeriodState
@@ -14,11 +17,22 @@ from agreements.rules.terms import Renews
 from core import audit
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from delivery.models import Deliverable, Report
 from delivery.models.work import OWN
 from delivery.rules.errors import BadLeftover
 from delivery.rules.states import DELIVERABLE, DeliverableState, ReportState
 from delivery.work.closed_periods import lock_open_period
+
+PLACE = Step(
+    "carry_over",
+    "delivery.tasks.watch_work",
+    gettext_lazy("Carry unfinished work into the next period"),
+    Agreement,
+    title="client__name",
+    page=("agreement", "pk"),
+)
 
 
 def carry_over(
@@ -40,7 +54,7 @@ def carry_over(
             origin,
         )
         agreement = Agreement.objects.get(pk=deliverable.period.agreement_id)
-        place_due(now=now, agreement=agreement)
+        _place([agreement.pk], now)
         is_placed = Deliverable.objects.filter(carried_from=deliverable).exists()
         if not is_placed and not _period_follows(agreement, deliverable.period):
             raise BadLeftover(_("No period follows to carry this into. It can be waived."))
@@ -75,20 +89,28 @@ def undo_waiver(
     return deliverable
 
 
-def place_due(*, now: datetime, agreement: Agreement | None = None) -> int:
+def place_due(*, now: datetime) -> int:
     """Create the rows of carried deliverables whose next period exists by now; return how many.
 
     Safe to repeat.
     """
-    scope = (
-        Q(period__agreement=agreement)
-        if agreement
-        else Q(period__agreement__state__in=RUNNING_STATES)
+    waiting = _carried(Agreement.objects.filter(state__in=RUNNING_STATES).values("pk"))
+    agreements = Agreement.objects.filter(pk__in=waiting.order_by().values("period__agreement"))
+    ids = list(without_waiting(agreements, PLACE, now).order_by("pk").values_list("pk", flat=True))
+    return batches.run(PLACE, ids, lambda batch: _place(batch, now), now=now)
+
+
+def _carried(agreements: Any) -> QuerySet[Deliverable]:
+    """Return the carried deliverables of these agreements that have no row in a later period."""
+    return Deliverable.objects.filter(
+        period__agreement__in=agreements, state=DeliverableState.CARRIED, carried_to__isnull=True
     )
-    waiting = Deliverable.objects.filter(
-        scope, state=DeliverableState.CARRIED, carried_to__isnull=True
-    )
-    carried = list(waiting.select_related("period").order_by("period__starts_on", "position"))
+
+
+def _place(agreements: Sequence[UUID], now: datetime) -> int:
+    """Place what these agreements carry; return how many rows were created."""
+    waiting = _carried(agreements).select_related("period")
+    carried = list(waiting.order_by("period__starts_on", "position"))
     periods = _open_periods({deliverable.period.agreement_id for deliverable in carried})
     pairs = [
         (deliverable, period)

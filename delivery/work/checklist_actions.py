@@ -1,15 +1,19 @@
 """Creates the checklist of each period from the agreement's tier, adds to it, and updates it."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Period
 from agreements.rules.states import PeriodState
 from core.errors import NotAllowedNow
+from core.jobs import batches
+from core.jobs.set_aside import Step, without_waiting
 from delivery.models import Deliverable, Handover
 from delivery.models.work import OWN
 from delivery.rules.errors import BadHandover
@@ -18,6 +22,12 @@ from delivery.work import carry_over
 from delivery.work.closed_periods import lock_open_period
 
 BATCH = 1000  # periods
+OPEN = Step(
+    "open_checklists",
+    "delivery.tasks.watch_work",
+    gettext_lazy("Create the checklist of the period"),
+    Period,
+)
 MOST_PIECES = 9999  # pieces of one deliverable
 
 
@@ -26,23 +36,28 @@ def open_checklists(*, now: datetime) -> int:
 
     What earlier periods carry over is placed too, once there is a period for it. Safe to repeat.
     """
-    made = 0
-    for batch in _batches():
-        rows = [
-            Deliverable(
-                business_id=period.business_id,
-                period=period,
-                position=position,
-                title=str(item["title"])[:160],
-                promised=item["promised"],
-                created_at=now,
-            )
-            for period in batch
-            for position, item in enumerate(period.tier["deliverables"], start=1)
-        ]
-        Deliverable.objects.bulk_create(rows, ignore_conflicts=True)
-        made += len(rows)
+    ids = list(_periods_without_checklist(now).values_list("pk", flat=True))
+    made = batches.run(OPEN, ids, lambda batch: _open(batch, now), now=now, size=BATCH)
     return made + carry_over.place_due(now=now)
+
+
+def _open(ids: Sequence[UUID], now: datetime) -> int:
+    """Create the deliverables of these periods; return how many."""
+    periods = Period.objects.filter(pk__in=ids).select_related("agreement", "amendment")
+    rows = [
+        Deliverable(
+            business_id=period.business_id,
+            period=period,
+            position=position,
+            title=str(item["title"])[:160],
+            promised=item["promised"],
+            created_at=now,
+        )
+        for period in periods.order_by("pk")
+        for position, item in enumerate(period.tier["deliverables"], start=1)
+    ]
+    Deliverable.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
 
 
 def add_deliverable(*, period: Period, title: str, promised: int, now: datetime) -> Deliverable:
@@ -117,16 +132,8 @@ def next_position(period: Period) -> int:
     return max(OWN, last) + 1
 
 
-def _batches() -> Iterator[list[Period]]:
-    """Yield the periods that have no deliverables of their own, in batches."""
-    last = None
-    while batch := list(_periods_without_checklist(last)[:BATCH]):
-        yield batch
-        last = batch[-1].pk
-
-
-def _periods_without_checklist(after: object) -> QuerySet[Period]:
-    """Return the periods without deliverables of their own, after the period with the id `after`.
+def _periods_without_checklist(now: datetime) -> QuerySet[Period]:
+    """Return the periods without deliverables of their own.
 
     Deliverables that were carried in or added do not count as the period's own.
     """
@@ -138,5 +145,4 @@ def _periods_without_checklist(after: object) -> QuerySet[Period]:
     periods = (
         Period.objects.exclude(promises_nothing).exclude(paused).filter(~Exists(own_deliverables))
     )
-    periods = periods.filter(pk__gt=after) if after else periods
-    return periods.select_related("agreement", "amendment").order_by("pk")
+    return without_waiting(periods, OPEN, now).order_by("pk")

@@ -220,7 +220,7 @@ def test_an_export_requested_twice_is_built_once_and_survives_a_killed_worker(
     email = OutboxEmail.objects.get(kind="export")
     assert email.to == world.business.owner.email
     assert email.text.count("/exports/") == 1
-    requested_exports.build_due(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
+    requested_exports.delete_expired(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
     row.refresh_from_db()
     assert (row.state, requested_exports.archive_path(row).exists()) == ("gone", False)
 

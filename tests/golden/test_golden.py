@@ -26,6 +26,7 @@ TO_KEEPERS = {
     "audit",
     "seal_ends",
     "seal_waits",
+    "set_aside_today",
 }  # whoever looks after an installation is written to in English
 NOT_SENT = {"password_reset_code"}  # passwords are reset by a link
 

@@ -16,6 +16,7 @@ from billing.models import Invoice, WithholdingCertificate
 from billing.runs import daily_audit
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
+from core.system import rows_set_aside
 from tests import gateways
 from tests.golden.stage import TODAY, Stage, a_running_period, case
 from tests.world import NOW
@@ -133,6 +134,23 @@ def what_was_to_be_cancelled_is_paid(stage: Stage) -> None:
 def nobody_knows_what_became_of_a_charge(stage: Stage) -> None:
     with answering(Deaf()):
         resolve.resolve_charges(now=NOW + timedelta(days=2))
+
+
+def an_invoice_that_cannot_be_made(stage: Stage) -> None:
+    stage.running(taxes=[{"name": "VAT"}])
+    run_billing(now=NOW, door="test")
+
+
+@case("set_aside", begins=an_invoice_that_cannot_be_made)
+def an_owner_hears_what_was_set_aside(stage: Stage) -> None:
+    rows_set_aside._tell_owner(stage.business.pk, NOW)
+
+
+@case(
+    "set_aside_today", begins=an_invoice_that_cannot_be_made, languages=("en",)
+)  # to whoever looks after the installation
+def administrators_hear_what_was_set_aside(stage: Stage) -> None:
+    rows_set_aside._tell_administrators(NOW)
 
 
 @case("refunded", "credit_note", begins=a_running_period)
