@@ -52,6 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="make each journey in both widths, and check the accessibility of every page there",
     )
     parser.addoption(
+        "--every-value",
+        action="store_true",
+        help="put each of the strange values into every address and form, not one by turns",
+    )
+    parser.addoption(
         "--every-figure",
         action="store_true",
         help="compare the figures of all kinds of invoices on every surface, not of a sample",

@@ -59,6 +59,14 @@ def local_instant(day: date, hour: int, zone: str) -> datetime:
     return datetime.combine(day, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
+def start_of_day(instant: datetime, zone: str) -> datetime:
+    """When the day began in the IANA time zone `zone`.
+
+    A document that anybody may ask for at any time is dated so: it is the same for the whole day.
+    """
+    return local_instant(local_day(instant, zone), 0, zone)
+
+
 def month_of(day: date) -> date:
     """The first day of the month of `day`."""
     return day.replace(day=1)

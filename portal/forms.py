@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.contract.clauses import consent_text
 from core.documents.printable_text import PrintableForm
+from core.web.strict_json import StrictDecoder
 from delivery.requests.request_messages import LONGEST
 
 
@@ -20,7 +21,11 @@ class SignForm(PrintableForm, forms.Form):
     """A typed name, an optional drawn signature, and consent to sign electronically."""
 
     name = forms.CharField(label=_("Your full name"), max_length=120, strip=True)
-    strokes = forms.JSONField(required=False, widget=forms.HiddenInput(attrs={"data-strokes": ""}))
+    strokes = forms.JSONField(
+        required=False,
+        decoder=StrictDecoder,
+        widget=forms.HiddenInput(attrs={"data-strokes": ""}),
+    )
     consent = forms.BooleanField(
         error_messages={"required": _("Please agree to sign electronically.")}
     )
@@ -190,3 +195,8 @@ class MessageForm(forms.Form):
         strip=True,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+def errors_of(form: forms.BaseForm) -> list[str]:
+    """Every error message of a form, for the top of the next page."""
+    return [str(error) for errors in form.errors.values() for error in errors]

@@ -57,6 +57,11 @@ urlpatterns = [
     path(
         "agreement/<uuid:pk>/instead/", agreement.ReassignSigner.as_view(), name="agreement_instead"
     ),
+    path(
+        "agreement/<uuid:pk>/instead/code/",
+        agreement.ConfirmNewSigner.as_view(),
+        name="agreement_instead_code",
+    ),
     path("agreement/<uuid:pk>/notice/", notice.GiveNotice.as_view(), name="notice"),
     path(
         "agreement/<uuid:pk>/history/", history.AgreementHistory.as_view(), name="agreement_history"
@@ -73,6 +78,11 @@ urlpatterns = [
         "amendment/<uuid:pk>/instead/",
         for_amendment(agreement.ReassignSigner),
         name="amendment_instead",
+    ),
+    path(
+        "amendment/<uuid:pk>/instead/code/",
+        for_amendment(agreement.ConfirmNewSigner),
+        name="amendment_instead_code",
     ),
     path("amendment/<uuid:pk>/pdf/", for_amendment(agreement.SignablePdf), name="amendment_pdf"),
     path("agreement/<uuid:pk>/charging/", payment.FirstCharge.as_view(), name="charging"),

@@ -83,8 +83,6 @@ def children(port: int) -> list[Child]:
         "--no-control-socket",
         "--bind",
         f"127.0.0.1:{port}",
-        "--threads",
-        "8",
         "--log-level",
         "warning",
         "retainer_hub.wsgi",

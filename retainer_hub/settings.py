@@ -215,6 +215,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "core.web.sign_up.NameForm"
+ACCOUNT_FORMS = {"signup": "core.web.sign_up_form.SignUpForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
@@ -223,6 +224,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "core.web.passkey_forms.AddForm",
+    "login_webauthn": "core.web.passkey_forms.LoginForm",
+    "authenticate_webauthn": "core.web.passkey_forms.AuthenticateForm",
+    "reauthenticate_webauthn": "core.web.passkey_forms.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = "Retainer Hub"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
@@ -265,10 +272,21 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- the admin site -------------------------------------------------------------------------------
 UNFOLD = {"SITE_TITLE": "Retainer Hub", "SITE_HEADER": "Retainer Hub", "SHOW_HISTORY": True}
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "retainer_hub.processes.log_format.Formatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # Django's own handlers would write the same lines once more, with the tokens in them.
+    "loggers": {
+        "django": {"handlers": [], "level": LOG_LEVEL},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+    },
 }

@@ -6,7 +6,7 @@ from agreements.models.capacity import TimeOff, WaitlistEntry
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal, Question, Tier
 from agreements.models.reusable import OpeningMessage, Package, Template
-from agreements.models.signing import Signature
+from agreements.models.signing import Signature, SignerChange
 
 __all__ = [
     "Agreement",
@@ -18,6 +18,7 @@ __all__ = [
     "Proposal",
     "Question",
     "Signature",
+    "SignerChange",
     "Template",
     "Tier",
     "TimeOff",

@@ -87,3 +87,25 @@ class Signature(TenantRow):
     def paths(self) -> list[str]:
         """The drawn signature for SVG: the `points` of one polyline for each line."""
         return [" ".join(f"{x},{y}" for x, y in line) for line in self.strokes]
+
+
+class SignerChange(TenantRow):
+    """A signer's wish that another person signs, which a code to the signer's mailbox confirms.
+
+    `contact` is the signer, `name` and `email` are those of the other person. The emailed code is
+    derived from the row's id (core.links.code), and the newest wish of a place is the valid one.
+    """
+
+    signature = models.ForeignKey(Signature, models.PROTECT, related_name="changes")
+    contact = models.ForeignKey("clients.Contact", models.PROTECT, related_name="+")
+    name = models.CharField(_("full name"), max_length=120)
+    email = models.EmailField(_("email"))
+    code_tries = models.PositiveSmallIntegerField(_("wrong codes"), default=0)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("change of signer")
+        verbose_name_plural = _("changes of signer")
+
+    def __str__(self) -> str:
+        return self.email

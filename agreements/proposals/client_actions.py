@@ -148,7 +148,61 @@ def forward_proposal(
             origin,
             {"name": f"{colleague.name} <{colleague.email}>"},
         )
+        _tell_both_sides(locked, contact, colleague, len(forwards), now)
     return colleague
+
+
+def _tell_both_sides(
+    proposal: Proposal, contact: Contact, colleague: Contact, forwards: int, now: datetime
+) -> None:
+    """Email who forwarded the proposal, and the owner, who may pick and sign it now."""
+    business = proposal.business
+    facts = {
+        "title": proposal.title,
+        "contact": f"{contact.name} ({contact.email})",
+        "colleague": f"{colleague.name} ({colleague.email})",
+    }
+    with translation.override(proposal.language):
+        mine = [
+            _("“%(title)s” was sent to %(colleague)s from your portal.") % facts,
+            _("If you did not ask for this, please reply to this email at once."),
+        ]
+        my_subject = _("Forwarded: %(title)s") % facts
+    with translation.override(business.language):
+        owners = [
+            _("%(contact)s forwarded “%(title)s” to %(colleague)s.") % facts,
+            _(
+                "%(colleague)s can now pick a tier and sign. If that is not right, withdraw the "
+                "proposal."
+            )
+            % facts,
+        ]
+        owners_subject = _("Forwarded: %(title)s") % facts
+        button = _("See the proposal")
+    ref = f"{proposal.pk}:{forwards}"
+    email_note(
+        proposal,
+        "proposal_forwarded",
+        f"{ref}:client",
+        contact.email,
+        my_subject,
+        mine,
+        proposal.language,
+        now,
+        name=contact.name,
+    )
+    email_note(
+        proposal,
+        "proposal_forwarded",
+        f"{ref}:owner",
+        business.owner.email,
+        owners_subject,
+        owners,
+        business.language,
+        now,
+        button=button,
+        link=links.absolute_url("dashboard:proposal", proposal.pk),
+    )
 
 
 def lock_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:

@@ -1,4 +1,4 @@
-"""The signers of an agreement or amendment: whose turn it is, invitations, and handing over.
+"""The signers of an agreement or amendment: whose turn it is, and their invitations.
 
 Every signer has a Signature row from the beginning, which is completed when they sign. In this
 module `paper` is the agreement or the amendment.
@@ -7,14 +7,13 @@ module `paper` is the agreement or the amendment.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import AgreementState
-from clients import client_records, portal_links
+from clients import portal_links
 from clients.models import Contact
 from core import audit, formats, links
 from core.audit import UNSEEN, Origin
@@ -161,43 +160,6 @@ def _email_text(paper: Agreement | Amendment, signature: Signature, kind: str) -
         "paragraphs": paragraphs,
         "button": _("Read and sign"),
     }
-
-
-def reassign(
-    *,
-    paper: Agreement | Amendment,
-    contact: Contact,
-    name: str,
-    email: str,
-    now: datetime,
-    origin: Origin,
-) -> Contact:
-    """Hand the signature of `contact` over to another person of the client, and invite them.
-
-    An unknown email address becomes a new contact. Raises NotOpen where it is not the contact's
-    turn, or the other person cannot sign.
-    """
-    with transaction.atomic():
-        signature = require_turn(lock(paper), contact)
-        other = Contact.objects.filter(client=contact.client, email__iexact=email).first()
-        if other is None:
-            other = client_records.add_contact(
-                client=contact.client, name=name, email=email, now=now
-            )
-        if not other.is_active or any(row.contact_id == other.pk for row in signatures_of(paper)):
-            raise NotOpen(_("This person cannot sign in your place."), field="email")
-        blank = {
-            "contact": other,
-            "name": "",
-            "consented_at": None,
-            "code_row": None,
-            "code_sent_at": None,
-        }
-        Signature.objects.filter(pk=signature.pk).update(**blank, invited_at=None, strokes=[])
-        data = {"from": contact.email, "to": other.email}
-        record_event(paper, contact, "reassigned", now, origin, data)
-        invite(paper=paper, now=now)
-    return other
 
 
 def lock(paper: Agreement | Amendment) -> Agreement | Amendment:

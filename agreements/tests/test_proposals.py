@@ -194,6 +194,10 @@ def test_a_proposal_can_be_forwarded_to_colleagues_five_times(world: World) -> N
         proposal.client,
         "s@baan.example",
     )
+    # Whoever else is in the portal cannot bring in a mailbox of their own unseen.
+    told = {row.to: row.text for row in emails("proposal_forwarded")}
+    assert set(told) == {proposal.contact.email, world.business.owner.email}
+    assert all("Somchai (s@baan.example)" in text for text in told.values())
     agreement = accept.accept_proposal(
         proposal=proposal,
         tier=lifecycle.tiers_of(proposal)[1],

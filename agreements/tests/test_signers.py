@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from agreements.changing import trial
-from agreements.models import Agreement, Signature
+from agreements.models import Agreement, Signature, SignerChange
 from agreements.proposals import lifecycle
-from agreements.rules.errors import NotOpen
-from agreements.signing import seal, sign, signers, unsigned_documents
+from agreements.rules.errors import NotOpen, WrongCode
+from agreements.signing import change_signer, seal, sign, unsigned_documents
 from clients import client_records
 from clients.models import Contact
 from core import audit, links
@@ -107,39 +107,82 @@ def test_everyone_who_signed_is_emailed_the_sealed_pdf(two_signers: Any) -> None
     assert to == {manager.email, director.email, world.business.owner.email}
 
 
-def test_a_signer_can_hand_over_to_the_right_person_who_then_signs(world: World) -> None:
-    agreement = world.picked()
-    other = signers.reassign(
-        paper=agreement,
-        contact=agreement.contact,
-        name="Dao",
-        email="DAO@baan.example",
-        now=NOW,
-        origin=HERE,
+def ask_another(paper: Any, contact: Contact, email: str = "dao@baan.example") -> SignerChange:
+    """Ask that Dao signs instead of a contact."""
+    return change_signer.request_change(
+        paper=paper, contact=contact, name="Dao", email=email, now=NOW, origin=HERE
     )
+
+
+def confirm(paper: Any, contact: Contact, code: str, now: Any = NOW) -> Contact:
+    return change_signer.confirm_change(
+        paper=paper, contact=contact, code=code, now=now, origin=HERE
+    )
+
+
+def test_a_signer_hands_over_with_a_code_from_their_own_mailbox(world: World) -> None:
+    agreement = world.picked()
+    change = ask_another(agreement, agreement.contact, "DAO@baan.example")
+    assert OutboxEmail.objects.get(kind="signer_change").to == agreement.contact.email
+    assert not OutboxEmail.objects.filter(to__iexact="dao@baan.example").exists()
+    other = confirm(agreement, agreement.contact, links.code(change.pk))
     assert other.email == "dao@baan.example"
     with pytest.raises(NotOpen):
         sign_as(agreement, agreement.contact)
     sign_as(agreement, other)
     assert agreement.state == "active"
-    assert audit.chain(agreement.pk)[1].data == {
-        "from": "ploy@baan.example",
-        "to": "dao@baan.example",
-    }
+    assert [event.data for event in audit.chain(agreement.pk) if event.event == "reassigned"] == [
+        {"from": "ploy@baan.example", "to": "dao@baan.example"}
+    ]
+
+
+def test_both_sides_are_told_at_once_that_another_person_signs(world: World) -> None:
+    agreement = world.picked()
+    change = ask_another(agreement, agreement.contact)
+    assert not OutboxEmail.objects.filter(kind="signer_changed").exists()
+    confirm(agreement, agreement.contact, links.code(change.pk))
+    told = {row.to: row.text for row in OutboxEmail.objects.filter(kind="signer_changed")}
+    assert set(told) == {agreement.contact.email, world.business.owner.email}
+    assert all("Dao (dao@baan.example)" in text for text in told.values())
+
+
+def test_without_the_code_nobody_else_becomes_the_signer(world: World) -> None:
+    agreement = world.picked()
+    change = ask_another(agreement, agreement.contact)
+    right = links.code(change.pk)
+    wrong = "000000" if right != "000000" else "111111"
+    with pytest.raises(WrongCode):
+        confirm(agreement, agreement.contact, right, now=NOW + timedelta(minutes=16))
+    for _ in range(5):
+        with pytest.raises(WrongCode):
+            confirm(agreement, agreement.contact, wrong)
+    with pytest.raises(WrongCode):
+        confirm(agreement, agreement.contact, right)
+    assert not Contact.objects.filter(email="dao@baan.example").exists()
+    sign_as(agreement, agreement.contact)
+
+
+def test_a_code_hands_over_only_to_the_person_it_was_sent_for(world: World) -> None:
+    agreement = world.picked()
+    first = ask_another(agreement, agreement.contact)
+    ask_another(agreement, agreement.contact, "thief@evil.example")
+    with pytest.raises(WrongCode):
+        confirm(agreement, agreement.contact, links.code(first.pk))
+
+
+def test_a_code_hands_over_once(world: World) -> None:
+    agreement = world.picked()
+    change = ask_another(agreement, agreement.contact)
+    confirm(agreement, agreement.contact, links.code(change.pk))
+    with pytest.raises(NotOpen):
+        confirm(agreement, agreement.contact, links.code(change.pk))
 
 
 def test_signing_cannot_be_handed_over_to_someone_who_signs_already(two_signers: Any) -> None:
     world, manager, director = two_signers
     agreement = offered(world, director)
     with pytest.raises(NotOpen):
-        signers.reassign(
-            paper=agreement,
-            contact=manager,
-            name="Mali",
-            email=director.email,
-            now=NOW,
-            origin=HERE,
-        )
+        ask_another(agreement, manager, director.email)
 
 
 def test_a_declined_agreement_is_never_billed_and_the_freelancer_is_told_why(world: World) -> None:

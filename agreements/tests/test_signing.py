@@ -67,6 +67,17 @@ def test_a_code_is_void_after_five_wrong_tries(world: World) -> None:
     assert agreement.state == "sent"
 
 
+def test_signs_that_are_no_decimal_digits_are_a_wrong_code(world: World) -> None:
+    agreement = world.picked()
+    sign.request_code(
+        paper=agreement, contact=agreement.contact, name="P", consented=True, now=NOW, origin=HERE
+    )
+    with pytest.raises(WrongCode):
+        sign.sign_with_code(
+            paper=agreement, contact=agreement.contact, code="²²²²²²", now=NOW, origin=HERE
+        )
+
+
 def test_a_code_expires_after_fifteen_minutes(world: World) -> None:
     agreement = world.picked()
     signature = sign.request_code(

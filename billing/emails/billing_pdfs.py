@@ -16,7 +16,7 @@ from billing.models.invoice import SeriesKind
 from billing.models.payment import SettledBy
 from clients.models import Client
 from core import formats
-from core.dates import local_day
+from core.dates import local_day, start_of_day
 from core.documents import render, store
 from core.models import Document
 from core.models.document import DocumentKind
@@ -145,7 +145,10 @@ def _correction(note: CreditNote) -> dict[str, Any]:
 
 
 def statement_pdf(*, client: Client, now: datetime) -> Document:
-    """Make and store a PDF of the client statement up to today, in the client's language."""
+    """Make and store a PDF of the client statement up to today, in the client's language.
+
+    Asked for again on the same day, it is the same document unless an entry was added.
+    """
     today = local_day(now, client.business.time_zone)
     with translation.override(client.language):
         title = _("Statement of %(client)s, %(day)s") % {
@@ -165,7 +168,7 @@ def statement_pdf(*, client: Client, now: datetime) -> Document:
         language=client.language,
         title=title,
         identifier=f"{client.id}:{today}",
-        created=now,
+        created=start_of_day(now, client.business.time_zone),
     )
     return store.save(
         business=client.business, kind=DocumentKind.STATEMENT, title=title, pdf=pdf, now=now

@@ -13,6 +13,7 @@ from billing.rules.errors import NotConnected
 from core import nudge
 
 LARGEST = 1_000_000  # bytes
+LONGEST = 80  # characters of an id, as GatewayEvent stores it
 
 
 def answer(
@@ -53,7 +54,12 @@ def receive(
 
     `account` is None if the webhook is from the installation's own gateway.
     """
-    notice = gateway.verify_webhook(body=body, signature=signature, now=now)
+    try:
+        notice = gateway.verify_webhook(body=body, signature=signature, now=now)
+    except RecursionError:
+        raise ValueError("This webhook is nested without end.") from None
+    if any("\0" in part or len(part) > LONGEST for part in (notice.event_id, notice.handle)):
+        raise ValueError("This webhook names no event of a gateway.")
     fields = {"handle": notice.handle, "body": body, "received_at": now}
     GatewayEvent.objects.get_or_create(
         gateway=gateway.name, account=account, event_id=notice.event_id, defaults=fields

@@ -6,11 +6,11 @@ A page is found by the last row of the page before it (its cursor), not by its n
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateField, DateTimeField, Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 25
@@ -41,7 +41,8 @@ def page_of(
     With `up` the order is ascending. `parameters` is the query string of the request: the links of
     the page put the cursor into "after" or "before". An invalid cursor leads to the first page.
     """
-    after, before = _decode(parameters.get("after", "")), _decode(parameters.get("before", ""))
+    field = queryset.model._meta.get_field(by)
+    after, before = (_decode(parameters.get(side, ""), field) for side in ("after", "before"))
     backwards = before is not None
     cursor = before if backwards else after
     # The previous page is read in reverse order from its cursor, and turned around below.
@@ -76,19 +77,24 @@ def _encode(row: Model, by: str) -> str:
     return urlsafe_b64encode(f"{row.pk}|{text}".encode()).decode()
 
 
-def _decode(cursor: str) -> tuple[Any, UUID] | None:
-    """The value and the id of a cursor; None if it is empty or invalid."""
+def _decode(cursor: str, field: Any) -> tuple[Any, UUID] | None:
+    """The value of the field and the id in a cursor; None if it is empty or invalid."""
     try:
         pk, _bar, text = urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return _value(text), UUID(pk)
-    except ValueError:
+        return _value(text, field), UUID(pk)
+    except (ValueError, OverflowError):
         return None
 
 
-def _value(text: str) -> Any:
-    for kind in (date, datetime):
-        try:
-            return kind.fromisoformat(text)
-        except ValueError:
-            continue
+def _value(text: str, field: Any) -> Any:
+    """The value that this field has in a cursor. Raises ValueError and OverflowError."""
+    if isinstance(field, DateTimeField):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("A moment without a time zone is no cursor of ours.")
+        return moment.astimezone(UTC)  # which the first and the last day of the calendar may lack
+    if isinstance(field, DateField):
+        return date.fromisoformat(text)
+    if "\0" in text:
+        raise ValueError("PostgreSQL compares no NUL.")
     return text

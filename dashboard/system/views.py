@@ -33,7 +33,7 @@ SHOWN = 100  # rows set aside
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in with a one-time link made on the command line.
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -13,9 +12,10 @@ from django.utils.translation import gettext as _
 from agreements.changing import end
 from agreements.contract import amendment_text, clauses
 from agreements.models import Agreement, Amendment, Signature
+from agreements.rules.errors import WrongCode
 from agreements.rules.states import AgreementState
 from agreements.rules.terms import CollectBy
-from agreements.signing import sign, signers, unsigned_documents
+from agreements.signing import change_signer, sign, signers, unsigned_documents
 from billing.charging import saved_cards
 from billing.emails import upcoming_charges
 from core import nudge
@@ -24,7 +24,7 @@ from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView, origin
-from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm
+from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm, errors_of
 
 
 class SignableView(PortalView):
@@ -200,12 +200,14 @@ class DeclineToSign(SignableView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable, form = self.signable(pk), DeclineForm(request.POST)
-        reason = form.cleaned_data["reason"] if form.is_valid() else ""
+        if not form.is_valid():
+            messages.error(request, " ".join(errors_of(form)))
+            return self.page(signable)
         try:
             unsigned_documents.decline(
                 paper=signable,
                 contact=self.contact,
-                reason=reason,
+                reason=form.cleaned_data["reason"],
                 now=timezone.now(),
                 origin=origin(request),
             )
@@ -216,32 +218,71 @@ class DeclineToSign(SignableView):
 
 
 class ReassignSigner(SignableView):
-    """Name another person to sign instead."""
+    """Name another person to sign instead; a code to the present signer's mailbox confirms it."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable, form = self.signable(pk), ReassignForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(_messages(form)))
+            messages.error(request, " ".join(errors_of(form)))
             return self.page(signable)
-        if too_often("instead", str(self.contact.pk), limit=5, seconds=3600, now=timezone.now()):
+        who, now = str(self.contact.pk), timezone.now()
+        if too_often("instead", who, limit=5, seconds=3600, now=now) or too_often(
+            "instead_day", who, limit=10, seconds=24 * 3600, now=now
+        ):
             messages.error(
                 request, _("Too many people were named. Please wait an hour, or write to us.")
             )
             return self.page(signable)
         try:
-            new_signer = signers.reassign(
+            change_signer.request_change(
                 paper=signable,
                 contact=self.contact,
-                now=timezone.now(),
+                now=now,
                 origin=origin(request),
                 **form.cleaned_data,
             )
-            messages.success(
-                request, _("We have asked %(name)s to sign.") % {"name": new_signer.name}
-            )
         except RuleError as error:
             messages.error(request, str(error))
+            return self.page(signable)
+        return self.page(signable, "_instead_code")
+
+
+class ConfirmNewSigner(SignableView):
+    """Type the code from the email: this hands the signature over."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self._show(request, self.signable(pk), CodeForm(), 200)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        signable, form = self.signable(pk), CodeForm(request.POST)
+        if not form.is_valid():
+            return self._show(request, signable, form, 422)
+        try:
+            new_signer = change_signer.confirm_change(
+                paper=signable,
+                contact=self.contact,
+                code=form.cleaned_data["code"],
+                now=timezone.now(),
+                origin=origin(request),
+            )
+        except WrongCode as error:
+            form.add_error("code", str(error))
+            return self._show(request, signable, form, 422)
+        except RuleError as error:
+            messages.error(request, str(error))
+            return self.page(signable)
+        messages.success(request, _("We have asked %(name)s to sign.") % {"name": new_signer.name})
         return self.page(signable)
+
+    def _show(
+        self, request: HttpRequest, signable: Agreement | Amendment, form: CodeForm, status: int
+    ) -> HttpResponse:
+        """Render the form for the code, or redirect to the document if no change waits for one."""
+        change = change_signer.pending_change(signable, self.contact)
+        if change is None:
+            return self.page(signable)
+        context = {"agreement": signable, "noun": self.noun, "form": form, "change": change}
+        return render(request, "portal/signer_code.html", context, status=status)
 
 
 class SignablePdf(SignableView):
@@ -261,8 +302,3 @@ def for_amendment(view: type[SignableView], **initkwargs: Any) -> Any:
     """The same view for an amendment, as a URL pattern takes it."""
     related = ("business__owner", "client", "agreement", "document", "signed_document")
     return view.as_view(model=Amendment, noun="amendment", related=related, **initkwargs)
-
-
-def _messages(form: BaseForm) -> list[str]:
-    """Every error message of a form."""
-    return [str(error) for errors in form.errors.values() for error in errors]

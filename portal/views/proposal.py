@@ -27,7 +27,7 @@ from core.tenancy import scoped
 from core.web.download import pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView, origin
-from portal.forms import DeclineForm, ForwardForm, QuestionForm
+from portal.forms import DeclineForm, ForwardForm, QuestionForm, errors_of
 
 OVER = "portal/proposal_over.html"  # shown once a proposal can no longer be accepted
 
@@ -202,7 +202,10 @@ class DeclineProposal(PortalView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)
         form = DeclineForm(request.POST)
-        reason = form.cleaned_data["reason"] if form.is_valid() else request.POST.get("reason", "")
+        if not form.is_valid():
+            messages.error(request, " ".join(errors_of(form)))
+            return redirect("portal:proposal", proposal.pk)
+        reason = form.cleaned_data["reason"]
         try:
             accept.decline_proposal(
                 proposal=proposal,

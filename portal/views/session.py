@@ -1,6 +1,6 @@
 """Enter and leave the portal: a link shows a button, and the button opens the session.
 
-A GET request never opens a session, because mail programs fetch links in advance.
+GET and HEAD never open a session, because mail programs fetch links in advance.
 """
 
 from django.contrib import messages
@@ -37,7 +37,7 @@ NOUNS = (
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     """Show the button that opens a session; POST opens it and uses the link up.
 
@@ -99,7 +99,7 @@ def renew(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_link(request: HttpRequest) -> HttpResponse:
     """Request a link by email. The response is the same whether or not the address is known."""
     form = LinkRequestForm(request.POST or None)

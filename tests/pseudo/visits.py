@@ -119,6 +119,10 @@ def doors(rows: Rows) -> Iterator[Visit]:
         type(business).objects.filter(pk=business.pk).update(is_suspended=True)
         yield "a closed business", inside(contact).get(reverse("portal:home"))
         yield "a closed business", owner.get(reverse("dashboard:home"))
+    with taken_back():
+        path = reverse("portal:amendment_instead", args=[rows["amendment"].pk])
+        other = {"name": language.marked("New"), "email": "new@baan.example"}
+        yield "another signer", _people(rows)["portal"].post(path, other, follow=True)
     with translation.override(language.CODE):
         for path in sorted((Path(settings.BASE_DIR) / "templates").glob("[45]*.html")):
             yield path.name, render_to_string(path.name)

@@ -31,7 +31,7 @@ LABELS = {
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def setup(
     request: HttpRequest, session: str, *, processor: type[PretendedProcessor]
 ) -> HttpResponse:
@@ -57,7 +57,7 @@ def setup(
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(
     request: HttpRequest, handle: str, *, processor: type[PretendedProcessor]
 ) -> HttpResponse:

@@ -14,6 +14,7 @@ from agreements.models import Template
 from agreements.models.reusable import TextKind
 from agreements.signing import agreement_pdf
 from core import languages
+from core.dates import start_of_day
 from core.errors import RuleError
 from core.languages import DEFAULT, LANGUAGES
 from core.web.download import pdf_bytes
@@ -178,9 +179,8 @@ class PreviewTemplatePdf(EditorView):
                 template, clauses_in_editor(pairs), request.POST.get("shown", DEFAULT)
             )
             agreement = sample.sample_agreement(template, tier, terms | {"clauses": text})
-            return pdf_bytes(
-                agreement_pdf.unsigned_pdf(agreement, created=timezone.now()), template.name
-            )
+            today = start_of_day(timezone.now(), agreement.business.time_zone)
+            return pdf_bytes(agreement_pdf.unsigned_pdf(agreement, created=today), template.name)
         except RuleError as error:
             context = {"amiss": [str(error)], "row": template}
             return render(

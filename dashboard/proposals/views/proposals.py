@@ -26,6 +26,7 @@ from agreements.signing import agreement_pdf, history
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
 from core import audit
+from core.dates import start_of_day
 from core.errors import RuleError
 from core.models import OutboxEmail
 from core.web import query_string
@@ -115,10 +116,10 @@ class AgreementPreviewPdf(DashboardView):
             (rung for rung in rungs if str(rung.pk) == query_string.text(request.GET, "tier")),
             rungs[0],
         )
-        now = timezone.now()
+        today = start_of_day(timezone.now(), proposal.client.time_zone)
         try:
-            agreement = accept.preview_agreement(proposal=proposal, tier=tier, now=now)
-            return pdf_bytes(agreement_pdf.unsigned_pdf(agreement, created=now), agreement.title)
+            agreement = accept.preview_agreement(proposal=proposal, tier=tier, now=today)
+            return pdf_bytes(agreement_pdf.unsigned_pdf(agreement, created=today), agreement.title)
         except RuleError as error:
             show_error(request, error)
             return redirect("dashboard:proposal", proposal.pk)

@@ -11,8 +11,16 @@ from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.intervals import Interval
-from agreements.signing import agreement_pdf, seal, seal_check, sign, unsigned_documents
+from agreements.signing import (
+    agreement_pdf,
+    change_signer,
+    seal,
+    seal_check,
+    sign,
+    unsigned_documents,
+)
 from clients.models import Contact
+from core import links
 from core.documents import certificate, store
 from tests.golden.stage import Documents, Stage, a_running_period, case
 from tests.world import HERE, NOW
@@ -50,6 +58,22 @@ def a_client_signs(stage: Stage) -> None:
     row, name = stage.agreement, stage.words.contact
     sign.request_code(
         paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE
+    )
+
+
+@case("signer_change", "signer_changed", begins=an_agreement_to_sign)
+def a_client_names_another_signer(stage: Stage) -> None:
+    row = stage.agreement
+    change = change_signer.request_change(
+        paper=row,
+        contact=row.contact,
+        name=stage.words.colleague,
+        email="dao@baan.example",
+        now=NOW,
+        origin=HERE,
+    )
+    change_signer.confirm_change(
+        paper=row, contact=row.contact, code=links.code(change.pk), now=NOW, origin=HERE
     )
 
 

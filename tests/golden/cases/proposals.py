@@ -43,7 +43,7 @@ def a_freelancer_sends_a_draft_to_themselves(stage: Stage) -> None:
     after_sending.send_test_email(proposal=offered(stage, send=False), now=NOW)
 
 
-@case("proposal_forward", begins=an_offer)
+@case("proposal_forward", "proposal_forwarded", begins=an_offer)
 def a_client_forwards_a_proposal(stage: Stage) -> None:
     to = {"name": stage.words.colleague, "email": "mali@baan.example"}
     client_actions.forward_proposal(

@@ -1,0 +1,1 @@
+"""What the processes of the installation (web server, worker, beat) run on."""

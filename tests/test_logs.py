@@ -1,0 +1,79 @@
+"""Nothing that opens a door stands in the log."""
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from clients import portal_links
+from core import links
+from core.models.link import LinkPurpose
+from tests.world import World
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the handler of the settings writes."""
+    handler = next(each for each in logging.getLogger().handlers if each.get_name() == "console")
+    assert isinstance(handler, logging.StreamHandler)
+    written = io.StringIO()
+    usual = handler.setStream(written)
+    try:
+        yield written
+    finally:
+        handler.setStream(usual)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def tokens(world: World) -> dict[str, str]:
+    """A live token for each page that takes one, by the page's address."""
+    now = timezone.now()
+    contact, owner = world.person(world.client(now=now)), world.business.owner
+    portal = links.token(portal_links.portal_link(contact=contact, now=now).pk)
+    desk = links.token(links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=owner.pk, now=now).pk)
+    return {
+        reverse("portal:enter", args=[portal]): portal,
+        reverse("portal:renew", args=[portal]): portal,
+        reverse("dashboard:sign_in", args=[desk]): desk,
+    }
+
+
+def test_no_refused_request_writes_a_live_token_into_the_log(
+    log: io.StringIO, tokens: dict[str, str]
+) -> None:
+    strict = Browser(enforce_csrf_checks=True)
+    for path, token in tokens.items():
+        assert Browser().put(path).status_code == 405
+        assert strict.post(path).status_code == 403
+        assert strict.get(f"{path}nowhere/").status_code == 404
+        try:
+            raise ValueError(f"something about {path}")
+        except ValueError:
+            logging.getLogger("anything").exception("Asked for %s", path)
+        assert token not in log.getvalue()
+        assert token.partition(":")[2] not in log.getvalue()
+    assert log.getvalue().count("Method Not Allowed") == len(tokens)
+    assert log.getvalue().count("Traceback") == len(tokens)
+
+
+def test_a_password_reset_key_is_not_in_the_log(log: io.StringIO) -> None:
+    logging.getLogger("django.request").warning(
+        "Not Found: %s", "/accounts/password/reset/key/2a-d3fcrk-0123456789abcdef0123456789abcdef/"
+    )
+    assert "0123456789abcdef" not in log.getvalue()
+    assert "Not Found: /accounts/password/reset/key/" in log.getvalue()
+
+
+def test_a_mail_program_may_ask_for_the_head_of_a_link(
+    log: io.StringIO, tokens: dict[str, str]
+) -> None:
+    for path in tokens:
+        if not path.endswith("/renew/"):
+            assert Browser().head(path).status_code == 200
+            assert Browser().get(path).status_code == 200  # it is not used up
+    assert Browser().head("/p/ask/").status_code == 200
+    assert log.getvalue() == ""
