@@ -92,7 +92,7 @@ def run_batches(by_account: Mapping[Hashable, Iterable[Batch[R]]], *, now: datet
                 yield end.value
             except Exception as error:
                 _end(batch, turns, crew)
-                if set_aside.database_is_away(error):
+                if set_aside.ends_the_job(error):
                     raise
                 turns.divide(batch, error, now)
             else:

@@ -30,8 +30,8 @@ def run(
 
     A batch is one transaction, unless `act` has its own (`atomic` is False). A batch that fails is
     halved until the bad row is alone, which is set aside with the reason. A row that had been set
-    aside is tried alone, so that it does not spoil a batch again. Raises only when the database
-    does not answer.
+    aside is tried alone, so that it does not spoil a batch again. Raises only what ends the
+    whole job (set_aside.ends_the_job).
     """
     rows = list(ids)
     again = set_aside.open_subjects(step.name, map(set_aside.key, rows))
@@ -85,7 +85,7 @@ def _alone(step: Step, row: M, act: Callable[[M], int], now: datetime) -> int:
     try:
         return act(row)
     except Exception as error:
-        if set_aside.database_is_away(error):
+        if set_aside.ends_the_job(error):
             raise
         set_aside.put(step, row.pk, error, now=now)
         return 0
@@ -99,7 +99,7 @@ def _attempt(
         with transaction.atomic() if atomic else nullcontext():
             return act(ids), True
     except Exception as error:
-        if set_aside.database_is_away(error):
+        if set_aside.ends_the_job(error):
             raise
         if len(ids) == 1:
             set_aside.put(step, ids[0], error, now=now)

@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 
 from core import nudge
-from core.jobs.reasons import explain, is_passing
+from core.jobs.reasons import explain, is_passing, is_time_up
 from core.models import SetAside
 from core.models.set_aside import WHOLE_STEP
 
@@ -79,7 +80,7 @@ def open_subjects(step: str, subjects: Iterable[UUID]) -> set[UUID]:
 
 
 def put(step: Step, pk: Any, error: Exception, *, now: datetime) -> None:
-    """Set a row aside, or extend its wait. Never raises: the other rows go on."""
+    """Set a row aside, or extend its wait. Never raises for the row: the others go on."""
     log.warning("%s: %s %s is set aside.", step.name, step.model.__name__, pk, exc_info=error)
     try:
         with transaction.atomic():
@@ -87,6 +88,8 @@ def put(step: Step, pk: Any, error: Exception, *, now: datetime) -> None:
             _store(step.name, key(pk), fields, error, now)
             if step.hold and not is_passing(error):
                 step.hold(pk)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         log.exception("%s: %s %s could not be set aside.", step.name, step.model.__name__, pk)
 
@@ -172,6 +175,6 @@ def _again(now: datetime, tries: int) -> datetime:
     return now + timedelta(minutes=WAITS[min(tries, len(WAITS) - 1)])
 
 
-def database_is_away(error: Exception) -> bool:
-    """Whether the database does not answer at all, so that trying other rows is pointless."""
-    return is_passing(error) and not connection.is_usable()
+def ends_the_job(error: Exception) -> bool:
+    """Whether no other row can be tried: the database does not answer, or the task's time is up."""
+    return is_time_up(error) or (is_passing(error) and not connection.is_usable())

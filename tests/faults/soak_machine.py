@@ -65,10 +65,7 @@ class Machine:
 
     def servers(self, *settings: str) -> None:
         """Start PostgreSQL with every commit flushed to disk, and Redis without persistence."""
-        found = subprocess.run(
-            [sys.executable, "bin/servers.py"], capture_output=True, text=True, check=True
-        ).stdout
-        paths = dict(line.replace("'", "").split("=", 1) for line in found.splitlines())
+        paths = server_paths()
         data, port = str(self.folder / "data"), free_port()
         initdb = [
             *POSTGRES_USER,
@@ -147,6 +144,13 @@ class Machine:
         for each in reversed(self.all.values()):
             each.kill()
         shutil.rmtree(self.folder)
+
+
+def server_paths() -> dict[str, str]:
+    """Where the programs of PostgreSQL and Redis are (bin/servers.py)."""
+    command = [sys.executable, "bin/servers.py"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return dict(line.replace("'", "").split("=", 1) for line in found.splitlines())
 
 
 def free_port() -> str:
