@@ -30,9 +30,12 @@ Manner = Callable[[str, int], str]  # of a recipient, and how often it was tried
 
 
 class MailServer:
-    """SMTP on a free port of 127.0.0.1. `manner` decides for each email (recipient, tries)."""
+    """SMTP on a port of 127.0.0.1, by default a free one.
 
-    def __init__(self, manner: str | Manner = QUICK, *, slow: float = 0.2) -> None:
+    `manner` decides for each email, from its recipient and how often that was tried before.
+    """
+
+    def __init__(self, manner: str | Manner = QUICK, *, slow: float = 0.2, port: int = 0) -> None:
         self.manner: Manner = manner if callable(manner) else (lambda _to, _tries: str(manner))
         self.greeting = manner if isinstance(manner, str) else QUICK
         self.slow = slow
@@ -54,7 +57,7 @@ class MailServer:
             allow_reuse_address = daemon_threads = True
             request_queue_size = 50
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", port), Handler)
         self.port = int(self._server.server_address[1])
 
     def __enter__(self) -> Self:

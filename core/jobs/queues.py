@@ -34,7 +34,7 @@ class Queue:
 #: Issues invoices and charges; the next hourly run goes on where this one ended.
 MONEY = Queue("money", soft=50 * 60, hard=55 * 60, processes=2)
 #: Sends emails. A lease of an email is longer than the hard limit (core.outbox.emails.LEASE).
-MAIL = Queue("mail", soft=4 * 60, hard=5 * 60, processes=1)
+MAIL = Queue("mail", soft=150, hard=180, processes=1)
 #: Renders, seals and exports documents, and does all else.
 DOCUMENTS = Queue("documents", soft=25 * 60, hard=30 * 60, processes=2)
 

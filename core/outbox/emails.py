@@ -37,7 +37,8 @@ SEND = Step(
     page=("letters", "business_id"),
 )
 #: How long a worker that claimed an email has for sending it: longer than its task may run
-#: (core.jobs.queues.MAIL), so that no email is claimed while somebody still sends it.
+#: (core.jobs.queues.MAIL) and clocks may differ, so that no email is claimed while somebody still
+#: sends it.
 LEASE = timedelta(minutes=10)
 PASS = timedelta(minutes=1)  # after this time a pass begins no further email; the next one goes on
 #: Minutes to wait after each failed try. After the last one the email has failed for good, and the
