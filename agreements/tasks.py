@@ -7,10 +7,10 @@ from agreements.changing import end, pause, renew, trial
 from agreements.proposals import after_sending, lifecycle
 from agreements.signing import seal, unsigned_documents
 from agreements.signing.seal_check import check_seal
-from core.jobs import steps
+from core.jobs import queues, steps
 
 
-@shared_task(name="agreements.tasks.seal_signed", ignore_result=True)
+@shared_task(name="agreements.tasks.seal_signed", **queues.DOCUMENTS.options)
 def seal_signed() -> None:
     """Seal what was signed, then send reminders, renew, resume, expire and end what is due."""
     steps.run(
@@ -30,7 +30,7 @@ def seal_signed() -> None:
     )
 
 
-@shared_task(name="agreements.tasks.watch_seal", ignore_result=True)
+@shared_task(name="agreements.tasks.watch_seal", **queues.DOCUMENTS.options)
 def watch_seal() -> None:
     """Email administrators when the seal does not work or its certificate expires soon."""
     steps.run("watch_seal", {"check": check_seal}, now=timezone.now())

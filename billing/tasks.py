@@ -13,17 +13,17 @@ from billing.runs.daily_audit import run_audit
 from core import nudge
 from core.continuity import standing
 from core.errors import StandsStill
-from core.jobs import steps
+from core.jobs import queues, steps
 from core.jobs.set_aside import without_waiting
 
 
-@shared_task(name="billing.tasks.bill", ignore_result=True)
+@shared_task(name="billing.tasks.bill", **queues.MONEY.options)
 def bill() -> None:
     """Issue the invoices that are due and charge them."""
     billing_run.run_scheduled(now=timezone.now())
 
 
-@shared_task(name="billing.tasks.resolve", ignore_result=True)
+@shared_task(name="billing.tasks.resolve", **queues.MONEY.options)
 def resolve() -> None:
     """Ask the gateways about charges and refunds whose outcome is not known yet.
 
@@ -52,7 +52,7 @@ def _bill_if_due(*, now: datetime) -> None:
         nudge.ring("billing.tasks.bill")
 
 
-@shared_task(name="billing.tasks.audit", ignore_result=True)
+@shared_task(name="billing.tasks.audit", **queues.MONEY.options)
 def audit() -> None:
     """Run the daily audit of the books, the gateways' lists and the stored PDFs."""
     run_audit(now=timezone.now())

@@ -2,7 +2,17 @@
 
 from django.contrib import admin
 
-from core.models import ApiKey, AuditEvent, Business, Document, Heartbeat, Link, OutboxEmail, User
+from core.models import (
+    ApiKey,
+    AuditEvent,
+    Business,
+    Document,
+    Heartbeat,
+    Link,
+    MailOutage,
+    OutboxEmail,
+    User,
+)
 from core.web.admin_site import FrozenAdmin, RowAdmin
 
 
@@ -58,6 +68,12 @@ class LinkAdmin(FrozenAdmin):
 class HeartbeatAdmin(FrozenAdmin):
     list_display = ["name", "at"]
     search_fields = ["name"]
+
+
+@admin.register(MailOutage)
+class MailOutageAdmin(FrozenAdmin):
+    list_display = ["server", "failures", "since", "next_at", "error"]
+    search_fields = ["server"]
 
 
 @admin.register(ApiKey)

@@ -5,6 +5,7 @@ scheduled run of the same task finds the work.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,8 +14,14 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
+EXPIRES = 600  # seconds until a message that no worker took is worth nothing
+#: Seconds for which this process leaves a broker alone that did not answer: a page that starts
+#: several tasks waits for it once.
+PAUSE = 10.0
 log = logging.getLogger(__name__)
+_silent_until = 0.0  # monotonic time
 _muted: ContextVar[bool] = ContextVar("muted", default=False)
 
 
@@ -38,7 +45,11 @@ def muted() -> Iterator[None]:
 
 
 def _send(task: str, arguments: tuple[Any, ...]) -> None:
+    global _silent_until
+    if time.monotonic() < _silent_until:
+        return
     try:
-        current_app.tasks[task].apply_async(arguments, retry=False)
-    except (OperationalError, OSError):
+        current_app.tasks[task].apply_async(arguments, retry=False, expires=EXPIRES)
+    except (OperationalError, OSError, RedisError):
+        _silent_until = time.monotonic() + PAUSE
         log.warning("The broker did not take %s; the next sweep finds the work.", task)

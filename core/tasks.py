@@ -1,4 +1,4 @@
-"""Celery tasks of core: sending emails, and the heartbeat of the worker."""
+"""Celery tasks of core: sending emails, and the heartbeats of the workers."""
 
 from contextlib import suppress
 
@@ -6,13 +6,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.errors import StandsStill
-from core.jobs import steps
+from core.jobs import queues, steps
 from core.models import Heartbeat
 from core.outbox import emails
 from core.system import rows_set_aside
 
 
-@shared_task(name="core.tasks.send_mail", ignore_result=True)
+@shared_task(name="core.tasks.send_mail", **queues.MAIL.options)
 def send_mail() -> None:
     """Send the emails that are due; first write those about rows that were set aside."""
     with suppress(StandsStill):
@@ -23,7 +23,7 @@ def send_mail() -> None:
         )
 
 
-@shared_task(name="core.tasks.pulse", ignore_result=True)
-def pulse() -> None:
-    """Record that a message from the scheduler (beat) reached a running worker."""
-    Heartbeat.objects.update_or_create(name="worker", defaults={"at": timezone.now()})
+@shared_task(name="core.tasks.pulse", **queues.MONEY.options)
+def pulse(queue: str = queues.MONEY.name) -> None:
+    """Record that a message from the scheduler (beat) reached a running worker of the queue."""
+    Heartbeat.objects.update_or_create(name=queue, defaults={"at": timezone.now()})

@@ -42,6 +42,7 @@ EMAIL_COLUMNS = (
     "state",
     "created_at",
     "sent_at",
+    "bounced_at",
     "attachment",
 )
 ROWS = 500  # that are read at a time

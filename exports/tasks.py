@@ -3,11 +3,11 @@
 from celery import shared_task
 from django.utils import timezone
 
-from core.jobs import steps
+from core.jobs import queues, steps
 from exports import requested_exports
 
 
-@shared_task(name="exports.tasks.make_exports", ignore_result=True)
+@shared_task(name="exports.tasks.make_exports", **queues.DOCUMENTS.options)
 def make_exports() -> None:
     """Build the archives that were requested, and delete the expired ones."""
     steps.run(

@@ -9,29 +9,52 @@ from typing import Any
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_init
+from kombu import Queue
+
+from core.jobs.queues import DOCUMENTS, MAIL, MONEY, QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400  # seconds
+
+
+def line(task: str, schedule: crontab | float, every: int, **options: Any) -> dict[str, Any]:
+    """One line of the schedule: `task` runs about `every` so many seconds.
+
+    A message that no worker took until the next one is sent expires: a queue never piles up.
+    """
+    return {"task": task, "schedule": schedule, "options": {"expires": every, **options}}
+
 
 app = Celery("retainer_hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.task_queues = [Queue(queue.name) for queue in QUEUES]
+app.conf.task_default_queue = DOCUMENTS.name
+app.conf.task_routes = {
+    "billing.tasks.*": {"queue": MONEY.name},
+    "core.tasks.send_mail": {"queue": MAIL.name},
+}
 app.conf.beat_schedule = {
-    "bill": {"task": "billing.tasks.bill", "schedule": crontab(minute="0")},
-    "resolve": {"task": "billing.tasks.resolve", "schedule": crontab(minute="*/2")},
-    "audit": {"task": "billing.tasks.audit", "schedule": crontab(minute="25", hour="4")},
-    "send_reports": {"task": "delivery.tasks.send_reports", "schedule": crontab(minute="5")},
-    "print_reports": {"task": "delivery.tasks.print_reports", "schedule": crontab(minute="*/3")},
-    "watch_pace": {"task": "delivery.tasks.watch_pace", "schedule": crontab(minute="15", hour="1")},
-    "watch_hours": {"task": "delivery.tasks.watch_hours", "schedule": crontab(minute="40")},
-    "watch_work": {"task": "delivery.tasks.watch_work", "schedule": crontab(minute="*/15")},
-    "seal_signed": {"task": "agreements.tasks.seal_signed", "schedule": crontab(minute="*/5")},
-    "make_exports": {"task": "exports.tasks.make_exports", "schedule": crontab(minute="*/5")},
-    "watch_seal": {
-        "task": "agreements.tasks.watch_seal",
-        "schedule": crontab(minute="35", hour="4"),
+    "bill": line("billing.tasks.bill", crontab(minute="0"), HOUR),
+    "resolve": line("billing.tasks.resolve", crontab(minute="*/2"), 2 * MINUTE),
+    "audit": line("billing.tasks.audit", crontab(minute="25", hour="4"), DAY),
+    "send_reports": line("delivery.tasks.send_reports", crontab(minute="5"), HOUR),
+    "print_reports": line("delivery.tasks.print_reports", crontab(minute="*/3"), 3 * MINUTE),
+    "watch_pace": line("delivery.tasks.watch_pace", crontab(minute="15", hour="1"), DAY),
+    "watch_hours": line("delivery.tasks.watch_hours", crontab(minute="40"), HOUR),
+    "watch_work": line("delivery.tasks.watch_work", crontab(minute="*/15"), 15 * MINUTE),
+    "seal_signed": line("agreements.tasks.seal_signed", crontab(minute="*/5"), 5 * MINUTE),
+    "make_exports": line("exports.tasks.make_exports", crontab(minute="*/5"), 5 * MINUTE),
+    "watch_seal": line("agreements.tasks.watch_seal", crontab(minute="35", hour="4"), DAY),
+    "send_mail": line("core.tasks.send_mail", 30.0, 30),
+    **{
+        f"pulse of {queue.name}": {
+            **line("core.tasks.pulse", 30.0, 30, queue=queue.name),
+            "args": (queue.name,),
+        }
+        for queue in QUEUES
     },
-    "send_mail": {"task": "core.tasks.send_mail", "schedule": 30.0},
-    "pulse": {"task": "core.tasks.pulse", "schedule": 30.0},
 }
 
 
@@ -39,8 +62,12 @@ app.conf.beat_schedule = {
 def prepare(**_: Any) -> None:
     """Stop the worker when a check of Django reports an error, as web server and beat stop.
 
-    Celery itself runs the checks but ignores their result.
+    Celery itself runs the checks but ignores their result. No connection to the database may be
+    open when the worker's processes are forked.
     """
+    from django.db import connections
+
     from retainer_hub import start
 
     start.prepare()
+    connections.close_all()

@@ -1,4 +1,4 @@
-"""Runs web server, worker and beat together until it is stopped, and restarts those that exit."""
+"""Runs web server, workers and beat together until it is stopped, and restarts those that exit."""
 
 import argparse
 import ctypes
@@ -9,6 +9,7 @@ import sys
 import time
 from types import FrameType
 
+from core.jobs.queues import QUEUES, Queue
 from retainer_hub import development, owner
 
 LONGEST_WAIT = 30.0  # seconds between restarts of a child that keeps exiting
@@ -70,7 +71,7 @@ def say(text: str) -> None:
 
 
 def children(port: int) -> list[Child]:
-    """Return web server, worker and beat.
+    """Return the web server, a worker for each queue, and beat.
 
     Beat is not run inside the worker (`worker --beat`): killing the worker would leave it alive.
     """
@@ -87,12 +88,18 @@ def children(port: int) -> list[Child]:
         "warning",
         "retainer_hub.wsgi",
     ]
-    worker = [*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"]
     return [
         Child("web", web),
-        Child("worker", [*worker, "--without-gossip", "--without-mingle"]),
+        *(Child(f"worker {queue.name}", [*celery, *worker(queue)]) for queue in QUEUES),
         Child("beat", [*celery, "beat", "--loglevel", "warning"]),
     ]
+
+
+def worker(queue: Queue) -> list[str]:
+    """Return Celery's arguments for the worker of a queue."""
+    processes = ["--pool", "prefork", "--concurrency", str(queue.processes)]
+    quiet = ["--loglevel", "warning", "--without-gossip", "--without-mingle"]
+    return ["worker", "-n", f"{queue.name}@%h", "-Q", queue.name, *processes, *quiet]
 
 
 def main() -> None:

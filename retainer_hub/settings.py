@@ -149,17 +149,21 @@ CONTINUITY = True  # marks are kept outside the database (core.continuity); off 
 # --- jobs -----------------------------------------------------------------------------------------
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a message waits where any process of a worker can take it
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for as long as it takes
 CELERY_BEAT_SCHEDULER = "retainer_hub.beat:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost/"
 FOLDERS = [STATIC_ROOT]  # made by migrate, and by each server when it starts
 if REDIS_URL:
+    CELERY_BROKER_TRANSPORT = "core.jobs.redis_transport:Transport"
     # A page that tells a worker to look does not wait for a broker that is away (core.nudge).
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
         "max_retries": 0,
         "socket_connect_timeout": 1,
+        "socket_timeout": 2,
     }
 else:
     _queue, _control = VAR_DIR / "broker" / "queue", VAR_DIR / "broker" / "control"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -17,11 +18,8 @@ from core.outbox import emails
 from tests.world import NOW, World
 
 
-class Away:
-    """A mail server that does not answer."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        pass
+class Away(BaseEmailBackend):
+    """A mail server that does not take this email."""
 
     def send_messages(self, messages: list[Any]) -> int:
         raise ConnectionRefusedError("no server")
@@ -40,7 +38,7 @@ def test_a_stored_email_holds_no_secret_and_is_filled_in_when_it_is_sent(
     assert get_connection() is not None
 
 
-def test_an_unreachable_mail_server_is_retried_and_finally_given_up(
+def test_an_email_that_nobody_takes_is_retried_and_finally_given_up(
     world: World, settings: Any
 ) -> None:
     settings.EMAIL_BACKEND = f"{__name__}.Away"
@@ -56,11 +54,8 @@ def test_an_unreachable_mail_server_is_retried_and_finally_given_up(
     assert (row.state, row.tries) == ("failed", len(emails.BACK_OFF) + 1)
 
 
-class Knows:
+class Knows(BaseEmailBackend):
     """A mail server that knows no such recipient."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        pass
 
     def send_messages(self, messages: list[Any]) -> int:
         raise SMTPRecipientsRefused({messages[0].to[0]: (550, b"no such user")})

@@ -9,6 +9,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -20,6 +21,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.mail_server import HUNG, MailServer
 from tests.person import Person, letter, soon
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -176,3 +178,56 @@ def sell(served: dict[str, str], site: str) -> None:
     assert '"ok": true' in str(soon("health", lambda: health(site)))
     year = datetime.now(UTC).year + 1
     assert '"parked"' in manage(served, "bill", "--on", f"{year}-12-31", "--dry-run", "--json")
+
+
+DUE = """
+from datetime import timedelta
+from django.utils import timezone
+from core import nudge
+from core.models import OutboxEmail
+from tests.world import World
+
+now = timezone.now()
+with nudge.muted():
+    world = World()
+    world.running(now=now, opens_at=now)
+    facts = {"business": world.business, "kind": "late", "subject": "S", "text": "T"}
+    OutboxEmail.objects.bulk_create(
+        OutboxEmail(ref=str(n), to=f"p{n}@x.example", next_at=now, **facts) for n in range(60)
+    )
+"""
+LOOK = """
+from django.utils import timezone
+from billing.models import Invoice
+from core import nudge
+from core.system.health_checks import findings
+from retainer_hub.celery import app
+
+{first}
+print(list(Invoice.objects.values_list("state", flat=True)), findings(timezone.now())["mail"])
+"""
+
+
+@pytest.mark.processes
+def test_a_due_charge_starts_within_a_minute_whatever_the_mail_server_does(
+    on_servers: dict[str, str], tmp_path: Path
+) -> None:
+    """It is silent, sixty emails wait for it, and every worker that sends emails was told so."""
+    with MailServer(HUNG) as mail:
+        served = on_servers | {"EMAIL_URL": f"smtp://127.0.0.1:{mail.port}"}
+        manage(served, "migrate", "-v0")
+        manage(served, "shell", "-v0", "-c", DUE)
+        with serving(served, tmp_path / "log"):
+            tell = 'for _ in range(8): nudge._send("core.tasks.send_mail", ())'
+            manage(served, "shell", "-v0", "-c", LOOK.format(first=tell))
+            soon("an email that waits", lambda: mail.connections)
+            tell = 'nudge._send("billing.tasks.bill", ())'
+            manage(served, "shell", "-v0", "-c", LOOK.format(first=tell))
+            began = time.monotonic()
+
+            def said() -> str:
+                return manage(served, "shell", "-v0", "-c", LOOK.format(first=""))
+
+            soon("the charge", lambda: "['paid']" in said())
+            assert time.monotonic() - began < 60
+            soon("the outage", lambda: "has not worked" in said())

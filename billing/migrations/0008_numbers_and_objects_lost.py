@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("billing", "0007_card_looked_up"),
-        ('core', '0007_standing'),
+        ('core', '0010_standing'),
     ]
 
     operations = [

@@ -30,8 +30,8 @@ def run(
 
     A batch is one transaction, unless `act` has its own (`atomic` is False). A batch that fails is
     halved until the bad row is alone, which is set aside with the reason. A row that had been set
-    aside is tried alone, so that it does not spoil a batch again. Raises only when the database
-    does not answer, and StandsStill.
+    aside is tried alone, so that it does not spoil a batch again. Raises only what ends the
+    whole job (set_aside.ends_the_job).
     """
     rows = list(ids)
     again = set_aside.open_subjects(step.name, map(set_aside.key, rows))

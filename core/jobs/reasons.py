@@ -4,6 +4,7 @@ import json
 import re
 from zoneinfo import ZoneInfoNotFoundError
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, OperationalError
 
@@ -14,6 +15,7 @@ LONGEST = 300  # characters of `detail`
 #: In this order: a class stands before the classes that it is derived from.
 REASONS: tuple[tuple[type[Exception], Reason], ...] = (
     (RuleError, Reason.RULE),
+    (SoftTimeLimitExceeded, Reason.TIME_LIMIT),
     (FileNotFoundError, Reason.NO_FILE),
     (ZoneInfoNotFoundError, Reason.UNKNOWN),
     (KeyError, Reason.MISSING),
@@ -48,6 +50,11 @@ def explain(error: Exception) -> tuple[Reason, str]:
     if reason is None:
         reason, words = Reason.UNEXPECTED, f"{type(error).__name__}: {words}"
     return reason, words.rstrip(" .")[:LONGEST] if reason != Reason.RULE else words[:LONGEST]
+
+
+def is_time_up(error: Exception) -> bool:
+    """Whether the task has run for as long as it may (core.jobs.queues)."""
+    return isinstance(error, SoftTimeLimitExceeded)
 
 
 def is_passing(error: Exception) -> bool:

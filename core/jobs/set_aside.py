@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 from django.db.models import F, Model, QuerySet
 from django.utils.functional import Promise
 
 from core import nudge
 from core.errors import StandsStill
-from core.jobs.reasons import explain, is_passing
+from core.jobs.reasons import explain, is_passing, is_time_up
 from core.models import SetAside
 from core.models.set_aside import WHOLE_STEP
 
@@ -80,7 +81,7 @@ def open_subjects(step: str, subjects: Iterable[UUID]) -> set[UUID]:
 
 
 def put(step: Step, pk: Any, error: Exception, *, now: datetime) -> None:
-    """Set a row aside, or extend its wait. Never raises: the other rows go on."""
+    """Set a row aside, or extend its wait. Never raises for the row: the others go on."""
     log.warning("%s: %s %s is set aside.", step.name, step.model.__name__, pk, exc_info=error)
     try:
         with transaction.atomic():
@@ -88,6 +89,8 @@ def put(step: Step, pk: Any, error: Exception, *, now: datetime) -> None:
             _store(step.name, key(pk), fields, error, now)
             if step.hold and not is_passing(error):
                 step.hold(pk)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         log.exception("%s: %s %s could not be set aside.", step.name, step.model.__name__, pk)
 
@@ -174,5 +177,10 @@ def _again(now: datetime, tries: int) -> datetime:
 
 
 def ends_the_job(error: Exception) -> bool:
-    """Whether trying other rows is pointless: nothing may be done, or the database is away."""
-    return isinstance(error, StandsStill) or (is_passing(error) and not connection.is_usable())
+    """Whether no other row can be tried.
+
+    That is so if nothing may be done, the task's time is up, or the database does not answer.
+    """
+    if isinstance(error, StandsStill) or is_time_up(error):
+        return True
+    return is_passing(error) and not connection.is_usable()

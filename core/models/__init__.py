@@ -6,6 +6,7 @@ from core.models.cache_entry import CacheEntry
 from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
+from core.models.mail_outage import MailOutage
 from core.models.outbox import OutboxEmail
 from core.models.rate_limit import RateLimit
 from core.models.set_aside import SetAside
@@ -21,6 +22,7 @@ __all__ = [
     "Document",
     "Heartbeat",
     "Link",
+    "MailOutage",
     "OutboxEmail",
     "RateLimit",
     "SetAside",

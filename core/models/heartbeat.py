@@ -1,4 +1,4 @@
-"""Heartbeat: when the worker and the scheduler (beat) were last seen running."""
+"""Heartbeat: when the workers and the scheduler (beat) were last seen running."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 class Heartbeat(models.Model):
     """A process's last sign of life.
 
-    `name` is "worker" (written by a task it ran), "beat" (written at each of its ticks) or "demo"
-    (written when loading the demo starts, removed when it is complete).
+    `name` is a queue (written by a task that its worker ran: core.jobs.queues), "beat" (written at
+    each of its ticks) or "demo" (written when loading the demo starts, removed when it is
+    complete). Installations of 0.1.0 have a row "worker" too, which nothing reads any more.
     """
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)

@@ -18,6 +18,11 @@ class OutboxState(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
+    BOUNCED = "bounced", _("Bounced")
+
+
+#: It did not arrive, as far as we know.
+UNDELIVERED = (OutboxState.FAILED, OutboxState.BOUNCED)
 
 
 def new_mark() -> str:
@@ -39,7 +44,8 @@ class OutboxEmail(models.Model):
 
     Links and codes are placeholders until it is sent (core.links); `mark` tells them from what
     people typed. It is empty for emails of 0.1.0. An email without a text is rendered when it is
-    sent (core.outbox.emails.post).
+    sent (core.outbox.emails.post). `error` is what the mail server said last; of an email that came
+    back (`bounced_at`, core.outbox.bounces), what the report says.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -66,6 +72,7 @@ class OutboxEmail(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    bounced_at = models.DateTimeField(_("bounced"), null=True, blank=True)
     error = models.CharField(_("last error"), max_length=300, blank=True)
 
     objects = OutboxQuerySet.as_manager()
@@ -73,10 +80,22 @@ class OutboxEmail(models.Model):
     class Meta:
         verbose_name = _("email")
         verbose_name_plural = _("outbox")
-        constraints = [models.UniqueConstraint(fields=["kind", "ref"], name="outbox_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "ref"], name="outbox_once"),
+            models.CheckConstraint(
+                condition=models.Q(bounced_at__isnull=False, state=OutboxState.BOUNCED)
+                | (models.Q(bounced_at__isnull=True) & ~models.Q(state=OutboxState.BOUNCED)),
+                name="outbox_bounced_at",
+            ),
+        ]
         indexes = [
             models.Index(fields=["state", "next_at"], name="outbox_due"),
             models.Index(fields=["business", "-created_at", "-id"], name="outbox_newest"),
+            models.Index(
+                fields=["business", "to"],
+                name="outbox_bounced",
+                condition=models.Q(state=OutboxState.BOUNCED),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,3 +115,13 @@ class OutboxEmail(models.Model):
     def is_failed(self) -> bool:
         """Whether it was given up."""
         return self.state == OutboxState.FAILED
+
+    @property
+    def is_bounced(self) -> bool:
+        """Whether a mail server took it, and later reported that it cannot be delivered."""
+        return self.state == OutboxState.BOUNCED
+
+    @property
+    def is_undelivered(self) -> bool:
+        """Whether it did not arrive and is not tried again by itself."""
+        return self.state in UNDELIVERED

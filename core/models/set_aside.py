@@ -24,6 +24,7 @@ class Reason(models.TextChoices):
     TOO_LARGE = "too_large", _("An amount is too large: %(detail)s.")
     NO_FILE = "no_file", _("A file is missing: %(detail)s.")
     DATABASE = "database", _("The database did not answer: %(detail)s.")
+    TIME_LIMIT = "time_limit", _("It took longer than a task may take.")
     UNEXPECTED = "unexpected", _("An unexpected error occurred: %(detail)s.")
 
 

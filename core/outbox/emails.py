@@ -4,17 +4,16 @@ An email that cannot be sent is tried again later. Of several emails with the sa
 the first is stored, so that no event is reported twice.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPRecipientsRefused
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy
@@ -23,9 +22,12 @@ from core import links, nudge
 from core.continuity import standing
 from core.documents import store
 from core.jobs import batches, set_aside
+from core.jobs.reasons import is_time_up
 from core.jobs.set_aside import Step
 from core.models import Business, Document, OutboxEmail
-from core.models.outbox import OutboxState, new_mark
+from core.models.outbox import UNDELIVERED, OutboxState, new_mark
+from core.outbox import bounces, mail_server
+from core.outbox.mail_server import MailServer
 
 SEND = Step(
     "send_mail",
@@ -35,7 +37,11 @@ SEND = Step(
     title="subject",
     page=("letters", "business_id"),
 )
-LEASE = timedelta(minutes=5)  # how long a worker that claimed an email has for sending it
+#: How long a worker that claimed an email has for sending it: longer than its task may run
+#: (core.jobs.queues.MAIL) and clocks may differ, so that no email is claimed while somebody still
+#: sends it.
+LEASE = timedelta(minutes=10)
+PASS = timedelta(minutes=1)  # after this time a pass begins no further email; the next one goes on
 #: Minutes to wait after each failed try. After the last one the email has failed for good, and the
 #: owner can send it again from the email log.
 BACK_OFF = (1, 5, 15, 60, 240, 720)
@@ -157,60 +163,83 @@ def send_due(*, now: datetime, limit: int = 200) -> int:
     Raises StandsStill.
     """
     standing.advance(now=now)
+    clock = _clock(now)
     due = set_aside.without_waiting(OutboxEmail.objects.due(now), SEND, now).order_by("next_at")
     ids = list(due.values_list("pk", flat=True)[:limit])
-    return batches.run_each(SEND, ids, lambda pk: _claim_and_send(pk, now), now=now, atomic=False)
+    if not ids or not mail_server.may_try(now):
+        return 0
+    with MailServer(clock) as server:
+        return batches.run_each(
+            SEND,
+            ids,
+            lambda pk: _claim_and_send(pk, server, clock, now + PASS),
+            now=now,
+            atomic=False,
+        )
 
 
-def _claim_and_send(pk: UUID, now: datetime) -> int:
+def _clock(now: datetime) -> Callable[[], datetime]:
+    """Return a clock that starts at `now`: a pass may last, and each lease counts from its own."""
+    began = time.monotonic_ns()
+    return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
+
+
+def _claim_and_send(
+    pk: UUID, server: MailServer, clock: Callable[[], datetime], end: datetime
+) -> int:
     """Send one email, unless another worker was faster; the number sent (0 or 1)."""
+    if clock() >= end or not server.is_ready():
+        return 0
+    now = clock()
     email = OutboxEmail.objects.due(now).filter(pk=pk).first()
-    return _send(email, now) if email and _claim(email, now) else 0
+    return _send(email, server, clock) if email and _claim(email, now) else 0
 
 
 def _claim(email: OutboxEmail, now: datetime) -> bool:
     """Lease an email to this worker; False if another worker was faster."""
     rows = OutboxEmail.objects.due(now).filter(pk=email.pk)
+    email.lease_until, email.tries = now + LEASE, email.tries + 1
     with transaction.atomic():
-        return bool(rows.update(lease_until=now + LEASE, tries=F("tries") + 1))
+        return bool(rows.update(lease_until=email.lease_until, tries=email.tries))
 
 
-def _send(email: OutboxEmail, now: datetime) -> int:
+def _send(email: OutboxEmail, server: MailServer, clock: Callable[[], datetime]) -> int:
     """Send one claimed email; the number sent (0 or 1)."""
     try:
-        message(compose(email, now)).send()
-    except Exception as error:  # noqa: BLE001 - whatever fails, the email is tried again later
-        _postpone(email, now, error)
+        server.send(message(compose(email, clock())))
+    except Exception as error:
+        if is_time_up(error):
+            raise  # whether it was sent is not known: it is sent again when its lease is over
+        _postpone(email, clock(), error)
         return 0
-    OutboxEmail.objects.filter(pk=email.pk).update(
-        state=OutboxState.SENT, sent_at=now, lease_until=None, error=""
+    OutboxEmail.objects.filter(pk=email.pk, state=OutboxState.WAITING).update(
+        state=OutboxState.SENT, sent_at=clock(), lease_until=None, error=""
     )
     return 1
 
 
 def again(*, letter: OutboxEmail, now: datetime) -> bool:
-    """Put a failed email back into the queue, with its full number of tries.
+    """Put an email that failed or came back into the queue, with its full number of tries.
 
-    Returns False if the email had not failed.
+    Returns False if it neither failed nor came back.
     """
-    failed = OutboxEmail.objects.filter(pk=letter.pk, state=OutboxState.FAILED)
-    return bool(failed.update(state=OutboxState.WAITING, tries=0, next_at=now, error=""))
-
-
-def is_refused_for_good(error: Exception) -> bool:
-    """Whether the mail server refused every recipient permanently (RFC 5321: a reply of 5xx)."""
-    if not isinstance(error, SMTPRecipientsRefused):
-        return False
-    return all(code >= 500 for code, _reply in error.recipients.values())
+    undelivered = OutboxEmail.objects.filter(pk=letter.pk, state__in=UNDELIVERED)
+    fresh = {"tries": 0, "next_at": now, "error": "", "bounced_at": None}
+    return bool(undelivered.update(state=OutboxState.WAITING, **fresh))
 
 
 def _postpone(email: OutboxEmail, now: datetime, error: Exception) -> None:
-    """Note the error, and set the time of the next try; without one left the email has failed."""
-    # The row was read before the claim counted this try: `tries` is the number of earlier tries.
-    # (Rendering an email that `post` stored reads the row again, and so skips the first wait.)
-    waits = () if is_refused_for_good(error) else BACK_OFF[email.tries : email.tries + 1]
+    """Note the error, and set the time of the next try; without one left the email has failed.
+
+    Nothing is noted if somebody else has claimed the email since.
+    """
+    is_final = mail_server.is_refused_for_good(error)
+    waits = () if is_final else BACK_OFF[email.tries - 1 : email.tries]
+    mine = OutboxEmail.objects.filter(
+        pk=email.pk, state=OutboxState.WAITING, lease_until=email.lease_until
+    )
     with transaction.atomic():
-        OutboxEmail.objects.filter(pk=email.pk).update(
+        mine.update(
             error=f"{type(error).__name__}: {error}"[:300],
             lease_until=None,
             next_at=now + timedelta(minutes=waits[0]) if waits else now,
@@ -223,13 +252,15 @@ def message(email: OutboxEmail) -> EmailMultiAlternatives:
     outgoing = EmailMultiAlternatives(
         email.subject,
         links.fill(email.text, email.mark),
-        settings.DEFAULT_FROM_EMAIL,
+        bounces.return_path(email.pk) or settings.DEFAULT_FROM_EMAIL,
         [email.to],
         reply_to=[email.reply_to] if email.reply_to else None,
         # The same id at every try: a mail program then shows an email that was sent twice only
         # once.
-        headers={"Message-ID": f"<{email.id}@{settings.MAIL_DOMAIN}>"},
-        connection=get_connection(),
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Message-ID": f"<{bounces.message_id(email.pk)}>",
+        },
     )
     if email.html:
         outgoing.attach_alternative(links.fill(email.html, email.mark), "text/html")

@@ -1,4 +1,4 @@
-"""Health checks: database, broker, worker, beat, disk space, seal, standing; others register.
+"""Health checks: database, broker, workers, beat, mail, disk, seal, standing; others register.
 
 Each check returns what is wrong, in the active language, or "" if all is well.
 """
@@ -17,9 +17,11 @@ from kombu.exceptions import OperationalError
 
 from core.continuity import standing as continuity
 from core.documents.seal import not_ready
-from core.models import Heartbeat, SetAside
+from core.jobs.queues import QUEUES
+from core.models import Heartbeat, MailOutage, OutboxEmail, SetAside
 
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
+EMAIL_IS_LATE = timedelta(minutes=15)
 MIN_FREE_DISK = 200 * 1024 * 1024  # bytes
 
 
@@ -36,11 +38,26 @@ def broker(now: datetime) -> str:
 
 
 def worker(now: datetime) -> str:
-    return _heartbeat_problem("worker", now)
+    """Report each queue whose worker was not seen."""
+    problems = {queue.name: _heartbeat_problem(queue.name, now) for queue in QUEUES}
+    return " ".join(f"{name}: {problem}" for name, problem in problems.items() if problem)
 
 
 def beat(now: datetime) -> str:
     return _heartbeat_problem("beat", now)
+
+
+def mail(now: datetime) -> str:
+    outage = MailOutage.objects.first()
+    if outage is None or not outage.is_open:
+        return ""
+    minutes = int((now - outage.since).total_seconds()) // 60
+    error = outage.error.partition(":")[0]  # what the server said is not for everybody
+    return ngettext(
+        "The mail server has not worked for one minute (%(error)s).",
+        "The mail server has not worked for %(n)s minutes (%(error)s).",
+        minutes,
+    ) % {"n": minutes, "error": error}
 
 
 def disk(now: datetime) -> str:
@@ -70,15 +87,16 @@ def _heartbeat_problem(name: str, now: datetime) -> str:
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
-    check.__name__: check for check in (database, broker, worker, beat, disk, seal, standing)
+    check.__name__: check for check in (database, broker, worker, beat, mail, disk, seal, standing)
 }
 
 #: The names of the checks for people; /health/ and the log call them by their functions.
 NAMES: dict[str, Promise] = {
     "database": gettext_lazy("Database"),
     "broker": gettext_lazy("Message broker"),
-    "worker": gettext_lazy("Worker"),
+    "worker": gettext_lazy("Workers"),
     "beat": gettext_lazy("Scheduler"),
+    "mail": gettext_lazy("Mail server"),
     "disk": gettext_lazy("Disk space"),
     "seal": gettext_lazy("Document seal"),
     "standing": gettext_lazy("Standing still"),
@@ -107,6 +125,7 @@ def warnings(now: datetime) -> dict[str, str]:
     """
     try:
         rows, steps = SetAside.objects.open().count(), SetAside.objects.failed_steps().count()
+        late = OutboxEmail.objects.due(now - EMAIL_IS_LATE).count()
     except Error:
         return {}  # the check of the database says so
     texts = {}
@@ -118,6 +137,12 @@ def warnings(now: datetime) -> dict[str, str]:
         texts["steps"] = ngettext(
             "One step of a job failed.", "%(n)s steps of jobs failed.", steps
         ) % {"n": steps}
+    if late:
+        texts["mail"] = ngettext(
+            "One email has been due for more than 15 minutes.",
+            "%(n)s emails have been due for more than 15 minutes.",
+            late,
+        ) % {"n": late}
     return texts
 
 

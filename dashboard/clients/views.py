@@ -18,6 +18,7 @@ from clients import client_records, portal_links
 from clients.models import Client, Contact
 from clients.models.client import STAGES
 from core.errors import RuleError
+from core.outbox import bounces
 from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
@@ -60,10 +61,12 @@ class ClientPage(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
+        contacts = list(client.contacts.order_by("-is_decision_maker", "name"))
+        bounced = bounces.newest_by_address(self.business, [each.email for each in contacts])
         return self.show(
             request,
             client=client,
-            contacts=client.contacts.order_by("-is_decision_maker", "name"),
+            contacts=[(contact, bounced.get(contact.email.lower())) for contact in contacts],
             proposals=self.rows(Proposal).filter(client=client)[:10],
             agreements=[
                 (row, effective_terms.terms_on(row, self.today))

@@ -38,6 +38,7 @@ from delivery.work import checklist
 SHOWN = 6  # to-dos listed at most per source
 FEW = 3  # more early warnings than this are summed up in one line
 LATELY = timedelta(days=60)  # older trials and deliverables are not listed
+BOUNCED_WITHIN = timedelta(days=14)  # emails that bounced earlier are in the email log only
 SENDS_WITHIN = timedelta(hours=3)  # a report not sent this long after its time is stuck
 LOOKED_AT = 50  # unanswered requests examined, those due soonest
 
@@ -150,14 +151,19 @@ def _questions(view: DashboardView) -> list[Todo]:
 
 
 def _failed_emails(view: DashboardView) -> list[Todo]:
-    """Emails that could not be delivered, as one line."""
-    count = view.rows(OutboxEmail).filter(state=OutboxState.FAILED).count()
-    if not count:
-        return []
-    text = ngettext(
-        "A letter could not be delivered.", "%(n)s letters could not be delivered.", count
-    ) % {"n": count}
-    return [Todo(text, reverse("dashboard:letters") + "?state=failed", _("Look"))]
+    """Emails that could not be delivered: those we gave up, and those that bounced recently."""
+    rows, url = view.rows(OutboxEmail), reverse("dashboard:letters")
+    todos = []
+    if failed := rows.filter(state=OutboxState.FAILED).count():
+        text = ngettext(
+            "A letter could not be delivered.", "%(n)s letters could not be delivered.", failed
+        )
+        todos.append(Todo(text % {"n": failed}, f"{url}?state=failed", _("Look")))
+    recently = timezone.now() - BOUNCED_WITHIN
+    if bounced := rows.filter(state=OutboxState.BOUNCED, bounced_at__gte=recently).count():
+        text = ngettext("An email bounced.", "%(n)s emails bounced.", bounced)
+        todos.append(Todo(text % {"n": bounced}, f"{url}?state=bounced", _("Look")))
+    return todos
 
 
 def _certificates(view: DashboardView) -> list[Todo]:

@@ -1,4 +1,4 @@
-"""Adds an email reply to the request that it answers.
+"""Adds an email reply to the request that it answers, and passes on delivery reports.
 
 Only the sender's own words are taken, only from the person to whom the reply address was given,
 and each email only once.
@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from clients.models import Contact
 from core.errors import RuleError
 from core.models import User
+from core.outbox import bounces
 from delivery.models import Request
 from delivery.requests import client_requests, owner_replies, reply_address
 from delivery.requests.request_messages import LONGEST
@@ -43,7 +44,7 @@ BAD_EMAIL, NOBODY, NOT_ALLOWED = 65, 67, 77
 
 
 def receive_email(raw: bytes, *, now: datetime, recipient: str = "") -> str:
-    """Process a raw email; return what was done with it, in a sentence.
+    """Process a raw email, an answer or a delivery report; return what was done, in a sentence.
 
     `recipient` is the recipient of the envelope, where the mail server provides it. An email that a
     machine wrote is skipped without an error. Raises Refused; then nothing is written.
@@ -51,6 +52,8 @@ def receive_email(raw: bytes, *, now: datetime, recipient: str = "") -> str:
     if len(raw) > LARGEST:
         raise EmailRefused("This letter is too large.", BAD_EMAIL)
     email = message_from_bytes(raw, policy=policy.default)
+    if bounces.is_report(email):
+        return bounces.receive(email, recipients=_recipients(email, recipient), now=now)
     if is_automatic(email):
         return "Passed over: a machine has written this letter."
     request, person = _addressee(email, recipient)
@@ -106,11 +109,16 @@ def message_id(email: EmailMessage, raw: bytes) -> str:
 
 def _addressee(email: EmailMessage, recipient: str) -> tuple[Request, Contact | User]:
     """Return the request and the person that the reply address stands for. Raises Refused."""
-    recipients = [recipient, *(_header(email, name) for name in RECIPIENT_HEADERS)]
-    for _name, address in getaddresses([header for header in recipients if header]):
+    for _name, address in getaddresses(_recipients(email, recipient)):
         if match := reply_address.find_addressee(address):
             return match
     raise EmailRefused("No request is answered at this address.", NOBODY)
+
+
+def _recipients(email: EmailMessage, recipient: str) -> list[str]:
+    """Return the recipient of the envelope and the headers that may hold it."""
+    headers = [recipient, *(_header(email, name) for name in RECIPIENT_HEADERS)]
+    return [header for header in headers if header]
 
 
 def _sender(email: EmailMessage) -> str:

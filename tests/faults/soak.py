@@ -1,4 +1,4 @@
-"""bin/test soak: two workers, two beats, PostgreSQL and Redis as real processes that are killed.
+"""bin/test soak: workers, two beats, PostgreSQL, Redis and a moody mail server, all of them killed.
 
 Retainers fall due all the time. When the faults stop, everything must be paid within two minutes,
 and only once. With `--shorter 1` the product's waits have their real length; with a tenth of that
@@ -23,6 +23,7 @@ from typing import Any
 
 import django
 
+from tests.faults.postman import CALM
 from tests.faults.soak_machine import Machine
 from tests.faults.soak_process import SILENT
 
@@ -35,8 +36,10 @@ SECOND = 0.25  # how often the next fault comes while something is still down
 BAG = (
     "worker 1",
     "worker 2",
-    "worker 1",
-    "worker 2",
+    "worker 3",
+    "worker 3",
+    "worker 4",
+    "postman",
     "beat 1",
     "beat 2",
     "postgres",
@@ -142,6 +145,8 @@ def run(machine: Machine, asked: argparse.Namespace) -> int:
     while time.monotonic() < end:
         chaos.strike()
         tried(judge.clients_answer)
+
+    (machine.folder / CALM).touch()
 
     def all_paid() -> bool:
         machine.revive()

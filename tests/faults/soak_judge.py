@@ -29,7 +29,7 @@ CARDS = (
     + ("lost_answer",) * 2
     + ("insufficient_funds", "lost_card", "requires_action")
 )
-LETTER = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
+LETTER = re.compile(rb"^Message-ID: <([^@.]+)[.]", re.MULTILINE)
 
 
 def people(dice: random.Random, first: datetime, every: float, count: int) -> None:

@@ -1,4 +1,4 @@
-"""The processes of `bin/test soak`: PostgreSQL, Redis, two workers and two beats in one folder."""
+"""The processes of `bin/test soak`: PostgreSQL, Redis, mail server, workers and beats in one folder."""
 
 import os
 import shutil
@@ -12,7 +12,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.jobs.queues import DOCUMENTS, MAIL, MONEY
 from retainer_hub.serve import die_with_parent
+from retainer_hub.serve import worker as serve_worker
 
 POSTGRES_USER = ["unshare", "-U", "--map-user=1000", "--map-group=1000"] if os.getuid() == 0 else []
 SIGNALS = {
@@ -65,11 +67,8 @@ class Machine:
 
     def servers(self, *settings: str) -> None:
         """Start PostgreSQL with every commit flushed to disk, and Redis without persistence."""
-        found = subprocess.run(
-            [sys.executable, "bin/servers.py"], capture_output=True, text=True, check=True
-        ).stdout
-        paths = dict(line.replace("'", "").split("=", 1) for line in found.splitlines())
-        data, port = str(self.folder / "data"), free_port()
+        paths = server_paths()
+        data, port, mail_port = str(self.folder / "data"), free_port(), free_port()
         initdb = [
             *POSTGRES_USER,
             f"{paths['POSTGRES_BIN']}/initdb",
@@ -97,13 +96,18 @@ class Machine:
             "DATABASE_URL": f"postgres://rh@/postgres?host={self.folder}",
             "REDIS_URL": f"redis://127.0.0.1:{port}/0",
             "RH_VAR_DIR": str(self.folder / "var"),
-            "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "DEBUG": "off",
             "SECRET_KEY": "only-for-the-soak-" * 3,
         }
+        postman = (sys.executable, "-m", "tests.faults.postman", str(self.folder), mail_port)
+        self.add("postman", *postman)
 
     def workers(self, shorter: float, plant: str) -> None:
-        """Start two workers and two beats: one beat is enough, but two must do no harm."""
+        """Start two workers for money, one each for mail and documents, and two beats.
+
+        One beat is enough, but two must do no harm.
+        """
         program = (
             sys.executable,
             "-m",
@@ -112,20 +116,9 @@ class Machine:
             str(shorter),
             plant,
         )
+        for n, queue in enumerate((MONEY, MONEY, MAIL, DOCUMENTS), 1):
+            self.add(f"worker {n}", *program, *serve_worker(queue), "-n", f"w{n}@soak")
         for n in (1, 2):
-            node = (
-                "-n",
-                f"w{n}@soak",
-                "--pool",
-                "threads",
-                "--concurrency",
-                "4",
-                "--loglevel",
-                "error",
-            )
-            self.add(
-                f"worker {n}", *program, "worker", *node, "--without-gossip", "--without-mingle"
-            )
             self.add(
                 f"beat {n}",
                 *program,
@@ -147,6 +140,13 @@ class Machine:
         for each in reversed(self.all.values()):
             each.kill()
         shutil.rmtree(self.folder)
+
+
+def server_paths() -> dict[str, str]:
+    """Where the programs of PostgreSQL and Redis are (bin/servers.py)."""
+    command = [sys.executable, "bin/servers.py"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return dict(line.replace("'", "").split("=", 1) for line in found.splitlines())
 
 
 def free_port() -> str:

@@ -8,6 +8,7 @@ import random
 import sys
 import time
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,20 @@ TAKEN = "taken"  # another: what the gateway took, line by line
 
 def shorten(times: float) -> None:
     """Every wait of the product that a kill can leave behind."""
+    from django.conf import settings
+
     from billing.charging import collect
     from billing.rules import dunning
-    from core.outbox import emails
+    from core.outbox import emails, mail_server
 
     first, second, third, last = dunning.LOOK_UP_AFTER
     dunning.LOOK_UP_AFTER = first / times, second / times, third / times, last / times
     collect.LEASE /= times
-    emails.LEASE /= times
+    emails.LEASE = max(emails.LEASE / times, timedelta(seconds=30))  # longer than an email takes
+    emails.BACK_OFF = tuple(minutes / times for minutes in emails.BACK_OFF)
+    mail_server.PROBE /= times
+    mail_server.WAITS = tuple(seconds / times for seconds in mail_server.WAITS)
+    settings.EMAIL_TIMEOUT = 2
 
 
 def shaky(folder: Path) -> Any:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0006_set_aside'),
+        ('core', '0009_time_limit'),
     ]
 
     operations = [
