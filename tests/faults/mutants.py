@@ -26,6 +26,7 @@ from billing.charging import (
     resolve,
     settle,
 )
+from billing.charging.elsewhere import refunds
 from billing.gateways import cancelling
 from billing.gateways.base import DirectObject, GatewayObject, Outcome, is_direct
 from billing.models import Charge, Collection, Invoice
@@ -263,6 +264,13 @@ def silence_is_taken_for_cancelled() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_refund_made_elsewhere_is_ignored() -> Iterator[None]:
+    """A refund that was made in the gateway's dashboard has left the account, and not our books."""
+    with patch.object(refunds, "_book", lambda payment, theirs, now: None):
+        yield
+
+
 DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
 MUTANTS = [
     *DIRECT,
@@ -276,6 +284,7 @@ MUTANTS = [
     void_here_first,
     a_refund_is_called_again_whatever_happened,
     the_payload_is_believed,
+    a_refund_made_elsewhere_is_ignored,
 ]
 
 
@@ -302,4 +311,5 @@ CAUGHT_BY: dict[str, dict[str, int]] = {
     "void_here_first": {"prepared": 18, "direct": 9},
     "a_refund_is_called_again_whatever_happened": {"prepared": 26, "direct": 23},
     "the_payload_is_believed": {"prepared": 10, "direct": 1},
+    "a_refund_made_elsewhere_is_ignored": {"prepared": 2, "direct": 11},
 }
