@@ -22,7 +22,13 @@ from agreements.proposals import client_actions, lifecycle, packages, time_off, 
 from agreements.signing import sign
 from billing.charging.refund import refund_invoice
 from billing.gateways import registry
-from billing.models import BankStatementLine, Invoice, Payment, WithholdingCertificate
+from billing.models import (
+    BankStatementLine,
+    FoundObject,
+    Invoice,
+    Payment,
+    WithholdingCertificate,
+)
 from billing.runs.billing_run import run_billing
 from clients import booking, objections, portal_links, testimonials
 from core import links
@@ -84,6 +90,9 @@ CLASSES: dict[str, str] = {
     "dashboard:letters": "owner",
     "dashboard:letter_again": "sent_letter",
     "dashboard:set_aside_release": "set_aside",
+    "dashboard:recovery_compare": "owner",
+    "dashboard:recovery_go_on": "owner",
+    "dashboard:recovery_close": "found",
     "dashboard:wait_tell": "wait",
     "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal",
@@ -352,6 +361,16 @@ def rows_of(world: World) -> dict[str, Any]:
         **asked_of(agreement, period, now),
         "call": call,
         "overage": more,
+        "found": FoundObject.objects.create(
+            business=world.business,
+            gateway="sandbox",
+            handle="pi_lost",
+            reference="",
+            amount=100,
+            currency="USD",
+            outcome="succeeded",
+            found_at=NOW,
+        ),
         "set_aside": SetAside.objects.create(
             business=world.business,
             step="collect",

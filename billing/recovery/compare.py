@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, When
+from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 
 from billing.charging.reconcile import payment_accounts
@@ -134,12 +134,12 @@ def _take(row: Collection, waiting: dict[str, FoundObject], now: datetime) -> in
     return 1
 
 
-def open_objects(business: Business | None = None) -> list[FoundObject]:
+def open_objects(business: Business | None = None) -> QuerySet[FoundObject]:
     """Return what a gateway took and no invoice here is for, until a person dealt with it."""
     rows = FoundObject.objects.filter(
         outcome=Outcome.SUCCEEDED, taken_at__isnull=True, closed_at__isnull=True
     ).select_related("business")
-    return list(rows.filter(business=business) if business else rows)
+    return rows.filter(business=business) if business else rows
 
 
 def close(row: FoundObject, *, actor: str, now: datetime) -> None:

@@ -54,7 +54,7 @@ class CloseFound(DashboardView):
     """Note that the owner has dealt with a payment that is for nothing in these books."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.row(FoundObject, pk, FoundObject.objects.filter(business=self.business))
+        row = self.row(FoundObject, pk, compare.open_objects(self.business))
         compare.close(row, actor=self.actor, now=timezone.now())
         messages.success(request, _("Noted."))
         return redirect("dashboard:jobs")

@@ -21,10 +21,10 @@ from billing.gateways.base import (
     GatewayUnknown,
     Notice,
     Outcome,
-    RefundOutcome,
     SavedCard,
     Turns,
 )
+from tests.faults.elsewhere import Elsewhere
 
 KEY_LIVES = timedelta(hours=24)
 #: What a direct gateway promises (billing.gateways.base.DirectGateway): later than that nothing is carried out any
@@ -74,6 +74,7 @@ class Processor:
     later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     hooks: list[tuple[datetime, str]] = field(default_factory=list)
     declines: dict[str, int] = field(default_factory=dict)
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
     name = ""
     in_flight = 1
     per_second = 0
@@ -183,23 +184,20 @@ class Processor:
 
     def refund(self, *, handle: str, key: str, amount: int) -> None:
         def act() -> None:
-            if key in self.keys:
-                return
-            given = sum(part for whose, part in self.given.values() if whose == handle)
-            each = self.found(handle)
-            if each and each.outcome == Outcome.SUCCEEDED and given + amount <= each.amount:
+            self.elsewhere.used(key, (handle, amount), again=key in self.keys)
+            if key not in self.keys and amount <= self.elsewhere.left(self, handle):
                 self.keys[key] = (handle, self.now)
-                self.given[f"{key}:{len(self.given)}"] = (handle, amount)
+                made = f"{key}:{len(self.given)}"
+                self.given[made] = (handle, amount)
+                self.elsewhere.given(self, made)
 
         self._way(act)
 
     def refunds(self, handle: str) -> list[GatewayRefund]:
         def act() -> list[GatewayRefund]:
             return [
-                GatewayRefund(
-                    f"re_{key}", RefundOutcome.SUCCEEDED, amount, "USD", key.partition(":")[0]
-                )
-                for key, (whose, amount) in self.given.items()
+                self.elsewhere.read(self, key)
+                for key, (whose, _amount) in self.given.items()
                 if whose == handle
             ]
 
@@ -208,7 +206,13 @@ class Processor:
         return found
 
     def disputes(self, handle: str) -> list[GatewayDispute]:
-        return []
+        def act() -> list[GatewayDispute]:
+            found = self.elsewhere.disputes.values()
+            return [each for each in found if each.payment == handle]
+
+        found = self._way(act)
+        assert isinstance(found, list)
+        return found
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
         return iter([self.lookup(each.handle) for each in self.ledger if each.made_at >= since])
@@ -220,10 +224,10 @@ class Processor:
         return SavedCard("Visa", "4242", date(2030, 1, 31))
 
     def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
-        raise NotImplementedError
+        return self.elsewhere.refunds_since(self, since)
 
     def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
-        raise NotImplementedError
+        return self.elsewhere.disputes_since(since)
 
     def setup_url(self, *, customer: str, return_url: str) -> str:
         raise NotImplementedError
@@ -247,6 +251,7 @@ class Bank(Processor):
         self, *, key: str, amount: int, currency: str, reference: str, customer: str
     ) -> str:
         def act() -> str:
+            self.elsewhere.used(key, (amount, currency, reference), again=key in self.keys)
             if key in self.keys:
                 return self.keys[key][0]
             handle = f"pi_{len(self.objects)}_{uuid.UUID(int=self.dice.getrandbits(128)).hex[:6]}"
@@ -259,8 +264,12 @@ class Bank(Processor):
     def execute(self, *, handle: str, key: str, token: str) -> None:
         def act() -> None:
             each = self.objects[handle]
+            self.elsewhere.used(key, (handle, token), again=key in self.keys)
             if key in self.keys or each.outcome not in (Outcome.NEW, Outcome.DECLINED):
                 return
+            if self.dice.random() < self.trouble / 4:  # between naming the charge and confirming
+                each.key, each.code, each.outcome = key, "", Outcome.NEW
+                raise GatewayUnknown("only named")
             self.keys[key] = (handle, self.now)
             each.key, each.code = key, ""
             each.executed.append(key)
@@ -335,6 +344,8 @@ class DirectBank(Processor):
         token: str,
     ) -> None:
         def act() -> None:
+            body = (amount, currency, reference, token)
+            self.elsewhere.used(handle, body, again=handle in self.keys)
             if handle in self.keys:
                 return
             self.keys[handle] = (handle, self.now)

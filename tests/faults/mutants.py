@@ -26,6 +26,7 @@ from billing.charging import (
     resolve,
     settle,
 )
+from billing.charging.elsewhere import refunds
 from billing.gateways import cancelling
 from billing.gateways.base import DirectObject, GatewayObject, Outcome, is_direct
 from billing.models import Charge, Collection, Invoice
@@ -287,6 +288,13 @@ def numbers_that_went_out_are_given_again() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_refund_made_elsewhere_is_ignored() -> Iterator[None]:
+    """A refund that was made in the gateway's dashboard has left the account, and not our books."""
+    with patch.object(refunds, "_book", lambda payment, theirs, now: None):
+        yield
+
+
 DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
 MUTANTS = [
     *DIRECT,
@@ -303,6 +311,7 @@ MUTANTS = [
     nobody_notices_that_the_database_went_back,
     what_the_gateways_know_is_not_taken_over,
     numbers_that_went_out_are_given_again,
+    a_refund_made_elsewhere_is_ignored,
 ]
 
 
@@ -329,4 +338,5 @@ CAUGHT_BY: dict[str, dict[str, int]] = {
     "void_here_first": {"prepared": 18, "direct": 9},
     "a_refund_is_called_again_whatever_happened": {"prepared": 26, "direct": 23},
     "the_payload_is_believed": {"prepared": 10, "direct": 1},
+    "a_refund_made_elsewhere_is_ignored": {"prepared": 2, "direct": 11},
 }

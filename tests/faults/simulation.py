@@ -27,9 +27,12 @@ from agreements.models import Agreement, Period, Proposal, Upgrade
 from agreements.signing import sign
 from billing.books.invariants import find_contradictions
 from billing.charging import cancel_invoice, collect, gateway_events, parallel_calls, resolve, retry
+from billing.charging.reconcile import reconcile
 from billing.charging.refund import carry_out_refunds, refund_invoice
 from billing.invoices import upgrade_invoice
-from billing.models import GatewayEvent, Invoice, Payment, PaymentMethod, Refund
+from billing.models import GatewayEvent, Invoice, JournalEntry, Payment, PaymentMethod, Refund
+from billing.models.journal import Account
+from billing.recovery import compare
 from billing.rules.states import CollectionState, InvoiceState
 from billing.runs import billing_run
 from clients.models import Client, Contact
@@ -248,7 +251,7 @@ class Life:
     def person(self) -> None:
         """The owner or a client does something."""
         what = self.dice.choice(
-            ["card", "retry", "void", "write_off", "refund", "upgrade", "upgrade"]
+            ["card", "retry", "void", "write_off", "refund", "upgrade", "upgrade", "there", "there"]
         )
         invoices = list(
             Invoice.objects.order_by("number", "business__name").select_related(
@@ -262,7 +265,9 @@ class Life:
             lost = [each for each in invoices if str(each.reference) == self.bank.lost_sight_of]
             invoice = lost[0] if lost else invoice
         self.by_hand += 1
-        if what == "card":
+        if what == "there":
+            self.bank.elsewhere.something(self.bank)
+        elif what == "card":
             self.attempt(lambda: self.card(invoice.client))
         elif what == "retry":
             self.attempt(
@@ -350,7 +355,11 @@ class Life:
 
     def judge(self) -> list[str]:
         """The bank's ledger against our rows."""
-        wrong = find_contradictions(self.now) + self.surprises
+        # What no webhook told of is found by the daily comparison, which books it.
+        lost = [row.handle for row in compare.open_objects()]  # a person was told of these
+        said = reconcile(now=self.now, window=timedelta(days=60))
+        wrong = [each for each in said if not any(handle in each for handle in lost)]
+        wrong += find_contradictions(self.now) + self.surprises + self.bank.elsewhere.wrong
         wrong += going_back.judge(self.storage, self.bank.taken)
         for invoice in Invoice.objects.select_related("period", "collection"):
             wrong += self._invoice(invoice)
@@ -366,16 +375,23 @@ class Life:
                 f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}"
             )
         back = sum(Refund.objects.filter(state="succeeded").values_list("amount", flat=True))
-        lost = self.storage.went_back  # refunds that the books have lost
-        if not lost and back != sum(amount for _, amount in self.bank.given.values()):
-            wrong.append(
-                f"the bank gave back {sum(g[1] for g in self.bank.given.values())}, we wrote down {back}"
-            )
+        theirs = self.bank.elsewhere.back(self.bank)
+        if back != theirs:
+            wrong.append(f"the bank gave back {theirs}, we wrote down {back}")
+        cash = self.balance("debit") - self.balance("credit")
+        there = ours - going_back.not_in_the_books() - theirs - self.bank.elsewhere.withdrawn()
+        if cash != there:
+            wrong.append(f"the account at the bank holds {there}, our cash is {cash}")
         due = Period.objects.filter(state="due", due_at__lte=self.now, agreement__parked_because="")
         wrong += [f"period {pk} was never invoiced" for pk in due.values_list("pk", flat=True)]
         waits = Upgrade.objects.filter(state="due", agreement__parked_because="")
         wrong += [f"upgrade {pk} was never invoiced" for pk in waits.values_list("pk", flat=True)]
         return wrong
+
+    def balance(self, side: str) -> int:
+        """What was booked on that side of the account in which clients' money is."""
+        rows = JournalEntry.objects.filter(**{side: Account.CASH})
+        return sum(rows.values_list("amount", flat=True))
 
     def _invoice(self, invoice: Invoice) -> Iterator[str]:
         taken = [
