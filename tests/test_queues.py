@@ -74,7 +74,7 @@ def test_health_names_the_queue_that_nobody_works_on(db: None) -> None:
     now = timezone.now()
     assert findings(now)["worker"] == ""
     Heartbeat.objects.filter(name=MAIL.name).update(at=now - timedelta(minutes=4))
-    assert findings(now)["worker"] == "mail: It last reported 240 seconds ago."
+    assert findings(now)["worker"] == "Queue mail: It last reported 240 seconds ago."
 
 
 STEP = rows_set_aside.TELL  # any step whose rows are businesses

@@ -369,7 +369,7 @@ def rows_of(world: World) -> dict[str, Any]:
             amount=100,
             currency="USD",
             outcome="succeeded",
-            found_at=NOW,
+            found_at=now,
         ),
         "set_aside": SetAside.objects.create(
             business=world.business,

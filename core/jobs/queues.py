@@ -7,6 +7,9 @@ never keeps a charge from starting.
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True)
 class Queue:
@@ -17,6 +20,7 @@ class Queue:
     """
 
     name: str
+    label: Promise
     soft: int
     hard: int
     processes: int  # of its worker, where bin/run starts it
@@ -32,10 +36,10 @@ class Queue:
 
 
 #: Issues invoices and charges; the next hourly run goes on where this one ended.
-MONEY = Queue("money", soft=50 * 60, hard=55 * 60, processes=2)
+MONEY = Queue("money", _("Queue money"), soft=50 * 60, hard=55 * 60, processes=2)
 #: Sends emails. A lease of an email is longer than the hard limit (core.outbox.emails.LEASE).
-MAIL = Queue("mail", soft=150, hard=180, processes=1)
+MAIL = Queue("mail", _("Queue mail"), soft=150, hard=180, processes=1)
 #: Renders, seals and exports documents, and does all else.
-DOCUMENTS = Queue("documents", soft=25 * 60, hard=30 * 60, processes=2)
+DOCUMENTS = Queue("documents", _("Queue documents"), soft=25 * 60, hard=30 * 60, processes=2)
 
 QUEUES = (MONEY, MAIL, DOCUMENTS)

@@ -39,8 +39,9 @@ def broker(now: datetime) -> str:
 
 def worker(now: datetime) -> str:
     """Report each queue whose worker was not seen."""
-    problems = {queue.name: _heartbeat_problem(queue.name, now) for queue in QUEUES}
-    return " ".join(f"{name}: {problem}" for name, problem in problems.items() if problem)
+    problems = [(queue.label, _heartbeat_problem(queue.name, now)) for queue in QUEUES]
+    sentence = _("%(queue)s: %(problem)s")
+    return " ".join(sentence % {"queue": q, "problem": text} for q, text in problems if text)
 
 
 def beat(now: datetime) -> str:

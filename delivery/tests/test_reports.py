@@ -371,12 +371,12 @@ def test_views_are_stored_and_missing_views_stay_unknown(drafted: Report) -> Non
 
 def test_an_unseen_report_gets_one_reminder_after_72_hours_and_then_a_task(drafted: Report) -> None:
     sent(drafted)
-    step = timedelta(hours=72)
-    for n in range(1, 4):
-        report_reminders.remind_clients_due(now=LATER + n * step)
+    step, minute = timedelta(hours=72), timedelta(minutes=1)
+    for n in range(1, 4):  # the email was sent a moment after the task began
+        report_reminders.remind_clients_due(now=LATER + n * step + minute)
     assert OutboxEmail.objects.filter(kind=NUDGE).count() == 1
-    assert report_reminders.create_tasks_due(now=LATER + step + step - timedelta(minutes=1)) == 0
-    assert report_reminders.create_tasks_due(now=LATER + step + step) == 1
+    assert report_reminders.create_tasks_due(now=LATER + step + step) == 0
+    assert report_reminders.create_tasks_due(now=LATER + step + step + minute) == 1
 
 
 def test_of_several_unseen_reports_only_the_latest_becomes_a_task(
