@@ -364,7 +364,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "found": FoundObject.objects.create(
             business=world.business,
             gateway="sandbox",
-            handle="pi_lost",
+            handle=f"pi_{world.business.pk}",
             reference="",
             amount=100,
             currency="USD",

@@ -107,6 +107,10 @@ def _theirs(gateway: Gateway, theirs: GatewayObject, now: datetime) -> Iterator[
 
 
 def _cancel_orphan(gateway: Gateway, handle: str) -> None:
-    """Cancel an object that no collection uses, so that it can never take money."""
-    if not Collection.objects.filter(handle=handle).exists():
+    """Cancel an object that no collection uses, so that it can never take money.
+
+    One that was found after the database went back waits for its invoice to be issued again.
+    """
+    is_awaited = FoundObject.objects.filter(handle=handle, gateway=gateway.name, taken_at=None)
+    if not Collection.objects.filter(handle=handle).exists() and not is_awaited.exists():
         gateway.cancel(handle)
