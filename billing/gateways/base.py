@@ -124,12 +124,26 @@ class Card:
     expires_on: date
 
 
+class About(StrEnum):
+    """What of a payment object a webhook says has changed.
+
+    It decides only what the gateway is asked for, never what is stored. ANYTHING is for gateways
+    that do not say.
+    """
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    ANYTHING = ""
+
+
 @dataclass(frozen=True)
 class Notice:
     """A verified webhook: its id, and the handle of its payment object ("" if it is about none)."""
 
     event_id: str
     handle: str
+    about: About = About.ANYTHING
 
 
 class GatewayUnknown(Exception):
