@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any
 
+from benchmarks.parts.bank import LATENCY
 from benchmarks.parts.engines import Postgres, Sqlite, engines
 from benchmarks.parts.figures import Figure, spread, tell
 from benchmarks.parts.process import ask
@@ -137,6 +138,30 @@ def limited(engine: Engine, runs: int) -> Iterator[Figure]:
     yield Figure(engine.name, "the most in any one second, by the limit", most, "times", "≤ 1", "")
 
 
+def notices(engine: Engine, runs: int) -> Iterator[Figure]:
+    """One notice about each charge of one account, with a call of 300 ms for each."""
+    _issued(engine, "noticed", FEWER, alone=True)
+    found = []
+    for _ in range(runs):
+        engine.copy("noticed", "read")
+        found.append(ask("read_notices", engine.url("read"), count=FEWER, in_flight=LIMIT))
+        engine.drop("read")
+    engine.drop("noticed")
+    floor = FEWER * LATENCY / LIMIT
+    ratios = [run["seconds"] / floor for run in found]
+    calls = median(run["calls"] for run in found) / FEWER
+    yield Figure(
+        engine.name,
+        f"{FEWER:,} notices, by {LIMIT} calls of 300 ms at once",
+        median(ratios),
+        "times",
+        "≤ 10",
+        "≤ 5",
+        f"{spread(ratios)}; {median(run['seconds'] for run in found):.1f} s",
+    )
+    yield Figure(engine.name, "calls a notice", calls, "", "≤ 1", "")
+
+
 def _issued(engine: Engine, name: str, count: int, alone: bool = False) -> None:
     url = engine.create(name)
     ask("fill", url, agreements=count, collect_by="card", alone=alone)
@@ -153,7 +178,13 @@ def _charged(engine: Engine, source: str, count: int, per_second: int) -> dict[s
     return found
 
 
-PARTS: list[Callable[[Engine, int], Iterator[Figure]]] = [issuing, growing, charging, limited]
+PARTS: list[Callable[[Engine, int], Iterator[Figure]]] = [
+    issuing,
+    growing,
+    charging,
+    limited,
+    notices,
+]
 
 
 def main() -> None:

@@ -27,8 +27,7 @@ def bill() -> None:
 def resolve() -> None:
     """Ask the gateways about charges and refunds whose outcome is not known yet.
 
-    If a collection is due afterwards, the billing task is started at once. Notices come last,
-    because they are read one after the other.
+    If a collection is due afterwards, the billing task is started at once.
     """
     now = timezone.now()
     try:

@@ -20,6 +20,7 @@ class Bank:
         self.objects: dict[str, tuple[int, str, str, str]] = {}
         self.taken: dict[str, int] = {}
         self.open = self.most_open = 0
+        self.settles_later = False
         self.lock = threading.Lock()
 
     def called(self) -> None:
@@ -85,7 +86,8 @@ class Account:
     def lookup(self, handle: str) -> GatewayObject:
         self.called()
         amount, currency, reference, key = self.bank.objects[handle]
-        outcome = Outcome.SUCCEEDED if key else Outcome.NEW
+        paid = Outcome.PROCESSING if self.bank.settles_later else Outcome.SUCCEEDED
+        outcome = paid if key else Outcome.NEW
         return GatewayObject(handle, outcome, amount, currency, key, reference=reference)
 
 

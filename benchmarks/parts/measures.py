@@ -22,8 +22,9 @@ from benchmarks.parts.statements import counted
 from billing.books.invariants import find_contradictions
 from billing.charging.collect import collect
 from billing.charging.collect import due_collections as collectable
+from billing.charging.gateway_events import apply_events
 from billing.charging.issue import issue_invoices, periods_to_invoice, upgrades_to_invoice
-from billing.models import Charge, Invoice, Payment
+from billing.models import Charge, GatewayEvent, Invoice, Payment
 from core import nudge
 
 
@@ -133,6 +134,32 @@ def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
         "most_in_a_second": there.most_in_a_second(),
         "most_open": there.most_open,
     }
+
+
+@measure
+def read_notices(count: int, in_flight: int) -> dict[str, Any]:
+    """Process one notice about each charge, all of which the bank settles after we asked for it."""
+    there = bank.opened(in_flight, per_second=0)
+    there.settles_later = True
+    collect(now=seed.NOW)
+    there.settles_later = False
+    asked = len(there.calls)
+    GatewayEvent.objects.bulk_create(
+        GatewayEvent(
+            gateway="bench",
+            event_id=f"evt_{handle}",
+            handle=handle,
+            about="charge",
+            body=b"",
+            received_at=seed.NOW,
+        )
+        for handle in there.objects
+    )
+    cpu, began = time.process_time(), time.perf_counter()
+    done = apply_events(now=seed.NOW)
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
+    assert done == count == Payment.objects.count(), f"{done} of {count} were done"
+    return {"seconds": seconds, "cpu": cpu, "calls": len(there.calls) - asked}
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from core.jobs.set_aside import Step
 log = logging.getLogger(__name__)
 A = TypeVar("A")
 R = TypeVar("R")
+K = TypeVar("K", UUID, int)
 AT_ONCE = 3  # batches of an account; while one uses the database, the others' calls are under way
 MOST = 4 * AT_ONCE  # batches of all accounts
 #: After so many calls in a row without an answer, an account is not called again in this run.
@@ -58,11 +59,11 @@ class Batch(Generic[R]):
     """
 
     step: Step
-    ids: Sequence[UUID]
-    begin: Callable[[Sequence[UUID]], Steps[R]]
+    ids: Sequence[Any]
+    begin: Callable[[Sequence[Any]], Steps[R]]
 
 
-def parts(ids: Sequence[UUID], size: int) -> list[Sequence[UUID]]:
+def parts(ids: Sequence[K], size: int) -> list[Sequence[K]]:
     """Return the ids in parts of `size`."""
     return [ids[first : first + size] for first in range(0, len(ids), size)]
 
@@ -86,7 +87,7 @@ def run_batches(by_account: Mapping[Hashable, Iterable[Batch[R]]], *, now: datet
                 calls = batch.steps.send(batch.answers())
             except StopIteration as end:
                 _end(batch, turns, crew)
-                step, ids = batch.batch.step.name, batch.batch.ids
+                step, ids = batch.batch.step.name, map(set_aside.key, batch.batch.ids)
                 if again := set_aside.open_subjects(step, ids):
                     set_aside.worked(step, again, now=now)
                 yield end.value

@@ -14,7 +14,7 @@ from billing.charging.elsewhere.compare import compare
 from billing.gateways import registry
 from billing.gateways.accounts import gateway
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
-from billing.models import Collection, GatewayAccount, Payment, PaymentMethod
+from billing.models import Collection, FoundObject, GatewayAccount, Payment, PaymentMethod
 from billing.rules.errors import NotConnected
 
 log = logging.getLogger(__name__)

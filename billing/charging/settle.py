@@ -41,8 +41,13 @@ PART_PAID = "part_paid"
 
 def settle(collection: Collection, fetched: GatewayObject, *, now: datetime) -> None:
     """Store what the gateway reports now. Storing it again changes nothing; paid stays paid."""
+    settle_together([(collection, fetched)], now=now)
+
+
+def settle_together(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:
+    """Store many outcomes in one transaction, or none of them."""
     with transaction.atomic():
-        _apply([(collection, fetched)], now)
+        _apply(pairs, now)
 
 
 def settle_all(pairs: Sequence[tuple[Collection, GatewayObject]], *, now: datetime) -> None:

@@ -133,6 +133,20 @@ class Card:
     expires_on: date
 
 
+class About(StrEnum):
+    """What a webhook says has changed: of a payment object, or a saved card.
+
+    It decides only what the gateway is asked for, never what is stored. ANYTHING is for gateways
+    that do not say.
+    """
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    CARD = "card"
+    ANYTHING = ""
+
+
 @dataclass(frozen=True)
 class SavedCard:
     """A saved card as it is at the gateway now: banks replace cards that run out or were lost."""
@@ -151,6 +165,7 @@ class Notice:
 
     event_id: str
     handle: str
+    about: About = About.ANYTHING
 
 
 class GatewayUnknown(Exception):

@@ -11,8 +11,10 @@ from billing.gateways.base import Gateway, GatewayUnknown
 from billing.models import GatewayAccount, GatewayEvent
 from billing.rules.errors import NotConnected
 from core import nudge
+from core.web.throttle import too_often
 
 LARGEST = 1_000_000  # bytes
+MOST = 3_000  # webhooks of one account in a minute
 LONGEST = 80  # characters of an id, as GatewayEvent stores it
 
 
@@ -32,6 +34,8 @@ def answer(
     row = GatewayAccount.objects.filter(pk=account, gateway=gateway).first()
     if row is None:
         return HttpResponse(status=404)
+    if too_often("webhook", str(row.pk), limit=MOST, seconds=60, now=now):
+        return HttpResponse(status=429)  # the gateway posts it again
     try:
         receive(connect(row), account=row, body=body, signature=signature, now=now)
     except (ValueError, NotConnected):
@@ -60,7 +64,7 @@ def receive(
         raise ValueError("This webhook is nested without end.") from None
     if any("\0" in part or len(part) > LONGEST for part in (notice.event_id, notice.handle)):
         raise ValueError("This webhook names no event of a gateway.")
-    fields = {"handle": notice.handle, "body": body, "received_at": now}
+    fields = {"handle": notice.handle, "about": notice.about, "body": body, "received_at": now}
     GatewayEvent.objects.get_or_create(
         gateway=gateway.name, account=account, event_id=notice.event_id, defaults=fields
     )

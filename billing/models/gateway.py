@@ -36,6 +36,9 @@ class GatewayEvent(models.Model):
     """One webhook as it was received. `account` is empty for the sandbox.
 
     The body is stored but never trusted: a worker asks the gateway for the object's present state.
+    `about` (billing.gateways.base.About) decides what it asks for. `next_at` is when it may be
+    asked: null at once, later while a worker has claimed the event or after the gateway gave no
+    answer.
     """
 
     gateway = models.CharField(_("gateway"), max_length=20)
@@ -44,9 +47,12 @@ class GatewayEvent(models.Model):
     )
     event_id = models.CharField(_("event"), max_length=80)
     handle = models.CharField(_("gateway object"), max_length=80)
+    about = models.CharField(_("about"), max_length=10, blank=True, default="")
     body = models.BinaryField(_("body"))
     received_at = models.DateTimeField(_("received"))
     done_at = models.DateTimeField(_("applied"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_at = models.DateTimeField(_("next try"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("gateway event")

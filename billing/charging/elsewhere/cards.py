@@ -95,15 +95,20 @@ def read_card(name: str, handle: str, *, account: GatewayAccount | None, now: da
     `handle` is the gateway's id of the card, which is the last part of our token of it. Raises
     GatewayUnknown and NotConnected.
     """
-    cards = PaymentMethod.objects.filter(gateway=name, removed_at__isnull=True)
-    if account:
-        cards = cards.filter(business=account.business_id)
-    named = cards.filter(Q(token=handle) | Q(token__endswith=f"/{handle}"))
-    row = named.select_related("client").first() if handle else None
+    row = find_card(name, handle, account=account)
     if row is None:
         return False
     apply_card(row, accounts.gateway(name, row.business_id).saved_card(row.token), now=now)
     return True
+
+
+def find_card(name: str, handle: str, *, account: GatewayAccount | None) -> PaymentMethod | None:
+    """Return the card in use that a webhook names, if it is one of ours."""
+    cards = PaymentMethod.objects.filter(gateway=name, removed_at__isnull=True)
+    if account:
+        cards = cards.filter(business=account.business_id)
+    named = cards.filter(Q(token=handle) | Q(token__endswith=f"/{handle}"))
+    return named.select_related("client").first() if handle else None
 
 
 def apply_card(row: PaymentMethod, fetched: SavedCard | None, *, now: datetime) -> None:

@@ -11,6 +11,7 @@ import stripe
 from django.utils.translation import gettext as _
 
 from billing.gateways.base import (
+    About,
     Card,
     GatewayDispute,
     GatewayObject,
@@ -28,6 +29,13 @@ from core import links
 TIMEOUT = (3, 20)  # seconds to connect and to answer
 HOOK_AGE = timedelta(minutes=5)
 #: What a webhook can be about, and the field that names its PaymentIntent, or its card.
+ABOUT = {
+    "payment_intent": About.CHARGE,
+    "charge": About.CHARGE,
+    "refund": About.REFUND,
+    "dispute": About.DISPUTE,
+    "payment_method": About.CARD,
+}
 INTENT_FIELD = {"payment_intent": "id", "payment_method": "id"} | dict.fromkeys(
     ("charge", "refund", "dispute"), "payment_intent"
 )
@@ -250,7 +258,7 @@ class Stripe:
             event = json.loads(body)
             about = event["data"]["object"]
             handle = about.get(INTENT_FIELD.get(about["object"], ""))
-            notice = Notice(str(event["id"]), str(handle or ""))
+            notice = Notice(str(event["id"]), str(handle or ""), _about(event))
         except (
             stripe.SignatureVerificationError,
             AttributeError,
@@ -267,6 +275,14 @@ class Stripe:
         with _answered():
             answer: Any = self._api.balance.retrieve().last_response
             return parsedate_to_datetime(answer.headers["Date"])
+
+
+def _about(event: Any) -> About:
+    """What a webhook is about. The event charge.refunded is about refunds, but has a charge."""
+    kind = event["data"]["object"]["object"]
+    if event.get("type") == "charge.refunded":
+        return About.REFUND
+    return ABOUT.get(kind, About.ANYTHING)
 
 
 @contextmanager

@@ -903,6 +903,23 @@ def test_a_genuine_webhook_names_its_object(about: dict[str, Any], handle: str) 
     assert (notice.event_id, notice.handle) == ("evt_1", handle)
 
 
+@pytest.mark.parametrize(
+    ("kind", "thing", "about"),
+    [
+        ("payment_intent.succeeded", "payment_intent", "charge"),
+        ("charge.failed", "charge", "charge"),
+        ("charge.refunded", "charge", "refund"),
+        ("charge.refund.updated", "refund", "refund"),
+        ("charge.dispute.closed", "dispute", "dispute"),
+        ("checkout.session.completed", "checkout.session", ""),
+    ],
+)
+def test_a_genuine_webhook_says_what_it_is_about(kind: str, thing: str, about: str) -> None:
+    event = json.loads(webhook({"object": thing, "id": "x", "payment_intent": "pi_1"}))
+    body = json.dumps(event | {"type": kind}).encode()
+    assert bank()[0].verify_webhook(body=body, signature=signed(body), now=NOW).about == about
+
+
 BODY, MONTH = webhook(), timedelta(days=30)
 
 
