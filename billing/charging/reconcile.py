@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from billing.charging import gateway_events
+from billing.charging.elsewhere import found_objects
 from billing.charging.elsewhere.compare import compare
 from billing.gateways import registry
 from billing.gateways.accounts import gateway
@@ -67,7 +68,7 @@ def _compare(
         if theirs.outcome == Outcome.SUCCEEDED:
             paid.add(theirs.handle)
         try:
-            yield from _theirs(gateway, theirs, now)
+            yield from _theirs(gateway, business, theirs, now)
         except (GatewayUnknown, NotConnected):
             raise
         except Exception as error:
@@ -86,7 +87,9 @@ def _made_before(handle: str, since: datetime) -> bool:
     return Collection.objects.filter(handle=handle, created_at__lt=since + ORPHAN_AFTER).exists()
 
 
-def _theirs(gateway: Gateway, theirs: GatewayObject, now: datetime) -> Iterator[str]:
+def _theirs(
+    gateway: Gateway, business: UUID | None, theirs: GatewayObject, now: datetime
+) -> Iterator[str]:
     """Yield the differences between an object of the gateway and our payment."""
     name, handle = gateway.name, theirs.handle
     amount = f"{theirs.amount} {theirs.currency}"
@@ -94,7 +97,8 @@ def _theirs(gateway: Gateway, theirs: GatewayObject, now: datetime) -> Iterator[
     if theirs.outcome == Outcome.SUCCEEDED and payment is None:
         gateway_events.read_gateway_object(name, handle, account=None, now=now)
         payment = Payment.objects.filter(gateway=name, reference=handle).first()
-        if payment is None:
+        if payment is None and not found_objects.is_closed(name, handle):
+            found_objects.keep(name, business, theirs, now=now)
             yield f"{name} took {amount} for {handle}, and we have no payment"
     if payment and (payment.amount, payment.currency) != (theirs.amount, theirs.currency):
         ours = f"{payment.amount} {payment.currency}"

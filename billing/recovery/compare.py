@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db.models import Case, QuerySet, When
 from django.utils.translation import gettext as _
 
+from billing.charging.elsewhere import found_objects
 from billing.charging.reconcile import payment_accounts
 from billing.gateways import accounts
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome, is_direct
@@ -68,24 +69,7 @@ def _since(now: datetime) -> datetime:
 def _keep(
     name: str, business: UUID | None, theirs: GatewayObject, now: datetime, result: Comparison
 ) -> None:
-    if Collection.objects.filter(gateway=name, handle=theirs.handle).exists():
-        return
-    if theirs.outcome == Outcome.CANCELLED:
-        return
-    known = {
-        "business_id": business,
-        "reference": theirs.reference,
-        "amount": theirs.amount,
-        "currency": theirs.currency,
-        "outcome": theirs.outcome,
-        "made_at": theirs.created_at,
-    }
-    _row, is_new = FoundObject.objects.update_or_create(
-        gateway=name,
-        handle=theirs.handle,
-        defaults=known,
-        create_defaults={**known, "found_at": now},
-    )
+    is_new = found_objects.keep(name, business, theirs, now=now)
     if is_new and theirs.outcome == Outcome.SUCCEEDED:
         result.found += 1
         money = formats.money(theirs.amount, theirs.currency)

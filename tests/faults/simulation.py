@@ -30,7 +30,15 @@ from billing.charging import cancel_invoice, collect, gateway_events, parallel_c
 from billing.charging.reconcile import reconcile
 from billing.charging.refund import carry_out_refunds, refund_invoice
 from billing.invoices import upgrade_invoice
-from billing.models import GatewayEvent, Invoice, JournalEntry, Payment, PaymentMethod, Refund
+from billing.models import (
+    Collection,
+    GatewayEvent,
+    Invoice,
+    JournalEntry,
+    Payment,
+    PaymentMethod,
+    Refund,
+)
 from billing.models.journal import Account
 from billing.recovery import compare
 from billing.rules.states import CollectionState, InvoiceState
@@ -315,6 +323,7 @@ class Life:
         """The whole life; the contradictions at its end."""
         self.calm = True
         self.people()
+        standing.advance(now=self.now)
         self.calm = False
         end = START + timedelta(days=DAYS)
         while self.now < end:
@@ -337,6 +346,8 @@ class Life:
         for client in Client.objects.all():
             self.card(client, "good")
         Agreement.objects.update(opens_at=None)
+        if self.storage.went_back:
+            self.try_again()
         self.storage.look_after(self.now)
         for hours in (0, 1, 24, 48, 48, 24 * 7, 24 * 7, 24 * 7):
             self.pass_time(hours * 60)
@@ -344,6 +355,14 @@ class Life:
                 if at <= self.now:
                     self.hook()
             self.bill_or_stand_still()
+            if self.storage.went_back:
+                self.try_again()
+
+    def try_again(self) -> None:
+        """The owner has what waits for a decision charged: a decline that is found again means nothing."""
+        self.storage.look_after(self.now)
+        for row in Collection.objects.filter(state=CollectionState.DUNNING):
+            retry.retry_now(collection=row, actor="Nan", now=self.now)
 
     def bill_or_stand_still(self) -> None:
         """The doubt may come up only now: then somebody looks after it, and billing goes on."""
@@ -356,8 +375,8 @@ class Life:
     def judge(self) -> list[str]:
         """The bank's ledger against our rows."""
         # What no webhook told of is found by the daily comparison, which books it.
-        lost = [row.handle for row in compare.open_objects()]  # a person was told of these
         said = reconcile(now=self.now, window=timedelta(days=60))
+        lost = [row.handle for row in compare.open_objects()]  # a person was told of these
         wrong = [each for each in said if not any(handle in each for handle in lost)]
         wrong += find_contradictions(self.now) + self.surprises + self.bank.elsewhere.wrong
         wrong += going_back.judge(self.storage, self.bank.taken)

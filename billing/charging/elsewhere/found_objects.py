@@ -1,0 +1,38 @@
+"""Keeps what a gateway has and these books do not know, until an invoice or a person takes it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from billing.gateways.base import GatewayObject, Outcome
+from billing.models import Collection, FoundObject
+
+
+def keep(name: str, business: UUID | None, theirs: GatewayObject, *, now: datetime) -> bool:
+    """Keep an object that no collection has; return whether it was not known before.
+
+    `business` is None if all businesses share the account.
+    """
+    if theirs.outcome == Outcome.CANCELLED:
+        return False
+    if Collection.objects.filter(gateway=name, handle=theirs.handle).exists():
+        return False
+    known = {
+        "business_id": business,
+        "reference": theirs.reference,
+        "amount": theirs.amount,
+        "currency": theirs.currency,
+        "outcome": theirs.outcome,
+        "made_at": theirs.created_at,
+    }
+    _row, is_new = FoundObject.objects.update_or_create(
+        gateway=name,
+        handle=theirs.handle,
+        defaults=known,
+        create_defaults={**known, "found_at": now},
+    )
+    return is_new
+
+
+def is_closed(name: str, handle: str) -> bool:
+    """Whether a person has dealt with the object, so that it is no difference any more."""
+    return FoundObject.objects.filter(gateway=name, handle=handle, closed_at__isnull=False).exists()
