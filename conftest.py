@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 # No deadline: a busy machine is no defect.
 hypothesis_settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis_settings.register_profile(
-    "quick", hypothesis_settings.get_profile("house"), max_examples=25
+    "few", hypothesis_settings.get_profile("house"), max_examples=25
 )
 hypothesis_settings.load_profile("house")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -26,6 +26,8 @@ CLOSE = re.compile(
     r"|\b(Integrity|Database|Operational|Programming)Error"
     r"|(constraint|trigger|the_database|at_once|same_time)"
 )
+#: How many queries a page takes is the same on every database.
+COUNTING = re.compile(r"CaptureQueriesContext\(\s*connection,?\s*\)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,15 +64,30 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="compare the figures of all kinds of invoices on every surface, not of a sample",
     )
     parser.addoption(
+        "--few",
+        action="store_true",
+        help="take the smallest samples: of invoices' figures one in which each value occurs, "
+        "of a property 25 examples",
+    )
+    parser.addoption(
         "--every-day",
         action="store_true",
         help="run the jobs on every day in the tests of a year",
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--few"):
+        hypothesis_settings.load_profile("few")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    from tests import slow
+
+    known = slow.known()
     for item in items:
-        if commits(item) or any(map(item.get_closest_marker, ("processes", "commands"))):
+        marked = any(map(item.get_closest_marker, ("processes", "commands")))
+        if marked or commits(item) or slow.name(item) in known:
             item.add_marker("proof")
     places, of = config.getoption("--share").split("/")
     files = {
@@ -113,13 +130,13 @@ def is_about_a_database(item: pytest.Item) -> bool:
 def is_close_to_the_database(item: pytest.Item) -> bool:
     """Whether the test commits, or names what databases do differently.
 
-    That is a transaction, a lock, a constraint, a trigger, a number of queries or their text.
+    That is a transaction, a lock, a constraint, a trigger or the text of a query.
     """
     function = getattr(item, "function", None)
     return (
         commits(item)
         or item.get_closest_marker("processes") is not None
-        or bool(function and CLOSE.search(inspect.getsource(function)))
+        or bool(function and CLOSE.search(COUNTING.sub("", inspect.getsource(function))))
     )
 
 
@@ -211,4 +228,4 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Non
     settings.KEPT_PAPERS = "/dev/null/nowhere"  # every PDF of a test is really rendered
 
 
-pytest_plugins = ["tests.world", "tests.at_once"]
+pytest_plugins = ["tests.world", "tests.at_once", "tests.slow"]

@@ -7,9 +7,11 @@ own.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import connection, migrations
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 PREFIX = "rh_frozen_"
 REFUSE = (
@@ -19,32 +21,54 @@ REFUSE = (
 )
 
 
-class Freeze(migrations.RunPython):
+class Freeze(Operation):
     """Migration operation: forbid DELETE on `table`, and UPDATE of `columns` (default: of all).
 
     `when` is an SQL condition on OLD; the triggers refuse only rows for which it holds. Without it
     they refuse every row. `again` replaces the triggers that the table has, for more columns or
     after its table was rebuilt.
+
+    It is no RunPython, because that builds all models of the project anew for its function.
     """
 
     def __init__(
         self, table: str, columns: Sequence[str] = (), *, when: str = "", again: bool = False
     ) -> None:
         self.table, self.columns, self.when, self.again = table, tuple(columns), when, again
-        super().__init__(self.forwards, self.backwards)
 
     def deconstruct(self) -> tuple[str, Sequence[object], dict[str, object]]:
         options = {"when": self.when, "again": self.again}
         return (self.__class__.__name__, [self.table, self.columns], options)
 
-    def forwards(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        vendor = schema_editor.connection.vendor
+    def describe(self) -> str:
+        return f"Freeze issued rows of {self.table}"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Models do not know of triggers."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
         if self.again:
-            self.backwards(apps, schema_editor)
+            self._drop(schema_editor)
+        vendor = schema_editor.connection.vendor
         for statement in freeze_statements(vendor, self.table, self.columns, self.when):
             schema_editor.execute(statement, params=None)
 
-    def backwards(self, apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._drop(schema_editor)
+
+    def _drop(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
         on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         for verb in ("update", "delete"):
             statement = f"DROP TRIGGER IF EXISTS {PREFIX}{self.table}_{verb}{on}"

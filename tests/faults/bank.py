@@ -7,10 +7,10 @@ processors prepares an object and confirms it, the other charges in one call.
 
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from billing.gateways.base import (
     Card,
@@ -75,6 +75,14 @@ class Processor:
     hooks: list[tuple[datetime, str]] = field(default_factory=list)
     declines: dict[str, int] = field(default_factory=dict)
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
+    tells: Sequence[int] = (
+        0,
+        1,
+        1,
+        2,
+    )  # how often a webhook tells of one thing, if there is trouble
+    lost_sight_of = ""  # the invoice of the last charge that got no answer
+    lost_sight_at = datetime.min.replace(tzinfo=UTC)
     name = ""
     in_flight = 1
     per_second = 0
@@ -91,6 +99,11 @@ class Processor:
 
     def lookup(self, handle: str) -> GatewayObject:
         raise NotImplementedError
+
+    @property
+    def silent_about(self) -> str:
+        """The invoice whose charge got no answer during the last day, or ""."""
+        return self.lost_sight_of if self.now - self.lost_sight_at < KEY_LIVES else ""
 
     @property
     def ledger(self) -> list[Object]:
@@ -111,6 +124,13 @@ class Processor:
             minutes = self.dice.randint(1, self.latest // timedelta(minutes=1))
             self.later.append((self.now + timedelta(minutes=minutes), lambda: self._quiet(act)))
         raise GatewayUnknown(how)
+
+    def _charge(self, act: Callable[[], object], reference: str, may_last: bool = True) -> None:
+        try:
+            self._way(act, may_last)
+        except GatewayUnknown:
+            self.lost_sight_of, self.lost_sight_at = reference, self.now
+            raise
 
     def _quiet(self, act: Callable[[], object]) -> None:
         with suppress(GatewayUnknown):
@@ -140,7 +160,7 @@ class Processor:
         self._notify(each)
 
     def _notify(self, each: Object) -> None:
-        for _ in range(self.dice.choice([0, 1, 1, 2]) if self.trouble else 1):
+        for _ in range(self.dice.choice(self.tells) if self.trouble else 1):
             self.hooks.append(
                 (self.now + timedelta(minutes=self.dice.randint(0, 2880)), each.handle)
             )
@@ -276,7 +296,7 @@ class Bank(Processor):
             self._swipe(each, token)
             self._notify(each)
 
-        self._way(act)
+        self._charge(act, self.objects[handle].reference)
 
     def lookup(self, handle: str) -> GatewayObject:
         def act() -> GatewayObject:
@@ -319,7 +339,6 @@ class DirectBank(Processor):
     mishaps = ("lost request", "lost answer", "error before", "zombie", "zombie", "zombie")
 
     def __post_init__(self) -> None:
-        self.lost_sight_of = ""  # the invoice of the last charge that got no answer
         self.lag = timedelta(minutes=self.dice.choice([0, 0, 5, 60]))
         self.latest = KNOWN_WITHIN - self.lag
 
@@ -354,11 +373,7 @@ class DirectBank(Processor):
             self._swipe(each, token)
             self._notify(each)
 
-        try:
-            self._way(act, may_last=False)
-        except GatewayUnknown:
-            self.lost_sight_of = reference
-            raise
+        self._charge(act, reference, may_last=False)
 
     def lookup(self, handle: str) -> DirectObject:
         def act() -> DirectObject:

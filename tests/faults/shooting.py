@@ -75,24 +75,17 @@ class Range:
 
     def _measure(self) -> tuple[int, float]:
         """Return how many lines and seconds a worker needs when it is not killed."""
-        found = []
-        for work in (self._counted, self._timed):
-            self._open("count")
-            found.append(forked(self._inside("count", work))[1])
-            self._close("count")
-        return found[0], found[1]
+        self._open("count")
+        found: tuple[int, float] = forked(self._inside("count", self._counted))[1]
+        self._close("count")
+        return found
 
-    def _counted(self) -> int:
-        seen = Counter[str]()
+    def _counted(self) -> tuple[int, float]:
+        seen, began = Counter[str](), time.monotonic()
         sys.settrace(self._tracer(lambda: seen.update("x")))
         self.world.work(self.now)
         sys.settrace(None)
-        return seen["x"]
-
-    def _timed(self) -> float:
-        began = time.monotonic()
-        self.world.work(self.now)
-        return time.monotonic() - began
+        return seen["x"], time.monotonic() - began
 
     def case(self, n: int) -> tuple[int, list[str], int]:
         """Kill, recover, judge: (how many died, what is wrong, how many harmless leftovers)."""

@@ -20,7 +20,7 @@ from tests.golden import kept, kinds
 from tests.golden.made import Made
 from tests.golden.stage import LANGUAGES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rendering]
+pytestmark = [pytest.mark.django_db, pytest.mark.rendering, pytest.mark.proof]
 SHOWN = 300  # lines of a failure
 TO_KEEPERS = {
     "audit",

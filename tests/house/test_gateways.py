@@ -7,9 +7,11 @@ from billing.gateways.base import is_direct
 from tests.house.test_docs import ROOT, name, page, tree
 
 FOLDER = ROOT / "billing" / "gateways"
-#: Where a gateway may be named: what people read, what is installed, and the line of the registry.
+#: Where a gateway may be named: what people read, what is installed, the line of the registry, and
+#: the list of slow tests.
 MAY_NAME = re.compile(
     r"docs/|README\.md|CHANGELOG\.md|requirements(-dev)?\.(in|txt)|billing/gateways/registry\.py"
+    r"|tests/slow\.txt"
 )
 #: Folders whose names are words of the project's own as well.
 OWN_WORDS = {"sandbox", "sandbox_direct"}

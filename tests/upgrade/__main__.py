@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.upgrade import kept
 
 
-def upgraded(release: str, folder: Path) -> int:
+def upgraded(release: str, folder: Path, rows: int) -> int:
     """What is wrong, said line by line; how much."""
     kept.restore(release, folder)
     for words in (
@@ -21,18 +21,18 @@ def upgraded(release: str, folder: Path) -> int:
         if subprocess.run([sys.executable, "manage.py", *words], cwd=kept.ROOT).returncode:
             print(f"bin/manage {' '.join(words)} failed")
             return 1
-    return walked()
+    return walked(rows)
 
 
-def walked() -> int:
-    """Open every page; the number of those that did not answer."""
+def walked(rows: int) -> int:
+    """Open every page with so many rows of its kind; the number of those that did not answer."""
     import django
 
     django.setup()
     from tests.upgrade.walk import never_answered, walk
 
     began = time.monotonic()
-    done = walk()
+    done = walk(rows)
     missing = never_answered(done)
     for failure in done.failures:
         print(failure)
@@ -48,10 +48,13 @@ def walked() -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/test upgrade", description=__doc__)
     parser.add_argument("--release", default=kept.releases()[-1], choices=kept.releases())
+    parser.add_argument(
+        "--rows", type=int, default=3, help="rows of a kind that a page is opened with"
+    )
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         kept.use(Path(folder))
-        return upgraded(asked.release, Path(folder))
+        return upgraded(asked.release, Path(folder), asked.rows)
 
 
 if __name__ == "__main__":
