@@ -90,7 +90,10 @@ def in_doubt() -> Standing | None:
 def sentence(row: Standing) -> str:
     """Say in the active language why the installation stands still, and what to do."""
     why = Doubt(row.doubt or Doubt.BEHIND).label
-    todo = _("Nothing is charged, issued or mailed until somebody has compared it and goes on.")
+    todo = _(
+        "Nothing is charged, issued or mailed until somebody has compared it with the payment "
+        "gateways and goes on."
+    )
     return f"{why} {todo}"
 
 

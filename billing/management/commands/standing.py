@@ -35,15 +35,14 @@ class Command(BaseCommand):
         now = timezone.now()
         try:
             standing.advance(now=now)
-        except StandsStill as error:
-            self._go_on(str(error), options)
+        except StandsStill:
+            self._go_on(options)
         if row := standing.in_doubt():
             raise CommandError(standing.sentence(row), returncode=1)
         self.stdout.write("This installation acts.")
 
-    def _go_on(self, why: str, options: dict[str, Any]) -> None:
+    def _go_on(self, options: dict[str, Any]) -> None:
         now = timezone.now()
-        self.stdout.write(why)
         if options["compare"]:
             for sentence in compare.compare(now=now).sentences or ["The gateways know no more."]:
                 self.stdout.write(sentence)
