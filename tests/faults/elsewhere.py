@@ -4,7 +4,7 @@ The account's owner refunds in the bank's own dashboard, refunds wait and fail, 
 decides. The bank tells of it by webhooks, which may be lost, and lists it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,12 +120,18 @@ class Elsewhere:
             )
             self._moves(bank, name, bank.dice.choice(LIVES))
 
-    def back(self, bank: Any) -> int:
-        """What was sent back to clients for good."""
+    def back(self, bank: Any, lost: Collection[str]) -> int:
+        """What was sent back to clients for good, but for payments that the books have lost."""
         return sum(
-            amount for key, (_, amount) in bank.given.items() if self.states[key] == R.SUCCEEDED
+            amount
+            for key, (handle, amount) in bank.given.items()
+            if self.states[key] == R.SUCCEEDED and handle not in lost
         )
 
-    def withdrawn(self) -> int:
-        """What the bank holds or has taken because of disputes."""
-        return sum(each.amount for each in self.disputes.values() if each.outcome in WITHDRAWN)
+    def withdrawn(self, lost: Collection[str]) -> int:
+        """What the bank holds or has taken because of disputes over what the books have not lost."""
+        return sum(
+            each.amount
+            for each in self.disputes.values()
+            if each.outcome in WITHDRAWN and each.payment not in lost
+        )

@@ -412,11 +412,11 @@ class Life:
                 f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}"
             )
         back = sum(Refund.objects.filter(state="succeeded").values_list("amount", flat=True))
-        theirs = self.bank.elsewhere.back(self.bank)
+        theirs = self.bank.elsewhere.back(self.bank, lost)
         if back != theirs:
             wrong.append(f"the bank gave back {theirs}, we wrote down {back}")
         cash = self.balance("debit") - self.balance("credit")
-        there = ours - going_back.not_in_the_books() - theirs - self.bank.elsewhere.withdrawn()
+        there = ours - going_back.not_in_the_books() - theirs - self.bank.elsewhere.withdrawn(lost)
         if cash != there:
             wrong.append(f"the account at the bank holds {there}, our cash is {cash}")
         due = Period.objects.filter(state="due", due_at__lte=self.now, agreement__parked_because="")
