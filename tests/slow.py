@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 LIST = Path(__file__).with_suffix(".txt")
+STAY = "tests/house/"  # about every file, and asked between any two commits
 LIMIT = 0.5  # seconds of processor time, for one case of a test with its own setup
 _took: dict[str, float] = defaultdict(float)
 
@@ -39,7 +40,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if session.config.getoption("--note-slow"):
-        slow = sorted((test, spent) for test, spent in _took.items() if spent > LIMIT)
+        slow = sorted(
+            (test, spent)
+            for test, spent in _took.items()
+            if spent > LIMIT and not test.startswith(STAY)
+        )
         LIST.write_text("".join(f"{spent:.1f} {test}\n" for test, spent in slow))
 
 
