@@ -86,10 +86,12 @@ def once(context: template.Context) -> SafeString:
     return format_html('<input type="hidden" name="once" value="{}">', token[:32])
 
 
-@register.simple_tag
-def stands_still() -> bool:
-    """Whether the installation charges, issues and mails nothing (core.continuity.standing)."""
-    return standing.in_doubt() is not None
+@register.simple_tag(takes_context=True)
+def stands_still(context: template.Context) -> bool:
+    """Whether to say that the installation stands still; /jobs/ says it by itself."""
+    match = context["request"].resolver_match
+    is_said_there = match is not None and match.url_name == "jobs"
+    return not is_said_there and standing.in_doubt() is not None
 
 
 @register.inclusion_tag("components/set_aside.html", takes_context=True)
