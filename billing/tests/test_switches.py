@@ -3,13 +3,15 @@
 Rules 23 and 24.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from agreements.models import Agreement
 from billing.charging import collect
 from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
@@ -96,17 +98,26 @@ def test_charging_can_be_switched_off_for_one_business(
     assert [charge.business_id for charge in Charge.objects.all()] == [other.business.pk]
 
 
-def test_nothing_is_charged_if_charging_is_switched_off_after_the_claim(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda: Business.objects.update(charging_on=False), id="charging is off"),
+        pytest.param(lambda: Business.objects.update(is_suspended=True), id="suspended"),
+        pytest.param(lambda: Agreement.objects.update(parked_because="R"), id="on hold"),
+        pytest.param(lambda: Collection.objects.update(fence=uuid4()), id="another worker has it"),
+    ],
+)
+def test_nothing_is_charged_that_must_not_be_any_more_after_the_claim(
+    world: World, monkeypatch: pytest.MonkeyPatch, change: Callable[[], int]
 ) -> None:
     world.running()
     arm = collect._arm
 
-    def off_first(*asked: Any) -> Any:
-        Business.objects.update(charging_on=False)
+    def change_first(*asked: Any) -> Any:
+        assert change() == 1
         return arm(*asked)
 
-    monkeypatch.setattr(collect, "_arm", off_first)
+    monkeypatch.setattr(collect, "_arm", change_first)
     run_billing(now=NOW, door="test")
     assert not Charge.objects.exists()
     assert Collection.objects.get().state == "ready"
