@@ -166,7 +166,7 @@ def test_workers_that_bill_at_once_charge_each_invoice_once(
 
     at_once(*[partial(run, n) for n in range(workers)])
     run_billing(now=LATER, door="test")
-    assert taken() == {str(pk): 1 for pk in Invoice.objects.values_list("pk", flat=True)}
+    assert taken() == {str(row.reference): 1 for row in Invoice.objects.all()}
     assert (
         Invoice.objects.filter(state="paid").count()
         == OutboxEmail.objects.filter(kind="receipt").count()
@@ -205,7 +205,7 @@ def test_cancelling_and_charging_at_once_ends_in_one_of_the_two(
     run_billing(now=LATER, door="test")
     charged = taken()
     for invoice in Invoice.objects.all():
-        outcome = (invoice.state, charged[str(invoice.pk)], invoice.credit_notes.count())
+        outcome = (invoice.state, charged[str(invoice.reference)], invoice.credit_notes.count())
         assert outcome in [("paid", 1, 0), ("void", 0, 1)]
     assert not find_contradictions(LATER)
 
@@ -230,7 +230,7 @@ def test_trying_again_at_once_from_several_tabs_is_one_more_charge(
 
     at_once(*[press] * 3, *[work] * 3)
     run_billing(now=LATER, door="test")
-    assert taken() == {str(invoice.pk): 1 for invoice in invoices}
+    assert taken() == {str(invoice.reference): 1 for invoice in invoices}
     assert {invoice.charges.count() for invoice in invoices} == {2}
     assert not find_contradictions(LATER)
 

@@ -19,8 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import redis
 from django.db import connection
 
+from core.continuity.outside import REDIS_MARK, REDIS_NUMBERS
 from tests.mail_server import HUNG, MailServer
 from tests.person import Person, letter, soon
 
@@ -30,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """Use this run's database and broker, and a new folder for everything else."""
+    with redis.Redis.from_url(os.environ["REDIS_URL"]) as shared:
+        shared.delete(REDIS_MARK, REDIS_NUMBERS)  # of the installations of other tests
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -185,7 +185,7 @@ def stores() -> list[Store]:
     """Return the places outside the database that this process writes to."""
     if not settings.CONTINUITY:
         return []
-    places: list[Store] = [FileStore(Path(settings.VAR_DIR) / FILE)]
+    places: list[Store] = [FileStore(Path(settings.RH_VAR_DIR) / FILE)]
     if settings.REDIS_URL:
         places.append(RedisStore(settings.REDIS_URL))
     return places

@@ -31,6 +31,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from core import nudge
+from core.continuity import outside
+from core.continuity.outside import FileStore, Mark
 from tests.migrated import migrated
 
 BILLING = Path(__file__).resolve().parents[2] / "billing"
@@ -129,6 +131,11 @@ class Scratch:
         """From now on this process speaks to that one."""
         connection.close()
         connection.settings_dict["NAME"] = self.name(short)
+        outside.stores = lambda: [self._marks(short)]
+
+    def _marks(self, short: str) -> FileStore:
+        """Each database is an installation of its own, with its own place outside it."""
+        return FileStore(self.folder / f"{short}.marks")
 
     def make(self, short: str, source: str = "") -> None:
         """A copy of the database of that full name, or without one an empty one."""
@@ -143,10 +150,18 @@ class Scratch:
         self.use(short)
         if not source:
             call_command("migrate", verbosity=0)
+        self._settle_in(short)
+
+    def _settle_in(self, short: str) -> None:
+        """A copy of a database is told that it is the real one here."""
+        from core.models import Standing
+
+        if row := Standing.objects.first():
+            self._marks(short).write(Mark(row.installation, row.value))
 
     def drop(self, short: str) -> None:
         connection.close()
-        for path in self.folder.glob(f"{short}.sqlite3*"):
+        for path in [*self.folder.glob(f"{short}.sqlite3*"), *self.folder.glob(f"{short}.marks*")]:
             path.unlink()
         if not self.is_file:
             self._server(f'DROP DATABASE IF EXISTS "{self.name(short)}" WITH (FORCE)')
