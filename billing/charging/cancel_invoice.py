@@ -20,6 +20,7 @@ from billing.models.payment import SettledBy
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, InvoiceState
 from core import nudge
+from core.continuity import standing
 from core.database.state_moves import move
 from core.dates import local_day, local_instant
 from core.formats import money
@@ -41,8 +42,10 @@ def write_off_invoice(*, invoice: Invoice, reason: str, actor: str, now: datetim
 def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
     """Start to cancel an invoice's collection; `plan` says what follows. Raises NotOpen.
 
-    If nothing was prepared at the gateway, the plan is carried out at once.
+    If nothing was prepared at the gateway, the plan is carried out at once. Raises StandsStill: the
+    gateway may have taken money that a database that went back does not know of.
     """
+    standing.require()
     with transaction.atomic():
         row = lock_collection(invoice)
         if row.invoice.state != InvoiceState.OPEN or row.state in (

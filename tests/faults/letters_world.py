@@ -27,6 +27,7 @@ from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
 from core import nudge
+from core.continuity import outside
 from core.jobs.queues import MAIL
 from core.models import Business, MailOutage, OutboxEmail
 from core.models.outbox import UNDELIVERED, OutboxState
@@ -278,6 +279,7 @@ def stage(life: Life) -> Iterator[None]:
     Line.life = life
     with ExitStack() as stack:
         stack.enter_context(override_settings(EMAIL_BACKEND=f"{Line.__module__}.Line", DEBUG=False))
+        stack.enter_context(patch.object(outside, "stores", list))
         stack.enter_context(patch("os.urandom", random.Random(life.seed).randbytes))
         stack.enter_context(patch("core.database.ids.time_ns", count(10**18, 10**6).__next__))
         if emails._clock.__name__ == "_clock":  # no planted bug has its own

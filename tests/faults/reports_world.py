@@ -16,7 +16,7 @@ from core.errors import RuleError
 from core.models import Document, OutboxEmail
 from core.models.document import DocumentKind
 from core.models.outbox import OutboxState
-from core.outbox import emails
+from core.outbox import bounces, emails
 from delivery.hours import time_log
 from delivery.models import Report
 from delivery.reports import report_pdf, report_run, review_draft, send_reports
@@ -90,9 +90,7 @@ def judge(now: datetime) -> tuple[list[str], int]:
     papers = Document.objects.filter(kind=DocumentKind.REPORT).count()
     wrong += [] if papers == len(reports) else [f"{papers} papers for {len(reports)} reports"]
     arrived = Counter(_arrived())
-    known = {
-        f"<{letter.pk}@{settings.MAIL_DOMAIN}>": letter for letter in OutboxEmail.objects.all()
-    }
+    known = {f"<{bounces.message_id(letter.pk)}>": letter for letter in OutboxEmail.objects.all()}
     wrong += [f"a letter that nobody wrote: {name}" for name in set(arrived) - set(known)]
     lost = [letter for name, letter in known.items() if name not in arrived]
     wrong += [

@@ -117,9 +117,13 @@ class Shell:
             time.sleep(0.3)
 
     def stop(self, number: signal.Signals) -> list[int]:
-        """Tell all of them, as a terminal or a service manager does; their exit codes."""
+        """Tell each of them, as a service manager does, or a terminal with all that they started.
+
+        Returns their exit codes.
+        """
         for server in self.servers:
-            os.killpg(server.pid, number)
+            if server.poll() is None:
+                (os.kill if number == signal.SIGTERM else os.killpg)(server.pid, number)
         codes = [server.wait(60) for server in self.servers]
         self.servers.clear()
         return codes
@@ -338,7 +342,7 @@ def test_both_spellings_are_one_program_from_any_folder(hub: Shell) -> None:
 def test_the_servers_of_production_serve_and_stop(server: Shell, hub: Shell) -> None:
     proxied = {"Host": "hub.example", "X-Forwarded-Proto": "https"}
     server.wait(lambda: set(health(SERVER_SITE, **proxied).values()) == {"ok"})
-    assert server.stop(signal.SIGTERM) == [0, 0, 0]
+    assert server.stop(signal.SIGTERM) == [0] * 5
     assert "Traceback" not in server.log.read_text()
 
 

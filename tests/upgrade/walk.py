@@ -27,6 +27,7 @@ from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import (
     BankStatementLine,
     CreditNote,
+    FoundObject,
     Invoice,
     Payment,
     WithholdingCertificate,
@@ -34,7 +35,7 @@ from billing.models import (
 from clients import portal_links
 from clients.models import Call, Client, Contact, Objection, Reply, Testimonial
 from core import links
-from core.models import ApiKey, Business, OutboxEmail, TaxRate, User
+from core.models import ApiKey, Business, OutboxEmail, SetAside, TaxRate, User
 from core.models.link import LinkPurpose
 from delivery.models import (
     Deliverable,
@@ -82,6 +83,8 @@ MODELS: dict[
     "request": (Request, "client"),
     "review": (QuarterlyReview, "client"),
     "sent_letter": (OutboxEmail, ""),
+    "set_aside": (SetAside, ""),
+    "found": (FoundObject, ""),
     "tax_rate": (TaxRate, ""),
     "template": (Template, ""),
     "testimonial": (Testimonial, ""),
