@@ -128,4 +128,5 @@ def _mail() -> Path:
 def _arrived() -> Iterator[str]:
     """Return the Message-ID of every email that the mail server accepted."""
     for path in _mail().glob("*.eml"):
-        yield str(message_from_bytes(path.read_bytes(), policy=policy.default)["Message-ID"])
+        email = message_from_bytes(path.read_bytes(), policy=policy.default)
+        yield str(email["Message-ID"]).strip()  # a long one begins on a line of its own
