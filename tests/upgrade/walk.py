@@ -96,7 +96,13 @@ MODELS: dict[
 }
 WITHOUT_ROWS = ("owner", "inside")
 DOORS = {"dashboard", "portal"}
-NO_ROW = {"dashboard:logo", "portal:logo"}  # not found where none was uploaded
+#: What a kept database has no row of: a logo, and what goes wrong in this version alone.
+NO_ROW = {
+    "dashboard:logo",
+    "portal:logo",
+    "dashboard:set_aside_release",
+    "dashboard:recovery_close",
+}
 UNWELL = {"health": 503}  # no worker runs here
 
 
