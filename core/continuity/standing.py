@@ -53,18 +53,19 @@ def advance(*, now: datetime) -> None:
     marks = _marks(places)
     with transaction.atomic():
         row = Standing.objects.select_for_update().filter(pk=Standing.ONLY).first()
-        if row is not None:
-            before, row.value, row.marked_at = row.value, row.value + 1, now
+        doubt = row.doubt or _what_is_wrong(row.installation, row.value, marks) if row else ""
+        if row and not doubt:
+            row.value, row.marked_at = row.value + 1, now
             row.save(update_fields=["value", "marked_at"])
     if row is None:
         begin(now=now)
         advance(now=now)
         return
-    if not row.doubt and (doubt := _what_is_wrong(row.installation, before, marks)):
-        _doubt(doubt, now)
-        row.doubt = doubt
-    if row.doubt:
-        raise StandsStill(sentence(row))
+    if doubt:
+        # The last mark stays: it says since when the gateways are to be compared.
+        if not row.doubt:
+            _doubt(Doubt(doubt), now)
+        raise StandsStill(sentence(doubt))
     _write(places, Mark(row.installation, row.value))
 
 
@@ -79,7 +80,7 @@ def require() -> None:
     marks = _marks(places)
     row = Standing.objects.filter(pk=Standing.ONLY).first()
     if row and (row.doubt or _what_is_wrong(row.installation, row.value, marks)):
-        raise StandsStill(sentence(row))
+        raise StandsStill(sentence(row.doubt or Doubt.BEHIND))
 
 
 def in_doubt() -> Standing | None:
@@ -87,9 +88,9 @@ def in_doubt() -> Standing | None:
     return Standing.objects.filter(pk=Standing.ONLY).exclude(doubt=Doubt.NONE).first()
 
 
-def sentence(row: Standing) -> str:
+def sentence(doubt: str) -> str:
     """Say in the active language why the installation stands still, and what to do."""
-    why = Doubt(row.doubt or Doubt.BEHIND).label
+    why = Doubt(doubt).label
     todo = _(
         "Nothing is charged, issued or mailed until somebody has compared it with the payment "
         "gateways and goes on."

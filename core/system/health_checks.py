@@ -74,7 +74,7 @@ def seal(now: datetime) -> str:
 
 def standing(now: datetime) -> str:
     row = continuity.in_doubt()
-    return continuity.sentence(row) if row else ""
+    return continuity.sentence(row.doubt) if row else ""
 
 
 def _heartbeat_problem(name: str, now: datetime) -> str:

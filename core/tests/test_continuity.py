@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -183,3 +184,13 @@ def test_nothing_is_mailed_while_it_stands_still(here, mailoutbox):
         emails.send_due(now=NOW)
     assert not mailoutbox
     assert OutboxEmail.objects.get().tries == 0
+
+
+def test_the_last_mark_stays_while_it_stands_still(here):
+    standing.advance(now=NOW)
+    backup = Standing.objects.get()
+    standing.advance(now=NOW + timedelta(hours=1))
+    go_back_to(backup)
+    with pytest.raises(StandsStill):
+        standing.advance(now=NOW + timedelta(days=20))
+    assert standing.in_doubt().marked_at == NOW

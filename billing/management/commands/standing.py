@@ -38,7 +38,7 @@ class Command(BaseCommand):
         except StandsStill:
             self._go_on(options)
         if row := standing.in_doubt():
-            raise CommandError(standing.sentence(row), returncode=1)
+            raise CommandError(standing.sentence(row.doubt), returncode=1)
         self.stdout.write("This installation acts.")
 
     def _go_on(self, options: dict[str, Any]) -> None:
