@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, paid_parts, received_payments, transitions
+from billing.charging.elsewhere import found_objects
 from billing.gateways import registry
 from billing.invoices import credit_note
 from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
@@ -53,6 +54,8 @@ def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> C
             CollectionState.VOIDING,
         ):
             raise NotOpen(_("This invoice is settled, or is being cancelled already."))
+        if not row.handle and found_objects.paid_for([row.invoice.reference]):
+            raise NotOpen(_("The payment gateway has taken money for this invoice."))
         transitions.move_collection(
             row,
             CollectionState.VOIDING,

@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 
 from billing.books import transitions
 from billing.charging import notices, settle
+from billing.charging.elsewhere import found_objects
 from billing.charging.parallel_calls import Steps, call
 from billing.gateways.base import DirectObject, Gateway, GatewayObject, Outcome, is_direct
 from billing.gateways.cancelling import cancel
@@ -65,6 +66,9 @@ def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> St
     """
     yield from _replace([work for work in works if work.handle_does_not_fit], claim, clock)
     without = [work for work in works if not work.row.handle]
+    taken = found_objects.paid_for(work.row.invoice.reference for work in without)
+    known = {work.row.pk: taken.get(str(work.row.invoice.reference)) for work in without}
+    without = [work for work in without if known[work.row.pk] is None]
     direct = [work for work in without if is_direct(work.gateway)]
     prepared = [work for work in without if not is_direct(work.gateway)]
     answers = yield [call(_prepared, work.gateway, work) for work in prepared]
@@ -74,6 +78,8 @@ def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> St
             ask_for_card(work.row, CANNOT_CHARGE, clock())
         elif isinstance(answer, str):
             handles[work.row.pk] = (answer, work.amount)
+    # What took money before the database went back is looked up, and nothing is charged again.
+    handles |= {pk: (found.handle, found.amount) for pk, found in known.items() if found}
     _bind(handles, claim)
     return _bound(works, claim)
 

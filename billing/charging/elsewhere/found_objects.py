@@ -1,7 +1,10 @@
 """Keeps what a gateway has and these books do not know, until an invoice or a person takes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from billing.gateways.base import GatewayObject, Outcome
 from billing.models import Collection, FoundObject
@@ -31,6 +34,17 @@ def keep(name: str, business: UUID | None, theirs: GatewayObject, *, now: dateti
         create_defaults={**known, "found_at": now},
     )
     return is_new
+
+
+def paid_for(references: Iterable[UUID]) -> dict[str, FoundObject]:
+    """Return what took money for these references, and is no collection's yet."""
+    rows = FoundObject.objects.filter(
+        reference__in=[str(reference) for reference in references],
+        outcome=Outcome.SUCCEEDED,
+        closed_at__isnull=True,
+    )
+    used = Collection.objects.filter(gateway=OuterRef("gateway"), handle=OuterRef("handle"))
+    return {row.reference: row for row in rows.exclude(Exists(used))}
 
 
 def is_closed(name: str, handle: str) -> bool:
