@@ -15,6 +15,7 @@ from billing.books import owing
 from billing.charging.issue import issue_invoices
 from billing.models import Collection, Invoice
 from billing.rules.states import CollectionState
+from core.continuity import standing
 from core.dates import local_day
 from core.models import Business
 
@@ -40,10 +41,11 @@ def upcoming_invoices(
 ) -> list[UpcomingInvoice]:
     """Return what will be collected within `days`, soonest first.
 
-    Invoices that are issued already and wait for their day are included.
+    Invoices that are issued already and wait for their day are included. While the installation
+    stands still, this is what will be collected once it goes on.
     """
     until = now + timedelta(days=days)
-    with transaction.atomic():
+    with standing.trying(), transaction.atomic():
         before = set(Invoice.objects.filter(business=business).values_list("pk", flat=True))
         open_due(now=until, only=business)
         issue_invoices(now=until, only=business)

@@ -14,6 +14,7 @@ from billing.charging.resolve import resolve_charges
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Collection, FoundObject, Invoice, LostNumber, Payment
 from billing.recovery import compare, go_on
+from billing.runs import preview
 from billing.runs.billing_run import run_billing, run_scheduled
 from core.continuity import outside, standing
 from core.continuity.outside import FileStore
@@ -137,6 +138,13 @@ def test_nobody_goes_on_without_a_comparison(world):
         run_billing(now=NOW + 2 * HOUR, door="test")
     with pytest.raises(go_on.NotCompared):
         go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
+
+
+def test_what_will_be_charged_is_shown_all_the_same(world):
+    agreement, _backup = charged_after_the_backup(world)
+    rows = preview.upcoming_invoices(world.business, now=NOW + 2 * HOUR)
+    assert rows[0].title == agreement.title
+    assert not Invoice.objects.exists()
 
 
 def test_the_page_leads_through_it(world):
