@@ -1,7 +1,6 @@
 """Opens the periods of running agreements, and finds present and coming periods (rules 1 to 5)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -31,15 +30,6 @@ OPEN = Step(
     hold=lambda pk: hold_not_billable(pk=pk),
     free=lambda pk: free_billable(pk=pk),
 )
-
-
-@dataclass(frozen=True)
-class Upcoming:
-    """A period that has not started yet, and the terms by which it will be billed."""
-
-    agreement: Agreement
-    starts_on: date
-    terms: Agreement | Amendment
 
 
 def period_spans(agreement: Agreement, *, until: date, first: int = 0) -> Iterable[PeriodSpan]:
@@ -199,16 +189,6 @@ def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date
     Agreements that are not billed again are left out.
     """
     return {pk: span.start for pk, span in next_spans(agreements, today).items()}
-
-
-def upcoming(agreements: Iterable[Agreement], today: date, days: int = 30) -> list[Upcoming]:
-    """The billed periods that start in the next `days` days after today, soonest first."""
-    billed = _billed(effective_terms.load_amendments(agreements), today, days)
-    result = [
-        Upcoming(agreement, span.start, effective_terms.billed_terms_on(agreement, span.start))
-        for agreement, span in billed
-    ]
-    return sorted(result, key=lambda item: (item.starts_on, str(item.agreement.pk)))
 
 
 def _billed(

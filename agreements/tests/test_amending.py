@@ -13,7 +13,7 @@ from agreements.models.amendment import AmendmentKind
 from agreements.proposals.lifecycle import tiers_of
 from agreements.rules.errors import NotOpen, TooSoon
 from agreements.running import effective_terms
-from agreements.running.periods import open_due, upcoming
+from agreements.running.periods import next_spans, open_due
 from agreements.signing import seal
 from agreements.tests.test_signers import sign_as
 from core import audit
@@ -57,7 +57,8 @@ def test_the_agreement_itself_stays_as_it_was_signed(world: World) -> None:
         3_000_00,
         10_000_00,
     ]
-    assert upcoming([agreement], NOW.date(), days=31)[0].terms.amount == 10_000_00
+    following = next_spans([agreement], NOW.date())[agreement.pk].start
+    assert effective_terms.billed_terms_on(agreement, following).amount == 10_000_00
 
 
 def test_an_unsigned_amendment_changes_nothing(world: World) -> None:

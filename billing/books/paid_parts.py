@@ -9,10 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from billing.books import ledger
-from billing.models import Invoice, JournalEntry, PaidPart
+from billing.models import Invoice, JournalEntry, PaidPart, Payment
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
 from billing.rules import taxes
@@ -136,3 +137,17 @@ def tax_entry(invoice: Invoice, part: PaidPart, now: datetime) -> JournalEntry |
 def tax_account(invoice: Invoice) -> Account:
     """Return the account that an invoice's tax is booked to when it is issued."""
     return Account.DEFERRED if invoice.tax_on_payment else Account.TAX
+
+
+def figures_of(payment: Payment) -> dict[str, Any]:
+    """Return what the receipt and its email show of a payment, in minor units.
+
+    `part` is its part of the invoice, `is_part` whether that is less than the whole, `for_withheld`
+    the money that came in place of tax that an earlier receipt shows as withheld.
+    """
+    part = PaidPart.objects.get(invoice=payment.invoice_id, by=SettledBy.PAYMENT, ref=payment.pk)
+    return {
+        "part": part,
+        "is_part": part.gross != payment.invoice.total,
+        "for_withheld": payment.amount - part.beyond - (part.gross - part.withheld),
+    }

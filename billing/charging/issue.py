@@ -40,6 +40,7 @@ from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
 from billing.rules import derived_ids
+from billing.rules.client_credit import credit_spent
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day
@@ -229,12 +230,9 @@ def _rows(batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries
 
 
 def _spent(batch: Found, period: Billable, total: int) -> int:
-    """Return how much the client's credit pays, in minor units.
-
-    The rest is never below the gateway's minimum (rule 14).
-    """
+    """Return how much the client's credit pays, in minor units."""
     held = batch.credit.get((period.agreement.client_id, period.currency), 0)
-    return total if held >= total else min(held, total - _smallest(batch, period))
+    return credit_spent(held, total, _smallest(batch, period))
 
 
 def _smallest(batch: Found, period: Billable) -> int:

@@ -10,8 +10,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.bank_transfer import payment_details
-from billing.books import asking, client_statement
-from billing.models import Allocation, CreditNote, Invoice, PaidPart, Payment, PaymentReversal
+from billing.books import asking, client_statement, paid_parts
+from billing.models import Allocation, CreditNote, Invoice, Payment, PaymentReversal
 from billing.models.invoice import SeriesKind
 from billing.models.payment import SettledBy
 from clients.models import Client
@@ -74,16 +74,12 @@ def _receipt(payment: Payment, reversal: PaymentReversal | None, now: datetime) 
         ) % number
         if reversal:
             title = _("Cancelled: %(title)s") % {"title": title}
-    part = PaidPart.objects.get(invoice=invoice, by=SettledBy.PAYMENT, ref=payment.pk)
     extra = {
         "payment": payment,
-        "part": part,
+        **paid_parts.figures_of(payment),
         "reversal": reversal,
         "issued_on": local_day(payment.created_at, payment.business.time_zone),
         "is_tax": is_tax,
-        "is_part": part.gross != invoice.total,
-        # Money that came in place of tax that an earlier receipt shows as withheld.
-        "for_withheld": payment.amount - part.beyond - (part.gross - part.withheld),
     }
     created = reversal.created_at if reversal else payment.created_at
     return _make("receipt", invoice, title, DocumentKind.RECEIPT, extra, created, now)

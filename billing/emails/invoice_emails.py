@@ -11,12 +11,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
-from agreements.running import effective_terms
 from billing.bank_transfer import payment_details
-from billing.books import asked_words, asking
+from billing.bank_transfer.payment_details import PaymentDetails
+from billing.books import asked_words, asking, paid_parts
 from billing.charging import saved_cards
+from billing.emails import upcoming_charges
 from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
-from billing.rules import taxes
 from billing.rules.asking import Asked
 from billing.rules.states import BANK_TRANSFER, InvoiceState
 from clients import portal_links
@@ -55,6 +55,7 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
             "payment_amount": formats.money(payment.amount, payment.currency),
             "by_transfer": payment.gateway == BANK_TRANSFER,
             "next_text": status.client_text,
+            **paid_parts.figures_of(payment),
         }
     return _invoice_email("receipt", invoice, context, now)
 
@@ -110,8 +111,9 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
     method = saved_cards.card_in_use(agreement.client)
     with translation.override(agreement.language):
         on = date.fromisoformat(day)
+        charge = upcoming_charges.charge_on(agreement, on)
         values = {
-            "amount": formats.money(_fee_with_tax(agreement, on), agreement.currency),
+            "amount": formats.money(charge.to_pay if charge else 0, agreement.currency),
             "day": formats.day(on),
             "card": str(method) if method else "",
             "title": agreement.title,
@@ -166,13 +168,11 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
             % values
             if way
             else asked_words.describe(asked, invoice.currency).client_text,
-            way.text if way else "",
             _("If you have paid in the meantime, thank you; please ignore this email."),
         ]
         subject = _("Overdue: %(amount)s for invoice %(number)s") % values
         button = _("See how to pay") if way else _("See the invoice")
-        code = way.code_in_email if way else ""
-        return _plain_email(invoice, subject, [*filter(None, paragraphs)], button, now, code)
+        return _plain_email(invoice, subject, paragraphs, button, now, way)
 
 
 def compose_overdue_owner(ref: str, now: datetime) -> Letter:
@@ -227,14 +227,6 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
         )
 
 
-def _fee_with_tax(agreement: Agreement, day: date) -> int:
-    return taxes.compute_totals(
-        [effective_terms.billed_terms_on(agreement, day).amount],
-        agreement.taxes,
-        agreement.tax_mode,
-    ).total
-
-
 def _invoice_and_asked(ref: str, now: datetime) -> tuple[Invoice, Asked]:
     invoice = Invoice.objects.select_related(*_WHO).get(pk=ref.partition(":")[0])
     return invoice, asking.asked_of(invoice, now=now)
@@ -246,7 +238,7 @@ def _plain_email(
     paragraphs: list[str],
     button: str,
     now: datetime,
-    code: str = "",
+    way: PaymentDetails | None = None,
 ) -> Letter:
     contact = invoice.agreement.contact
     return _email(
@@ -258,7 +250,7 @@ def _plain_email(
         button,
         f"invoice:{invoice.pk}",
         now,
-        code,
+        way,
     )
 
 
@@ -271,7 +263,7 @@ def _email(
     button: str,
     target: str,
     now: datetime,
-    code: str = "",
+    way: PaymentDetails | None = None,
 ) -> Letter:
     link = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
@@ -280,7 +272,7 @@ def _email(
         "paragraphs": paragraphs,
         "button": button,
         "link": links.placeholder("link", link.id),
-        "code": code,
+        "way": way,
     }
     return Letter(contact.email, "note", context, language, business)
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,9 +17,12 @@ from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
 from agreements.running.periods import next_spans, period_spans, scope_filter
+from billing.books import ledger
 from billing.charging import notices, saved_cards
+from billing.gateways import accounts, registry
 from billing.models import NextLine, PaymentMethod
 from billing.rules import taxes
+from billing.rules.client_credit import credit_spent
 from billing.rules.dunning import NOTICE_DAYS
 from core.dates import local_day
 from core.jobs import batches
@@ -43,9 +46,9 @@ EMAIL_KIND = "charge_ahead"
 class NextCharge:
     """An agreement's next invoice, as known today, with the lines that wait for it.
 
-    Amounts are minor units: `net` is before tax, `amount` with tax, and `withheld` is what the
-    client keeps for the tax office; a card is charged the whole amount. `on` is the day of the
-    invoice in the agreement's time zone.
+    Amounts are minor units: `net` is before tax, `amount` with tax, `withheld` what the client
+    keeps for the tax office (a card is charged the whole amount), and `credit` the part of the
+    client's credit that pays it. `on` is the day of the invoice in the agreement's time zone.
     """
 
     agreement: Agreement
@@ -53,6 +56,7 @@ class NextCharge:
     net: int
     tax: int
     withheld: int
+    credit: int = 0
 
     @property
     def amount(self) -> int:
@@ -67,7 +71,8 @@ class NextCharge:
     @property
     def to_pay(self) -> int:
         """The money that is charged or to be transferred."""
-        return self.amount if self.by_card else self.amount - self.withheld
+        withheld = 0 if self.by_card else self.withheld
+        return max(0, self.amount - withheld - self.credit)
 
     @property
     def due_on(self) -> date:
@@ -94,7 +99,30 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharg
                 span.fraction.denominator,
             )
             charges.append(_charge(agreement, span.start, [fee, *waiting[agreement.pk]]))
-    return sorted(charges, key=lambda charge: (charge.on, str(charge.agreement.pk)))
+    return _less_credit(sorted(charges, key=lambda charge: (charge.on, str(charge.agreement.pk))))
+
+
+def _less_credit(charges: Sequence[NextCharge]) -> list[NextCharge]:
+    """Let each client's credit pay its charges, as it will when they are issued."""
+    left = ledger.client_credits({charge.agreement.client_id for charge in charges})
+    if not any(left.values()):
+        return list(charges)
+    gateways = accounts.names({charge.agreement.business_id for charge in charges})
+    paid = []
+    for charge in charges:
+        owner = charge.agreement.client_id, charge.agreement.currency
+        gateway = gateways[charge.agreement.business_id]
+        smallest = registry.smallest(gateway, charge.agreement.currency) if charge.by_card else 1
+        spent = credit_spent(left.get(owner, 0), charge.amount, smallest)
+        left[owner] = left.get(owner, 0) - spent
+        paid.append(replace(charge, credit=spent))
+    return paid
+
+
+def charge_on(agreement: Agreement, day: date) -> NextCharge | None:
+    """Return the charge of `day`, or None if the agreement is not billed on that day."""
+    found = next_charges([agreement], day - timedelta(days=1))
+    return found[0] if found and found[0].on == day else None
 
 
 def first_charge(agreement: Agreement) -> NextCharge:

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal
+from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms, expected_fees
-from billing.books import ledger
+from billing.books import asked_words, ledger
 from billing.charging import refund, saved_cards
 from billing.models import Invoice
 from clients import client_records, portal_links
@@ -74,8 +75,8 @@ class ClientPage(DashboardView):
                     self.rows(Agreement).filter(client=client)[:10]
                 )
             ],
-            invoices=self.rows(Invoice).filter(client=client)[:10],
-            method=saved_cards.card_in_use(client),
+            invoices=self._invoices(client),
+            method=self._method(client),
             credit=[
                 (currency, amount, refund.way_out(client, currency))
                 for (_pk, currency), amount in sorted(ledger.client_credits([client.pk]).items())
@@ -84,6 +85,18 @@ class ClientPage(DashboardView):
             moves=pipeline_moves(client),
             selling=sales_panel(self, client),
         )
+
+    def _invoices(self, client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
+        rows = self.rows(Invoice).filter(client=client)
+        newest = rows.select_related("collection", "agreement")[:10]
+        return asked_words.statuses(newest, now=timezone.now())
+
+    def _method(self, client: Client) -> str:
+        """How the client pays: the saved card, or by bank transfer; "" if neither is known."""
+        if card := saved_cards.card_in_use(client):
+            return str(card)
+        by_transfer = self.rows(Agreement).filter(client=client, collect_by=CollectBy.TRANSFER)
+        return _("Bank transfer") if by_transfer.exists() else ""
 
 
 class NewClient(DashboardView):

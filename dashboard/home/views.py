@@ -1,6 +1,6 @@
 """The overview (to-dos, guaranteed income, retainers, upcoming charges) and the search."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,8 +13,9 @@ from agreements.models import Agreement, Period, Proposal
 from agreements.rules.intervals import minutes_per_month
 from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
-from agreements.running.periods import next_starts, upcoming
+from agreements.running.periods import next_starts
 from billing.books import guaranteed_income, queries
+from billing.emails import upcoming_charges
 from billing.models import Invoice
 from billing.rules.asking import Way
 from clients.models import Client
@@ -53,7 +54,7 @@ class Home(DashboardView):
             "running": len(running),
             "used": self._per_month(running, newest_periods, hours, "used"),
             "available": self._per_month(running, newest_periods, hours, "available"),
-            "coming": upcoming(running, self.today, days=31)[:SHOWN],
+            "coming": self._coming(running),
             "outstanding": queries.outstanding_amounts(self.business),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
             "is_new": not signed and not self.rows(Client).exists(),
@@ -78,6 +79,12 @@ class Home(DashboardView):
             if (period := newest.get(row.pk)) and period.pk in hours
         )
         return sum(shares)
+
+    def _coming(self, running: list[Agreement]) -> list[upcoming_charges.NextCharge]:
+        """The next payment of each agreement that is billed in the next 31 days, soonest first."""
+        until = self.today + timedelta(days=31)
+        charges = upcoming_charges.next_charges(running, self.today)
+        return [charge for charge in charges if charge.on <= until][:SHOWN]
 
     def _retainers(
         self, running: list[Agreement], hours: Any, newest_periods: Any, risks: dict[UUID, Outlook]

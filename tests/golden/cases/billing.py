@@ -65,6 +65,11 @@ def a_transfer_arrives(stage: Stage) -> None:
     arrives(stage.invoice, stage.invoice.total)
 
 
+@case("receipt", variant="part", begins=an_invoice_to_transfer)
+def a_part_of_it_arrives(stage: Stage) -> None:
+    arrives(stage.invoice, stage.invoice.total // 3)
+
+
 @case("invoice")
 def an_invoice_is_to_be_transferred(stage: Stage) -> None:
     by_transfer(stage, taxes=stage.taxes)
