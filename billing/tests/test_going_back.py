@@ -171,4 +171,4 @@ def test_only_those_who_look_after_the_installation_go_on(world):
     browser.force_login(world.business.owner)
     for name in ("recovery_compare", "recovery_go_on"):
         assert browser.post(reverse(f"dashboard:{name}")).status_code == 403
-    assert b"Those who look after" in browser.get(reverse("dashboard:jobs")).content
+    assert b"An administrator of this installation has to" in browser.get(reverse("dashboard:jobs")).content

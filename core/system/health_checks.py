@@ -100,7 +100,7 @@ NAMES: dict[str, Promise] = {
     "mail": gettext_lazy("Mail server"),
     "disk": gettext_lazy("Disk space"),
     "seal": gettext_lazy("Document seal"),
-    "standing": gettext_lazy("Standing still"),
+    "standing": gettext_lazy("Database up to date"),
 }
 
 

@@ -141,6 +141,9 @@ def test_every_account_agrees_with_the_table_made_by_hand(
         "31 January 2027 | Payment | -¥107,000 | ¥0",
     ]
     assert tables["declined"] == declined_once(months)
+    desk(page, live_server, world, "/jobs/")  # no worker runs here, which that page says in words
+    expect(page.get_by_text("has never reported").first).to_be_visible()
+    watched()
 
 
 def retainer(world: World, name: str, **fields: Any) -> Client:
