@@ -1,5 +1,6 @@
 """The next charge of each agreement, and the email that announces it five days before (rule 23)."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +41,7 @@ ANNOUNCE = Step(
     page=("agreement", "pk"),
 )
 EMAIL_KIND = "charge_ahead"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class NextCharge:
 def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharge]:
     """Return the next charge of each agreement, soonest first, without those that have none.
 
+    An agreement whose taxes cannot be read is left out: billing holds it and tells its owner.
+
     The number of queries does not depend on the number of agreements.
     """
     loaded = effective_terms.load_amendments(agreements)
@@ -93,12 +97,12 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharg
     charges = []
     for agreement in loaded:
         if span := spans.get(agreement.pk):
-            fee = prorate(
-                effective_terms.billed_terms_on(agreement, span.start).amount,
-                span.fraction.numerator,
-                span.fraction.denominator,
-            )
-            charges.append(_charge(agreement, span.start, [fee, *waiting[agreement.pk]]))
+            terms = effective_terms.billed_terms_on(agreement, span.start)
+            fee = prorate(terms.amount, span.fraction.numerator, span.fraction.denominator)
+            try:
+                charges.append(_charge(agreement, span.start, [fee, *waiting[agreement.pk]]))
+            except (LookupError, TypeError, ValueError, ArithmeticError):
+                log.exception("The next charge of agreement %s cannot be computed.", agreement.pk)
     return _less_credit(sorted(charges, key=lambda charge: (charge.on, str(charge.agreement.pk))))
 
 

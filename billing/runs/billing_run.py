@@ -5,6 +5,7 @@ the gateways about open charges, and sends reminders. It may run late, or twice 
 each period is billed once.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -22,6 +23,7 @@ from billing.charging.issue import issue_invoices
 from billing.charging.resolve import resolve_charges
 from billing.emails import upcoming_charges
 from billing.models import BillingRun, Charge, Invoice
+from billing.recovery import witness
 from billing.runs.hold import hold_missed
 from core.continuity import standing
 from core.errors import StandsStill
@@ -96,6 +98,7 @@ def run_billing(
     rolled back: it writes and charges nothing, and returns an unsaved run whose result lists the
     invoices. Raises StandsStill.
     """
+    before = last_run()
     standing.advance(now=now)
     run = BillingRun(door=door, started_at=now)
     if dry_run:
@@ -108,7 +111,8 @@ def run_billing(
             transaction.set_rollback(True)
         return run
     run.save()
-    run.result = _prepare(now, only)
+    since = before.started_at if before else None
+    run.result = _prepare(now, only, partial(witness.look, last_run=since, only=only))
     run.to_charge = due_collections(now, only).count()
     if run.to_charge:
         run.save()
@@ -138,9 +142,16 @@ def run_billing(
     return run
 
 
-def _prepare(now: datetime, only: Agreement | Business | None) -> dict[str, Any]:
-    """Open the periods that are due, and issue their invoices; return the counts."""
+def _prepare(
+    now: datetime, only: Agreement | Business | None, ask: Callable[..., None] | None = None
+) -> dict[str, Any]:
+    """Open the periods that are due, and issue their invoices; return the counts.
+
+    In between, `ask` asks those outside whether the database went back. Raises StandsStill.
+    """
     opened = steps.run("bill", {"open periods": partial(open_due, only=only)}, now=now)
+    if ask:
+        steps.run("bill", {"ask the gateways": ask}, now=now)
     issued = steps.run("bill", {"issue invoices": partial(_issue, only=only)}, now=now)
     counts: dict[str, Any] = {"opened": 0, "parked": 0, "issued": 0}
     counts |= {"opened": opened.get("open periods", 0)}

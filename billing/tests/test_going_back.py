@@ -140,6 +140,30 @@ def test_nobody_goes_on_without_a_comparison(world):
         go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
 
 
+def test_where_the_marks_went_back_as_well_the_gateway_remembers(world, tmp_path):
+    world.signed(card="succeeds")
+    standing.advance(now=NOW)
+    backup, marks = Backup(), (tmp_path / "marks").read_bytes()
+    run_billing(now=NOW + HOUR, door="test")
+    backup.restore()
+    (tmp_path / "marks").write_bytes(marks)
+    run = run_scheduled(now=NOW + 2 * HOUR)
+    assert "older" in run.refused_because
+    assert not Invoice.objects.exists()
+    goes_on(at=NOW + 2 * HOUR)
+    assert Payment.objects.get().invoice.state == "paid"
+    assert SandboxIntent.objects.count() == 1
+
+
+def test_an_object_of_somebody_else_in_the_account_stops_nothing(world):
+    world.signed(card="succeeds")
+    SandboxIntent.objects.create(
+        handle="pi_other", prepare_key="other", amount=5, currency="USD", invoice_ref="other"
+    )
+    run_billing(now=NOW + HOUR, door="test")
+    assert Invoice.objects.get().state == "paid"
+
+
 def test_what_will_be_charged_is_shown_all_the_same(world):
     agreement, _backup = charged_after_the_backup(world)
     rows = preview.upcoming_invoices(world.business, now=NOW + 2 * HOUR)
@@ -171,4 +195,4 @@ def test_only_those_who_look_after_the_installation_go_on(world):
     browser.force_login(world.business.owner)
     for name in ("recovery_compare", "recovery_go_on"):
         assert browser.post(reverse(f"dashboard:{name}")).status_code == 403
-    assert b"An administrator of this installation has to" in browser.get(reverse("dashboard:jobs")).content
+    assert b"An administrator of this" in browser.get(reverse("dashboard:jobs")).content

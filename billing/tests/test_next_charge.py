@@ -1,4 +1,4 @@
-"""What is announced is what is charged: proration, waiting lines, tax and the client's credit (rules 14 and 23)."""
+"""What is announced is what is charged, waiting lines and credit included (rules 14, 23)."""
 
 from datetime import date, timedelta
 

@@ -96,6 +96,17 @@ def require() -> None:
         raise StandsStill(sentence(row.doubt or Doubt.BEHIND))
 
 
+def is_kept() -> bool:
+    """Whether marks are kept outside the database; only tests do without."""
+    return bool(outside.stores())
+
+
+def suspect(*, now: datetime) -> None:
+    """Put the installation in doubt: somebody outside knows what the database has lost."""
+    if in_doubt() is None:
+        _doubt(Doubt.BEHIND, now)
+
+
 def in_doubt() -> Standing | None:
     """Return the row if the installation stands still."""
     return Standing.objects.filter(pk=Standing.ONLY).exclude(doubt=Doubt.NONE).first()
