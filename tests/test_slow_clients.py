@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +108,8 @@ def asked(connect: Connect, request: bytes) -> bytes:
 def test_requests_on_their_way_hold_up_nobody(patient: Connect, part: bytes) -> None:
     slow = [patient() for _ in range(30)]
     for client in slow:
-        client.sendall(part)
+        with suppress(ConnectionError):  # where there are too many, the server drops some
+            client.sendall(part)
     assert asked(patient, GET) == b"0"
     assert asked(patient, post(9) + b"123456789") == b"9"
 
