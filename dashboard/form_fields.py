@@ -8,13 +8,29 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from billing.rules import tax_ids
 from core import money
+from core.documents.printable_text import PrintableForm
 from delivery.rules.duration import BadDuration, parse_minutes
 
 #: How a business or a client is named on documents: fields of both models.
 DETAIL_FIELDS = ("legal_name", "address", "tax_id")
 LINES_MAX = 30
 LINE_MAX = 160
+
+
+class DetailsForm(PrintableForm, forms.ModelForm):
+    """The base of the forms of a business and of a client: how they are named on documents."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a tax id that has a typing mistake."""
+        data: dict[str, Any] = super().clean() or {}
+        if tax_ids.is_mistyped(data.get("tax_id", ""), time_zone=data.get("time_zone", "")):
+            self.add_error(
+                "tax_id",
+                _("This tax id has a typing mistake: its check digit or its length is wrong."),
+            )
+        return data
 
 
 def currency_choices() -> list[tuple[str, str]]:

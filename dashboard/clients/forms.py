@@ -9,10 +9,16 @@ from clients.models import Client, Contact
 from clients.models.client import Lost
 from core import money
 from core.documents.printable_text import PrintableForm
-from dashboard.form_fields import DETAIL_FIELDS, MoneyField, parse_amount, time_zone_choices
+from dashboard.form_fields import (
+    DETAIL_FIELDS,
+    DetailsForm,
+    MoneyField,
+    parse_amount,
+    time_zone_choices,
+)
 
 
-class ClientForm(PrintableForm, forms.ModelForm):
+class ClientForm(DetailsForm):
     """A client's details. `currency` is the business's, used for the expected fee of a prospect."""
 
     unprinted = ("notes",)

@@ -16,6 +16,7 @@ from core.documents.printable_text import PrintableForm
 from core.models import Business, TaxRate, User
 from dashboard.form_fields import (
     DETAIL_FIELDS,
+    DetailsForm,
     DurationField,
     MoneyField,
     currency_choices,
@@ -29,7 +30,7 @@ AIMS = {
 }  # sums in the business's currency; empty: not said
 
 
-class BusinessForm(PrintableForm, forms.ModelForm):
+class BusinessForm(DetailsForm):
     """What the freelancer trades as; the same form welcomes and changes."""
 
     floor = MoneyField(
@@ -77,7 +78,7 @@ class BusinessForm(PrintableForm, forms.ModelForm):
         return logos.redrawn(upload) if upload and "logo" in self.changed_data else upload
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
+        data = super().clean()
         for name, column in AIMS.items():
             try:
                 aim = (

@@ -58,3 +58,15 @@ def test_a_second_tax_of_the_same_name_is_refused(world: World) -> None:
     with pytest.raises(RuleError):
         tax_rates.set_used(first, True)
     assert TaxRate.objects.filter(is_used=True).count() == 1
+
+
+def test_a_mistyped_tax_id_is_refused_at_its_field(world: World) -> None:
+    client = world.client("Berlin Design", time_zone="Europe/Berlin")
+    browser = logged_in(world.business.owner)
+    url = reverse("dashboard:client_edit", args=[client.pk])
+    form = browser.get(url).context["form"]
+    data = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    answer = browser.post(url, data | {"tax_id": "DE136695978"})
+    assert answer.status_code == 422
+    assert "tax_id" in answer.context["form"].errors
+    assert browser.post(url, data | {"tax_id": "DE136695976"}).status_code == 302

@@ -75,7 +75,7 @@ def _business(now: datetime) -> Business:
         name="Nan Kittisak Studio",
         legal_name="Nan Kittisak Studio Co., Ltd.",
         address="88/12 Nimmanhaemin Road\nChiang Mai 50200, Thailand",
-        tax_id="0505561000001",
+        tax_id="0505561000000",
         currency="USD",
         time_zone=ZONE,
         floor_rate=75_00,
