@@ -11,7 +11,7 @@ from billing.books.queries import decline_message
 from billing.models import Invoice
 from billing.models.collection import COLLECTION_STATES
 from billing.models.invoice import INVOICE_STATES
-from billing.rules.asking import Asked, Step
+from billing.rules.asking import RETURNED, Asked, Step, Way
 from billing.rules.states import CollectionState, InvoiceState
 from core import formats
 
@@ -82,10 +82,18 @@ def _label(asked: Asked) -> tuple[str, str]:
             return _("Waits for the client's bank"), "warn"
         case Step.CONFIRMING:
             return str(dict(COLLECTION_STATES)[CollectionState.WAIT]), "info"
+        case Step.ON_ITS_WAY:
+            return _("On its way"), "info"
         case Step.CANCELLING:
             return str(dict(COLLECTION_STATES)[CollectionState.VOIDING]), "info"
+        case Step.SAVE_CARD if asked.reason == RETURNED:
+            return _("Returned by the bank"), "bad"
+        case Step.SAVE_CARD if asked.way == Way.DEBIT:
+            return _("Needs a payment method"), "bad"
         case Step.SAVE_CARD:
             return _("Needs a new card"), "bad"
+        case Step.RETRY if asked.way == Way.DEBIT:
+            return _("Direct debit failed"), "bad"
         case Step.RETRY:
             return _("Charge failed"), "bad"
         case Step.CHARGE:
@@ -97,12 +105,14 @@ def _values(asked: Asked, currency: str) -> dict[str, str]:
         "amount": formats.money(asked.to_pay, currency),
         "tax": formats.money(asked.withheld, currency),
         "day": formats.day(asked.on or asked.due_on),
-        "why": decline_message(asked.reason),
+        "why": decline_message(asked.reason, is_debit=asked.way == Way.DEBIT),
     }
 
 
 def _to_client(asked: Asked, currency: str) -> str:
     values = _values(asked, currency)
+    if asked.way == Way.DEBIT and (sentence := _debit_to_client(asked)):
+        return (sentence % values).strip()
     match asked.step:
         case Step.NOTHING:
             return _closed(asked)
@@ -120,7 +130,7 @@ def _to_client(asked: Asked, currency: str) -> str:
             return _("Please transfer %(amount)s by %(day)s.") % values
         case Step.CONFIRM:
             return _("Your bank asks you to confirm this payment.")
-        case Step.CONFIRMING:
+        case Step.CONFIRMING | Step.ON_ITS_WAY:
             return _("The payment of %(amount)s is being confirmed.") % values
         case Step.CANCELLING:
             return _("This invoice is being cancelled. Please do not pay it.")
@@ -134,8 +144,28 @@ def _to_client(asked: Asked, currency: str) -> str:
             return _("We charge %(amount)s to your saved card on %(day)s.") % values
 
 
+def _debit_to_client(asked: Asked) -> str:
+    match asked.step:
+        case Step.ON_ITS_WAY:
+            return _(
+                "The direct debit of %(amount)s is on its way from your bank. It usually arrives "
+                "by %(day)s; there is nothing for you to do."
+            )
+        case Step.CONFIRMING:
+            return _("The direct debit of %(amount)s is being sent to your bank.")
+        case Step.SAVE_CARD:
+            return _("%(why)s Please save a payment method; %(amount)s is then charged to it.")
+        case Step.RETRY:
+            return _("%(why)s We debit %(amount)s from your bank account again on %(day)s.")
+        case Step.CHARGE:
+            return _("We debit %(amount)s from your bank account on %(day)s.")
+    return ""
+
+
 def _to_owner(asked: Asked, currency: str) -> str:
     values = _values(asked, currency)
+    if asked.way == Way.DEBIT and (sentence := _debit_to_owner(asked)):
+        return (sentence % values).strip()
     match asked.step:
         case Step.NOTHING:
             return ""
@@ -159,7 +189,7 @@ def _to_owner(asked: Asked, currency: str) -> str:
             return _("The client was asked to transfer %(amount)s by %(day)s.") % values
         case Step.CONFIRM:
             return _("The bank waits for the client's confirmation of %(amount)s.") % values
-        case Step.CONFIRMING:
+        case Step.CONFIRMING | Step.ON_ITS_WAY:
             return _("The charge of %(amount)s is being confirmed at the gateway.") % values
         case Step.CANCELLING:
             return _("The charge of %(amount)s is being cancelled at the gateway.") % values
@@ -174,6 +204,27 @@ def _to_owner(asked: Asked, currency: str) -> str:
             )
         case Step.CHARGE:
             return _("%(amount)s is charged to the client's card on %(day)s.") % values
+
+
+def _debit_to_owner(asked: Asked) -> str:
+    match asked.step:
+        case Step.ON_ITS_WAY:
+            return _(
+                "The direct debit of %(amount)s is on its way. The client's bank usually pays it "
+                "by %(day)s; nothing is debited again meanwhile."
+            )
+        case Step.CONFIRMING:
+            return _("The direct debit of %(amount)s is being sent to the gateway.")
+        case Step.SAVE_CARD:
+            return _(
+                "%(why)s %(amount)s is open, and the client was asked for a payment method. "
+                "Nothing is debited again by itself."
+            )
+        case Step.RETRY:
+            return _("%(why)s %(amount)s is debited again on %(day)s, and the client was told.")
+        case Step.CHARGE:
+            return _("%(amount)s is debited from the client's bank account on %(day)s.")
+    return ""
 
 
 def _closed(asked: Asked) -> str:

@@ -338,6 +338,12 @@ def charges_fit_their_collections(now: datetime) -> Iterator[str]:
     ).select_related("invoice")
     for charge in unpaid:
         yield f"{charge.invoice.number}: a charge succeeded, but there is no payment"
+    reversed_ones = Exists(PaymentReversal.objects.filter(payment__charge=OuterRef("pk")))
+    is_returned = Q(state=ChargeState.RETURNED)
+    for charge in Charge.objects.filter(
+        is_returned & ~reversed_ones | ~is_returned & reversed_ones
+    ).select_related("invoice"):
+        yield f"{charge.invoice.number}: a charge is {charge.state}, unlike its payment"
     done = Collection.objects.filter(state=CollectionState.DONE, invoice__state=InvoiceState.OPEN)
     for row in done.select_related("invoice"):
         yield f"{row.invoice.number} is open, but its collection is done"

@@ -81,10 +81,13 @@ def recent_charges(business: Business, limit: int = 30) -> list[tuple[Charge, st
     """Return the latest charges, each with the reason why it failed ("" if it did not)."""
     charges = (
         Charge.objects.filter(business=business)
-        .select_related("invoice__client")
+        .select_related("invoice__client", "method")
         .order_by("-sent_at", "-pk")
     )
-    return [(charge, decline_message(charge.code)) for charge in charges[:limit]]
+    return [
+        (charge, decline_message(charge.code, is_debit=charge.method.is_debit))
+        for charge in charges[:limit]
+    ]
 
 
 def amounts_for_new_card(client: Client) -> list[tuple[str, int, list[Invoice]]]:
@@ -116,8 +119,13 @@ def retry_days(invoice: Invoice) -> list[date]:
     return dunning.retry_calendar(invoice.due_on)
 
 
-def decline_message(code: str) -> str:
-    """Translate a decline code into a sentence for clients; "" without a code."""
+def decline_message(code: str, *, is_debit: bool = False) -> str:
+    """Translate a decline code into a sentence for clients; "" without a code.
+
+    A client who pays by direct debit does not read of a card.
+    """
+    if is_debit and code in (of_debits := _debit_messages()):
+        return of_debits[code]
     sentences: dict[str, Any] = {
         "insufficient_funds": _("There was not enough money on the card."),
         "lost_card": _("The card was reported as lost."),
@@ -128,5 +136,20 @@ def decline_message(code: str) -> str:
         "cancelled_at_gateway": _("The payment was cancelled at the gateway."),
         "cannot_charge": _("The gateway does not take this amount or currency."),
         "overdue": _("The transfer has not arrived."),
+        "returned": _("The bank returned the direct debit."),
     }
-    return sentences.get(code, _("The bank declined the charge.")) if code else ""
+    if code in sentences or not code:
+        return str(sentences.get(code, ""))
+    return (
+        _("The bank refused the direct debit.") if is_debit else _("The bank declined the charge.")
+    )
+
+
+def _debit_messages() -> dict[str, str]:
+    return {
+        "insufficient_funds": _("There was not enough money in the bank account."),
+        "account_closed": _("The bank account is closed."),
+        "debit_not_authorized": _("The bank account's owner did not authorise the direct debit."),
+        "no_method": _("No payment method is saved."),
+        "other_currency": _("The saved bank account cannot be debited in this currency."),
+    }

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Count
+
 from billing.books import document_numbers, ledger, owing, paid_parts
 from billing.models import (
     Allocation,
@@ -20,6 +22,7 @@ from billing.models import (
     JournalEntry,
     PaidPart,
     Payment,
+    PaymentReversal,
     WithholdingCertificate,
 )
 from billing.models.invoice import SeriesKind
@@ -57,12 +60,13 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
     businesses = {received.invoice.business_id: received.invoice.business for received in arrived}
     series_numbers = _lock_series(arrived, now)
     before = paid_parts.settled_before([received.invoice for received in arrived])
+    returns = _returns([received.invoice for received in arrived])
     payments, allocations, parts = [], [], []
     journal = list[JournalEntry | None]()
     for received in arrived:
         invoice = received.invoice
         numbers = series_numbers[invoice.tax_on_payment][invoice.business_id]
-        payment = _payment(received, numbers, now)
+        payment = _payment(received, numbers, returns.get(invoice.pk, 0), now)
         payments.append(payment)
         applied = min(received.amount, max(0, owed[invoice.pk]))
         if applied:
@@ -162,8 +166,19 @@ def await_certificate(invoice: Invoice, *, now: datetime) -> bool:
     return True
 
 
+def _returns(invoices: Sequence[Invoice]) -> dict[UUID, int]:
+    """Return how many charged payments of each invoice were returned by a bank."""
+    rows = PaymentReversal.objects.filter(
+        payment__invoice__in=invoices, payment__charge__isnull=False
+    )
+    return dict(rows.order_by().values_list("payment__invoice").annotate(Count("pk")))
+
+
 def _payment(
-    received: ReceivedPayment, series_numbers: document_numbers.LockedSeries, now: datetime
+    received: ReceivedPayment,
+    series_numbers: document_numbers.LockedSeries,
+    returns: int,
+    now: datetime,
 ) -> Payment:
     seq, number = series_numbers.next(
         derived_ids.paper(received.gateway, received.reference, received.amount)
@@ -178,6 +193,7 @@ def _payment(
         currency=received.invoice.currency,
         amount=received.amount,
         method_label=received.label[:60],
+        after_returns=returns,
         received_at=received.received_at,
         series=series_numbers.series,
         seq=seq,

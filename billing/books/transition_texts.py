@@ -35,6 +35,7 @@ def reason(row: Transition) -> str:
         "write_off": _("The invoice is written off."),
         "payment": _("A payment was recorded."),
         "taken_back": _("A payment was taken back:"),
+        "returned": _("The bank returned the direct debit:"),
     }
     kept, _colon, detail = row.why.partition(": ")
     if kept in sentences:

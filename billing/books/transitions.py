@@ -8,7 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from billing.models import Charge, Collection, Transition
-from billing.rules.states import CHARGE, COLLECTION, COLLECTION_REOPENED
+from billing.rules.states import (
+    CHARGE,
+    CHARGE_RETURNED,
+    COLLECTION,
+    COLLECTION_REOPENED,
+    ChargeState,
+)
 from core.database.state_moves import move, move_all
 
 
@@ -25,10 +31,20 @@ def move_collection(
 def reopen_collection(
     collection: Collection, to: str, *, now: datetime, why: str, **sets: Any
 ) -> None:
-    """Reopen a collection that is done, because its payment was taken back."""
+    """Reopen a collection that is done, because its payment was reversed."""
     old = collection.state
     move(collection, to, COLLECTION_REOPENED, sets=sets)
     append_transitions([build_transition(collection, "collection", old, to, why, now)])
+
+
+def return_charge(charge: Charge, *, now: datetime, why: str) -> None:
+    """Store that the bank returned a direct debit that had succeeded."""
+    old = charge.state
+    move(charge, ChargeState.RETURNED, CHARGE_RETURNED)
+    what = f"charge {charge.n}"
+    append_transitions(
+        [build_transition(charge.collection, what, old, ChargeState.RETURNED, why, now)]
+    )
 
 
 def move_charge(charge: Charge, to: str, *, now: datetime, why: str = "", **sets: Any) -> Charge:

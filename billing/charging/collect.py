@@ -29,6 +29,7 @@ from billing.charging.parallel_calls import Batch, Call, Steps, call, parts
 from billing.charging.prepare import (
     CANNOT_CHARGE,
     NO_METHOD,
+    OTHER_CURRENCY,
     Work,
     ask_for_card,
     prepare,
@@ -41,6 +42,7 @@ from billing.models import Charge, Collection, PaymentMethod
 from billing.rules import derived_ids
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge, NotConnected
+from billing.rules.method_kinds import can_charge
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from core.continuity import standing
 from core.jobs import set_aside
@@ -239,6 +241,8 @@ def _works(rows: list[Collection], gateway: Gateway | None, now: datetime) -> li
             settle.close_collection(row, now=now)
         elif method is None:
             ask_for_card(row, NO_METHOD, now)
+        elif not can_charge(method.kind, row.invoice.currency):
+            ask_for_card(row, OTHER_CURRENCY, now)
         elif gateway:
             works.append(Work(gateway, row, method, owed[row.invoice_id]))
     direct = [work for work in works if work.row.handle and is_direct(work.gateway)]

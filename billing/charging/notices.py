@@ -2,13 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.books.queries import decline_message
-from billing.models import Charge, Collection, Dispute, Invoice, PaymentMethod, Refund
+from billing.models import (
+    Charge,
+    Collection,
+    Dispute,
+    Invoice,
+    PaymentMethod,
+    PaymentReversal,
+    Refund,
+)
 from clients import portal_links
 from clients.models import Contact
 from core import formats, links
@@ -85,7 +94,7 @@ def charge_failed(
     collection: Collection, charge: Charge, again: date | None, *, now: datetime
 ) -> None:
     """Tell client and owner, once per charge; the client's email opens the card page (rule 23)."""
-    invoice = collection.invoice
+    invoice, is_debit = collection.invoice, charge.method.is_debit
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     sides = {
@@ -98,7 +107,11 @@ def charge_failed(
     }
     for side, (to, language, page) in sides.items():
         with translation.override(language):
-            texts = {"reason": decline_message(charge.code), "again_on": formats.day(again)}
+            texts: dict[str, Any] = {
+                "reason": decline_message(charge.code, is_debit=is_debit),
+                "again_on": formats.day(again),
+                "is_debit": is_debit,
+            }
         emails.write(
             kind="charge_failed",
             ref=f"{charge.id}:{side}",
@@ -115,8 +128,8 @@ def _invoice_page(invoice: Invoice) -> str:
     return links.absolute_url("dashboard:invoice", invoice.pk)
 
 
-def card_needed(collection: Collection, *, now: datetime) -> None:
-    """Ask the client to save a card, once per invoice."""
+def card_needed(collection: Collection, *, offers_debit: bool = False, now: datetime) -> None:
+    """Ask the client to save a card, once per invoice; or a payment method, if there are others."""
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
@@ -129,6 +142,7 @@ def card_needed(collection: Collection, *, now: datetime) -> None:
             "invoice": invoice,
             "contact": contact,
             "link": links.placeholder("link", link.id),
+            "debits": offers_debit,
         },
         language=invoice.language,
         business=collection.business,
@@ -139,20 +153,27 @@ def card_needed(collection: Collection, *, now: datetime) -> None:
 def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:
     """Tell client and owner that the card was removed at the gateway; ask for another one."""
     contact, business = agreement.contact, agreement.contact.business
+    is_debit = method.is_debit
     with translation.override(agreement.language):
         email_client(
             "card_removed",
             f"{method.id}:client",
             contact,
             agreement.language,
-            _("Please save a card again"),
+            _("Please save a payment method again") if is_debit else _("Please save a card again"),
             [
-                _("the card %(card)s that we charge for “%(title)s” is no longer saved.")
+                (
+                    _("the bank account %(card)s that we debit for “%(title)s” is no longer saved.")
+                    if is_debit
+                    else _("the card %(card)s that we charge for “%(title)s” is no longer saved.")
+                )
                 % {"card": str(method), "title": agreement.title},
-                _("Please save a card before the next charge."),
+                _("Please save a payment method before the next payment.")
+                if is_debit
+                else _("Please save a card before the next charge."),
             ],
             now=now,
-            button=_("Save a card"),
+            button=_("Save a payment method") if is_debit else _("Save a card"),
             target="method:",
         )
     with translation.override(business.language):
@@ -160,10 +181,10 @@ def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) 
             "card_removed",
             f"{method.id}:owner",
             business,
-            _("The card of %(client)s was removed") % {"client": agreement.client.name},
+            _("The payment method of %(client)s was removed") % {"client": agreement.client.name},
             [
-                _("The card %(card)s was removed at the gateway, not from here. ")
-                % {"card": str(method)}
+                _("%(method)s was removed at the gateway, not from here. ")
+                % {"method": str(method)}
                 + _("We asked the client to save another one.")
             ],
             links.absolute_url("dashboard:client", agreement.client_id),
@@ -355,6 +376,65 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             dispute.business,
             _("A payment is contested: %(number)s") % {"number": invoice.number},
             [message, *_what_to_do(dispute)],
+            _invoice_page(invoice),
+            now,
+        )
+
+
+def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: datetime) -> None:
+    """Tell client and owner, once, that the bank returned a direct debit that had been paid.
+
+    Nothing is charged again by itself (rule 53).
+    """
+    payment, invoice, business = reversal.payment, collection.invoice, collection.business
+    values = {
+        "number": invoice.number,
+        "method": payment.method_label,
+        "client": invoice.client.name,
+    }
+    with translation.override(invoice.language):
+        values["amount"] = formats.money(payment.amount, payment.currency)
+        email_client(
+            "payment_returned",
+            f"{payment.id}:client",
+            invoice.agreement.contact,
+            invoice.language,
+            _("Your bank returned the payment of invoice %(number)s") % values,
+            [
+                _(
+                    "your bank returned the direct debit of %(amount)s for invoice %(number)s "
+                    "(%(method)s). The invoice is open again, and its receipt is no longer valid."
+                )
+                % values,
+                _(
+                    "We do not debit your account again by ourselves. Please save a payment method "
+                    "to pay the invoice, or reply to this email if you do not agree with it."
+                ),
+            ],
+            now=now,
+            button=_("Save a payment method"),
+            target="method:",
+        )
+    with translation.override(business.language):
+        values["amount"] = formats.money(payment.amount, payment.currency)
+        email_owner(
+            "payment_returned",
+            f"{payment.id}:owner",
+            business,
+            _("A direct debit of %(client)s was returned") % values,
+            [
+                _(
+                    "The bank of %(client)s returned the direct debit of %(amount)s for invoice "
+                    "%(number)s (%(method)s), which had been paid. The money was taken from your "
+                    "account at the gateway. The invoice is open again, and its receipt is "
+                    "cancelled."
+                )
+                % values,
+                _(
+                    "Nothing is debited again by itself. We asked the client for a payment method. "
+                    "You can talk to them, and debit the account again once they agree."
+                ),
+            ],
             _invoice_page(invoice),
             now,
         )

@@ -15,7 +15,7 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from billing.books import transitions
-from billing.charging import notices, settle
+from billing.charging import notices, saved_cards, settle
 from billing.charging.elsewhere import found_objects
 from billing.charging.parallel_calls import Steps, call
 from billing.gateways.base import DirectObject, Gateway, GatewayObject, Outcome, is_direct
@@ -26,6 +26,7 @@ from billing.rules.errors import CannotCharge
 from billing.rules.states import CollectionState
 
 NO_METHOD, CANNOT_CHARGE = "no_method", "cannot_charge"
+OTHER_CURRENCY = "other_currency"  # than that of the direct debit
 
 
 @dataclass
@@ -203,5 +204,6 @@ def ask_for_card(row: Collection, why: str, now: datetime) -> None:
             transitions.move_collection(
                 row, CollectionState.DUNNING, now=now, why=why, reason=why, lease_until=None
             )
-            if why == NO_METHOD:
-                notices.card_needed(row, now=now)
+            if why in (NO_METHOD, OTHER_CURRENCY):
+                offers_debit = bool(saved_cards.debits_for(row.invoice.client))
+                notices.card_needed(row, offers_debit=offers_debit, now=now)

@@ -13,7 +13,7 @@ from billing.charging import gateway_events
 from billing.charging.elsewhere import found_objects
 from billing.charging.elsewhere.compare import compare
 from billing.gateways import registry
-from billing.gateways.accounts import gateway
+from billing.gateways.accounts import gateway, look_up_debits
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
 from billing.models import Collection, FoundObject, GatewayAccount, Payment, PaymentMethod
 from billing.rules.errors import NotConnected
@@ -32,6 +32,8 @@ def reconcile(*, now: datetime, window: timedelta = WINDOW) -> list[str]:
     for name, business, is_shared in payment_accounts():
         try:
             its_gateway = gateway(name, business)
+            if not is_shared:
+                look_up_debits(its_gateway, business)
             differences += _compare(its_gateway, None if is_shared else business, now, window)
         except (GatewayUnknown, NotConnected) as error:
             differences.append(f"{name}: the list could not be read ({error})")

@@ -1,4 +1,8 @@
-"""Saves a client's card on the gateway's page, and then charges what waited for a card."""
+"""Saves a client's card on the gateway's page, and then charges what waited for a card.
+
+Where the account can take direct debits and the client's currency has one, the client can authorise
+that instead; it is the same page, the same row and the same charge (rule 53).
+"""
 
 from contextlib import suppress
 from datetime import date, datetime
@@ -6,11 +10,15 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements.models import Agreement
+from agreements.rules.states import RUNNING_STATES
+from agreements.rules.terms import CollectBy
 from billing.books import transitions
-from billing.gateways.accounts import gateway, name_of
+from billing.gateways.accounts import debits_of, gateway, name_of
 from billing.gateways.base import Gateway, GatewayUnknown
 from billing.models import Collection, PaymentMethod
 from billing.rules.errors import BadSession, NotConnected
+from billing.rules.method_kinds import MethodKind, debits_in
 from billing.rules.states import ChargeState, CollectionState
 from clients.models import Client
 from core import nudge
@@ -22,11 +30,28 @@ def start_setup(*, client: Client, return_url: str) -> str:
     Card numbers are never entered on our pages.
     """
     try:
-        return _gateway(client).setup_url(customer=str(client.id), return_url=return_url)
+        return _gateway(client).setup_url(
+            customer=str(client.id), return_url=return_url, debits=debits_for(client)
+        )
     except (GatewayUnknown, NotConnected):
         raise BadSession(
             _("Cards cannot be saved at the moment. Please try again later.")
         ) from None
+
+
+def debits_for(client: Client) -> list[MethodKind]:
+    """Return the direct debits that a client can authorise instead of saving a card.
+
+    A scheme has one currency, so everything that the client is charged has to be in it.
+    """
+    if not client.business.debits_on:
+        return []
+    charged = Agreement.objects.filter(
+        client=client, collect_by=CollectBy.CARD, state__in=RUNNING_STATES
+    ).values_list("currency", flat=True)
+    owed = Collection.objects.filter(invoice__client=client, gateway=name_of(client.business_id))
+    unpaid = owed.exclude(state=CollectionState.DONE).values_list("invoice__currency", flat=True)
+    return debits_in({*charged, *unpaid}, debits_of(client.business))
 
 
 def finish_setup(*, client: Client, session: str, now: datetime) -> PaymentMethod:
@@ -55,6 +80,7 @@ def finish_setup(*, client: Client, session: str, now: datetime) -> PaymentMetho
             client=client,
             gateway=its_gateway.name,
             token=card.token,
+            kind=card.kind,
             brand=card.brand,
             last4=card.last4,
             expires_on=card.expires_on,

@@ -20,6 +20,7 @@ from billing.gateways import registry
 from billing.gateways.base import DirectObject, GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
+from billing.rules.method_kinds import may_try_again
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
 from core.dates import local_day, local_instant
 from core.jobs import batches
@@ -275,6 +276,7 @@ def _declined(
     agreement = row.invoice.agreement
     today = local_day(now, agreement.time_zone)
     is_hard = registry.kinds()[row.gateway].is_hard(code)
+    is_hard = is_hard or not may_try_again(charge.method.kind, code, tries)
     again = None if is_hard else dunning.next_retry_day(row.invoice.due_on, today)
     sets = {"tries": tries, "reason": code[:60], "action_url": ""} | (also or {})
     if _is_superseded(row, charge):

@@ -118,7 +118,16 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
             "card": str(method) if method else "",
             "title": agreement.title,
         }
-        if method:
+        is_debit = method is not None and method.is_debit
+        if is_debit:
+            sentence = (
+                _(
+                    "on %(day)s we debit %(amount)s from your bank account (%(card)s) for "
+                    "“%(title)s”."
+                )
+                % values
+            )
+        elif method:
             sentence = (
                 _("on %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.") % values
             )
@@ -129,7 +138,9 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
             )
         paragraphs = [
             sentence,
-            _("There is nothing for you to do, unless you want to use another card."),
+            _("There is nothing for you to do, unless you want to use another payment method.")
+            if is_debit
+            else _("There is nothing for you to do, unless you want to use another card."),
         ]
         if not method:
             paragraphs[1] = _("Please save a card; it is charged by itself on that day.")
@@ -144,7 +155,7 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
             agreement.business,
             _("Next charge: %(amount)s on %(day)s") % values,
             paragraphs,
-            _("Look at the card"),
+            _("See how you pay") if is_debit else _("Look at the card"),
             "method:",
             now,
         )

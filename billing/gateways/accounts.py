@@ -13,6 +13,7 @@ from billing.gateways.base import Gateway
 from billing.gateways.pace import paced
 from billing.models import GatewayAccount
 from billing.rules.errors import NotConnected
+from billing.rules.method_kinds import MethodKind
 from clients.models import Client
 from core.database import vault
 from core.errors import RuleError
@@ -64,6 +65,22 @@ def save_test_card(*, client: Client, behaviour: str, expires_on: date) -> str:
 def of(business: Business) -> dict[str, GatewayAccount]:
     """Return the accounts that a business has connected, by the name of the gateway."""
     return {row.gateway: row for row in GatewayAccount.objects.filter(business=business)}
+
+
+def debits_of(business: Business) -> list[MethodKind]:
+    """Return the direct debits that the business's account can take, as far as we know."""
+    name = name_of(business.pk)
+    kind = registry.kinds().get(name)
+    if kind and kind.is_shared:
+        return list(kind.debits)
+    account = GatewayAccount.objects.filter(business=business, gateway=name).first()
+    return [MethodKind(debit) for debit in account.debits] if account else []
+
+
+def look_up_debits(gateway: Gateway, business: UUID) -> None:
+    """Store which direct debits an account can take now. Raises GatewayUnknown and NotConnected."""
+    debits = gateway.debits()
+    GatewayAccount.objects.filter(business=business, gateway=gateway.name).update(debits=debits)
 
 
 def account_of(name: str, business: UUID) -> Account:
@@ -119,6 +136,7 @@ def keep(
     hint: str,
     is_live: bool,
     now: datetime,
+    debits: Iterable[MethodKind] = (),
 ) -> GatewayAccount:
     """Store an account whose key was tried. Secrets are encrypted; `hint` may be shown."""
     fields = {
@@ -126,6 +144,7 @@ def keep(
         "webhook_secret": vault.seal(webhook_secret),
         "hint": hint,
         "is_live": is_live,
+        "debits": list(debits),
         "connected_at": now,
     }
     return GatewayAccount.objects.update_or_create(

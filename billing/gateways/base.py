@@ -9,11 +9,13 @@ call with an idempotency key; the key is the handle, and there is no object befo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from billing.rules.method_kinds import MethodKind
 
 if TYPE_CHECKING:
     from django import forms
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """State of a fetched object's latest execution. NEW: not executed, or it does not exist."""
+    """State of a fetched object's latest execution. NEW: not executed, or it does not exist.
+
+    PROCESSING: the bank has it. A direct debit stays so for days, and then succeeds or is declined.
+    """
 
     NEW = "new"
     PROCESSING = "processing"
@@ -106,6 +111,7 @@ class DisputeOutcome(StrEnum):
 class GatewayDispute:
     """A payment that the cardholder disputes; `amount` is in minor units.
 
+    A direct debit that the bank returns after it succeeded is LOST, mostly from the beginning.
     `answer_by` is the last instant for submitting evidence, `payment` the handle of the payment
     object.
     """
@@ -121,16 +127,18 @@ class GatewayDispute:
 
 @dataclass(frozen=True)
 class Card:
-    """A card that was saved on the gateway's page.
+    """A card, or a bank account to debit, that was saved on the gateway's page.
 
-    `customer` is the id of our Client, `token` the gateway's id of the card.
+    `customer` is the id of our Client, `token` the gateway's id of the card. A bank account does
+    not expire; the client has authorised its debits there.
     """
 
     customer: str
     token: str
     brand: str
     last4: str
-    expires_on: date
+    expires_on: date | None
+    kind: MethodKind = MethodKind.CARD
 
 
 class About(StrEnum):
@@ -153,7 +161,7 @@ class SavedCard:
 
     brand: str
     last4: str
-    expires_on: date
+    expires_on: date | None
 
 
 @dataclass(frozen=True)
@@ -229,8 +237,16 @@ class CardGateway(Protocol):
     def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
         """Yield every dispute created at or after `since`."""
 
-    def setup_url(self, *, customer: str, return_url: str) -> str:
-        """Return the gateway's page for saving a card; it returns to `return_url?session=…`."""
+    def debits(self) -> list[MethodKind]:
+        """Return the direct debits that the account can take at present."""
+
+    def setup_url(
+        self, *, customer: str, return_url: str, debits: Sequence[MethodKind] = ()
+    ) -> str:
+        """Return the gateway's page for saving a card; it returns to `return_url?session=…`.
+
+        There the client can authorise one of these direct debits instead.
+        """
 
     def setup_result(self, session: str) -> Card:
         """Return the card of a completed session. Raises BadSession."""
@@ -327,7 +343,8 @@ class GatewayKind:
     installation has one account for all businesses, and `build` gets None. With `is_pretended`, no
     real money moves, so the gateway is refused while CHARGING is real. `is_hard` tells whether a
     decline code means that the card can never succeed (an unknown code is soft). `smallest` returns
-    the smallest amount that a card can be charged in a currency, in minor units.
+    the smallest amount that a card can be charged in a currency, in minor units. `debits` are the
+    direct debits of a gateway that `is_shared`; an account has its own.
     """
 
     name: str
@@ -338,6 +355,7 @@ class GatewayKind:
     card: ConnectCard | None = None
     is_shared: bool = False
     is_pretended: bool = False
+    debits: Sequence[MethodKind] = ()
     address: str = ""  # the URL prefix of the folder's urls.py; "" means hooks/<name>/
     #: Only of a sandbox: (customer=, behaviour=, expires_on=) → session of the saved test card.
     save_test_card: Callable[..., str] | None = None

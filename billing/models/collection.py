@@ -115,11 +115,12 @@ class Transition(TenantRow):
 CHARGE_STATES = [
     (ChargeState.SENT.value, _("Being confirmed")),
     (ChargeState.UNKNOWN.value, _("Being confirmed")),
-    (ChargeState.PROCESSING.value, _("Processing")),
+    (ChargeState.PROCESSING.value, _("On its way")),
     (ChargeState.REQUIRES_ACTION.value, _("Needs the client")),
     (ChargeState.SUCCEEDED.value, _("Paid")),
     (ChargeState.FAILED.value, _("Declined")),
     (ChargeState.VOID.value, _("Never sent")),
+    (ChargeState.RETURNED.value, _("Returned by the bank")),
 ]
 
 

@@ -3,15 +3,22 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.rules.method_kinds import SCHEMES, MethodKind, is_debit
 from core.database.ids import new_id
 from core.models import TenantRow
+
+METHOD_KINDS = [
+    (MethodKind.CARD.value, _("card")),
+    *((kind.value, scheme.label) for kind, scheme in SCHEMES.items()),
+]
 
 
 class GatewayAccount(TenantRow):
     """A business's account at a payment gateway; one per business and gateway.
 
     `secret` (the API key) and `webhook_secret` are encrypted with core.database.vault. `hint` is
-    the part of the key that may be shown.
+    the part of the key that may be shown. `debits` are the direct debits (MethodKind) that the
+    account can take, as the gateway said last.
     """
 
     gateway = models.CharField(_("gateway"), max_length=20)
@@ -19,6 +26,7 @@ class GatewayAccount(TenantRow):
     webhook_secret = models.BinaryField(editable=False, blank=True, default=b"")
     hint = models.CharField(_("key"), max_length=20)
     is_live = models.BooleanField(_("real money"), default=False)
+    debits = models.JSONField(_("direct debits"), default=list, blank=True)
     connected_at = models.DateTimeField(_("connected"))
 
     class Meta:
@@ -113,15 +121,19 @@ class FoundObject(models.Model):
 
 
 class PaymentMethod(TenantRow):
-    """A card a client saved at a gateway. `token` is the gateway's id of the card.
+    """A card, or a bank account to debit, that a client saved at a gateway.
 
-    A client has at most one card in use; a card that was removed has `removed_at`. `checked_at` is
-    when it was last looked up at the gateway.
+    `token` is the gateway's id of it. A client has at most one in use; one that was removed has
+    `removed_at`. `checked_at` is when it was last looked up at the gateway. Of a direct debit,
+    `brand` names the scheme, `last4` are the last digits of the account, and it never expires.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="payment_methods")
     gateway = models.CharField(_("gateway"), max_length=20)
     token = models.CharField(max_length=80)
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=METHOD_KINDS, default=MethodKind.CARD.value
+    )
     brand = models.CharField(_("card"), max_length=20)
     last4 = models.CharField(_("last four digits"), max_length=4)
     expires_on = models.DateField(_("valid until"), null=True, blank=True)
@@ -142,3 +154,13 @@ class PaymentMethod(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.brand} ···· {self.last4}"
+
+    @property
+    def icon(self) -> str:
+        """The icon beside it."""
+        return "cash" if self.is_debit else "credit-card"
+
+    @property
+    def is_debit(self) -> bool:
+        """Whether it is a bank account that is debited, and not a card."""
+        return is_debit(self.kind)

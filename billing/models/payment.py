@@ -12,7 +12,8 @@ class Payment(TenantRow):
 
     `reference` is the id of the gateway's object, or names the bank transfer; it is unique per
     gateway. `charge` is empty for a bank transfer. What was paid beyond the invoice is client
-    credit.
+    credit. `after_returns` counts the charged payments of the invoice that banks had returned
+    before, so that the database allows one more, and no second one, after each.
     Append-only, except that the receipt's PDF is added later (database trigger).
     """
 
@@ -26,6 +27,7 @@ class Payment(TenantRow):
     currency = models.CharField(_("currency"), max_length=3)
     amount = models.BigIntegerField(_("amount"))
     method_label = models.CharField(_("paid with"), max_length=60, blank=True)
+    after_returns = models.PositiveSmallIntegerField(_("returns before"), default=0)
     received_at = models.DateTimeField(_("received"))
     series = models.ForeignKey("billing.Series", models.PROTECT, related_name="+")
     seq = models.PositiveIntegerField(_("running number"))
@@ -41,9 +43,9 @@ class Payment(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["gateway", "reference"], name="payment_once"),
             models.UniqueConstraint(
-                fields=["invoice"],
+                fields=["invoice", "after_returns"],
                 condition=models.Q(charge__isnull=False),
-                name="one_charged_payment",
+                name="one_charged_payment_per_return",
             ),
             models.UniqueConstraint(
                 fields=["business", "receipt_number"], name="receipt_number_once"
@@ -59,7 +61,8 @@ class Payment(TenantRow):
 class SettledBy(models.TextChoices):
     """What can settle an invoice. BALANCE is client credit.
 
-    REVERSAL takes a payment back that was recorded by mistake; its amount is negative.
+    REVERSAL takes a payment back that was recorded by mistake, or that the bank returned; its
+    amount is negative.
     """
 
     PAYMENT = "payment", _("Payment")
@@ -140,8 +143,9 @@ class PaidPart(TenantRow):
 
 
 class PaymentReversal(TenantRow):
-    """A payment that was recorded by mistake and taken back. Append-only (database trigger).
+    """A payment that was taken back: recorded by mistake, or returned by the bank. Append-only.
 
+    A database trigger keeps it so.
     `applied` is the part that had settled the invoice, and `beyond` the part that had become client
     credit, in minor units of `currency`. The receipt stays as it was issued; `document` is the same
     receipt, marked as cancelled.
@@ -250,6 +254,7 @@ DISPUTE_STATES = [
     (DisputeState.WON.value, _("Dispute won")),
     (DisputeState.LOST.value, _("Dispute lost")),
     (DisputeState.CLOSED.value, _("Closed without a decision")),
+    (DisputeState.RETURNED.value, _("Returned by the bank")),
 ]
 
 

@@ -20,11 +20,15 @@ from enum import StrEnum
 from billing.rules.states import CollectionState, InvoiceState
 from core.money import prorate
 
+#: The reason of a collection whose direct debit was paid and then returned by the bank.
+RETURNED = "returned"
+
 
 class Way(StrEnum):
-    """How the client pays: the saved card is charged, or the client transfers the money."""
+    """How the client pays: by the saved card, by direct debit, or by a transfer of their own."""
 
     CARD = "card"
+    DEBIT = "debit"
     TRANSFER = "transfer"
 
 
@@ -33,9 +37,10 @@ class Step(StrEnum):
 
     TRANSFER waits for the client's transfer, which is OVERDUE after its due day. CERTIFICATE: the
     money has come, and the withholding certificate has not. CHARGE charges the card on a day, and
-    RETRY does so again after a decline; SAVE_CARD needs another card first. CONFIRM waits for the
-    client at the bank's page, CONFIRMING for the gateway, and CANCELLING until the gateway has
-    cancelled. NOTHING: the invoice is closed.
+    RETRY does so again after a decline; SAVE_CARD needs another card first; a direct debit is
+    charged, tried again and replaced in the same steps. CONFIRM waits for the client at the bank's
+    page, CONFIRMING for the gateway, ON_ITS_WAY for the days that a bank takes for a direct debit,
+    and CANCELLING until the gateway has cancelled. NOTHING: the invoice is closed.
     """
 
     TRANSFER = "transfer"
@@ -46,6 +51,7 @@ class Step(StrEnum):
     SAVE_CARD = "save_card"
     CONFIRM = "confirm"
     CONFIRMING = "confirming"
+    ON_ITS_WAY = "on_its_way"
     CANCELLING = "cancelling"
     NOTHING = "nothing"
 
@@ -59,7 +65,8 @@ class Facts:
     allocations by what they are: "payment", "reversal" (negative: a payment taken back), "balance"
     (client credit), "credit_note", "certificate" or "write_off".
     `next_on` is the day of the next charge. `reason` is the code of the last decline. `may_confirm`
-    says whether the bank waits for the client on a page of its own.
+    says whether the bank waits for the client on a page of its own. `expected_on` is the day on
+    which a direct debit that the bank has is usually paid; None if there is none on its way.
     """
 
     total: int
@@ -75,6 +82,7 @@ class Facts:
     next_on: date | None = None
     reason: str = ""
     may_confirm: bool = False
+    expected_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,8 @@ class Asked:
     `to_pay` is the money that is still to come: it is charged, transferred, and in the code.
     `withheld` is the tax that the client keeps for the tax office, and for which a certificate is
     still to come; it is never asked for in money. `left` is both. `on` is the day of the step, if
-    it has one: the due day of a transfer, or the day of a charge. `late` is the number of days
+    it has one: the due day of a transfer, the day of a charge, or that on which a direct debit is
+    usually paid. `late` is the number of days
     since the due day.
     """
 
@@ -121,6 +130,16 @@ class Asked:
         return self.way == Way.TRANSFER and self.to_pay > 0
 
     @property
+    def by_debit(self) -> bool:
+        """Whether the client's bank account is debited."""
+        return self.way == Way.DEBIT
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether a bank has the direct debit, and takes its days."""
+        return self.step == Step.ON_ITS_WAY
+
+    @property
     def is_overdue(self) -> bool:
         """Whether a transfer should have arrived."""
         return self.step == Step.OVERDUE
@@ -132,7 +151,7 @@ class Asked:
 
     @property
     def needs_card(self) -> bool:
-        """Whether another card would help."""
+        """Whether another card, or another account to debit, would help."""
         return self.step in (Step.SAVE_CARD, Step.RETRY)
 
     @property
@@ -149,6 +168,8 @@ def ask(facts: Facts) -> Asked:
     to_pay = left - withheld
     step = _step(facts, to_pay)
     on = facts.next_on if step in (Step.CHARGE, Step.RETRY) else None
+    if step == Step.ON_ITS_WAY:
+        on = facts.expected_on
     if step in (Step.TRANSFER, Step.OVERDUE):
         on = facts.due_on
     return Asked(
@@ -177,10 +198,11 @@ _PARTS = ("payment", "reversal", "balance", "credit_note", "certificate", "write
 def withheld_of(facts: Facts) -> int:
     """Return the tax for which a certificate may still come, in proportion to the credit notes.
 
-    A card is charged the whole sum, so nothing is withheld from it. The exception is an invoice
-    whose money was transferred although a card was to pay it: its collection waits for the rest.
+    A card or a bank account is charged the whole sum, so nothing is withheld from it. The exception
+    is an invoice whose money was transferred although a card was to pay it: its collection waits
+    for the rest.
     """
-    if facts.way == Way.CARD and facts.collection != CollectionState.SENT:
+    if facts.way != Way.TRANSFER and facts.collection != CollectionState.SENT:
         return 0
     allowed = prorate(facts.withholding, facts.total - facts.noted, facts.total)
     return max(0, allowed - facts.settled.get("certificate", 0))
@@ -196,6 +218,8 @@ def _step(facts: Facts, to_pay: int) -> Step:
     if facts.collection == CollectionState.SENT or facts.way == Way.TRANSFER:
         return Step.OVERDUE if facts.today > facts.due_on else Step.TRANSFER
     if facts.collection == CollectionState.WAIT:
+        if facts.expected_on:
+            return Step.ON_ITS_WAY
         return Step.CONFIRM if facts.may_confirm else Step.CONFIRMING
     if facts.collection == CollectionState.DUNNING:
         return Step.SAVE_CARD

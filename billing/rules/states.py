@@ -6,11 +6,12 @@ collection   ready → wait → done | ready (again on a date) | dunning
              ready → sent (an invoice to be paid by transfer) → done
              dunning → ready when a new card is saved or the owner tries again
              any but done → voiding → done | ready, sent (if a part was paid another way)
-             done → sent, dunning (only if a payment recorded by mistake is taken back)
+             done → sent, dunning (only if a payment is reversed: recorded by mistake, or returned)
 charge       sent, unknown, processing, requires_action → succeeded | failed | void
+             succeeded → returned, where a bank returns a direct debit that it had paid (rule 53)
 refund       sent, unknown, pending → succeeded | failed
              succeeded → failed, where the bank sends the money back later
-dispute      inquiry → closed | open → won | lost
+dispute      inquiry → closed | open → won | lost | returned
 """
 
 from enum import StrEnum
@@ -22,7 +23,8 @@ BANK_TRANSFER = "transfer"
 class InvoiceState(StrEnum):
     """OPEN is owed. WRITTEN_OFF was owed and is booked as a loss; it and VOID are final.
 
-    PAID stays paid, unless a payment that was recorded by mistake is taken back.
+    PAID stays paid, unless a payment is reversed: a transfer that was recorded by mistake, or a
+    direct debit that the bank returned.
     """
 
     OPEN = "open"
@@ -51,7 +53,9 @@ class ChargeState(StrEnum):
     """Outcome of one attempt to charge an invoice.
 
     SENT is committed before the call to the gateway. Only an object fetched from the gateway moves
-    a charge out of UNKNOWN (rule 21). VOID: the charge was never executed, or was cancelled.
+    a charge out of UNKNOWN (rule 21). PROCESSING: the bank has it, for days if it is a direct
+    debit. VOID: the charge was never executed, or was cancelled. RETURNED: a direct debit that
+    succeeded, and that the bank returned later.
     """
 
     SENT = "sent"
@@ -61,6 +65,7 @@ class ChargeState(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     VOID = "void"
+    RETURNED = "returned"
 
 
 class RefundState(StrEnum):
@@ -81,7 +86,8 @@ class DisputeState(StrEnum):
     """Outcome of a dispute. While the dispute is OPEN, the bank holds the money.
 
     INQUIRY: the bank asks, and has withdrawn nothing. CLOSED: it ended without a decision, and
-    nothing is withdrawn any more.
+    nothing is withdrawn any more. RETURNED: the bank returned a direct debit, which is final; its
+    payment is reversed, and nothing of it is held any more.
     """
 
     INQUIRY = "inquiry"
@@ -89,6 +95,7 @@ class DisputeState(StrEnum):
     WON = "won"
     LOST = "lost"
     CLOSED = "closed"
+    RETURNED = "returned"
 
 
 _I, _S, _C, _R, _D = InvoiceState, CollectionState, ChargeState, RefundState, DisputeState
@@ -109,10 +116,14 @@ COLLECTION: dict[CollectionState, frozenset[CollectionState]] = {
     _S.DONE: frozenset(),
 }
 
-#: The moves back when a transfer that was recorded by mistake is taken back; for nothing else.
+#: The moves back when a payment is reversed: a transfer that was recorded by mistake, or a direct
+#: debit that the bank returned; for nothing else.
 INVOICE_REOPENED: dict[InvoiceState, frozenset[InvoiceState]] = {_I.PAID: frozenset({_I.OPEN})}
 COLLECTION_REOPENED: dict[CollectionState, frozenset[CollectionState]] = {
     _S.DONE: frozenset({_S.SENT, _S.DUNNING})
+}
+CHARGE_RETURNED: dict[ChargeState, frozenset[ChargeState]] = {
+    ChargeState.SUCCEEDED: frozenset({ChargeState.RETURNED})
 }
 
 _CHARGE_OUTCOMES = frozenset({_C.PROCESSING, _C.REQUIRES_ACTION, _C.SUCCEEDED, _C.FAILED, _C.VOID})
@@ -125,6 +136,7 @@ CHARGE: dict[ChargeState, frozenset[ChargeState]] = {
     _C.SUCCEEDED: frozenset(),
     _C.FAILED: frozenset(),
     _C.VOID: frozenset(),
+    _C.RETURNED: frozenset(),
 }
 
 _REFUND_OUTCOMES = frozenset({_R.PENDING, _R.SUCCEEDED, _R.FAILED})
@@ -139,10 +151,11 @@ REFUND: dict[RefundState, frozenset[RefundState]] = {
 
 DISPUTE: dict[DisputeState, frozenset[DisputeState]] = {
     _D.INQUIRY: frozenset({_D.OPEN, _D.CLOSED}),
-    _D.OPEN: frozenset({_D.WON, _D.LOST, _D.CLOSED}),
+    _D.OPEN: frozenset({_D.WON, _D.LOST, _D.CLOSED, _D.RETURNED}),
     _D.WON: frozenset(),
     _D.LOST: frozenset(),
     _D.CLOSED: frozenset(),
+    _D.RETURNED: frozenset(),
 }
 
 #: Disputes whose money the bank has withdrawn and not returned.

@@ -11,9 +11,10 @@ from uuid import UUID
 from django.db import transaction
 
 from agreements.running.periods import open_due
-from billing.books import owing
+from billing.books import asking, owing
 from billing.charging.issue import issue_invoices
 from billing.models import Collection, Invoice
+from billing.rules.asking import Way
 from billing.rules.states import CollectionState
 from core.continuity import standing
 from core.dates import local_day
@@ -32,8 +33,18 @@ class UpcomingInvoice:
     title: str
     currency: str
     amount: int
-    by_card: bool
+    way: Way
     number: str = ""
+
+    @property
+    def by_card(self) -> bool:
+        """Whether the client's card is charged."""
+        return self.way == Way.CARD
+
+    @property
+    def by_debit(self) -> bool:
+        """Whether the client's bank account is debited."""
+        return self.way == Way.DEBIT
 
 
 def upcoming_invoices(
@@ -75,6 +86,7 @@ def _read(business: Business, before: set[UUID], until: datetime) -> list[Upcomi
         if collection.state == CollectionState.READY or collection.invoice_id not in before
     ]
     owed = owing.amounts_owed([collection.invoice for collection in collections])
+    ways = asking.ways(collection.invoice for collection in collections)
     coming_rows = []
     for collection in collections:
         invoice, agreement = collection.invoice, collection.invoice.agreement
@@ -88,7 +100,7 @@ def _read(business: Business, before: set[UUID], until: datetime) -> list[Upcomi
                     agreement.title,
                     invoice.currency,
                     owed[invoice.pk],
-                    collection.state == CollectionState.READY,
+                    ways[invoice.pk] if collection.state == CollectionState.READY else Way.TRANSFER,
                     "" if is_new else invoice.number,
                 )
             )

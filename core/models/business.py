@@ -52,6 +52,7 @@ class Business(models.Model):
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
     is_suspended = models.BooleanField(_("suspended"), default=False)
     charging_on = models.BooleanField(_("charging is on"), default=True)
+    debits_on = models.BooleanField(_("direct debits are offered"), default=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:

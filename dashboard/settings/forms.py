@@ -128,6 +128,15 @@ class NumberForm(forms.Form):
     )
 
 
+class DebitsForm(forms.ModelForm):
+    """Whether clients can authorise a direct debit instead of saving a card."""
+
+    class Meta:
+        model = Business
+        fields = ["debits_on"]
+        labels = {"debits_on": _("Offer direct debit to clients")}
+
+
 class BankForm(PrintableForm, forms.ModelForm):
     """Where clients transfer to."""
 

@@ -88,6 +88,7 @@ class Home(PortalView):
             "charges": upcoming_charges.next_charges(running, today),
             "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running),
             "method": saved_cards.card_in_use(self.client),
+            "debits": saved_cards.debits_for(self.client),
             "changes": self.rows(Amendment)
             .filter(state=AmendmentState.SENT)
             .select_related("agreement"),

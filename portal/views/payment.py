@@ -20,6 +20,8 @@ from billing.books import asked_words, queries
 from billing.charging import saved_cards
 from billing.emails import upcoming_charges
 from billing.models import Invoice
+from billing.rules.asking import Step
+from billing.rules.method_kinds import SCHEMES
 from billing.rules.states import InvoiceState
 from core.dates import local_day
 from core.errors import RuleError
@@ -38,8 +40,11 @@ class PaymentMethodPage(PortalView):
         method = saved_cards.card_in_use(self.client)
         by_card = len(by_transfer) < len(running) or bool(open_invoices) or bool(method)
         first = self._first() if by_card else None
+        debits = [SCHEMES[kind].label for kind in saved_cards.debits_for(self.client)]
         context = {
             "method": method,
+            "debits": debits,
+            "neutral": bool(debits) or bool(method and method.is_debit),
             "by_card": by_card or not running,
             "first": first,
             "offered": upcoming_charges.offer_to_sign(first, today) if first else None,
@@ -82,7 +87,7 @@ class MethodSaved(PortalView):
     def get(self, request: HttpRequest) -> HttpResponse:
         is_first = not saved_cards.had_a_card(self.client)
         try:
-            saved_cards.finish_setup(
+            method = saved_cards.finish_setup(
                 client=self.client,
                 session=query_string.text(request.GET, "session"),
                 now=timezone.now(),
@@ -93,7 +98,8 @@ class MethodSaved(PortalView):
         agreement = _newest_by_card(self)
         if is_first and agreement:
             return redirect("portal:charging", agreement.pk)
-        messages.success(request, _("Your card is saved."))
+        done = _("Your bank account is saved.") if method.is_debit else _("Your card is saved.")
+        messages.success(request, done)
         return redirect("portal:method")
 
 
@@ -128,7 +134,10 @@ class FirstCharge(PortalView):
             "by_transfer": by_transfer,
             "settled": by_transfer
             or starts_later
-            or (standing is not None and standing.tone in ("good", "bad")),
+            or (
+                standing is not None
+                and (standing.tone in ("good", "bad") or standing.asked.step == Step.ON_ITS_WAY)
+            ),
         }
         if by_transfer:
             context |= {

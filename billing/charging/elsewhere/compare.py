@@ -86,7 +86,9 @@ def _differs(payment: Payment, theirs: GatewayRefund | GatewayDispute) -> str:
         return f"{what} {theirs.handle} of {here}, and we have none"
     if ours.handle and ours.handle != theirs.handle:
         return f"{what} {theirs.handle} of {here} once more"
-    if (ours.amount, ours.currency, ours.state) != (theirs.amount, theirs.currency, theirs.outcome):
+    # A direct debit that was returned is a dispute that is lost, at the gateway.
+    state = DisputeState.LOST if ours.state == DisputeState.RETURNED else ours.state
+    if (ours.amount, ours.currency, state) != (theirs.amount, theirs.currency, theirs.outcome):
         return f"{what} {theirs.handle} of {here}, ours {ours.amount} {ours.currency} {ours.state}"
     return ""
 

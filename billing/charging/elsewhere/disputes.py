@@ -1,7 +1,8 @@
 """Records disputed payments. The bank holds the money until it has decided the dispute.
 
 An inquiry asks for evidence before the bank withdraws anything: it is recorded and its owner is
-told, and nothing is booked. It ends, or becomes a dispute.
+told, and nothing is booked. It ends, or becomes a dispute. A direct debit that the bank returned
+comes as a dispute that is lost: its payment is reversed (billing.charging.elsewhere.returns).
 """
 
 from datetime import datetime
@@ -10,6 +11,7 @@ from django.db import transaction
 
 from billing.books import ledger
 from billing.charging import notices
+from billing.charging.elsewhere import returns
 from billing.charging.elsewhere.currency import require_same_currency
 from billing.gateways.base import GatewayDispute
 from billing.invoices import upgrade_invoice
@@ -30,6 +32,8 @@ def apply_dispute(payment: Payment, fetched: GatewayDispute, *, now: datetime) -
     require_same_currency(payment, fetched)
     state = DisputeState(fetched.outcome)
     with transaction.atomic():
+        if returns.is_debit(payment):
+            returns.lock(payment)
         row, made = Dispute.objects.get_or_create(
             gateway=payment.gateway,
             handle=fetched.handle,
@@ -48,6 +52,9 @@ def apply_dispute(payment: Payment, fetched: GatewayDispute, *, now: datetime) -
         row = Dispute.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if made and state == DisputeState.INQUIRY:
             notices.disputed(row, now=now)
+        if row.is_open and state == DisputeState.LOST and returns.can_reverse(row):
+            _return(row, now)
+            return row
         if row.state == DisputeState.INQUIRY and state not in _OF_AN_INQUIRY:
             _withdraw(row, now)
         if row.is_open and state not in (DisputeState.INQUIRY, DisputeState.OPEN):
@@ -61,6 +68,17 @@ def _withdraw(row: Dispute, now: datetime) -> None:
     upgrade_invoice.void_waiting_upgrade(row.payment.invoice, now)
     _book(row, "dispute", Account.DISPUTED, Account.CASH, now)
     notices.disputed(row, now=now)
+
+
+def _return(row: Dispute, now: datetime) -> None:
+    """Reverse the payment that the bank has returned; what it held meanwhile is held no more."""
+    if row.state == DisputeState.OPEN:
+        _book(row, "dispute_returned", Account.CASH, Account.DISPUTED, now)
+    else:
+        move(row, DisputeState.OPEN, DISPUTE)
+        upgrade_invoice.void_waiting_upgrade(row.payment.invoice, now)
+    move(row, DisputeState.RETURNED, DISPUTE, sets={"closed_at": now})
+    returns.reverse(row, now=now)
 
 
 def _close(row: Dispute, state: DisputeState, now: datetime) -> None:

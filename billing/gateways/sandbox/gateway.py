@@ -51,11 +51,13 @@ class Sandbox(PretendedProcessor):
                     card=token,
                     charge_key=key,
                     executions=F("executions") + 1,
+                    updated_at=self.clock(),
                 )
         if card.behaviour == Behaviour.LOST_ANSWER:
             raise GatewayUnknown("the answer was lost")
 
     def lookup(self, handle: str) -> GatewayObject:
+        self._settle_debits(handle)
         intent = SandboxIntent.objects.filter(pk=handle).first()
         if intent is None:
             raise GatewayUnknown("no such object")

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from billing.gateways.base import GatewayKind
+from billing.gateways.sandbox.cards import OFFERED as DEBITS
 from billing.gateways.sandbox.declines import is_hard
 from billing.gateways.sandbox.minimums import smallest
 
@@ -31,6 +32,7 @@ KIND = GatewayKind(
     smallest=smallest,
     is_shared=True,
     is_pretended=True,
+    debits=DEBITS,
     address="sandbox/",
     save_test_card=_save_test_card,
 )

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -28,8 +28,16 @@ from billing.gateways.base import (
     SavedCard,
     Turns,
 )
-from billing.gateways.sandbox.cards import Behaviour, by_behaviour
+from billing.gateways.sandbox.cards import (
+    OFFERED,
+    RETURNS_AFTER,
+    SETTLES_AFTER,
+    Behaviour,
+    by_behaviour,
+    by_brand,
+)
 from billing.rules.errors import BadSession
+from billing.rules.method_kinds import MethodKind
 from core import links
 
 F = TypeVar("F")
@@ -140,10 +148,32 @@ class PretendedProcessor:
             return Outcome.DECLINED, card.behaviour
         if card.behaviour == Behaviour.ACTION:
             return Outcome.REQUIRES_ACTION, ""
+        if by_brand(card.brand) != MethodKind.CARD:
+            return Outcome.PROCESSING, ""
         paid = self._rows(self.payments).filter(card=card.token, status=Outcome.SUCCEEDED)
         if card.behaviour == Behaviour.LATER and paid.exists():
             return Outcome.DECLINED, "insufficient_funds"
         return Outcome.SUCCEEDED, ""
+
+    def _settle_debits(self, handle: str = "") -> None:
+        """Let the banks pay, refuse and return direct debits, each after its days of the clock."""
+        now = self.clock()
+        rows = self._rows(self.payments).filter(**({"handle": handle} if handle else {}))
+        sent = rows.filter(status=Outcome.PROCESSING, updated_at__lte=now - SETTLES_AFTER)
+        fails = sent.filter(card__in=self._accounts(Behaviour.DEBIT_FAILS))
+        fails.update(status=Outcome.DECLINED, code="insufficient_funds")
+        sent.update(status=Outcome.SUCCEEDED)
+        returned = rows.filter(
+            status=Outcome.SUCCEEDED,
+            updated_at__lte=now - RETURNS_AFTER,
+            card__in=self._accounts(Behaviour.DEBIT_RETURNS),
+        )
+        known = self._rows(self.dispute_rows).values("intent")
+        for payment in returned.exclude(handle__in=known):
+            self.contest(payment.handle, reason="debit_not_authorized", status="lost")
+
+    def _accounts(self, behaviour: Behaviour) -> QuerySet[Any]:
+        return self._rows(self.cards).filter(behaviour=behaviour).values("token")
 
     def refund(self, *, handle: str, key: str, amount: int) -> None:
         with transaction.atomic():
@@ -161,6 +191,7 @@ class PretendedProcessor:
         return [_refund(row, currency) for row in rows]
 
     def disputes(self, handle: str) -> list[GatewayDispute]:
+        self._settle_debits(handle)
         currency = self.payment(handle).get().currency
         rows = self._rows(self.dispute_rows).filter(intent=handle)
         return [_dispute(row, currency) for row in rows]
@@ -169,6 +200,7 @@ class PretendedProcessor:
         return self._made_since(since, self.refund_rows, _refund)
 
     def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
+        self._settle_debits()
         return self._made_since(since, self.dispute_rows, _dispute)
 
     def _made_since(
@@ -179,6 +211,7 @@ class PretendedProcessor:
                 yield read(row, payment.currency)
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
+        self._settle_debits()
         rows = self._rows(self.payments).filter(created_at__gte=since).order_by("created_at", "pk")
         return (self._object(row) for row in rows.iterator(500))
 
@@ -198,8 +231,13 @@ class PretendedProcessor:
         """Return the salt that sessions of the card page are signed with."""
         return f"rh.{cls.name}"
 
-    def setup_url(self, *, customer: str, return_url: str) -> str:
-        started = {"customer": customer, "return_url": return_url}
+    def debits(self) -> list[MethodKind]:
+        return list(OFFERED)
+
+    def setup_url(
+        self, *, customer: str, return_url: str, debits: Sequence[MethodKind] = ()
+    ) -> str:
+        started = {"customer": customer, "return_url": return_url, "debits": list(debits)}
         return reverse(f"{self.name}:setup", args=[signing.dumps(started, salt=self.salt())])
 
     def setup_result(self, session: str) -> Card:
@@ -208,7 +246,9 @@ class PretendedProcessor:
         except signing.BadSignature:
             raise BadSession(_("The card was not saved. Please try again.")) from None
         card = self._rows(self.cards).get(pk=token)
-        return Card(card.customer, card.token, card.brand, card.last4, card.expires_on)
+        kind = by_brand(card.brand)
+        expires_on = card.expires_on if kind == MethodKind.CARD else None
+        return Card(card.customer, card.token, card.brand, card.last4, expires_on, kind)
 
     @classmethod
     def save_card(
@@ -241,7 +281,10 @@ class PretendedProcessor:
 
     def saved_card(self, token: str) -> SavedCard | None:
         row = self._rows(self.cards).filter(pk=token).first()
-        return SavedCard(row.brand, row.last4, row.expires_on) if row else None
+        if row is None:
+            return None
+        is_card = by_brand(row.brand) == MethodKind.CARD
+        return SavedCard(row.brand, row.last4, row.expires_on if is_card else None)
 
     def detach(self, token: str) -> None:
         """Do nothing: a charge under way may still use the card."""

@@ -27,6 +27,9 @@ LABELS = {
     cards.Behaviour.LATER: gettext_lazy("The first charge succeeds, later ones are declined"),
     cards.Behaviour.LOST_ANSWER: gettext_lazy("Succeeds, but the answer is lost on the way"),
     cards.Behaviour.ACTION: gettext_lazy("The bank asks the cardholder to confirm each charge"),
+    cards.Behaviour.DEBIT: gettext_lazy("Each direct debit is paid after 3 days"),
+    cards.Behaviour.DEBIT_FAILS: gettext_lazy("Not enough money: each fails after 3 days"),
+    cards.Behaviour.DEBIT_RETURNS: gettext_lazy("Paid after 3 days, and returned after 8 days"),
 }
 
 
@@ -40,18 +43,19 @@ def setup(
         started = signing.loads(session, salt=processor.salt(), max_age=SESSION_AGE)
     except signing.BadSignature:
         raise Http404 from None
-    error = ""
+    error, debits = "", started.get("debits", [])
+    offered = [*cards.CARDS, *(card for card in cards.DEBITS if card.kind in debits)]
     if request.method == "POST":
         card = cards.by_behaviour(request.POST.get("card", ""))
-        if card:
+        if card and card in offered:
             done = processor.save_test_card(
                 customer=started["customer"],
-                behaviour=card.behaviour,
+                behaviour=card.name,
                 expires_on=add_months(timezone.now().date(), 36, 31),
             )
             return redirect(f"{started['return_url']}?{urlencode({'session': done})}")
         error = _("Choose a card.")
-    choices = [(card, LABELS[card.behaviour]) for card in cards.CARDS]
+    choices = [(card, LABELS[card.behaviour]) for card in offered]
     context = {"choices": choices, "error": error}
     return render(request, "sandbox/setup.html", context, status=422 if error else 200)
 

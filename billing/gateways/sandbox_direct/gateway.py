@@ -65,11 +65,13 @@ class SandboxDirect(PretendedProcessor):
                     card=token,
                     executions=1,
                     created_at=now,
+                    updated_at=now,
                 )
         if card.behaviour == Behaviour.LOST_ANSWER:
             raise GatewayUnknown("the answer was lost")
 
     def lookup(self, handle: str) -> DirectObject:
+        self._settle_debits(handle)
         row = self.payment(handle).first()
         return self._object(row) if row else DirectObject(handle, Outcome.NEW, 0, "")
 

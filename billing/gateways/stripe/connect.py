@@ -22,7 +22,9 @@ def connect(
         raise RuleError(_("A secret key starts with sk_ or rk_."), field="secret")
     accounts.refuse_live_key(is_live)
     try:
-        Stripe(secret=secret, webhook_secret=webhook_secret).clock()
+        stripe = Stripe(secret=secret, webhook_secret=webhook_secret)
+        stripe.clock()
+        debits = stripe.debits()
     except NotConnected:
         raise RuleError(_("Stripe does not accept this key."), field="secret") from None
     except GatewayUnknown:
@@ -36,5 +38,6 @@ def connect(
         webhook_secret=webhook_secret,
         hint=f"{secret[:8]}…{secret[-4:]}",
         is_live=is_live,
+        debits=debits,
         now=now,
     )

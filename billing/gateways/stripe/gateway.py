@@ -1,7 +1,7 @@
 """The Stripe gateway: Stripe's official client, one per account, without automatic retries."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,10 +24,20 @@ from billing.gateways.base import (
 from billing.gateways.stripe import reading
 from billing.gateways.stripe.in_turn import InTurn
 from billing.rules.errors import BadSession, CannotCharge, NotConnected
+from billing.rules.method_kinds import MethodKind
 from core import links
 
 TIMEOUT = (3, 20)  # seconds to connect and to answer
 HOOK_AGE = timedelta(minutes=5)
+#: Of these, Stripe allows what the account and the currency can take.
+METHODS = [kind.value for kind in MethodKind]
+#: The capability of an account that lets it take a direct debit:
+#: https://docs.stripe.com/connect/account-capabilities#payment-methods
+CAPABILITIES = {
+    MethodKind.SEPA: "sepa_debit_payments",
+    MethodKind.BACS: "bacs_debit_payments",
+    MethodKind.ACH: "us_bank_account_ach_payments",
+}
 #: What a webhook can be about, and the field that names its PaymentIntent, or its card.
 ABOUT = {
     "payment_intent": About.CHARGE,
@@ -83,7 +93,7 @@ class Stripe:
         params: Any = {
             "amount": reading.to_stripe(amount, currency),
             "currency": currency.lower(),
-            "allowed_payment_method_types": ["card"],
+            "allowed_payment_method_types": METHODS,
             "metadata": {"invoice": reference, "client": customer, "prepare_key": key},
         }
         with _answered():
@@ -109,6 +119,7 @@ class Stripe:
         params: Any = {
             "customer": customer,
             "payment_method": method,
+            "allowed_payment_method_types": METHODS,
             "metadata": {"charge": key, "refused": ""},
         }
         self._api.payment_intents.update(handle, params, {"idempotency_key": f"{key}:name"})
@@ -196,15 +207,33 @@ class Stripe:
             )
             yield from (reading.payment(row) for row in rows.auto_paging_iter())
 
-    def setup_url(self, *, customer: str, return_url: str) -> str:
+    def debits(self) -> list[MethodKind]:
+        """Return the direct debits whose capability is active.
+
+        A restricted key that may not read the account can take none.
+        """
+        try:
+            with _answered():
+                account: Any = self._api.accounts.retrieve_current()
+        except NotConnected:
+            return []
+        able = account.capabilities
+        return [kind for kind, name in CAPABILITIES.items() if getattr(able, name, "") == "active"]
+
+    def setup_url(
+        self, *, customer: str, return_url: str, debits: Sequence[MethodKind] = ()
+    ) -> str:
         params: Any = {
             "mode": "setup",
-            "allowed_payment_method_types": ["card"],
+            "allowed_payment_method_types": [MethodKind.CARD.value, *debits],
             "customer_creation": "always",
             "client_reference_id": customer,
             "success_url": f"{return_url}?session={{CHECKOUT_SESSION_ID}}",
             "cancel_url": return_url.removesuffix("done/"),
         }
+        if MethodKind.ACH in debits:  # small test transfers would leave it unverified for days
+            bank = {"verification_method": "instant"}
+            params["payment_method_options"] = {MethodKind.ACH.value: bank}
         with _answered():
             return str(self._api.checkout.sessions.create(params).url)
 
@@ -220,19 +249,19 @@ class Stripe:
             except stripe.InvalidRequestError:
                 raise bad from None
         method: Any = getattr(checkout.setup_intent, "payment_method", None)
-        card = getattr(method, "card", None)
-        if checkout.status != "complete" or not checkout.customer or card is None:
+        read = reading.saved(method) if method else None
+        if checkout.status != "complete" or not checkout.customer or read is None:
             raise bad
         customer = checkout.customer
         if not isinstance(customer, str):
             customer = customer.id
-        read = reading.card(card)
         return Card(
             checkout.client_reference_id or "",
             f"{customer}/{method.id}",
             read.brand,
             read.last4,
             read.expires_on,
+            MethodKind(method.type),
         )
 
     def saved_card(self, token: str) -> SavedCard | None:
@@ -244,7 +273,7 @@ class Stripe:
                 if error.code == reading.MISSING:
                     return None
                 raise
-            return reading.card(method.card) if method.customer and method.card else None
+            return reading.saved(method) if method.customer else None
 
     def detach(self, token: str) -> None:
         with _answered(), _told_by_lookup():

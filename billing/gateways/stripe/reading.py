@@ -24,6 +24,7 @@ from billing.gateways.base import (
     SavedCard,
 )
 from billing.rules.errors import CannotCharge
+from billing.rules.method_kinds import SCHEMES, MethodKind
 from core import money
 from core.dates import add_months
 
@@ -181,6 +182,16 @@ def card(fetched: Any) -> SavedCard:
     """Read the card of a payment method; it can be used to the end of the month it expires in."""
     expires_on = add_months(date(fetched.exp_year, fetched.exp_month, 1), 0, 31)
     return SavedCard(fetched.brand.replace("_", " ").title(), fetched.last4, expires_on)
+
+
+def saved(fetched: Any) -> SavedCard | None:
+    """Read a payment method: a card, or a bank account to debit; None if it is something else."""
+    if fetched.type == MethodKind.CARD:
+        return card(fetched.card) if fetched.card else None
+    if fetched.type not in SCHEMES:
+        return None
+    account: Any = getattr(fetched, fetched.type)
+    return SavedCard(SCHEMES[MethodKind(fetched.type)].label, str(account.last4 or ""), None)
 
 
 def _id(named: Any) -> str:

@@ -18,7 +18,8 @@ from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
 from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
 from billing.models.invoice import INVOICE_STATES
-from billing.rules.states import CollectionState
+from billing.rules.asking import Way
+from billing.rules.states import CollectionState, DisputeState
 from core.errors import RuleError
 from core.web import query_string
 from core.web.download import pdf_response
@@ -74,7 +75,7 @@ class InvoicePage(DashboardView):
         )
         client_credit = ledger.client_credit(invoice.client_id, invoice.currency)
         attempts = [
-            (row, queries.decline_message(row.code))
+            (row, queries.decline_message(row.code, is_debit=row.method.is_debit))
             for row in invoice.charges.select_related("method")
         ]
         return self.show(
@@ -94,7 +95,9 @@ class InvoicePage(DashboardView):
             can_apply=client_credit > 0 and status.asked.by_transfer,
             notes=invoice.credit_notes.all(),
             refunds=self.rows(Refund).filter(payment__invoice=invoice),
-            disputes=self.rows(Dispute).filter(payment__invoice=invoice),
+            disputes=self.rows(Dispute)
+            .filter(payment__invoice=invoice)
+            .exclude(state=DisputeState.RETURNED),
             payable=refund.payable(invoice),
             can_reduce=invoice.collection.state in cancel_invoice.REDUCIBLE,
             certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
@@ -102,7 +105,7 @@ class InvoicePage(DashboardView):
                 (transition_texts.change(row), transition_texts.reason(row), row.at)
                 for row in self.rows(Transition).filter(collection=invoice.collection)
             ],
-            days=queries.retry_days(invoice) if invoice.collect_by == CollectBy.CARD else [],
+            days=queries.retry_days(invoice) if status.asked.way == Way.CARD else [],
             decide=PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.needs_decision(invoice)
             else None,

@@ -18,10 +18,11 @@ from billing.bank_transfer import payment_details
 from billing.books import document_numbers
 from billing.gateways import accounts, registry
 from billing.gateways.base import GatewayKind
+from billing.rules.method_kinds import SCHEMES
 from core.errors import RuleError
 from core.models import TaxRate
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.settings.forms import BankForm, NumberForm, TaxForm
+from dashboard.settings.forms import BankForm, DebitsForm, NumberForm, TaxForm
 
 
 class Paying(DashboardView):
@@ -38,6 +39,7 @@ class Paying(DashboardView):
             "tax": self._tax,
             "number": self._number,
             "bank": self._bank,
+            "debits": self._debits,
             **{
                 f"gateway:{kind.name}": partial(self._gateway, kind)
                 for kind in registry.connectable()
@@ -68,6 +70,8 @@ class Paying(DashboardView):
             bank=forms_.get("bank")
             or BankForm(instance=payment_details.bank_details(self.business)),
             gateways=self._gateways(forms_),
+            schemes=[SCHEMES[kind] for kind in accounts.debits_of(self.business)],
+            debits=forms_.get("debits") or DebitsForm(instance=self.business),
             site_url=settings.SITE_URL,
         )
 
@@ -101,6 +105,9 @@ class Paying(DashboardView):
         return BankForm(
             data, instance=payment_details.bank_details(self.business)
         ), lambda form: form.save()
+
+    def _debits(self, data: Any) -> tuple[forms.BaseForm, Any]:
+        return DebitsForm(data, instance=self.business), lambda form: form.save()
 
     def _gateway(self, kind: GatewayKind, data: Any) -> tuple[forms.BaseForm, Any]:
         assert kind.card is not None

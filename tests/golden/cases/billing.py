@@ -12,7 +12,12 @@ from billing.charging.elsewhere import cards
 from billing.emails import upcoming_charges
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox, contest, refund_there
-from billing.gateways.sandbox.models import SandboxCard, SandboxDispute, SandboxRefund
+from billing.gateways.sandbox.models import (
+    SandboxCard,
+    SandboxDispute,
+    SandboxIntent,
+    SandboxRefund,
+)
 from billing.models import Invoice, PaymentMethod, WithholdingCertificate
 from billing.runs import daily_audit
 from billing.runs.billing_run import run_billing
@@ -92,6 +97,44 @@ def a_charge_is_announced(stage: Stage) -> None:
     upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
 
 
+def a_direct_debit_on_its_way(stage: Stage) -> None:
+    stage.invoice = stage.billed(card="debit_succeeds", currency="EUR")
+
+
+def bank_says(stage: Stage, **state: str) -> None:
+    """Let the bank pay or refuse the direct debit, and learn of it."""
+    SandboxIntent.objects.update(**state)
+    handle = stage.invoice.collection.handle or ""
+    gateway_events.read_gateway_object("sandbox", handle, account=None, now=NOW)
+
+
+def a_paid_direct_debit(stage: Stage) -> None:
+    a_direct_debit_on_its_way(stage)
+    bank_says(stage, status="succeeded")
+
+
+@case("charge_ahead", variant="debit", begins=a_paid_direct_debit)
+def a_direct_debit_is_announced(stage: Stage) -> None:
+    upcoming_charges.queue_notices(now=NOW + timedelta(days=26))
+
+
+@case("charge_failed", variant="debit", begins=a_direct_debit_on_its_way)
+def a_direct_debit_fails_and_is_tried_again(stage: Stage) -> None:
+    bank_says(stage, status="declined", code="insufficient_funds")
+
+
+@case("charge_failed", variant="debit_final", begins=a_direct_debit_on_its_way)
+def a_direct_debit_fails_for_good(stage: Stage) -> None:
+    bank_says(stage, status="declined", code="account_closed")
+
+
+@case("payment_returned", begins=a_paid_direct_debit)
+def a_bank_returns_a_direct_debit(stage: Stage) -> None:
+    handle = stage.invoice.collection.handle or ""
+    contest(handle, reason="debit_not_authorized", status="lost")
+    gateway_events.read_gateway_object("sandbox", handle, account=None, now=NOW)
+
+
 @case("charge_ahead", variant="no_card")
 def a_charge_is_announced_where_there_is_no_card(stage: Stage) -> None:
     stage.billed(card="")
@@ -109,6 +152,12 @@ def a_card_runs_out_before_its_charge(stage: Stage) -> None:
 def a_card_is_removed_in_the_gateways_dashboard(stage: Stage) -> None:
     SandboxCard.objects.all().delete()
     cards.look_up_cards(now=NOW + timedelta(days=26))
+
+
+@case("card_needed", variant="debit")
+def there_is_neither_a_card_nor_an_account(stage: Stage) -> None:
+    stage.billed(card="", currency="EUR")
+    run_billing(now=NOW + timedelta(hours=1), door="test")
 
 
 @case("card_needed")

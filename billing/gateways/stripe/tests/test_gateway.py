@@ -30,9 +30,10 @@ from billing.gateways.base import (
     SavedCard,
 )
 from billing.gateways.stripe import reading
-from billing.gateways.stripe.gateway import Stripe
+from billing.gateways.stripe.gateway import METHODS, Stripe
 from billing.models import GatewayAccount, GatewayEvent
 from billing.rules.errors import BadSession, CannotCharge, NotConnected
+from billing.rules.method_kinds import SCHEMES, MethodKind
 from core import money
 from core.database import vault
 from tests.factories import BusinessFactory
@@ -59,6 +60,7 @@ TAKES: dict[tuple[str, str], Any] = {
     ("post", "/v1/payment_methods/pm_1/detach"): p.PaymentMethodDetachParams,
     ("get", "/v1/payment_methods/pm_1"): p.PaymentMethodRetrieveParams,
     ("get", "/v1/balance"): p.BalanceRetrieveParams,
+    ("get", "/v1/account"): p.AccountRetrieveCurrentParams,
 }
 OPTIONS = set(stripe.RequestOptions.__annotations__)  # the client takes them in the same dictionary
 
@@ -320,7 +322,7 @@ def test_an_object_is_prepared_unconfirmed_under_our_key() -> None:
     assert transport.requests[0].params == {
         "amount": 3_000_00,
         "currency": "usd",
-        "allowed_payment_method_types": ["card"],
+        "allowed_payment_method_types": METHODS,
         "metadata": {"invoice": "inv", "client": "client", "prepare_key": "prep"},
     }
 
@@ -335,6 +337,7 @@ def test_the_charge_id_is_written_on_the_object_before_the_call_that_moves_money
             {
                 "customer": "cus_1",
                 "payment_method": "pm_1",
+                "allowed_payment_method_types": METHODS,
                 "metadata": {"charge": "k", "refused": ""},
             },
         ),
@@ -783,7 +786,9 @@ GONE = error(404, "resource_missing")
 
 def saved(**fields: Any) -> dict[str, Any]:
     card = {"brand": "visa", "last4": "4242", "exp_month": 2, "exp_year": 2028}
-    method = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", card=card)
+    method = canned(
+        stripe.PaymentMethod, id="pm_1", object="payment_method", type="card", card=card
+    )
     usual = {"id": "cs_1", "object": "checkout.session", "status": "complete", "customer": "cus_1"}
     usual |= {"client_reference_id": "client"}
     usual |= {
@@ -851,7 +856,7 @@ def test_an_empty_session_is_refused_without_a_call() -> None:
 
 def test_a_saved_card_is_read_as_it_is_now_and_is_none_once_it_was_removed() -> None:
     card = {"brand": "american_express", "last4": "0005", "exp_month": 2, "exp_year": 2028}
-    row = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", card=card)
+    row = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", type="card", card=card)
     stripe_, _ = bank(row | {"customer": "cus_1"}, row | {"customer": None}, GONE, error(400, "x"))
     now = stripe_.saved_card("cus_1/pm_1")
     assert now == SavedCard("American Express", "0005", date(2028, 2, 29))
@@ -862,6 +867,60 @@ def test_a_saved_card_is_read_as_it_is_now_and_is_none_once_it_was_removed() -> 
 
 def test_a_session_without_a_client_is_no_clients_card() -> None:
     assert bank(saved(client_reference_id=None))[0].setup_result("cs_1").customer == ""
+
+
+# --- direct debits --------------------------------------------------------------------------------
+
+
+def test_a_direct_debit_is_authorised_on_stripes_own_page() -> None:
+    page = canned(
+        stripe.checkout.Session, id="cs_1", object="checkout.session", url="https://c.example/"
+    )
+    stripe_, transport = bank(page, page)
+    for kind in (MethodKind.SEPA, MethodKind.ACH):
+        stripe_.setup_url(customer="client", return_url="https://hub.example/", debits=[kind])
+    sepa, ach = (request.params for request in transport.requests)
+    assert sepa["allowed_payment_method_types"] == ["card", "sepa_debit"]
+    assert "payment_method_options" not in sepa
+    # Small test transfers would leave the account unverified after the client has come back.
+    assert ach["payment_method_options"] == {"us_bank_account": {"verification_method": "instant"}}
+
+
+@pytest.mark.parametrize("kind", SCHEMES)
+def test_an_account_that_was_authorised_is_read_with_its_scheme(kind: MethodKind) -> None:
+    method = canned(
+        stripe.PaymentMethod,
+        id="pm_1",
+        object="payment_method",
+        type=kind.value,
+        **{kind.value: {"last4": "3000"}},
+    )
+    setup = canned(stripe.SetupIntent, id="seti_1", object="setup_intent", payment_method=method)
+    card = bank(saved(setup_intent=setup))[0].setup_result("cs_1")
+    assert (card.kind, card.brand, card.last4) == (kind, SCHEMES[kind].label, "3000")
+    assert card.expires_on is None
+    known = bank(method | {"customer": "cus_1"})[0].saved_card("cus_1/pm_1")
+    assert known == SavedCard(SCHEMES[kind].label, "3000", None)
+
+
+def test_a_method_that_we_do_not_charge_is_not_saved() -> None:
+    method = canned(stripe.PaymentMethod, id="pm_1", object="payment_method", type="paypal")
+    setup = canned(stripe.SetupIntent, id="seti_1", object="setup_intent", payment_method=method)
+    with pytest.raises(BadSession):
+        bank(saved(setup_intent=setup))[0].setup_result("cs_1")
+
+
+def test_the_account_says_which_direct_debits_it_can_take() -> None:
+    able = {
+        "sepa_debit_payments": "active",
+        "bacs_debit_payments": "pending",
+        "us_bank_account_ach_payments": "active",
+    }
+    account = canned(stripe.Account, id="acct_1", object="account", capabilities=able)
+    stripe_, _ = bank(account, account | {"capabilities": None}, error(403))
+    assert stripe_.debits() == [MethodKind.SEPA, MethodKind.ACH]
+    assert stripe_.debits() == []
+    assert stripe_.debits() == []  # a restricted key may not read the account
 
 
 # --- webhooks: verification -----------------------------------------------------------------------

@@ -66,6 +66,8 @@ class Translator(stripe.RequestsClient):
     def request(self, method: str, url: str, headers: Any, post_data: Any = None) -> Any:
         url = re.sub(r"created\[gte\]=\d+&?", "", url)
         data = (post_data or "").replace("allowed_payment_method_types", "payment_method_types")
+        if not url.endswith("/payment_intents"):
+            data = re.sub(r"payment_method_types\[\d+\]=[a-z_]+&?", "", data).rstrip("&")
         if url.endswith("/confirm"):
             data = ""  # localstripe charges the card of the update before
         return super().request(method, url, headers, data or None)
