@@ -88,14 +88,29 @@ def test_with_charging_off_invoices_are_issued_and_nobody_is_charged(
 
 @pytest.mark.parametrize("switch", [{"charging_on": False}, {"is_suspended": True}])
 def test_charging_can_be_switched_off_for_one_business(
-    world: World, switch: dict[str, bool]
+    world: World, settings: Any, switch: dict[str, bool]
 ) -> None:
     other = World()
     world.running()
     other.running()
-    Business.objects.filter(pk=world.business.pk).update(**switch)
+    settings.CHARGING = "off"
     run_billing(now=NOW, door="test")
+    settings.CHARGING = "sandbox"
+    Business.objects.filter(pk=world.business.pk).update(**switch)
+    run_billing(now=NOW + HOUR, door="test")
     assert [charge.business_id for charge in Charge.objects.all()] == [other.business.pk]
+    untouched = Collection.objects.get(business=world.business)
+    assert (untouched.fence, untouched.handle) == (None, None), "nothing is prepared for it either"
+
+
+def test_a_suspended_business_issues_nothing(world: World) -> None:
+    world.running()
+    Business.objects.update(is_suspended=True)
+    run_billing(now=NOW, door="test")
+    assert not Invoice.objects.exists()
+    Business.objects.update(is_suspended=False)
+    run_billing(now=NOW + HOUR, door="test")
+    assert Invoice.objects.get().state == "paid"
 
 
 @pytest.mark.parametrize(
@@ -105,6 +120,7 @@ def test_charging_can_be_switched_off_for_one_business(
         pytest.param(lambda: Business.objects.update(is_suspended=True), id="suspended"),
         pytest.param(lambda: Agreement.objects.update(parked_because="R"), id="on hold"),
         pytest.param(lambda: Collection.objects.update(fence=uuid4()), id="another worker has it"),
+        pytest.param(lambda: PaymentMethod.objects.update(removed_at=NOW), id="card is removed"),
     ],
 )
 def test_nothing_is_charged_that_must_not_be_any_more_after_the_claim(
