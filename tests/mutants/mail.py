@@ -47,6 +47,13 @@ MUTANTS = [
     Mutant(
         "All leases of a pass begin with the pass",
         EMAILS,
+        "    now = clock()\n    email = OutboxEmail",
+        "    now = end - PASS\n    email = OutboxEmail",
+        (SENDING,),
+    ),
+    Mutant(
+        "The clock of a pass stands still",
+        EMAILS,
         "    return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)",
         "    return lambda: now",
         (SENDING,),

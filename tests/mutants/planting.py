@@ -16,7 +16,7 @@ from tests.copied import ROOT, copy_the_project
 from tests.mutants import Mutant
 
 #: A test that needs longer does not end; a mutant is to fail, not to hang.
-PATIENCE = 900  # seconds
+PATIENCE = 300  # seconds
 PASSED, FAILED = 0, 1  # exit codes of pytest
 FIRST_FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
@@ -38,9 +38,9 @@ class Result:
     said: str
 
 
-def is_current(mutant: Mutant) -> bool:
+def is_current(mutant: Mutant, root: Path = ROOT) -> bool:
     """Whether the text that it replaces stands in its file exactly once, and changes it."""
-    path = ROOT / mutant.file
+    path = root / mutant.file
     text = path.read_text() if path.is_file() else ""
     return text.count(mutant.before) == 1 and mutant.before != mutant.after
 
@@ -53,7 +53,16 @@ class Copy:
 
     def run(self, tests: Iterable[str]) -> subprocess.CompletedProcess[str]:
         """Run tests here until the first one fails, on a new SQLite database."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "--tb=short", "-rfE", *tests]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-xq",
+            "--tb=short",
+            "-rfE",
+            "--unshrunk",
+            *tests,
+        ]
         own = {"RH_VAR_DIR": str(self.root / "var"), "DEBUG": "on", "SECRET_KEY": "for-tests-only"}
         kept = {
             name: value
@@ -72,7 +81,7 @@ class Copy:
 
     def try_out(self, mutant: Mutant) -> Result:
         """Plant it, run its tests, and take it out again."""
-        if not is_current(mutant):
+        if not is_current(mutant, self.root):
             return Result(Verdict.OUTDATED, f"{mutant.file} does not hold its text exactly once")
         with self._edited(mutant):
             try:
@@ -88,16 +97,17 @@ class Copy:
 
     @contextmanager
     def _edited(self, mutant: Mutant) -> Iterator[None]:
-        path, original = self.root / mutant.file, ROOT / mutant.file
-        path.write_text(original.read_text().replace(mutant.before, mutant.after))
-        # Compiled files know their source by its size and the second of its change.
+        path = self.root / mutant.file
+        text, second = path.read_text(), int(path.stat().st_mtime)
+        path.write_text(text.replace(mutant.before, mutant.after))
+        # What was compiled knows its source by its size and the second of its change.
         self._planted += 1
-        second = int(original.stat().st_mtime) - self._planted
-        os.utime(path, (second, second))
+        os.utime(path, (second - self._planted, second - self._planted))
         try:
             yield
         finally:
-            shutil.copy2(original, path)
+            path.write_text(text)
+            os.utime(path, (second, second))
 
 
 @contextmanager

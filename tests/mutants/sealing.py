@@ -49,7 +49,7 @@ MUTANTS = [
         "core/documents/verify.py",
         "    if status.intact:",
         "    if status.signed:",
-        (SEAL, "tests/test_verify_page.py"),
+        (f"{SEAL}::test_a_stored_document_whose_seal_is_not_ours_is_not_called_intact", SEAL),
     ),
     Mutant(
         "A changed file is “unknown” if the change hit the first half of our certificate",
@@ -98,7 +98,7 @@ MUTANTS = [
         "agreements/signing/seal.py",
         "        if signers.lock(signable).signed_document_id:\n            return 0  #",
         "        if signers.lock(signable) is None:\n            return 0  #",
-        (EVIDENCE, SIGNING),
+        (EVIDENCE,),
     ),
     Mutant(
         "A code signs a name that was typed after it was sent",
@@ -147,6 +147,6 @@ MUTANTS = [
         "core/audit.py",
         "if row.n != n or row.previous != previous or row.hash != event_hash(row):",
         "if row.n != n or row.previous != previous:",
-        (EVIDENCE, "tests/test_immutability.py"),
+        (EVIDENCE,),
     ),
 ]
