@@ -39,11 +39,11 @@ MUTANTS = [
         (TESTS_OF_TRANSFERS,),
     ),
     Mutant(
-        "A reminder goes out for an invoice of which only withheld tax is left",
+        "Each missed reminder is made up by an email of its own",
         TRANSFERS,
-        "    if received_payments.await_certificate(collection.invoice, now=now):\n        return 0\n",
-        "",
-        (TAXES,),
+        "    ) and following <= today:",
+        "    ) and following < collection.invoice.due_on:",
+        (TESTS_OF_TRANSFERS,),
     ),
     Mutant(
         "One satang less than what may be withheld counts as paid",
