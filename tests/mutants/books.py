@@ -113,7 +113,7 @@ MUTANTS = [
         "billing/bank_transfer/apply_credit.py",
         "amount = min(credit, max(0, left - withheld))",
         "amount = min(credit, max(0, left))",
-        ("dashboard/tests/test_payments_received.py",),
+        (TAXES,),
     ),
     Mutant(
         "More is credited than is left of the invoice",
