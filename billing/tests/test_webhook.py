@@ -14,9 +14,9 @@ from django.test import RequestFactory
 from billing.charging.gateway_events import apply_events
 from billing.charging.settle import settle
 from billing.gateways import webhooks
-from billing.gateways.base import About, GatewayUnknown
+from billing.gateways.base import About, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox, sign
-from billing.models import Collection, GatewayAccount, GatewayEvent, Invoice
+from billing.models import Collection, GatewayAccount, GatewayEvent, Invoice, Payment
 from billing.runs.billing_run import run_billing
 from core.models import RateLimit
 from tests.gateways import kind, registered
@@ -60,6 +60,18 @@ def test_what_was_fetched_of_an_object_that_was_replaced_meanwhile_moves_nothing
     settle(unknown, replace(fetched, handle="an older object"), now=NOW)
     unknown.refresh_from_db()
     assert (unknown.state, Invoice.objects.get().state) == ("wait", "open")
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "declined", "cancelled", "new"])
+def test_what_is_paid_stays_paid_once_whatever_is_fetched_later(
+    unknown: Collection, outcome: str
+) -> None:
+    fetched = Sandbox().lookup(unknown.handle or "")
+    settle(unknown, fetched, now=NOW)
+    settle(unknown, replace(fetched, outcome=Outcome(outcome)), now=NOW)
+    unknown.refresh_from_db()
+    assert (unknown.state, Invoice.objects.get().state) == ("done", "paid")
+    assert Payment.objects.count() == 1
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64])

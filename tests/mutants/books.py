@@ -155,7 +155,10 @@ MUTANTS = [
         REFUND,
         "Refund.objects.filter(pk=ids[0], next_at=claim.next_at)",
         "Refund.objects.filter(pk=ids[0])",
-        (TESTS_OF_REFUNDS,),
+        (
+            f"{TESTS_OF_REFUNDS}::test_a_refund_that_another_worker_has_claimed_is_left_to_it",
+            TESTS_OF_REFUNDS,
+        ),
     ),
     Mutant(
         "A refund made in the gateway's dashboard is booked at every look",
