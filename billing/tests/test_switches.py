@@ -13,11 +13,20 @@ import pytest
 
 from agreements.models import Agreement
 from billing.charging import collect
+from billing.charging.cancel_invoice import reduce_invoice
 from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
-from billing.models import BillingRun, Charge, Collection, GatewayAccount, Invoice, PaymentMethod
+from billing.models import (
+    BillingRun,
+    Charge,
+    Collection,
+    CreditNote,
+    GatewayAccount,
+    Invoice,
+    PaymentMethod,
+)
 from billing.rules.errors import NotConnected
 from billing.runs import billing_run
 from billing.runs.billing_run import run_billing
@@ -113,6 +122,12 @@ def test_a_suspended_business_issues_nothing(world: World) -> None:
     assert Invoice.objects.get().state == "paid"
 
 
+def reduced() -> CreditNote:
+    return reduce_invoice(
+        invoice=Invoice.objects.get(), amount=1_00, reason="R", actor="Nan", now=NOW
+    )
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -121,6 +136,7 @@ def test_a_suspended_business_issues_nothing(world: World) -> None:
         pytest.param(lambda: Agreement.objects.update(parked_because="R"), id="on hold"),
         pytest.param(lambda: Collection.objects.update(fence=uuid4()), id="another worker has it"),
         pytest.param(lambda: PaymentMethod.objects.update(removed_at=NOW), id="card is removed"),
+        pytest.param(lambda: bool(reduced()), id="less is owed"),
     ],
 )
 def test_nothing_is_charged_that_must_not_be_any_more_after_the_claim(

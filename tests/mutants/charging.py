@@ -27,14 +27,14 @@ MUTANTS = [
         SETTLE,
         "at = local_instant(again, agreement.charge_hour,",
         "at = local_instant(again, 0,",
-        ("tests/test_dunning_notices.py", PROTOCOL),
+        ("billing/tests/test_deciding.py",),
     ),
     Mutant(
         "The day of a decline is that of UTC, not the client's",
         SETTLE,
         "    today = local_day(now, agreement.time_zone)\n    is_hard",
         "    today = now.date()\n    is_hard",
-        ("billing/tests/test_deciding.py", "tests/test_dunning_notices.py"),
+        ("billing/tests/test_deciding.py",),
     ),
     Mutant(
         "A charge is armed though another worker has claimed the collection since",
