@@ -119,6 +119,7 @@ def test_an_invoice_is_not_charged_again_while_a_charge_is_unknown(world: World)
     with pytest.raises(RuleError):
         retry_now(collection=collection, actor="Nan", now=NOW)
     assert run_billing(now=NOW + timedelta(seconds=30), door="test").charged == 0
+    assert Collection.objects.get().state == "wait", "the call may still be under way"
     resolve_charges(now=NOW + timedelta(minutes=3))
     assert_kept(1)
 

@@ -203,8 +203,12 @@ def test_with_real_charging_neither_a_test_key_nor_the_sandbox_is_used(
 # A clock that is wrong
 
 
-def test_after_the_clock_jumped_the_hourly_run_waits_for_a_person(world: World) -> None:
-    billing_run.run_scheduled(now=NOW)
+@pytest.mark.parametrize("before", [0, 80])
+def test_after_the_clock_jumped_the_hourly_run_waits_for_a_person(
+    world: World, before: int
+) -> None:
+    """Forwards or, if the last run was later, back."""
+    billing_run.run_scheduled(now=NOW + before * HOUR)
     world.running()
     jumped = NOW + timedelta(hours=37)
     refused = billing_run.run_scheduled(now=jumped)

@@ -13,14 +13,20 @@ MUTANTS = [
         "billing/rules/dunning.py",
         "if day > declined_on), None)",
         "if day > declined_on), declined_on + timedelta(days=1))",
-        ("billing/tests/test_deciding.py",),
+        (
+            "billing/tests/test_deciding.py::test_after_the_last_retry_the_owner_is_asked_and_nothing_else_happens",
+            "billing/tests/test_deciding.py",
+        ),
     ),
     Mutant(
         "A hard decline is tried again like a soft one",
         SETTLE,
         "again = None if is_hard else dunning",
         "again = dunning",
-        (PROTOCOL,),
+        (
+            "billing/tests/test_charge_protocol.py::test_a_hard_decline_asks_for_a_card_and_is_not_retried",
+            PROTOCOL,
+        ),
     ),
     Mutant(
         "A soft decline is tried again at midnight, not at the client's hour",
@@ -62,7 +68,10 @@ MUTANTS = [
         COLLECT,
         "        pk__in=[work.method.pk for work in works], removed_at__isnull=True\n",
         "        pk__in=[work.method.pk for work in works]\n",
-        (SWITCHES,),
+        (
+            "billing/tests/test_switches.py::test_nothing_is_charged_that_must_not_be_any_more_after_the_claim",
+            SWITCHES,
+        ),
     ),
     Mutant(
         "The sum is charged that was owed when the charge was prepared, not what is owed now",
@@ -76,21 +85,30 @@ MUTANTS = [
         COLLECT,
         "    return Collection.objects.filter(unleased, state=CollectionState.READY)",
         "    return Collection.objects.filter(state=CollectionState.READY)",
-        (PROTOCOL,),
+        (
+            "billing/tests/test_charge_protocol.py::test_a_collection_claimed_by_a_dead_worker_is_charged_when_the_lease_ends",
+            PROTOCOL,
+        ),
     ),
     Mutant(
         "A charge without an answer counts as never made, and is sent again",
         COLLECT,
         "still, ChargeState.UNKNOWN, now=now",
         "still, ChargeState.VOID, now=now",
-        (PROTOCOL,),
+        (
+            "billing/tests/test_charge_protocol.py::test_the_database_refuses_a_second_live_charge",
+            PROTOCOL,
+        ),
     ),
     Mutant(
         "A charge is looked up at once, while its call may still be under way",
         COLLECT,
         "            next_at=now + look_up_after(0),\n        )\n    return",
         "            next_at=now,\n        )\n    return",
-        (PROTOCOL,),
+        (
+            "billing/tests/test_charge_protocol.py::test_an_invoice_is_not_charged_again_while_a_charge_is_unknown",
+            PROTOCOL,
+        ),
     ),
     Mutant(
         "A gateway's clock that is behind ours is not noticed",
@@ -118,7 +136,11 @@ MUTANTS = [
         SETTLE,
         "if row.state != CollectionState.DONE and row.handle",
         "if row.handle",
-        (WEBHOOK, "billing/tests/test_disputes.py"),
+        (
+            "billing/tests/test_webhook.py::test_what_is_paid_stays_paid_once_whatever_is_fetched_later",
+            WEBHOOK,
+            "billing/tests/test_disputes.py",
+        ),
     ),
     Mutant(
         "At a direct gateway, a charge that may still arrive is given up while it is cancelled",
@@ -146,20 +168,29 @@ MUTANTS = [
         "billing/charging/retry.py",
         "Collection.objects.filter(pk=collection.pk, state=CollectionState.READY).update(",
         "Collection.objects.filter(pk=collection.pk).update(",
-        (PROTOCOL,),
+        (
+            "billing/tests/test_charge_protocol.py::test_an_invoice_is_not_charged_again_while_a_charge_is_unknown",
+            PROTOCOL,
+        ),
     ),
     Mutant(
         "A webhook of another business's account moves my rows",
         "billing/charging/gateway_events.py",
         "    if one.account:\n        rows = rows.filter(business=one.account.business_id)\n",
         "",
-        (WEBHOOK,),
+        (
+            "billing/tests/test_webhook.py::test_a_webhook_of_another_business_moves_nothing_and_asks_nothing",
+            WEBHOOK,
+        ),
     ),
     Mutant(
         "Webhooks that a silent gateway left undone count as done",
         "billing/charging/gateway_events.py",
         "for handle in first if handle not in silent for pk",
         "for handle in first for pk",
-        (WEBHOOK,),
+        (
+            "billing/tests/test_webhook.py::test_a_webhook_whose_gateway_is_silent_waits_longer_each_time",
+            WEBHOOK,
+        ),
     ),
 ]

@@ -118,7 +118,10 @@ MUTANTS = [
         OVERAGE,
         "prorate(budget.rate, minutes, 60) - prorate(budget.rate, budget.billed, 60)",
         "prorate(budget.rate, minutes, 60)",
-        (HOURS,),
+        (
+            "delivery/tests/test_hours.py::test_overage_used_later_is_billed_later_and_never_beyond_the_approval",
+            HOURS,
+        ),
     ),
     Mutant(
         "The client's approval is used up before what the terms permit",
@@ -132,7 +135,10 @@ MUTANTS = [
         "delivery/hours/usage_warnings.py",
         "if period_statement.used * 100 >= period_statement.available * mark",
         "if period_statement.used * 100 > period_statement.available * mark",
-        (HOURS,),
+        (
+            "delivery/tests/test_hours.py::test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreement_says",
+            HOURS,
+        ),
     ),
     Mutant(
         "A day has 24 hours for each client",
@@ -153,6 +159,10 @@ MUTANTS = [
         "delivery/hours/time_log.py",
         "    if is_closed(entry.period):",
         "    if not entry.period:",
-        (HOURS, "delivery/tests/test_reports.py"),
+        (
+            "delivery/tests/test_hours.py::test_time_that_the_client_was_told_about_is_not_deleted",
+            HOURS,
+            "delivery/tests/test_reports.py",
+        ),
     ),
 ]

@@ -27,7 +27,10 @@ MUTANTS = [
         PERIODS,
         "    today = local_day(now, agreement.time_zone)\n    first = agreement.opened",
         "    today = now.date()\n    first = agreement.opened",
-        ("billing/tests/test_calendar.py",),
+        (
+            "billing/tests/test_calendar.py::test_ten_years_of_irregular_runs_open_every_period_once_and_none_early",
+            "billing/tests/test_calendar.py",
+        ),
     ),
     Mutant(
         "A suspended business goes on to issue invoices",
@@ -41,7 +44,10 @@ MUTANTS = [
         "billing/runs/hold.py",
         ".filter(count__gt=1)",
         ".filter(count__gt=2)",
-        ("billing/tests/test_charge_protocol.py",),
+        (
+            "billing/tests/test_charge_protocol.py::test_an_agreement_with_several_missed_periods_is_held_until_the_owner_decides",
+            "billing/tests/test_charge_protocol.py",
+        ),
     ),
     Mutant(
         "A period that begins during a pause is billed",
@@ -69,7 +75,11 @@ MUTANTS = [
         "agreements/running/effective_terms.py",
         "if amendment.bills_from <= day",
         "if amendment.bills_from < day",
-        ("billing/tests/test_upgrading.py", "agreements/tests/test_amending.py"),
+        (
+            "billing/tests/test_upgrading.py::test_repeated_runs_bill_the_upgrade_once_and_the_next_period_at_the_new_fee",
+            "billing/tests/test_upgrading.py",
+            "agreements/tests/test_amending.py",
+        ),
     ),
     Mutant(
         "The smallest sum that a card can be charged is carried to the next invoice",
@@ -83,21 +93,30 @@ MUTANTS = [
         ISSUE,
         "agreement__in={p.agreement_id for p in periods}, invoice__isnull=True",
         "agreement__in={p.agreement_id for p in periods}",
-        (CARRIED,),
+        (
+            "billing/tests/test_carried.py::test_a_small_fee_is_carried_as_often_as_needed_and_billed_once",
+            CARRIED,
+        ),
     ),
     Mutant(
         "Client credit leaves a rest that is too small to charge",
         ISSUE,
         "min(held, total - _smallest(batch, period))",
         "min(held, total)",
-        (CREDIT,),
+        (
+            "billing/tests/test_refunds.py::test_credit_never_leaves_an_amount_too_small_to_charge",
+            CREDIT,
+        ),
     ),
     Mutant(
         "Client credit is spent on each invoice of a run",
         ISSUE,
         "        batch.credit[invoice.client_id, invoice.currency] -= spent\n",
         "",
-        (CREDIT,),
+        (
+            "billing/tests/test_refunds.py::test_credit_is_spent_once_on_two_invoices_of_one_run",
+            CREDIT,
+        ),
     ),
     Mutant(
         "The fee of a trial that was not paid is credited to the retainer",
@@ -125,7 +144,10 @@ MUTANTS = [
         "billing/books/document_numbers.py",
         '        if int(match["seq"]) > last.get(counter, 0):',
         '        if int(match["seq"]) > last.get(counter, 0) + 1:',
-        (NUMBERS,),
+        (
+            "billing/tests/test_numbers.py::test_leading_zeros_do_not_hide_a_repeated_number",
+            NUMBERS,
+        ),
     ),
     Mutant(
         "Halves of a cent are dropped, not rounded up",
@@ -139,6 +161,9 @@ MUTANTS = [
         "billing/rules/taxes.py",
         "money.tax(subtotal, withholding_percent)",
         "money.tax(subtotal + tax, withholding_percent)",
-        ("billing/tests/test_taxes.py",),
+        (
+            "billing/tests/test_taxes.py::test_a_thai_client_withholds_three_percent_of_the_price_before_tax",
+            "billing/tests/test_taxes.py",
+        ),
     ),
 ]

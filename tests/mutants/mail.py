@@ -133,6 +133,9 @@ MUTANTS = [
         BOUNCES,
         "    rows = OutboxEmail.objects.filter(business=business)\n",
         "    rows = OutboxEmail.objects.all()\n",
-        (TESTS_OF_BOUNCES,),
+        (
+            "tests/test_bounces.py::test_a_corrected_address_no_longer_bounces",
+            TESTS_OF_BOUNCES,
+        ),
     ),
 ]

@@ -18,7 +18,7 @@ from tests.mutants import Mutant
 #: A test that needs longer does not end; a mutant is to fail, not to hang.
 PATIENCE = 300  # seconds
 PASSED, FAILED = 0, 1  # exit codes of pytest
-FIRST_FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
+FIRST_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+\.py::.+?)(?: - .*)?$", re.MULTILINE)
 
 
 class Verdict(StrEnum):

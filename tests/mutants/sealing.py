@@ -21,28 +21,40 @@ MUTANTS = [
         "core/documents/kept.py",
         "return body if hashlib.sha256(body).digest() == whole[:DIGEST_BYTES] else None",
         "return body",
-        (DOCUMENTS,),
+        (
+            "core/tests/test_documents.py::test_a_rendered_pdf_is_cached_and_never_served_damaged",
+            DOCUMENTS,
+        ),
     ),
     Mutant(
         "Bytes that were added after the seal do not break it",
         "core/documents/seal_status.py",
         "return self.signature_valid and self.covers_whole_file and self.trusted",
         "return self.signature_valid and self.trusted",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_bytes_appended_after_the_seal_are_found",
+            SEAL,
+        ),
     ),
     Mutant(
         "A seal that was made after its certificate had expired counts",
         "core/documents/pades.py",
         "trusted=bool(status.trusted) and in_time,",
         "trusted=bool(status.trusted),",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_a_seal_applied_after_its_certificate_expired_does_not_count",
+            SEAL,
+        ),
     ),
     Mutant(
         "A seal counts though nobody knows its certificate",
         "core/documents/pades.py",
         "trusted=bool(status.trusted) and in_time,",
         "trusted=True,",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_the_seal_of_another_installation_is_not_ours",
+            SEAL,
+        ),
     ),
     Mutant(
         "A file is intact if it carries a seal, whatever that is worth",
@@ -56,35 +68,50 @@ MUTANTS = [
         "core/documents/seal.py",
         "    return any(half in text for own in certificate.all_certificates() for half in _halves(own))",
         "    return any(_halves(own)[0] in text for own in certificate.all_certificates())",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_a_changed_bit_anywhere_is_altered_and_never_merely_unknown",
+            SEAL,
+        ),
     ),
     Mutant(
         "A key that does not belong to the certificate seals",
         "core/documents/certificate.py",
         "    if _public(key.public_key()) != _public(present.public_key()):",
         "    if not key:",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_nothing_is_sealed_with_a_key_that_does_not_match_its_certificate",
+            SEAL,
+        ),
     ),
     Mutant(
         "A lost key is replaced though documents were sealed with it",
         "core/documents/seal.py",
         "    if certificate.own() is None and Document.objects.filter(kind__startswith=SEALED).exists():",
         "    if certificate.own() is None and not Document.objects:",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_a_lost_key_is_not_replaced_while_sealed_documents_need_it",
+            SEAL,
+        ),
     ),
     Mutant(
         "A renewed certificate forgets the one before it",
         "core/documents/certificate.py",
         "    certificates = [own(), *map(_read_certificate, former)]",
         "    certificates = [own(), *map(_read_certificate, former[:0])]",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_after_a_renewal_older_seals_stay_valid",
+            SEAL,
+        ),
     ),
     Mutant(
         "Everybody on the machine can read the key of the seal",
         "core/documents/certificate.py",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644",
-        (SEAL,),
+        (
+            "core/tests/test_seal.py::test_the_key_is_readable_by_its_owner_alone",
+            SEAL,
+        ),
     ),
     Mutant(
         "Administrators learn of the end of the certificate a day late",
@@ -98,7 +125,10 @@ MUTANTS = [
         "agreements/signing/seal.py",
         "        if signers.lock(signable).signed_document_id:\n            return 0  #",
         "        if signers.lock(signable) is None:\n            return 0  #",
-        (EVIDENCE,),
+        (
+            "agreements/tests/test_evidence.py::test_of_two_workers_that_seal_an_agreement_the_first_ones_file_counts",
+            EVIDENCE,
+        ),
     ),
     Mutant(
         "A code signs a name that was typed after it was sent",
@@ -112,28 +142,40 @@ MUTANTS = [
         SIGN,
         "code_tries__lt=CODE_TRIES",
         "code_tries__lte=CODE_TRIES",
-        (SIGNING,),
+        (
+            "agreements/tests/test_signing.py::test_a_code_is_void_after_five_wrong_tries",
+            SIGNING,
+        ),
     ),
     Mutant(
         "A code never grows old",
         SIGN,
         "    if now - signature.code_sent_at > CODE_LIFE or not tried",
         "    if not tried",
-        (SIGNING,),
+        (
+            "agreements/tests/test_signing.py::test_a_code_expires_after_fifteen_minutes",
+            SIGNING,
+        ),
     ),
     Mutant(
         "An agreement is signed that was withdrawn while the code was typed",
         SIGN,
         "    signers.require_turn(paper, contact)\n    if not own.update(",
         "    if not own.update(",
-        (SIGNERS,),
+        (
+            "agreements/tests/test_signers.py::test_an_agreement_withdrawn_while_the_code_is_compared_is_not_signed",
+            SIGNERS,
+        ),
     ),
     Mutant(
         "The last day to sign is that of the server, not of the client",
         SIGN,
         "local_day(now, paper.agreement.time_zone) <= paper.sign_by",
         "now.date() <= paper.sign_by",
-        (SIGNERS,),
+        (
+            "agreements/tests/test_signers.py::test_the_last_day_ends_at_the_clients_midnight",
+            SIGNERS,
+        ),
     ),
     Mutant(
         "Signers in an order may sign in any order",
@@ -147,6 +189,9 @@ MUTANTS = [
         "core/audit.py",
         "if row.n != n or row.previous != previous or row.hash != event_hash(row):",
         "if row.n != n or row.previous != previous:",
-        (EVIDENCE,),
+        (
+            "agreements/tests/test_evidence.py::test_a_chain_is_not_whole_any_more_if_an_event_was_changed_or_taken_out",
+            EVIDENCE,
+        ),
     ),
 ]
