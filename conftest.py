@@ -11,12 +11,18 @@ from itertools import count
 from typing import Any
 
 import pytest
+from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 
 # No deadline: a busy machine is no defect.
 hypothesis_settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis_settings.register_profile(
     "few", hypothesis_settings.get_profile("house"), max_examples=25
+)
+hypothesis_settings.register_profile(
+    "unshrunk",
+    hypothesis_settings.get_profile("house"),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 hypothesis_settings.load_profile("house")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -49,6 +55,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many lives of the two retainers whose money must add up",
     )
     parser.addoption(
+        "--seed", type=int, help="chooses these lives; without it they are always the same"
+    )
+    parser.addoption(
         "--every-width",
         action="store_true",
         help="make each journey in both widths, and check the accessibility of every page there",
@@ -70,6 +79,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "of a property 25 examples",
     )
     parser.addoption(
+        "--unshrunk",
+        action="store_true",
+        help="do not look for the smallest example that breaks a property: that one does is enough",
+    )
+    parser.addoption(
         "--every-day",
         action="store_true",
         help="run the jobs on every day in the tests of a year",
@@ -79,6 +93,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--few"):
         hypothesis_settings.load_profile("few")
+    if config.getoption("--unshrunk"):
+        hypothesis_settings.load_profile("unshrunk")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -95,6 +95,7 @@ def test_a_charge_that_the_client_must_confirm_is_not_a_failed_try(world: World)
     for hours in (1, 24, 48):
         assert run_billing(now=NOW + timedelta(hours=hours), door="test").charged == 0
     assert len(letters("confirm_charge")) == 1
+    assert invoice.charges.get().state == "requires_action", "the client has three days"
     resolve.resolve_charges(now=NOW + 4 * DAY)
     row.refresh_from_db()
     assert (row.state, row.reason, row.tries) == ("dunning", "not_confirmed", 0)

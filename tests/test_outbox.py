@@ -80,7 +80,7 @@ def test_an_unknown_recipient_fails_at_once_is_shown_and_can_be_retried(
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     for _press in range(2):
         browser.post(reverse("dashboard:letter_again", args=[email.pk]))
-    emails.send_due(now=timezone.now())
+        emails.send_due(now=timezone.now())
     assert [message.to for message in mailoutbox].count([email.to]) == 1
 
 

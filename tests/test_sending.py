@@ -1,5 +1,6 @@
 """Emails and a mail server that misbehaves: each is sent once, and an outage ends by itself."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -85,6 +86,14 @@ def test_one_email_that_fails_stops_no_other(
     assert bool(twice) == (manner == hostile.CUTS_AFTER), "again, with the same Message-ID"
 
 
+def test_emails_without_an_answer_are_no_outage_while_the_server_answers_in_between(
+    server: MailServer, letters: list[OutboxEmail]
+) -> None:
+    server.manner = only(hostile.CUTS, "p0@x.example", "p2@x.example", "p4@x.example")
+    assert emails.send_due(now=later(1)) == 3
+    assert not MailOutage.objects.exists()
+
+
 def test_an_email_that_the_server_never_bears_is_given_up_and_is_no_outage(
     server: MailServer, world: World
 ) -> None:
@@ -157,6 +166,13 @@ class Slow(BaseEmailBackend):
         return len(messages)
 
 
+def test_the_clock_of_a_pass_goes_on() -> None:
+    clock = emails._clock(NOW)
+    first = clock()
+    time.sleep(0.002)
+    assert NOW <= first <= clock() - timedelta(milliseconds=2)
+
+
 def test_a_lease_counts_from_when_its_email_is_sent(
     settings: Any, letters: list[OutboxEmail], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +229,28 @@ def test_an_email_is_not_taken_from_whoever_claimed_it_since(
     OutboxEmail.objects.filter(pk=row.pk).update(lease_until=later(30))
     emails._postpone(row, later(2), ConnectionError("cut"))
     assert OutboxEmail.objects.get(pk=row.pk).lease_until == later(30)
+
+
+def test_of_two_workers_that_found_an_email_one_sends_it(letters: list[OutboxEmail]) -> None:
+    one, other = (OutboxEmail.objects.get(pk=letters[0].pk) for _worker in range(2))
+    assert emails._claim(one, later(1))
+    assert not emails._claim(other, later(1))
+
+
+class ComesBack(BaseEmailBackend):
+    """The report that an email came back is read before we have noted that it was sent."""
+
+    def send_messages(self, messages: list[EmailMessage]) -> int:
+        rows = OutboxEmail.objects.filter(to=messages[0].to[0])
+        return rows.update(state="bounced", bounced_at=NOW)
+
+
+def test_an_email_that_came_back_at_once_is_not_sent(
+    letters: list[OutboxEmail], settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.ComesBack"
+    emails.send_due(now=later(1))
+    assert set(states()) == {"bounced"}
 
 
 def test_emails_that_are_late_are_a_warning(letters: list[OutboxEmail]) -> None:

@@ -92,6 +92,31 @@ def test_the_audit_chain_holds_every_step_in_order(world: World) -> None:
     assert audit.is_whole(audit.chain(agreement.pk))
 
 
+def test_a_chain_is_not_whole_any_more_if_an_event_was_changed_or_taken_out(world: World) -> None:
+    agreement = world.sealed()
+    changed, without = audit.chain(agreement.pk), audit.chain(agreement.pk)
+    changed[1].actor = "Somebody else"
+    del without[1]
+    assert [audit.is_whole(events) for events in (changed, without)] == [False, False]
+
+
+def test_of_two_workers_that_seal_an_agreement_the_first_ones_file_counts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreement = world.signed()
+    signed_pdf, began = seal.agreement_pdf.signed_pdf, list[Agreement]()
+
+    def another_worker_is_faster(signable: Agreement) -> bytes:
+        began.append(signable)
+        if len(began) == 1:
+            assert seal.seal_signed(now=NOW) == 1
+        return signed_pdf(signable)
+
+    monkeypatch.setattr(seal.agreement_pdf, "signed_pdf", another_worker_is_faster)
+    assert seal.seal_signed(now=LATER) == 0
+    assert [event.event for event in audit.chain(agreement.pk)].count("sealed") == 1
+
+
 def test_a_document_that_cannot_be_sealed_does_not_hold_up_the_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

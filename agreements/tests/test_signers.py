@@ -13,6 +13,7 @@ from agreements.signing import change_signer, seal, sign, unsigned_documents
 from clients import client_records
 from clients.models import Contact
 from core import audit, links
+from core.dates import local_instant
 from core.documents import store
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
@@ -219,6 +220,21 @@ def test_an_agreement_withdrawn_while_the_code_is_typed_is_not_signed(world: Wor
     assert not Signature.objects.filter(contact__isnull=False, signed_at__isnull=False).exists()
 
 
+def test_an_agreement_withdrawn_while_the_code_is_compared_is_not_signed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreement, check = world.picked(), sign._check_code
+
+    def then_withdrawn(*asked: Any) -> None:
+        check(*asked)
+        unsigned_documents.withdraw(paper=agreement, reason="A mistake", actor="Nan", now=NOW)
+
+    monkeypatch.setattr(sign, "_check_code", then_withdrawn)
+    with pytest.raises(NotOpen):
+        world.signed(agreement)
+    assert not Signature.objects.filter(contact__isnull=False, signed_at__isnull=False).exists()
+
+
 def test_a_signed_agreement_cannot_be_withdrawn(world: World) -> None:
     agreement = world.signed()
     with pytest.raises(NotAllowedNow):
@@ -242,6 +258,14 @@ def test_after_its_last_day_an_agreement_cannot_be_signed_and_expires(world: Wor
     assert unsigned_documents.expire_due(now=late) == 1
     agreement.refresh_from_db()
     assert agreement.state == "expired"
+
+
+def test_the_last_day_ends_at_the_clients_midnight(world: World) -> None:
+    agreement = world.picked(world.proposal(world.client(time_zone="Asia/Bangkok")))
+    assert agreement.sign_by
+    midnight = local_instant(agreement.sign_by + timedelta(days=1), 0, "Asia/Bangkok")
+    instants = (midnight - timedelta(minutes=1), midnight)
+    assert [sign.is_in_time(agreement, now) for now in instants] == [True, False]
 
 
 def test_a_signer_gets_three_reminders_at_most(world: World) -> None:

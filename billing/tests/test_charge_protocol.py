@@ -119,6 +119,7 @@ def test_an_invoice_is_not_charged_again_while_a_charge_is_unknown(world: World)
     with pytest.raises(RuleError):
         retry_now(collection=collection, actor="Nan", now=NOW)
     assert run_billing(now=NOW + timedelta(seconds=30), door="test").charged == 0
+    assert Collection.objects.get().state == "wait", "the call may still be under way"
     resolve_charges(now=NOW + timedelta(minutes=3))
     assert_kept(1)
 
@@ -168,13 +169,14 @@ def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
         assert issue_invoices(now=NOW) == 20
 
 
+@pytest.mark.parametrize("days", [31, 70])
 def test_an_agreement_with_several_missed_periods_is_held_until_the_owner_decides(
-    world: World,
+    world: World, days: int
 ) -> None:
     from billing.runs import hold
 
     agreement = world.running()
-    late = NOW + timedelta(days=70)
+    late = NOW + timedelta(days=days)
     run_billing(now=late, door="test")
     agreement.refresh_from_db()
     assert agreement.parked_because

@@ -1,12 +1,12 @@
 """After the last retry the owner decides: wait, pause or end. Nothing stops silently (rule 23)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from billing.books.queries import needs_decision
 from billing.charging.retry import retry_on
-from billing.models import Charge, Invoice
+from billing.models import Charge, Collection, Invoice
 from billing.rules import dunning
 from billing.rules.errors import NothingToRetry
 from billing.runs.billing_run import run_billing
@@ -35,6 +35,13 @@ def test_retries_follow_the_calendar_whatever_the_day_of_the_decline(
 ) -> None:
     day = dunning.next_retry_day(LATER, LATER + timedelta(days=declined))
     assert day == (None if again is None else LATER + timedelta(days=again))
+
+
+def test_a_retry_comes_on_the_clients_next_day_at_the_clients_hour(world: World) -> None:
+    world.running(world.client(time_zone="America/New_York"), card="insufficient_funds")
+    evening = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)  # of 2 November in New York
+    run_billing(now=evening, door="test")
+    assert Collection.objects.get().next_at == datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
 
 
 def test_a_card_saved_late_is_tried_once_that_day(world: World) -> None:

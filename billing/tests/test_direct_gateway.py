@@ -165,6 +165,7 @@ def test_a_charge_that_was_sent_is_cancelled_only_when_it_cannot_arrive_any_more
     assert (row.state, row.missing_since) == ("voiding", direct.now)
     row = at(direct, DAY)
     assert (row.state, Invoice.objects.get().state) == ("voiding", "open")
+    assert states() == ["unknown"], "it is not given up while it may arrive"
     if arrives:
         direct.arrive()
     row = at(direct, DAY + 8 * HOUR)

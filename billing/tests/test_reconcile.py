@@ -57,6 +57,7 @@ def test_a_charge_that_belongs_to_no_invoice_is_reported(paid: Invoice) -> None:
     ("change", "message"),
     [
         ({"amount": 1}, "sandbox says 1 USD, ours 300000 USD"),
+        ({"currency": "EUR"}, "sandbox says 300000 EUR, ours 300000 USD"),
         ({"status": "declined"}, "sandbox says declined"),
     ],
 )

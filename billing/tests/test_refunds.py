@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from billing.books import ledger, owing
 from billing.books.invariants import find_contradictions
-from billing.charging import gateway_events, refund
+from billing.charging import gateway_events, parallel_calls, refund
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxRefund
@@ -122,8 +122,9 @@ def test_partial_refunds_never_exceed_what_was_paid(world: World) -> None:
     invoice = world.billed()
     for part in (1_000_00, 1_999_99, 1):
         give(invoice, part, to_card=True)
-    with pytest.raises(NotOwed):
-        give(invoice, 1, to_card=True)
+    for to_card in (True, False):
+        with pytest.raises(NotOwed):
+            give(invoice, 1, to_card=to_card)
     refund.carry_out_refunds(now=NOW)
     assert returned(invoice) == 3_000_00
     assert refund.refundable_amount(Payment.objects.get()) == 0
@@ -263,6 +264,21 @@ def test_a_refund_whose_answer_was_lost_is_found_by_its_key_and_not_paid_twice(
     given_back.refresh_from_db()
     assert (given_back.state, returned(invoice)) == ("succeeded", 1_000_00)
     assert not find_contradictions(NOW)
+
+
+def test_a_refund_that_another_worker_has_claimed_is_left_to_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give(world.billed(), 1_00, to_card=True)
+    run = parallel_calls.run_batches
+
+    def another_worker_is_faster(*asked: Any, **also: Any) -> Any:
+        monkeypatch.setattr(parallel_calls, "run_batches", run)
+        assert refund.carry_out_refunds(now=NOW) == 1
+        return run(*asked, **also)
+
+    monkeypatch.setattr(parallel_calls, "run_batches", another_worker_is_faster)
+    assert refund.carry_out_refunds(now=NOW) == 0
 
 
 def test_a_refund_whose_request_was_lost_is_sent_again_with_the_same_key(

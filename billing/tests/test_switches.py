@@ -13,11 +13,20 @@ import pytest
 
 from agreements.models import Agreement
 from billing.charging import collect
+from billing.charging.cancel_invoice import reduce_invoice
 from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
-from billing.models import BillingRun, Charge, Collection, GatewayAccount, Invoice, PaymentMethod
+from billing.models import (
+    BillingRun,
+    Charge,
+    Collection,
+    CreditNote,
+    GatewayAccount,
+    Invoice,
+    PaymentMethod,
+)
 from billing.rules.errors import NotConnected
 from billing.runs import billing_run
 from billing.runs.billing_run import run_billing
@@ -88,14 +97,35 @@ def test_with_charging_off_invoices_are_issued_and_nobody_is_charged(
 
 @pytest.mark.parametrize("switch", [{"charging_on": False}, {"is_suspended": True}])
 def test_charging_can_be_switched_off_for_one_business(
-    world: World, switch: dict[str, bool]
+    world: World, settings: Any, switch: dict[str, bool]
 ) -> None:
     other = World()
     world.running()
     other.running()
-    Business.objects.filter(pk=world.business.pk).update(**switch)
+    settings.CHARGING = "off"
     run_billing(now=NOW, door="test")
+    settings.CHARGING = "sandbox"
+    Business.objects.filter(pk=world.business.pk).update(**switch)
+    run_billing(now=NOW + HOUR, door="test")
     assert [charge.business_id for charge in Charge.objects.all()] == [other.business.pk]
+    untouched = Collection.objects.get(business=world.business)
+    assert (untouched.fence, untouched.handle) == (None, None), "nothing is prepared for it either"
+
+
+def test_a_suspended_business_issues_nothing(world: World) -> None:
+    world.running()
+    Business.objects.update(is_suspended=True)
+    run_billing(now=NOW, door="test")
+    assert not Invoice.objects.exists()
+    Business.objects.update(is_suspended=False)
+    run_billing(now=NOW + HOUR, door="test")
+    assert Invoice.objects.get().state == "paid"
+
+
+def reduced() -> CreditNote:
+    return reduce_invoice(
+        invoice=Invoice.objects.get(), amount=1_00, reason="R", actor="Nan", now=NOW
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,6 +135,8 @@ def test_charging_can_be_switched_off_for_one_business(
         pytest.param(lambda: Business.objects.update(is_suspended=True), id="suspended"),
         pytest.param(lambda: Agreement.objects.update(parked_because="R"), id="on hold"),
         pytest.param(lambda: Collection.objects.update(fence=uuid4()), id="another worker has it"),
+        pytest.param(lambda: PaymentMethod.objects.update(removed_at=NOW), id="card is removed"),
+        pytest.param(lambda: bool(reduced()), id="less is owed"),
     ],
 )
 def test_nothing_is_charged_that_must_not_be_any_more_after_the_claim(
@@ -171,8 +203,12 @@ def test_with_real_charging_neither_a_test_key_nor_the_sandbox_is_used(
 # A clock that is wrong
 
 
-def test_after_the_clock_jumped_the_hourly_run_waits_for_a_person(world: World) -> None:
-    billing_run.run_scheduled(now=NOW)
+@pytest.mark.parametrize("before", [0, 80])
+def test_after_the_clock_jumped_the_hourly_run_waits_for_a_person(
+    world: World, before: int
+) -> None:
+    """Forwards or, if the last run was later, back."""
+    billing_run.run_scheduled(now=NOW + before * HOUR)
     world.running()
     jumped = NOW + timedelta(hours=37)
     refused = billing_run.run_scheduled(now=jumped)

@@ -44,7 +44,7 @@ def arrives(invoice: Invoice, amount: int, reference: str = "line 1") -> Payment
         actor="Nan",
         now=NOW,
     )
-    return Payment.objects.order_by("-created_at", "-id").first() or Payment()
+    return invoice.payments.order_by("seq").last() or Payment()
 
 
 def taken_back(payment: Payment) -> PaymentReversal:

@@ -1,6 +1,6 @@
 """Tax is exact to the unit and as agreed; clients may withhold tax (rules 8, 11, 12 and 19)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.contract import frozen_terms
-from billing.bank_transfer import transfers
+from billing.bank_transfer import apply_credit, transfers
 from billing.books import ledger, owing
 from billing.books.invariants import find_contradictions
 from billing.charging import cancel_invoice, refund
@@ -277,6 +277,16 @@ def test_one_satang_less_is_underpaid_and_reminded(world: World) -> None:
     assert not WithholdingCertificate.objects.exists()
     assert owing.amount_owed(invoice) == 900_01
     assert Invoice.objects.select_related("collection").get().collection.next_at
+
+
+def test_client_credit_leaves_the_withheld_tax_to_its_certificate(world: World) -> None:
+    first, later = world.billed(**THAI), NOW + timedelta(days=30)
+    run_billing(now=later, door="test")
+    arrives(first, 70_000_00)
+    second = Invoice.objects.latest("seq")
+    spent = apply_credit.apply_credit(client=first.client, currency="THB", now=later)
+    assert (spent, owing.amount_owed(second)) == (31_200_00, 900_00)
+    assert WithholdingCertificate.objects.get(invoice=second).state == "owed"
 
 
 def test_a_full_transfer_pays_the_invoice_without_a_certificate(world: World) -> None:

@@ -12,7 +12,7 @@ from agreements.rules.errors import NotOpen
 from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
 from billing.books import ledger
-from billing.models import Invoice
+from billing.models import CreditNote, Invoice
 from billing.runs.billing_run import run_billing
 from clients.rules.pipeline import Stage
 from core.models import OutboxEmail
@@ -84,6 +84,14 @@ def test_a_successful_trial_leads_to_an_offer_and_nothing_converts_without_a_sig
     assert not any(ledger.client_credits([retainer.client_id]).values())
     retainer.client.refresh_from_db()
     assert retainer.client.state == Stage.WON
+
+
+def test_the_fee_of_a_trial_that_was_not_paid_is_not_credited(world: World) -> None:
+    offer = decided(trial_of(world, credits_trial=True, card=""))
+    retainer = world.signed(world.picked(offer, now=THEN), now=THEN, card="")
+    run_billing(now=NOW + timedelta(days=28), door="test")
+    assert not Invoice.objects.get(agreement=retainer).allocations.exists()
+    assert not CreditNote.objects.exists()
 
 
 def test_a_trial_that_failed_leads_to_no_offer(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -11,10 +12,11 @@ from django.test import Client as Browser
 from django.test import RequestFactory
 
 from billing.charging.gateway_events import apply_events
+from billing.charging.settle import settle
 from billing.gateways import webhooks
-from billing.gateways.base import About, GatewayUnknown
+from billing.gateways.base import About, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox, sign
-from billing.models import Collection, GatewayAccount, GatewayEvent, Invoice
+from billing.models import Collection, GatewayAccount, GatewayEvent, Invoice, Payment
 from billing.runs.billing_run import run_billing
 from core.models import RateLimit
 from tests.gateways import kind, registered
@@ -48,6 +50,28 @@ def test_a_webhook_is_settled_from_the_gateway_not_from_its_own_body(unknown: Co
     assert apply_events(now=NOW) == 1
     assert Invoice.objects.get().state == "paid"
     assert apply_events(now=NOW) == 0
+
+
+def test_what_was_fetched_of_an_object_that_was_replaced_meanwhile_moves_nothing(
+    unknown: Collection,
+) -> None:
+    fetched = Sandbox().lookup(unknown.handle or "")
+    assert fetched.outcome == "succeeded"
+    settle(unknown, replace(fetched, handle="an older object"), now=NOW)
+    unknown.refresh_from_db()
+    assert (unknown.state, Invoice.objects.get().state) == ("wait", "open")
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "declined", "cancelled", "new"])
+def test_what_is_paid_stays_paid_once_whatever_is_fetched_later(
+    unknown: Collection, outcome: str
+) -> None:
+    fetched = Sandbox().lookup(unknown.handle or "")
+    settle(unknown, fetched, now=NOW)
+    settle(unknown, replace(fetched, outcome=Outcome(outcome)), now=NOW)
+    unknown.refresh_from_db()
+    assert (unknown.state, Invoice.objects.get().state) == ("done", "paid")
+    assert Payment.objects.count() == 1
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64])

@@ -118,6 +118,12 @@ def test_the_seal_of_another_installation_is_not_ours(installation, sealed, tmp_
     assert not status.intact
 
 
+def test_a_stored_document_whose_seal_is_not_ours_is_not_called_intact(document, sealed, settings):
+    settings.RH_VAR_DIR = settings.RH_VAR_DIR.with_name("elsewhere")
+    certificate.load_signer(NOW)
+    assert verify.examine(sealed).word == Word.UNKNOWN
+
+
 def test_a_seal_applied_after_its_certificate_expired_does_not_count(sealed):
     late = NOW + certificate.LIFE + timedelta(days=1)
     with pytest.raises(certificate.SealNotReady, match="has ended"):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.bank_transfer import apply_credit, transfers
-from billing.books import ledger
+from billing.books import ledger, owing
 from billing.books.invariants import find_contradictions
 from billing.emails import billing_pdfs
 from billing.models import Invoice, Payment
@@ -71,20 +71,21 @@ def test_a_payment_is_taken_back_and_its_receipt_is_marked(world: World) -> None
 
 def test_credit_pays_the_oldest_open_invoices(world: World) -> None:
     agreement = world.running(collect_by="transfer", card="", starts_on=date(2026, 11, 2))
-    for days in (0, 30):
+    for days in (0, 30, 61):
         run_billing(now=NOW + timedelta(days=days), door="test")
-    first, second = Invoice.objects.filter(agreement=agreement).order_by("seq")
+    first, second, third = Invoice.objects.filter(agreement=agreement).order_by("seq")
+    now = NOW + timedelta(days=70)
     transfers.record_transfer(
-        invoice=second,
+        invoice=third,
         amount=7_000_00,
-        on=date(2026, 12, 3),
+        on=date(2027, 1, 3),
         reference="r",
         actor="Nan",
-        now=NOW + timedelta(days=40),
+        now=now,
     )
-    now = NOW + timedelta(days=40)
-    assert apply_credit.apply_credit(client=first.client, currency="USD", now=now) == 3_000_00
+    assert apply_credit.apply_credit(client=first.client, currency="USD", now=now) == 4_000_00
     assert Invoice.objects.get(pk=first.pk).is_paid
-    assert ledger.client_credit(first.client_id, "USD") == 1_000_00
+    assert owing.amount_owed(second) == 2_000_00
+    assert ledger.client_credit(first.client_id, "USD") == 0
     assert apply_credit.apply_credit(client=first.client, currency="USD", now=now) == 0
     assert not find_contradictions(now)

@@ -125,6 +125,15 @@ def test_only_consuming_time_uses_the_allowance_and_own_work_is_never_reported(
     assert "Gift" in str(report.snapshot) and "Invoicing" not in str(report.snapshot)
 
 
+def test_time_that_the_client_was_told_about_is_not_deleted(world: World) -> None:
+    (entry,) = worked(running(world), H)
+    report_run.run_reports(now=SECOND, door="test")
+    send_reports.send_report(report=Report.objects.get(), actor="Nan", now=SECOND)
+    with pytest.raises(NoPeriod):
+        time_log.delete_time(entry=entry, now=SECOND)
+    assert TimeEntry.objects.get() == entry
+
+
 def test_an_adjustment_of_the_allowance_has_its_reason_in_the_record(world: World) -> None:
     agreement = running(world)
     period = Period.objects.get()
@@ -155,19 +164,20 @@ def test_a_pause_freezes_what_rolled_over(world: World) -> None:
 # Work beyond
 
 
-def asked(agreement: Agreement, minutes: int = 3 * H) -> Overage:
+def asked(agreement: Agreement, minutes: int = 3 * H, rate: int = 100_00) -> Overage:
     return overage.request_approval(
         period=Period.objects.get(agreement=agreement),
         minutes=minutes,
-        rate=100_00,
+        rate=rate,
         note="",
         actor="Nan",
         now=NOW,
     )
 
 
-def answered(agreement: Agreement, act: Any) -> Overage:
-    row: Overage = act(overage=asked(agreement), contact=agreement.contact, now=NOW, origin=HERE)
+def answered(agreement: Agreement, act: Any, rate: int = 100_00) -> Overage:
+    question = asked(agreement, rate=rate)
+    row: Overage = act(overage=question, contact=agreement.contact, now=NOW, origin=HERE)
     return row
 
 
@@ -182,6 +192,7 @@ def test_approved_and_used_overage_is_billed_once_on_the_next_invoice(world: Wor
     agreement = running(world)
     answered(agreement, overage.approve_overage)
     worked(agreement, 42 * H)
+    assert overage.bill_due(now=SECOND - DAY) == 0, "the period is not over"
     assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [
         3_000_00,
         200_00,
@@ -214,14 +225,36 @@ def test_without_approval_nothing_is_billed(world: World, act: Any) -> None:
     assert not NextLine.objects.exists()
 
 
-def test_standing_permission_covers_up_to_its_hours(world: World) -> None:
+def test_what_was_declined_is_not_billed_by_a_later_approval(world: World) -> None:
+    agreement = running(world)
+    answered(agreement, overage.decline_overage, rate=150_00)
+    answered(agreement, overage.approve_overage, rate=90_00)
+    worked(agreement, 42 * H)
+    assert sorted(line.amount for line in next_invoice(agreement).lines.all()) == [180_00, 3_000_00]
+
+
+def permitting(world: World) -> Agreement:
+    """An agreement that permits an hour beyond its allowance, at 120.00."""
     parties = {"seller": {"name": "S", "legal_name": "S"}, "buyer": {"legal_name": "B"}}
-    agreement = running(world, terms={**parties, "overage_amount": 120_00, "overage_minutes": H})
+    return running(world, terms={**parties, "overage_amount": 120_00, "overage_minutes": H})
+
+
+def test_standing_permission_covers_up_to_its_hours(world: World) -> None:
+    agreement = permitting(world)
     worked(agreement, 42 * H)
     assert [line.amount for line in next_invoice(agreement).lines.order_by("position")] == [
         3_000_00,
         120_00,
     ]
+    assert hours_left.statement_of(Period.objects.get(starts_on=FIRST)).beyond == H
+
+
+def test_what_the_terms_permit_is_used_before_what_the_client_approved(world: World) -> None:
+    agreement = permitting(world)
+    answered(agreement, overage.approve_overage, rate=90_00)
+    worked(agreement, 42 * H)
+    lines = next_invoice(agreement).lines.all()
+    assert sorted(line.amount for line in lines) == [90_00, 120_00, 3_000_00]
 
 
 def test_a_question_is_answered_once_and_asked_once_at_a_time(world: World) -> None:

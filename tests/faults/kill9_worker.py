@@ -1,18 +1,25 @@
 """What the killed processes of kill9 do: invoices in every state, one walk over all verbs, recovery, judgement."""
 
 import json
-from collections.abc import Callable, Iterator
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import OperationalError, connection, transaction
 
+from agreements.models import Agreement
 from billing import models
-from billing.bank_transfer import transfers
+from billing.bank_transfer import take_back, transfers
+from billing.books import owing
 from billing.books.invariants import find_contradictions
-from billing.charging import cancel_invoice, gateway_events, refund
+from billing.charging import cancel_invoice, gateway_events, issue, refund
 from billing.charging.resolve import resolve_charges
 from billing.charging.retry import retry_now
 from billing.gateways import webhooks
@@ -30,15 +37,19 @@ from billing.rules.states import (
     InvoiceState,
     RefundState,
 )
-from billing.runs.billing_run import run_billing
+from billing.runs.billing_run import run_billing, run_scheduled
 from clients.models import Client
 from core.errors import RuleError
+from core.models import OutboxEmail
+from core.models.outbox import OutboxState
+from core.outbox import emails
 from tests import gateways
 from tests.factories import BusinessFactory
 from tests.world import NOW, World
 
 OLD = NOW - timedelta(days=4)
-BY_BANK = "by bank"
+BY_BANK, BY_LINE, BY_MISTAKE, REMINDED = "by bank", "by line", "by mistake", "reminded"
+LETTERS = 6  # are sent in half a walk
 AWAY, READ_BACK = "away", "read back"
 ODD = 131_313  # a sum that the gateway does not take until all is calm
 PASSING = [
@@ -160,6 +171,25 @@ GATEWAYS: dict[str, tuple[type[PretendedProcessor], type[PretendedProcessor]]] =
 }
 
 
+class Delivered(BaseEmailBackend):
+    """A mail server that writes down each Message-ID as it takes the email, whoever dies then."""
+
+    log: ClassVar[Path]
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for message in email_messages:
+            file = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            os.write(file, f"{message.message()['Message-ID']}\n".encode())
+            os.close(file)
+        return len(email_messages)
+
+
+def deliver_to(log: Path) -> None:
+    """Write down there, from now on, which emails were taken."""
+    Delivered.log = log
+    settings.EMAIL_BACKEND = f"{__name__}.{Delivered.__name__}"
+
+
 def use(name: str) -> None:
     """Charge at this one of the sandboxes, from now on."""
     settings.GATEWAY = name
@@ -183,6 +213,7 @@ def prepare() -> None:
     """The world as every walk finds it, by the project's own verbs."""
     Shaky.is_calm = True
     worlds = [World(), World(BusinessFactory(tax_on_payment=True))]
+    _by_transfer(worlds[0])
     lost = "charge" if is_direct() else "execute"
     for call, people in ((lost, UNASKED), (lost, NEVER), (READ_BACK, UNHEARD), ("", ANSWERED)):
         for n, (name, card) in enumerate(
@@ -214,6 +245,22 @@ def prepare() -> None:
     away.running(away.client("away fresh"), "succeeds", NOW)
     _happened(worlds[0])
     Shaky.is_calm = False
+
+
+def _by_transfer(world: World) -> None:
+    """Invoices that wait for a transfer, or have one; of one the client is to be reminded."""
+    before = OLD - timedelta(days=5)
+    world.running(world.client(REMINDED), "", before, collect_by="transfer")
+    run_billing(now=before, door="test")
+    for name in (BY_LINE, BY_MISTAKE):
+        world.running(world.client(name), "", OLD, collect_by="transfer")
+    run_billing(now=OLD, door="test")
+    came = {"amount": 3_000_00, "on": OLD.date(), "reference": BY_MISTAKE, "actor": "Nan"}
+    transfers.record_transfer(invoice=of(BY_MISTAKE), now=OLD, **came)
+    facts = {"on": NOW.date(), "currency": "USD", "amount": 3_000_00, "text": BY_LINE}
+    models.BankStatementLine.objects.create(
+        business=world.business, fingerprint=BY_LINE, created_at=OLD, **facts
+    )
 
 
 def of(name: str) -> models.Invoice:
@@ -277,6 +324,8 @@ def walk(now: datetime) -> None:
     for verb, name, asked in _acts():
         with suppress(RuleError):
             verb(invoice=of(name), actor="Nan", now=now, **asked)
+    _transfers(now)
+    emails.send_due(now=now, limit=LETTERS)
     for name in TOLD:
         _tell(name, of(name).collection, now)
     with suppress(ValueError):
@@ -293,7 +342,27 @@ def walk(now: datetime) -> None:
     run_billing(now=now, door="test")
     resolve_charges(now=now + timedelta(minutes=3))
     refund.carry_out_refunds(now=now + timedelta(minutes=15))
-    run_billing(now=now + timedelta(minutes=20), door="test")
+    run_scheduled(now=now + timedelta(minutes=20))
+    _certificates(now + timedelta(minutes=20))
+    emails.send_due(now=now + timedelta(minutes=20), limit=LETTERS)
+
+
+def _transfers(now: datetime) -> None:
+    """What the bank's statement says, and what was recorded by mistake."""
+    line = models.BankStatementLine.objects.get(fingerprint=BY_LINE)
+    transfers.store_lines(business=line.business, lines=[line], now=now)
+    with suppress(RuleError):
+        transfers.match_line(line=line, invoice=of(BY_LINE), actor="Nan", now=now)
+    with suppress(RuleError):
+        payment = of(BY_MISTAKE).payments.get(reference__endswith=BY_MISTAKE)
+        take_back.take_back_payment(payment=payment, reason="R", actor="Nan", now=now)
+
+
+def _certificates(now: datetime) -> None:
+    """They are asked for, and come."""
+    for paper in models.WithholdingCertificate.objects.filter(state=CertificateState.OWED):
+        transfers.request_certificate(certificate=paper, now=now)
+        transfers.receive_certificate(certificate=paper, number="1", on=now.date(), now=now)
 
 
 def _acts() -> Iterator[tuple[Callable[..., object], str, dict[str, Any]]]:
@@ -356,7 +425,9 @@ def _refused(start: str) -> Iterator[None]:
 
 
 def recover(now: datetime) -> datetime:
-    """Nobody dies any more, clients save good cards, certificates come, and three weeks pass; the day it then is."""
+    """Nobody dies any more, clients save good cards and transfer what is open, certificates come, and three weeks
+    pass; the day it then is.
+    """
     Shaky.is_calm = True
     with suppress(RuleError):  # if it is written down already
         came = {"amount": 3_000_00, "on": NOW.date(), "reference": BY_BANK, "actor": "Nan"}
@@ -369,14 +440,24 @@ def recover(now: datetime) -> datetime:
         run_billing(now=now, door="test")
         for row in models.Collection.objects.filter(state=CollectionState.DUNNING):
             retry_now(collection=row, actor="Nan", now=now)
-        for paper in models.WithholdingCertificate.objects.filter(state=CertificateState.OWED):
-            transfers.receive_certificate(certificate=paper, number="1", on=now.date(), now=now)
+        _certificates(now)
+        for row in models.Collection.objects.filter(state=CollectionState.SENT):
+            rest = {"amount": owing.amount_owed(row.invoice), "reference": f"rest {row.pk}"}
+            transfers.record_transfer(
+                invoice=row.invoice, on=now.date(), actor="Nan", now=now, **rest
+            )
+    begun = OutboxEmail.objects.filter(state=OutboxState.WAITING, tries__gt=0)
+    emails.send_due(now=now, limit=begun.count())  # they are the oldest
     return now
 
 
-def judge(now: datetime) -> list[str]:
-    """The gateway's ledger against our rows, and our rows against each other."""
-    wrong = find_contradictions(now)
+def judge(now: datetime, killed: int) -> list[str]:
+    """The gateway's ledger against our rows, our rows against each other, and what was mailed by so many killed."""
+    wrong = find_contradictions(now) + _letters(killed)
+    wrong += [f"the period of {row.starts_on} has no invoice" for row in issue.periods_due(now)]
+    wrong += [
+        f"on hold: {row.parked_because}" for row in Agreement.objects.exclude(parked_because="")
+    ]
     for invoice in models.Invoice.objects.select_related("collection", "client"):
         wrong += [f"{invoice.client.name}: {words}" for words in _invoice(invoice)]
     payments, refunds = processor().payments.objects, processor().refund_rows.objects
@@ -392,6 +473,23 @@ def judge(now: datetime) -> list[str]:
     waits = models.Refund.objects.exclude(state__in=(RefundState.SUCCEEDED, RefundState.FAILED))
     late = waits.exclude(payment__invoice__client__name__in=("refund late", "refund pending"))
     return wrong + [f"a refund of {row.amount} is {row.state}" for row in late]
+
+
+def _letters(killed: int) -> list[str]:
+    """Each email that was begun was sent, once; whoever was killed may have sent one more without a note."""
+    log = Delivered.log
+    sent = Counter(log.read_text().split() if log.exists() else [])
+    begun = OutboxEmail.objects.filter(tries__gt=0)
+    wrong = [
+        f"the {row.kind} email is {row.state}" for row in begun.exclude(state=OutboxState.SENT)
+    ]
+    if len(sent) != begun.count():
+        wrong.append(f"{len(sent)} emails arrived, {begun.count()} were begun")
+    if sent.total() - len(sent) > killed:
+        wrong.append(
+            f"{sent.total() - len(sent)} emails arrived again, {killed} processes were killed"
+        )
+    return wrong
 
 
 def _invoice(invoice: models.Invoice) -> Iterator[str]:

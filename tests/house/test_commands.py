@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.copied import ROOT, copy_the_project
 from tests.person import Person, letter
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PATIENCE = 600  # seconds for a start on a machine that is busy otherwise
 pytestmark = pytest.mark.commands
@@ -127,17 +127,6 @@ class Shell:
         codes = [server.wait(60) for server in self.servers]
         self.servers.clear()
         return codes
-
-
-def copy_the_project(to: Path) -> None:
-    """What a commit of the working tree would hold."""
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.run(
-        listed, cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0"):
-        if (ROOT / name).is_file() and not (ROOT / name).is_symlink():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
 
 
 def free_port() -> int:

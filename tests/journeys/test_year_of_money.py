@@ -69,6 +69,14 @@ def by_card(months: int) -> list[str]:
     return rows
 
 
+def by_debit(months: int) -> list[str]:
+    """200, which the bank of the client pays three days after it was debited."""
+    rows = []
+    for n, day in enumerate(billed_on(months)):
+        rows += [f"{day} | Invoice | €200 | €200", f"{after(n, 3)} | Payment | -€200 | €0"]
+    return rows
+
+
 def declined_once(months: int) -> list[str]:
     """500, declined on 28 February, and paid on 10 March by the card that the client saved then."""
     rows = []
@@ -125,6 +133,9 @@ def test_every_account_agrees_with_the_table_made_by_hand(
             taxes=VAT,
             tax_mode="inclusive",
         ),
+        "debit": retainer(
+            world, "Paris Atelier", card="debit_succeeds", currency="EUR", amount=200_00
+        ),
         "declined": retainer(world, "Austin Labs", card="fails_later", amount=500_00),
     }
     last = datetime(2027 + months // 12, months % 12 + 1, 10, 4, tzinfo=UTC)  # of the certificates
@@ -140,6 +151,7 @@ def test_every_account_agrees_with_the_table_made_by_hand(
         "31 January 2027 | Invoice | ¥107,000 | ¥107,000",
         "31 January 2027 | Payment | -¥107,000 | ¥0",
     ]
+    assert tables["debit"] == by_debit(months)
     assert tables["declined"] == declined_once(months)
     desk(page, live_server, world, "/jobs/")  # no worker runs here, which that page says in words
     expect(page.get_by_text("has never reported").first).to_be_visible()

@@ -1,0 +1,12 @@
+"""All mutants, by what they spoil."""
+
+from tests.mutants import Mutant, books, charging, hours, issuing, mail, sealing
+
+MUTANTS: list[Mutant] = [
+    *charging.MUTANTS,
+    *issuing.MUTANTS,
+    *books.MUTANTS,
+    *mail.MUTANTS,
+    *sealing.MUTANTS,
+    *hours.MUTANTS,
+]
