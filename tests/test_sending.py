@@ -150,7 +150,7 @@ def test_one_worker_alone_tries_a_server_that_failed(db: None) -> None:
 
 
 class Slow(BaseEmailBackend):
-    """Takes a minute for each email; meanwhile another worker looks for work."""
+    """Takes a minute for each email; during the last one another worker looks for work."""
 
     now = NOW
     sent: list[str] = []
@@ -158,7 +158,7 @@ class Slow(BaseEmailBackend):
 
     def send_messages(self, messages: list[EmailMessage]) -> int:
         Slow.now += MINUTE
-        if not Slow.inside:
+        if messages[0].to == ["p5@x.example"] and not Slow.inside:
             Slow.inside = True
             emails.send_due(now=Slow.now)
             Slow.inside = False
