@@ -27,6 +27,7 @@ from billing.models import (
     PaymentMethod,
     PaymentReversal,
 )
+from billing.recovery import compare
 from billing.rules.asking import Step, Way
 from billing.rules.method_kinds import MethodKind, debits_in, expected_on
 from billing.runs.billing_run import run_billing
@@ -175,6 +176,18 @@ def test_nothing_is_charged_for_it_until_a_person_has_decided(world: World, late
     assert [row.after_returns for row in payments] == [0, 1]
     assert find_contradictions(later(30)) == []
     assert reconcile(now=later(30)) == []
+
+
+def test_what_was_returned_is_not_taken_for_money_that_the_books_have_lost(
+    world: World, later: Any
+) -> None:
+    """Comparing after the database went back finds the object, which no collection has any more."""
+    invoice = returned(world, later)
+    compare.compare(now=later(10))
+    assert not compare.open_objects().exists()
+    world.card(invoice.client, now=later(10))
+    assert collect(now=later(10)) == 1
+    assert fresh(invoice).state == "paid"
 
 
 def test_the_database_allows_one_charged_payment_after_each_return(

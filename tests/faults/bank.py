@@ -24,6 +24,7 @@ from billing.gateways.base import (
     SavedCard,
     Turns,
 )
+from billing.rules.method_kinds import MethodKind
 from tests.faults.elsewhere import Elsewhere
 
 KEY_LIVES = timedelta(hours=24)
@@ -31,6 +32,8 @@ KEY_LIVES = timedelta(hours=24)
 #: more, and what was carried out is found.
 KNOWN_WITHIN = KEY_LIVES - timedelta(minutes=15)
 CARDS = ("good", "good", "good", "soft", "soft_twice", "hard", "action", "slow", "slow_fail")
+#: Bank accounts that are debited: paid after days, refused after days, or returned after they were paid.
+DEBITS = ("debit", "debit_fail", "debit_return")
 
 
 @dataclass
@@ -47,6 +50,8 @@ class Object:
     code: str = ""
     executed: list[str] = field(default_factory=list)  # the keys it was executed with
     ends_well: bool = True
+    is_debit: bool = False
+    is_returned: bool = False
 
 
 def _at(due: tuple[datetime, Callable[[], None]]) -> datetime:
@@ -155,6 +160,8 @@ class Processor:
             return
         if each.ends_well:
             self._take(each)
+            if each.is_returned:
+                self.elsewhere.returns(self, each.handle)
         else:
             each.outcome, each.code = Outcome.DECLINED, "insufficient_funds"
         self._notify(each)
@@ -188,9 +195,10 @@ class Processor:
             if self.dice.random() < 0.7:
                 at = self.now + timedelta(hours=self.dice.randint(1, 100))
                 self.later.append((at, lambda: self._confirmed(each)))
-        elif kind in ("slow", "slow_fail"):
+        elif kind in ("slow", "slow_fail", *DEBITS):
             each.outcome = Outcome.PROCESSING
-            each.ends_well = kind == "slow" or before > 0
+            each.ends_well = kind not in ("slow_fail", "debit_fail") or before > 0
+            each.is_debit, each.is_returned = kind in DEBITS, kind == "debit_return"
             ends_at = self.now + timedelta(hours=self.dice.randint(1, 120))
             self.later.append((ends_at, lambda: self._end(each)))
             self.declines[token] = before + 1
@@ -249,7 +257,12 @@ class Processor:
     def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
         return self.elsewhere.disputes_since(since)
 
-    def setup_url(self, *, customer: str, return_url: str) -> str:
+    def debits(self) -> list[MethodKind]:
+        return [MethodKind.ACH]
+
+    def setup_url(
+        self, *, customer: str, return_url: str, debits: Sequence[MethodKind] = ()
+    ) -> str:
         raise NotImplementedError
 
     def setup_result(self, session: str) -> Card:

@@ -38,6 +38,7 @@ class Elsewhere:
     disputes: dict[str, GatewayDispute] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+    is_over: bool = False  # nothing is returned any more
 
     def used(self, key: str, body: Any, *, again: bool) -> None:
         """A gateway refuses another request under a known key; it must not happen."""
@@ -97,6 +98,27 @@ class Elsewhere:
 
     def disputes_since(self, since: datetime) -> Iterator[GatewayDispute]:
         yield from (each for each in self.disputes.values() if self.made_at[each.handle] >= since)
+
+    def returns(self, bank: Any, handle: str) -> None:
+        """The bank of a direct debit that was paid returns it, days or weeks later, for good."""
+
+        def act() -> None:
+            if self.left(bank, handle) and not self.is_over:
+                each, name = bank.found(handle), f"dp_{len(self.disputes)}"
+                self.made_at[name] = bank.now
+                self.disputes[name] = GatewayDispute(
+                    name, D.LOST, each.amount, each.currency, "no_money", payment=handle
+                )
+                bank._notify(each)
+
+        bank.later.append((bank.now + timedelta(hours=bank.dice.randint(1, 900)), act))
+
+    def returned(self, bank: Any) -> list[str]:
+        """What the direct debits were for that a bank returned, by itself or because their payer contested them."""
+        payments = [
+            bank.found(row.payment) for row in self.disputes.values() if row.outcome == D.LOST
+        ]
+        return [each.reference for each in payments if each.is_debit]
 
     # --- what people do there -------------------------------------------------------------------------------
 

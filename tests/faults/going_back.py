@@ -118,12 +118,14 @@ class Storage:
             go_on.go_on(actor="Nan", now=now)
 
 
-def judge(storage: Storage, taken: Sequence[tuple[str, str, int, Any]]) -> list[str]:
-    """What is wrong after the storage went back, by the bank's own ledger."""
+def judge(
+    storage: Storage, taken: Sequence[tuple[str, str, int, Any]], returned: Sequence[str]
+) -> list[str]:
+    """What is wrong after the storage went back, by the bank's own ledger; what it returned may be charged again."""
     storage.look_at_numbers()
     wrong = [] if storage.is_moved else list(dict.fromkeys(storage.doubled))
     for reference, times in Counter(reference for _, reference, _, _ in taken).items():
-        if times > 1:
+        if times - returned.count(reference) > 1:
             wrong.append(f"{reference} was charged {times} times")
     return wrong
 

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -26,10 +26,17 @@ from billing.charging import (
     resolve,
     settle,
 )
-from billing.charging.elsewhere import refunds
+from billing.charging.elsewhere import disputes, refunds, returns
 from billing.gateways import cancelling
-from billing.gateways.base import DirectObject, GatewayObject, Outcome, is_direct
-from billing.models import Charge, Collection, Invoice
+from billing.gateways.base import (
+    DirectObject,
+    DisputeOutcome,
+    GatewayDispute,
+    GatewayObject,
+    Outcome,
+    is_direct,
+)
+from billing.models import Charge, Collection, Invoice, Payment
 from billing.models.invoice import SeriesKind
 from billing.recovery import compare, go_on
 from billing.rules.states import ChargeState, CollectionState
@@ -293,6 +300,20 @@ def a_refund_made_elsewhere_is_ignored() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def a_late_return_is_ignored() -> Iterator[None]:
+    """A direct debit that the bank returned after it was paid stays paid in our books."""
+    original = disputes.apply_dispute
+
+    def apply(payment: Payment, fetched: GatewayDispute, *, now: datetime) -> Any:
+        if returns.is_debit(payment) and fetched.outcome == DisputeOutcome.LOST:
+            return None
+        return original(payment, fetched, now=now)
+
+    with patch.object(disputes, "apply_dispute", apply):
+        yield
+
+
 DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
 MUTANTS = [
     *DIRECT,
@@ -310,6 +331,7 @@ MUTANTS = [
     what_the_gateways_know_is_not_taken_over,
     numbers_that_went_out_are_given_again,
     a_refund_made_elsewhere_is_ignored,
+    a_late_return_is_ignored,
 ]
 
 
@@ -337,6 +359,7 @@ CAUGHT_BY: dict[str, dict[str, int]] = {
     "a_refund_is_called_again_whatever_happened": {"prepared": 0, "direct": 13},
     "the_payload_is_believed": {"prepared": 0, "direct": 1},
     "a_refund_made_elsewhere_is_ignored": {"prepared": 2, "direct": 11},
+    "a_late_return_is_ignored": {"prepared": 24, "direct": 7},
     "nobody_notices_that_the_database_went_back": {"prepared": 2, "direct": 1},
     "what_the_gateways_know_is_not_taken_over": {"prepared": 2, "direct": 1},
     "numbers_that_went_out_are_given_again": {"prepared": 62, "direct": 79},

@@ -41,6 +41,7 @@ from billing.models import (
 )
 from billing.models.journal import Account
 from billing.recovery import compare
+from billing.rules.method_kinds import MethodKind
 from billing.rules.states import CollectionState, InvoiceState
 from billing.runs import billing_run
 from clients.models import Client, Contact
@@ -52,7 +53,7 @@ from core.models import Business, OutboxEmail
 from tests import gateways
 from tests.factories import BusinessFactory
 from tests.faults import going_back
-from tests.faults.bank import CARDS, Bank, DirectBank
+from tests.faults.bank import CARDS, DEBITS, Bank, DirectBank
 from tests.faults.going_back import Storage
 
 START = datetime(2027, 1, 28, 0, 30, tzinfo=UTC)
@@ -165,7 +166,7 @@ class Life:
         """As `saved_cards.finish_setup` keeps one: in the place of the one in use, and what waited for one is due."""
         from billing.charging.saved_cards import _take_up
 
-        kind = kind or self.dice.choice(CARDS)
+        kind = kind or self.dice.choice((*CARDS, *DEBITS))
         with transaction.atomic():
             PaymentMethod.objects.filter(client=client, removed_at__isnull=True).update(
                 removed_at=self.now
@@ -175,6 +176,7 @@ class Life:
                 client=client,
                 gateway=self.bank.name,
                 token=f"{kind}:{uuid.uuid4().hex}",
+                kind=MethodKind.ACH if kind in DEBITS else MethodKind.CARD,
                 brand="Visa",
                 last4="4242",
                 created_at=self.now,
@@ -367,7 +369,8 @@ class Life:
         if self.storage.went_back:
             self.try_again()
         self.storage.look_after(self.now)
-        for hours in (0, 1, 24, 48, 48, 24 * 7, 24 * 7, 24 * 7):
+        for left, hours in reversed([*enumerate((24 * 7, 24 * 7, 24 * 7, 48, 48, 24, 1, 0))]):
+            self.bank.elsewhere.is_over = not left  # what was returned before is charged meanwhile
             self.pass_time(hours * 60)
             for at, _handle in list(self.bank.hooks):
                 if at <= self.now:
@@ -375,6 +378,15 @@ class Life:
             self.bill_or_stand_still()
             if self.storage.went_back:
                 self.try_again()
+            if self.bank.elsewhere.returned(self.bank):
+                self.charge_what_was_returned()
+
+    def charge_what_was_returned(self) -> None:
+        """The daily comparison finds returns, and the owner has what they left open charged again."""
+        reconcile(now=self.now, window=timedelta(days=60))
+        for row in Collection.objects.filter(state=CollectionState.DUNNING, reason="returned"):
+            retry.retry_now(collection=row, actor="Nan", now=self.now)
+        self.bill_or_stand_still()
 
     def try_again(self) -> None:
         """The owner has what waits for a decision charged: a decline that is found again means nothing."""
@@ -397,7 +409,8 @@ class Life:
         lost = [row.handle for row in compare.open_objects()]  # a person was told of these
         wrong = [each for each in said if not any(handle in each for handle in lost)]
         wrong += find_contradictions(self.now) + self.surprises + self.bank.elsewhere.wrong
-        wrong += going_back.judge(self.storage, self.bank.taken)
+        returned = self.bank.elsewhere.returned(self.bank)
+        wrong += going_back.judge(self.storage, self.bank.taken, returned)
         for invoice in Invoice.objects.select_related("period", "collection"):
             wrong += self._invoice(invoice)
         receipts = OutboxEmail.objects.filter(kind="receipt").count()
@@ -442,11 +455,12 @@ class Life:
         if tries - given_up > 5 + self.by_hand + 1:
             yield f"{invoice.number} was tried {tries} times, {given_up} of them given up"
         paid = sum(invoice.payments.values_list("amount", flat=True))
-        if len(taken) > 1:
-            yield f"{invoice.number} was charged {len(taken)} times"
+        kept = len(taken) - self.bank.elsewhere.returned(self.bank).count(str(invoice.reference))
+        if kept > 1:
+            yield f"{invoice.number} was charged {len(taken)} times, of which {kept} were kept"
         if total != paid:
             yield f"{invoice.number}: the bank took {total}, we wrote down {paid}"
-        if taken and invoice.state != InvoiceState.PAID:
+        if kept > 0 and invoice.state != InvoiceState.PAID:
             yield f"{invoice.number} is {invoice.state} and was charged"
         if any(at < invoice.period.due_at - timedelta(minutes=5) for _, at in taken):
             yield f"{invoice.number} was charged before it was due"

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef
 
 from billing.gateways.base import GatewayObject, Outcome
-from billing.models import Collection, FoundObject
+from billing.models import Collection, FoundObject, Payment
 
 
 def keep(name: str, business: UUID | None, theirs: GatewayObject, *, now: datetime) -> bool:
@@ -19,6 +19,8 @@ def keep(name: str, business: UUID | None, theirs: GatewayObject, *, now: dateti
         return False
     if Collection.objects.filter(gateway=name, handle=theirs.handle).exists():
         return False
+    if Payment.objects.filter(gateway=name, reference=theirs.handle).exists():
+        return False  # a direct debit that was returned: its collection goes on with another one
     known = {
         "business_id": business,
         "reference": theirs.reference,
@@ -44,7 +46,8 @@ def paid_for(references: Iterable[UUID]) -> dict[str, FoundObject]:
         closed_at__isnull=True,
     )
     used = Collection.objects.filter(gateway=OuterRef("gateway"), handle=OuterRef("handle"))
-    return {row.reference: row for row in rows.exclude(Exists(used))}
+    booked = Payment.objects.filter(gateway=OuterRef("gateway"), reference=OuterRef("handle"))
+    return {row.reference: row for row in rows.exclude(Exists(used)).exclude(Exists(booked))}
 
 
 def is_closed(name: str, handle: str) -> bool:
