@@ -60,7 +60,7 @@ def gateway_elsewhere() -> Iterator[str]:
     class Elsewhere(Sandbox):
         name = "elsewhere"
 
-        def setup_url(self, *, customer: str, return_url: str) -> str:
+        def setup_url(self, *, customer: str, return_url: str, debits: Any = ()) -> str:
             session = self.save_test_card(
                 customer=customer, behaviour="succeeds", expires_on=date(2030, 1, 31)
             )
