@@ -131,8 +131,3 @@ def judge(storage: Storage, taken: Sequence[tuple[str, str, int, Any]]) -> list[
         if times > 1:
             wrong.append(f"{reference} was charged {times} times")
     return wrong
-
-
-def not_in_the_books() -> int:
-    """The money that a person was told of, because it was taken for what the books have lost; minor units."""
-    return sum(found.amount for found in compare.open_objects())
