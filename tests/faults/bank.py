@@ -7,6 +7,7 @@ processors prepares an object and confirms it, the other charges in one call.
 
 import random
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,7 +32,18 @@ KEY_LIVES = timedelta(hours=24)
 #: What a direct gateway promises (billing.gateways.base.DirectGateway): later than that nothing is carried out any
 #: more, and what was carried out is found.
 KNOWN_WITHIN = KEY_LIVES - timedelta(minutes=15)
-CARDS = ("good", "good", "good", "soft", "soft_twice", "hard", "action", "slow", "slow_fail")
+CARDS = (
+    "good",
+    "good",
+    "good",
+    "soft",
+    "soft_twice",
+    "broke",
+    "hard",
+    "action",
+    "slow",
+    "slow_fail",
+)
 #: Bank accounts that are debited: paid after days, refused after days, or returned after they were paid.
 DEBITS = ("debit", "debit_fail", "debit_return")
 
@@ -79,6 +91,7 @@ class Processor:
     later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     hooks: list[tuple[datetime, str]] = field(default_factory=list)
     declines: dict[str, int] = field(default_factory=dict)
+    swiped: Counter[str] = field(default_factory=Counter)  # how often for each reference
     elsewhere: Elsewhere = field(default_factory=Elsewhere)
     tells: Sequence[int] = (
         0,
@@ -181,9 +194,10 @@ class Processor:
 
     def _swipe(self, each: Object, token: str) -> None:
         kind = token.partition(":")[0]
+        self.swiped[each.reference] += 1
         before = self.declines.get(token, 0)
         if (
-            kind == "hard"
+            kind in ("hard", "broke")
             or (kind == "soft" and before < 9)
             or (kind == "soft_twice" and before < 2)
         ):

@@ -142,18 +142,20 @@ class Elsewhere:
             )
             self._moves(bank, name, bank.dice.choice(LIVES))
 
-    def back(self, bank: Any, lost: Collection[str]) -> int:
+    def back(self, bank: Any, currency: str, lost: Collection[str]) -> int:
         """What was sent back to clients for good, but for payments that the books have lost."""
         return sum(
             amount
             for key, (handle, amount) in bank.given.items()
-            if self.states[key] == R.SUCCEEDED and handle not in lost
+            if self.states[key] == R.SUCCEEDED
+            and handle not in lost
+            and bank.found(handle).currency == currency
         )
 
-    def withdrawn(self, lost: Collection[str]) -> int:
+    def withdrawn(self, currency: str, lost: Collection[str]) -> int:
         """What the bank holds or has taken because of disputes over what the books have not lost."""
         return sum(
             each.amount
             for each in self.disputes.values()
-            if each.outcome in WITHDRAWN and each.payment not in lost
+            if each.outcome in WITHDRAWN and each.payment not in lost and each.currency == currency
         )

@@ -15,6 +15,8 @@ from unittest.mock import patch
 
 from django.db import transaction
 
+from agreements.rules import schedule
+from agreements.running import periods
 from billing.books import document_numbers, received_payments, transitions
 from billing.charging import (
     cancel_invoice,
@@ -39,9 +41,10 @@ from billing.gateways.base import (
 from billing.models import Charge, Collection, Invoice, Payment
 from billing.models.invoice import SeriesKind
 from billing.recovery import compare, go_on
+from billing.rules import dunning
 from billing.rules.states import ChargeState, CollectionState
 from core.continuity import standing
-from core.dates import local_day
+from core.dates import add_months, local_day
 from core.models.standing import Doubt
 from core.outbox import emails
 
@@ -314,6 +317,64 @@ def a_late_return_is_ignored() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def invoices_are_issued_an_hour_early() -> Iterator[None]:
+    """The clock of the client's zone is read an hour wrong, as after a change of clocks."""
+    original = periods.due_at
+
+    def due_at(agreement: Any, span: Any) -> Any:
+        return original(agreement, span) - timedelta(hours=1)
+
+    with patch.object(periods, "due_at", due_at):
+        yield
+
+
+@contextmanager
+def the_job_issues_an_hour_early() -> Iterator[None]:
+    """What is due within the hour is issued with the rest."""
+    original = issue._due
+
+    def due(rows: Any, now: Any, only: Any) -> Any:
+        return original(rows, now + timedelta(hours=1), only)
+
+    with patch.object(issue, "_due", due):
+        yield
+
+
+@contextmanager
+def a_soft_decline_is_retried_for_ever() -> Iterator[None]:
+    """After the last day of the calendar it is tried every day; nobody is asked to decide."""
+    original = dunning.next_retry_day
+
+    def next_retry_day(first_due: Any, declined_on: Any) -> Any:
+        return original(first_due, declined_on) or declined_on + timedelta(days=1)
+
+    with patch.object(dunning, "next_retry_day", next_retry_day):
+        yield
+
+
+@contextmanager
+def a_month_drifts_to_its_shortest_day() -> Iterator[None]:
+    """Each month of service is counted from the one before: 31 January, 28 February, 28 March."""
+
+    def boundary(start: Any, anchor_day: int, interval: Any, index: int) -> Any:
+        day = original(start, anchor_day, interval, 0)
+        for _ in range(index):
+            day = add_months(day, 1)
+        return day
+
+    original = schedule.boundary
+    with patch.object(schedule, "boundary", boundary):
+        yield
+
+
+@contextmanager
+def an_invoice_carries_the_date_of_utc() -> Iterator[None]:
+    """The date of an invoice is that of a clock in Greenwich, and not the business's."""
+    with patch.object(issue, "local_day", lambda now, zone: now.date()):
+        yield
+
+
 DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
 MUTANTS = [
     *DIRECT,
@@ -332,6 +393,11 @@ MUTANTS = [
     numbers_that_went_out_are_given_again,
     a_refund_made_elsewhere_is_ignored,
     a_late_return_is_ignored,
+    invoices_are_issued_an_hour_early,
+    the_job_issues_an_hour_early,
+    a_soft_decline_is_retried_for_ever,
+    a_month_drifts_to_its_shortest_day,
+    an_invoice_carries_the_date_of_utc,
 ]
 
 

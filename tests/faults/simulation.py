@@ -10,70 +10,39 @@ to an earlier state (tests/faults/going_back.py).
 
 import random
 import sys
-import uuid
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from unittest.mock import patch
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
-from agreements.changing import amend
-from agreements.models import Agreement, Period, Proposal, Upgrade
-from agreements.signing import sign
-from billing.books.invariants import find_contradictions
-from billing.charging import cancel_invoice, collect, gateway_events, parallel_calls, resolve, retry
-from billing.charging.reconcile import reconcile
-from billing.charging.refund import carry_out_refunds, refund_invoice
-from billing.invoices import upgrade_invoice
-from billing.models import (
-    Collection,
-    GatewayEvent,
-    Invoice,
-    JournalEntry,
-    Payment,
-    PaymentMethod,
-    Refund,
-)
-from billing.models.journal import Account
-from billing.recovery import compare
-from billing.rules.method_kinds import MethodKind
-from billing.rules.states import CollectionState, InvoiceState
+from agreements.models import Agreement
+from billing.charging import collect, gateway_events, parallel_calls, resolve
+from billing.charging.refund import carry_out_refunds
+from billing.models import GatewayEvent, PaymentMethod
 from billing.runs import billing_run
-from clients.models import Client, Contact
+from clients.models import Client
 from core import nudge
 from core.continuity import outside, standing
-from core.dates import local_instant
 from core.errors import RuleError, StandsStill
-from core.models import Business, OutboxEmail
 from tests import gateways
-from tests.factories import BusinessFactory
-from tests.faults import going_back
-from tests.faults.bank import CARDS, DEBITS, Bank, DirectBank
+from tests.faults.bank import Bank, DirectBank
 from tests.faults.going_back import Storage
+from tests.faults.money import persons, world
+from tests.faults.money.judge import judge
 
-START = datetime(2027, 1, 28, 0, 30, tzinfo=UTC)
 DAYS = 16
-#: What people do; after a request that got no answer it matters most what they do about it.
-ACTS = (
-    "there",
-    "there",
-    "card",
-    "retry",
-    "void",
-    "write_off",
-    "refund",
-    "refund",
-    "upgrade",
-    "upgrade",
-)
-ACTS_IN_SILENCE = ("card", "retry", "void", "void", "write_off")
-BUSY, BUSY_IN_SILENCE = 0.2, 0.5  # the share of moments at which someone does something
-ZONES = ("UTC", "Asia/Bangkok", "America/New_York", "Pacific/Auckland", "Asia/Kolkata")
+WHILE_OPENING = (0, 1 / 24, 1, 2, 2)
+AFTERWARDS = (1, 2, 4, 7, 3, 3)
+#: How wrong workers' clocks are, in minutes: a little, or days behind.
+OFF = (0, 0, 0, 0, 0, -3, 4, -60, -4320)
 
 
 class Killed(BaseException):
@@ -86,19 +55,28 @@ class Life:
 
     seed: int
     dice: random.Random = field(init=False)
-    now: datetime = START
+    turn: date = field(init=False)  # what the life goes through
+    zone: str = field(init=False)
+    now: datetime = field(init=False)
     bank: Bank | DirectBank = field(init=False)
     kills: int = 0
     events: int = 0
     depth: int = 0
     quick: int = 0  # calls under way that may take no time
     calm: bool = False
-    by_hand: int = 0
+    moments: list[datetime] = field(default_factory=list)  # at which something is due
+    opened_until: datetime = field(init=False)
+    by_hand: Counter[UUID] = field(default_factory=Counter)  # tries, by the client
+    without_money: set[UUID] = field(default_factory=set)  # clients whose invoices stay open
+    late_clocks: int = 0
     surprises: list[str] = field(default_factory=list)
     storage: Storage = field(init=False)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
+        self.turn, self.zone = self.dice.choice(world.TURNS)
+        self.now = world.start_of(self.turn, self.dice.randint(1, 9))
+        self.off = self.dice.choice([OFF, OFF, (0,)])
         trouble = self.dice.choice([0, 0.1, 0.3, 0.5])
         kind = DirectBank if self.seed % 2 else Bank
         self.bank = kind(self.dice, self.now, trouble=trouble, between=self.pause)
@@ -106,82 +84,6 @@ class Life:
         # Nothing may depend on webhooks: in every other life hardly any arrives.
         self.bank.tells = self.dice.choice([(0, 1, 1, 2), (0, 0, 0, 1)])
         self.kill_share = self.dice.choice([0, 0.002, 0.01, 0.03])
-
-    # --- the world ------------------------------------------------------------------------------------------
-
-    def people(self) -> None:
-        """Two businesses, a few running agreements, a card each.
-
-        A walk of the jobs costs as much for one agreement as for several, and each of them is a chance.
-        """
-        for n in range(2):
-            business = BusinessFactory(name=f"Studio {n}", time_zone=self.dice.choice(ZONES))
-            for m in range(self.dice.randint(2, 4)):
-                self.agreement(business, f"{n}{m}")
-
-    def agreement(self, business: Business, name: str) -> Agreement:
-        client = Client.objects.create(
-            business=business, name=f"Client {name}", time_zone=self.dice.choice(ZONES)
-        )
-        contact = Contact.objects.create(
-            business=business,
-            client=client,
-            name="Ploy",
-            email=f"p{name}@x.example",
-            is_decision_maker=True,
-        )
-        starts_on = date(2027, 1, 28) + timedelta(days=self.dice.randint(0, 5))
-        proposal = Proposal.objects.create(
-            business=business,
-            client=client,
-            contact=contact,
-            title="Retainer",
-            currency="USD",
-            starts_on=starts_on,
-        )
-        if self.dice.random() < 0.9:
-            self.card(client)
-        return Agreement.objects.create(
-            business=business,
-            client=client,
-            contact=contact,
-            proposal=proposal,
-            state="active",
-            title="Retainer",
-            tier={"name": "Growth", "deliverables": []},
-            terms={},
-            terms_hash="x",
-            currency="USD",
-            amount=self.dice.choice([300_000, 500_000, 123_457]),
-            minutes=60,
-            starts_on=starts_on,
-            anchor_day=starts_on.day,
-            time_zone=client.time_zone,
-            signed_at=START,
-            taxes=self.dice.choice([[], [{"name": "VAT", "percent": "7"}]]),
-            opens_at=local_instant(starts_on, 0, client.time_zone),
-        )
-
-    def card(self, client: Client, kind: str = "") -> None:
-        """As `saved_cards.finish_setup` keeps one: in the place of the one in use, and what waited for one is due."""
-        from billing.charging.saved_cards import _take_up
-
-        kind = kind or self.dice.choice((*CARDS, *DEBITS))
-        with transaction.atomic():
-            PaymentMethod.objects.filter(client=client, removed_at__isnull=True).update(
-                removed_at=self.now
-            )
-            PaymentMethod.objects.create(
-                business_id=client.business_id,
-                client=client,
-                gateway=self.bank.name,
-                token=f"{kind}:{uuid.uuid4().hex}",
-                kind=MethodKind.ACH if kind in DEBITS else MethodKind.CARD,
-                brand="Visa",
-                last4="4242",
-                created_at=self.now,
-            )
-            _take_up(client, self.now)
 
     # --- what goes wrong ------------------------------------------------------------------------------------
 
@@ -242,8 +144,14 @@ class Life:
         """What a worker's clock says: right, a little off, or days behind."""
         if self.calm:
             return self.now
-        off = self.dice.choice([0, 0, 0, 0, 0, -3, 4, -60, -4320])
+        off = self.dice.choice(self.off)
+        self.late_clocks += off == min(OFF)
         return self.now + timedelta(minutes=off)
+
+    @property
+    def doubtful_tries(self) -> int:
+        """How many more tries an invoice may have: a clock that is days behind, or books that went back, begin anew."""
+        return self.late_clocks + 5 * self.storage.went_back
 
     def work(self) -> None:
         """A worker's task: the run, the resolver, or a webhook."""
@@ -276,59 +184,6 @@ class Life:
             defaults={"handle": handle, "body": b"", "received_at": self.now},
         )
 
-    def person(self) -> None:
-        """The owner or a client does something."""
-        invoices = list(
-            Invoice.objects.order_by("number", "business__name").select_related(
-                "collection", "client"
-            )
-        )
-        if not invoices:
-            return
-        invoice, acts = self.dice.choice(invoices), ACTS
-        silent = [each for each in invoices if str(each.reference) == self.bank.silent_about]
-        if silent and self.dice.random() < 0.8:
-            invoice, acts = silent[0], ACTS_IN_SILENCE
-        what = self.dice.choice(acts)
-        self.by_hand += 1
-        if what == "there":
-            self.bank.elsewhere.something(self.bank)
-        elif what == "card":
-            self.attempt(lambda: self.card(invoice.client))
-        elif what == "retry":
-            self.attempt(
-                lambda: retry.retry_now(collection=invoice.collection, actor="Nan", now=self.now)
-            )
-        elif what == "upgrade":
-            self.attempt(lambda: self.upgrade(invoice.agreement))
-        elif what == "refund":
-            part = max(1, invoice.total // self.dice.choice([1, 2, 3]))
-            kept = self.dice.random() < 0.7
-            self.attempt(
-                lambda: refund_invoice(
-                    invoice=invoice,
-                    amount=part,
-                    reason="R",
-                    actor="Nan",
-                    to_card=kept,
-                    now=self.now,
-                )
-            )
-        else:
-            verb = (
-                cancel_invoice.void_invoice if what == "void" else cancel_invoice.write_off_invoice
-            )
-            self.attempt(lambda: verb(invoice=invoice, reason="R", actor="Nan", now=self.now))
-
-    def upgrade(self, agreement: Agreement) -> None:
-        """A dearer tier from today on, signed at once; the paper is not printed."""
-        amount = agreement.amount * self.dice.choice([2, 3])
-        change = amend.Change(amend.AmendmentKind.TIER, self.now.date(), amount=amount)
-        with transaction.atomic():
-            row = upgrade_invoice.draft_upgrade(agreement=agreement, change=change, now=self.now)
-            row.save(force_insert=True)
-            sign._complete(row, self.now)
-
     def surprised(self, said: str) -> None:
         """Billing takes an error it did not foresee for a lost answer: it is a mistake, unless the seed made it."""
         error = sys.exc_info()[1]
@@ -340,59 +195,73 @@ class Life:
     def live(self) -> list[str]:
         """The whole life; the contradictions at its end."""
         self.calm = True
-        self.people()
+        world.people(self)
         standing.advance(now=self.now)
         self.calm = False
-        end = START + timedelta(days=DAYS)
+        end = self.now + timedelta(days=DAYS)
         while self.now < end:
             silent = bool(self.bank.silent_about)
-            self.pass_time(self.dice.choice([10, 120, 700] if silent else [1, 10, 120, 700, 1900]))
+            self.step([10, 120, 700] if silent else [1, 10, 120, 700, 1900])
             self.calm = True
             self.storage.perhaps()
             self.calm = False
             self.work()
             if self.dice.random() < 0.5:
                 self.attempt(lambda: self.storage.look_after(self.now))
-            if self.dice.random() < (BUSY_IN_SILENCE if silent else BUSY):
-                self.attempt(self.person)
+            if self.dice.random() < (persons.BUSY_IN_SILENCE if silent else persons.BUSY):
+                self.attempt(lambda: persons.act(self))
                 self.attempt(lambda: self.resolve(self.now))  # what people do wakes a worker
         self.recover()
-        return self.judge()
+        return judge(self)
+
+    def step(self, minutes: Sequence[int]) -> None:
+        """Let some time pass, often until shortly before or after a moment at which something is due."""
+        ahead = [at for at in self.moments if self.now < at < self.now + timedelta(days=2)]
+        if ahead and self.dice.random() < 0.4:
+            off = timedelta(minutes=self.dice.choice([-50, -31, -6, 1, 20]))
+            self.pass_time(max(1, (min(ahead) + off - self.now) // timedelta(minutes=1)))
+        else:
+            self.pass_time(self.dice.choice(minutes))
 
     def recover(self) -> None:
-        """The faults stop, clients save good cards, and 25 days pass."""
+        """The faults stop, and most clients save good cards. Months of service begin for five days more; then
+        20 days pass."""
         self.calm = True
         self.bank.trouble = 0
         for client in Client.objects.all():
-            self.card(client, "good")
+            in_use = PaymentMethod.objects.filter(client=client, removed_at__isnull=True).first()
+            if in_use and in_use.token.startswith("broke") and self.dice.random() < 0.6:
+                self.without_money.add(client.pk)
+            else:
+                world.card(self, client, "good")
+                self.by_hand[client.pk] += 1
+        for days in WHILE_OPENING:
+            self.look_after_all(days)
+        self.opened_until = self.now
         Agreement.objects.update(opens_at=None)
+        for days in AFTERWARDS[:-1]:
+            self.look_after_all(days)
+        self.bank.elsewhere.is_over = True  # what was returned before is charged meanwhile
+        self.look_after_all(AFTERWARDS[-1])
+
+    def look_after_all(self, days: float) -> None:
+        """So many days later webhooks arrive, a person looks after everything, and billing runs."""
+        self.pass_time(int(days * 24 * 60))
         if self.storage.went_back:
-            self.try_again()
+            self.storage.look_after(self.now)
+            persons.try_again(self)
         self.storage.look_after(self.now)
-        for left, hours in reversed([*enumerate((24 * 7, 24 * 7, 24 * 7, 48, 48, 24, 1, 0))]):
-            self.bank.elsewhere.is_over = not left  # what was returned before is charged meanwhile
-            self.pass_time(hours * 60)
-            for at, _handle in list(self.bank.hooks):
-                if at <= self.now:
-                    self.hook()
-            self.bill_or_stand_still()
-            if self.storage.went_back:
-                self.try_again()
-            if self.bank.elsewhere.returned(self.bank):
-                self.charge_what_was_returned()
-
-    def charge_what_was_returned(self) -> None:
-        """The daily comparison finds returns, and the owner has what they left open charged again."""
-        reconcile(now=self.now, window=timedelta(days=60))
-        for row in Collection.objects.filter(state=CollectionState.DUNNING, reason="returned"):
-            retry.retry_now(collection=row, actor="Nan", now=self.now)
+        persons.release(self)
+        for at, _handle in list(self.bank.hooks):
+            if at <= self.now:
+                self.hook()
         self.bill_or_stand_still()
-
-    def try_again(self) -> None:
-        """The owner has what waits for a decision charged: a decline that is found again means nothing."""
-        self.storage.look_after(self.now)
-        for row in Collection.objects.filter(state=CollectionState.DUNNING):
-            retry.retry_now(collection=row, actor="Nan", now=self.now)
+        if self.storage.went_back:
+            self.storage.look_after(self.now)
+            persons.try_again(self)
+        if self.bank.elsewhere.returned(self.bank):
+            persons.charge_what_was_returned(self)
+            self.bill_or_stand_still()
 
     def bill_or_stand_still(self) -> None:
         """The doubt may come up only now: then somebody looks after it, and billing goes on."""
@@ -400,72 +269,8 @@ class Life:
             billing_run.run_billing(now=self.now, door="test")
         except StandsStill:
             self.storage.look_after(self.now)
+            persons.release(self)
             billing_run.run_billing(now=self.now, door="test")
-
-    def judge(self) -> list[str]:
-        """The bank's ledger against our rows."""
-        # What no webhook told of is found by the daily comparison, which books it.
-        said = reconcile(now=self.now, window=timedelta(days=60))
-        lost = [row.handle for row in compare.open_objects()]  # a person was told of these
-        wrong = [each for each in said if not any(handle in each for handle in lost)]
-        wrong += find_contradictions(self.now) + self.surprises + self.bank.elsewhere.wrong
-        returned = self.bank.elsewhere.returned(self.bank)
-        wrong += going_back.judge(self.storage, self.bank.taken, returned)
-        for invoice in Invoice.objects.select_related("period", "collection"):
-            wrong += self._invoice(invoice)
-        receipts = OutboxEmail.objects.filter(kind="receipt").count()
-        if receipts != Payment.objects.count():
-            wrong.append(f"{receipts} receipts for {Payment.objects.count()} payments")
-        stuck = Refund.objects.filter(state__in=("sent", "unknown"), next_at__isnull=False)
-        wrong += [f"refund {pk} is stuck" for pk in stuck.values_list("pk", flat=True)]
-        ours = sum(Payment.objects.values_list("amount", flat=True))
-        ours += going_back.not_in_the_books()
-        if ours != sum(amount for _, _, amount, _ in self.bank.taken):
-            wrong.append(
-                f"the bank took {sum(t[2] for t in self.bank.taken)}, we wrote down {ours}"
-            )
-        back = sum(Refund.objects.filter(state="succeeded").values_list("amount", flat=True))
-        theirs = self.bank.elsewhere.back(self.bank, lost)
-        if back != theirs:
-            wrong.append(f"the bank gave back {theirs}, we wrote down {back}")
-        cash = self.balance("debit") - self.balance("credit")
-        there = ours - going_back.not_in_the_books() - theirs - self.bank.elsewhere.withdrawn(lost)
-        if cash != there:
-            wrong.append(f"the account at the bank holds {there}, our cash is {cash}")
-        due = Period.objects.filter(state="due", due_at__lte=self.now, agreement__parked_because="")
-        wrong += [f"period {pk} was never invoiced" for pk in due.values_list("pk", flat=True)]
-        waits = Upgrade.objects.filter(state="due", agreement__parked_because="")
-        wrong += [f"upgrade {pk} was never invoiced" for pk in waits.values_list("pk", flat=True)]
-        return wrong
-
-    def balance(self, side: str) -> int:
-        """What was booked on that side of the account in which clients' money is."""
-        rows = JournalEntry.objects.filter(**{side: Account.CASH})
-        return sum(rows.values_list("amount", flat=True))
-
-    def _invoice(self, invoice: Invoice) -> Iterator[str]:
-        taken = [
-            (amount, at) for _, ref, amount, at in self.bank.taken if ref == str(invoice.reference)
-        ]
-        total = sum(amount for amount, _ in taken)
-        # A request that arrives after it was given up is no try of ours.
-        given_up = invoice.charges.filter(state="void").count()
-        theirs = [each for each in self.bank.ledger if each.reference == str(invoice.reference)]
-        tries = sum(len(each.executed) for each in theirs)
-        if tries - given_up > 5 + self.by_hand + 1:
-            yield f"{invoice.number} was tried {tries} times, {given_up} of them given up"
-        paid = sum(invoice.payments.values_list("amount", flat=True))
-        kept = len(taken) - self.bank.elsewhere.returned(self.bank).count(str(invoice.reference))
-        if kept > 1:
-            yield f"{invoice.number} was charged {len(taken)} times, of which {kept} were kept"
-        if total != paid:
-            yield f"{invoice.number}: the bank took {total}, we wrote down {paid}"
-        if kept > 0 and invoice.state != InvoiceState.PAID:
-            yield f"{invoice.number} is {invoice.state} and was charged"
-        if any(at < invoice.period.due_at - timedelta(minutes=5) for _, at in taken):
-            yield f"{invoice.number} was charged before it was due"
-        if invoice.collection.state != CollectionState.DONE:
-            yield f"{invoice.number} is stuck: {invoice.collection.state} {invoice.collection.reason}"
 
 
 @contextmanager
