@@ -407,7 +407,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
                 )
                 % values,
                 _(
-                    "We do not debit your account again by ourselves. Please save a payment method "
+                    "We do not debit your account again on our own. Please save a payment method "
                     "to pay the invoice, or reply to this email if you do not agree with it."
                 ),
             ],
