@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from billing.charging.elsewhere import found_objects
 from billing.charging.reconcile import payment_accounts
 from billing.gateways import accounts
-from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome, is_direct
+from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.models import Charge, Collection, FoundObject
 from billing.rules.errors import NotConnected
 from billing.rules.states import LIVE, CollectionState
@@ -49,8 +49,8 @@ def compare(*, now: datetime) -> Comparison:
         try:
             gateway = accounts.gateway(name, business)
             for theirs in gateway.created_since(since):
-                if is_direct(gateway) and theirs.outcome != Outcome.SUCCEEDED:
-                    continue  # the key is ours, and leads to it again
+                if not found_objects.counts(gateway, theirs):
+                    continue
                 _keep(name, None if is_shared else business, theirs, now, result)
         except (GatewayUnknown, NotConnected) as error:
             result.unread.append(business)

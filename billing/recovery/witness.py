@@ -14,6 +14,7 @@ from uuid import UUID
 
 from agreements.models import Agreement, Period, Upgrade
 from agreements.rules.terms import CollectBy
+from billing.charging.elsewhere import found_objects
 from billing.charging.issue import periods_to_invoice, upgrades_to_invoice
 from billing.gateways import accounts
 from billing.gateways.accounts import Account
@@ -108,7 +109,8 @@ def _threads() -> Iterator[ThreadPoolExecutor]:
 
 def _list(gateway: Gateway, since: datetime) -> list[GatewayObject]:
     try:
-        return list(gateway.created_since(since))
+        made = gateway.created_since(since)
+        return [theirs for theirs in made if found_objects.counts(gateway, theirs)]
     except (GatewayUnknown, NotConnected) as error:
         log.warning("%s does not say what it knows: %s", gateway.name, error)
     except Exception:

@@ -155,6 +155,23 @@ def test_where_the_marks_went_back_as_well_the_gateway_remembers(world, tmp_path
     assert SandboxIntent.objects.count() == 1
 
 
+@pytest.mark.parametrize("gateway", ["sandbox", "sandbox_direct"])
+def test_after_a_person_went_on_a_declined_charge_raises_no_doubt_again(
+    world, tmp_path, settings, gateway
+):
+    settings.GATEWAY = gateway
+    world.signed(card="insufficient_funds")
+    standing.advance(now=NOW)
+    backup, marks = Backup(), (tmp_path / "marks").read_bytes()
+    run_billing(now=NOW + HOUR, door="test")
+    backup.restore()
+    (tmp_path / "marks").write_bytes(marks)
+    run_scheduled(now=NOW + 2 * HOUR)
+    goes_on(at=NOW + 3 * HOUR)
+    assert not run_scheduled(now=NOW + 4 * HOUR).refused_because
+    assert Invoice.objects.get().state == "open"
+
+
 def test_an_object_of_somebody_else_in_the_account_stops_nothing(world):
     world.signed(card="succeeds")
     SandboxIntent.objects.create(

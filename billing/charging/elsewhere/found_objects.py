@@ -6,8 +6,19 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
-from billing.gateways.base import GatewayObject, Outcome
+from billing.gateways.base import Gateway, GatewayObject, Outcome, is_direct
 from billing.models import Collection, FoundObject, Payment
+
+
+def counts(gateway: Gateway, theirs: GatewayObject) -> bool:
+    """Whether an object that these books do not know is to be kept.
+
+    It is not if it was cancelled; nor, at a direct gateway, if it took nothing, because its key is
+    ours and leads to it again.
+    """
+    if is_direct(gateway):
+        return theirs.outcome == Outcome.SUCCEEDED
+    return theirs.outcome != Outcome.CANCELLED
 
 
 def keep(name: str, business: UUID | None, theirs: GatewayObject, *, now: datetime) -> bool:
