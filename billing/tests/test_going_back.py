@@ -12,6 +12,7 @@ from django.urls import reverse
 from billing.books.invariants import find_contradictions
 from billing.charging.resolve import resolve_charges
 from billing.gateways.sandbox.models import SandboxIntent
+from billing.gateways.sandbox_direct.models import SandboxDirectCharge
 from billing.models import Collection, FoundObject, Invoice, LostNumber, Payment
 from billing.recovery import compare, go_on
 from billing.runs import preview
@@ -42,10 +43,13 @@ class Backup:
         self._sql("SAVEPOINT backup")
 
     def restore(self) -> None:
-        gateway = list(SandboxIntent.objects.all())
+        theirs: list[tuple[Any, list[Any]]] = [
+            (model, list(model.objects.all())) for model in (SandboxIntent, SandboxDirectCharge)
+        ]
         self._sql("ROLLBACK TO SAVEPOINT backup")
-        SandboxIntent.objects.all().delete()
-        SandboxIntent.objects.bulk_create(gateway)
+        for model, rows in theirs:
+            model.objects.all().delete()
+            model.objects.bulk_create(rows)
 
     def _sql(self, statement: str) -> None:
         with connection.cursor() as cursor:
