@@ -59,14 +59,13 @@ def _to_be_issued(
     now: datetime, only: Agreement | Business | None
 ) -> dict[Account, dict[str, UUID]]:
     """Return the reference of each invoice to be charged, with its business, by account."""
-    rows: list[Period | Upgrade] = [
-        *periods_to_invoice(now, only).select_related("agreement"),
-        *upgrades_to_invoice(now, only).select_related("agreement"),
-    ]
-    by_card = [row for row in rows if row.agreement.collect_by == CollectBy.CARD]
-    names = accounts.names({row.business_id for row in by_card})
+    rows: list[Period | Upgrade] = []
+    for due in (periods_to_invoice(now, only), upgrades_to_invoice(now, only)):
+        by_card = due.filter(agreement__collect_by=CollectBy.CARD)
+        rows += by_card.only("business", "agreement", "starts_on")
+    names = accounts.names({row.business_id for row in rows})
     references: dict[Account, dict[str, UUID]] = defaultdict(dict)
-    for row in by_card:
+    for row in rows:
         account = accounts.account_of(names[row.business_id], row.business_id)
         references[account][str(compose_invoice.reference_of(row))] = row.business_id
     return references
