@@ -9,6 +9,7 @@ import pytest
 from babel import Locale
 
 from billing.gateways import registry
+from billing.rules.method_kinds import SCHEMES
 from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
@@ -47,6 +48,7 @@ NAMES = re.compile(
             "Retainer Hub",
             "SHA-256|PDF|CSV|UTC|PromptPay|Visa|Mastercard|Toggl Track|Harvest|Clockify",
             *(kind.label for kind in registry.kinds().values() if not kind.is_pretended),
+            *(scheme.label for scheme in SCHEMES.values()),
             rf"\b({'|'.join(CURRENCIES)})\b",
             r"\b[A-Z]{2}-\d{4}-\d{4}\b|[A-Z]{2}-\{year\}-\{seq:04\}",  # RH-2026-0001, its pattern
             r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # bank references
