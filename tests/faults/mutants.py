@@ -375,8 +375,6 @@ def an_invoice_carries_the_date_of_utc() -> Iterator[None]:
         yield
 
 
-#: Numbers do not depend on the gateway, and at a direct one it takes more than 100 seeds to see this.
-PREPARED = [numbers_that_went_out_are_given_again]
 DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
 MUTANTS = [
     *DIRECT,
