@@ -424,9 +424,9 @@ CAUGHT_BY: dict[str, dict[str, int]] = {
     "void_here_first": {"prepared": 12, "direct": 5},
     "a_refund_is_called_again_whatever_happened": {"prepared": 2, "direct": 7},
     "the_payload_is_believed": {"prepared": 4, "direct": 3},
-    "a_refund_made_elsewhere_is_ignored": {"prepared": 2, "direct": 11},
+    "a_refund_made_elsewhere_is_ignored": {"prepared": 14, "direct": 9},
     "a_late_return_is_ignored": {"prepared": 24, "direct": 7},
     "nobody_notices_that_the_database_went_back": {"prepared": 8, "direct": 77},
     "what_the_gateways_know_is_not_taken_over": {"prepared": 8, "direct": 99},
-    "numbers_that_went_out_are_given_again": {"prepared": 44, "direct": 79},
+    "numbers_that_went_out_are_given_again": {"prepared": 44, "direct": 235},
 }
