@@ -1,17 +1,15 @@
 """Card processors that misbehave on purpose, with ledgers of their own: the judges of the simulation.
 
-Calls get lost before or after they are carried out, are carried out hours later, and idempotency keys are forgotten
-after a day; cards decline softly or hard, ask for their owner, or take days. Money moves only in `_take`. One of the
-processors prepares an object and confirms it, the other charges in one call.
+Calls get lost on their way (tests/faults/line.py), and idempotency keys are forgotten after a day; cards decline softly
+or hard, ask for their owner, or take days. Money moves only in `_take`. One of the processors prepares an object and
+confirms it, the other charges in one call.
 """
 
-import random
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from billing.gateways.base import (
     Card,
@@ -27,8 +25,8 @@ from billing.gateways.base import (
 )
 from billing.rules.method_kinds import MethodKind
 from tests.faults.elsewhere import Elsewhere
+from tests.faults.line import KEY_LIVES, Line
 
-KEY_LIVES = timedelta(hours=24)
 #: What a direct gateway promises (billing.gateways.base.DirectGateway): later than that nothing is carried out any
 #: more, and what was carried out is found.
 KNOWN_WITHIN = KEY_LIVES - timedelta(minutes=15)
@@ -46,6 +44,7 @@ CARDS = (
 )
 #: Bank accounts that are debited: paid after days, refused after days, or returned after they were paid.
 DEBITS = ("debit", "debit_fail", "debit_return")
+LATE = 0.03  # the share of webhooks that may come a month later
 
 
 @dataclass
@@ -66,29 +65,16 @@ class Object:
     is_returned: bool = False
 
 
-def _at(due: tuple[datetime, Callable[[], None]]) -> datetime:
-    return due[0]
-
-
 @dataclass
-class Processor:
-    """What both have in common.
+class Processor(Line):
+    """What both have in common."""
 
-    `now` is set by the simulation; `trouble` is the share of calls that go wrong; `between` is what happens while a
-    call is on its way, and is told whether that may take any time.
-    """
-
-    dice: random.Random
-    now: datetime
-    trouble: float = 0
-    between: Callable[[bool], None] = lambda may_last: None
     objects: dict[str, Object] = field(default_factory=dict)
     taken: list[tuple[str, str, int, datetime]] = field(
         default_factory=list
     )  # handle, reference, amount, when
     given: dict[str, tuple[str, int]] = field(default_factory=dict)  # refund key → handle, amount
     keys: dict[str, tuple[str, datetime]] = field(default_factory=dict)
-    later: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
     hooks: list[tuple[datetime, str]] = field(default_factory=list)
     declines: dict[str, int] = field(default_factory=dict)
     swiped: Counter[str] = field(default_factory=Counter)  # how often for each reference
@@ -99,14 +85,10 @@ class Processor:
         1,
         2,
     )  # how often a webhook tells of one thing, if there is trouble
-    lost_sight_of = ""  # the invoice of the last charge that got no answer
-    lost_sight_at = datetime.min.replace(tzinfo=UTC)
     name = ""
     in_flight = 1
     per_second = 0
     keys_last = KEY_LIVES
-    latest = timedelta(hours=30)  # that a request arrives after it was given up
-    mishaps = ("lost request", "lost answer", "error before", "error after", "zombie")
 
     def keep_to(self, turns: Turns) -> None:
         """There is no limit."""
@@ -119,51 +101,12 @@ class Processor:
         raise NotImplementedError
 
     @property
-    def silent_about(self) -> str:
-        """The invoice whose charge got no answer during the last day, or ""."""
-        return self.lost_sight_of if self.now - self.lost_sight_at < KEY_LIVES else ""
-
-    @property
     def ledger(self) -> list[Object]:
         """Every payment object there is."""
         return list(self.objects.values())
 
-    # --- what goes wrong on the way -------------------------------------------------------------------------
-
-    def _way(self, act: Callable[[], object], may_last: bool = True) -> object:
-        """Carry a call out, or lose its request or its answer, or carry it out hours later."""
-        self.between(may_last)
-        if self.dice.random() >= self.trouble:
-            return act()
-        how = self.dice.choice(self.mishaps)
-        if how in ("lost answer", "error after"):
-            act()
-        if how == "zombie":
-            minutes = self.dice.randint(1, self.latest // timedelta(minutes=1))
-            self.later.append((self.now + timedelta(minutes=minutes), lambda: self._quiet(act)))
-        raise GatewayUnknown(how)
-
-    def _charge(self, act: Callable[[], object], reference: str, may_last: bool = True) -> None:
-        try:
-            self._way(act, may_last)
-        except GatewayUnknown:
-            self.lost_sight_of, self.lost_sight_at = reference, self.now
-            raise
-
-    def _quiet(self, act: Callable[[], object]) -> None:
-        with suppress(GatewayUnknown):
-            act()
-
-    def pass_time(self, now: datetime) -> None:
-        """Late requests arrive and slow cards end, each at its own time; keys are forgotten."""
-        while due := min((each for each in self.later if each[0] <= now), key=_at, default=None):
-            self.later.remove(due)
-            self._it_is(max(self.now, due[0]))
-            due[1]()
-        self._it_is(now)
-
     def _it_is(self, now: datetime) -> None:
-        self.now = now
+        super()._it_is(now)
         self.keys = {
             key: (handle, at) for key, (handle, at) in self.keys.items() if now - at < KEY_LIVES
         }
@@ -180,10 +123,17 @@ class Processor:
         self._notify(each)
 
     def _notify(self, each: Object) -> None:
+        """Webhooks tell of it, mostly within two days, and now and then after a month."""
         for _ in range(self.dice.choice(self.tells) if self.trouble else 1):
-            self.hooks.append(
-                (self.now + timedelta(minutes=self.dice.randint(0, 2880)), each.handle)
-            )
+            days = 30 if self.dice.random() < LATE else 2
+            minutes = self.dice.randint(0, days * 24 * 60)
+            self.hooks.append((self.now + timedelta(minutes=minutes), each.handle))
+
+    def tell_nonsense(self) -> None:
+        """A webhook names an object that nobody made, or one of which there is nothing to tell."""
+        made = [each.handle for each in self.ledger]
+        handle = self.dice.choice([*made, "nobody_made_it", ""])
+        self.hooks.append((self.now, handle))
 
     def _take(self, each: Object) -> None:
         """The only place where money moves."""
@@ -233,7 +183,7 @@ class Processor:
                 self.given[made] = (handle, amount)
                 self.elsewhere.given(self, made)
 
-        self._way(act)
+        self._way(act, key=key)
 
     def refunds(self, handle: str) -> list[GatewayRefund]:
         def act() -> list[GatewayRefund]:
@@ -286,6 +236,7 @@ class Processor:
         raise NotImplementedError
 
     def clock(self) -> datetime:
+        self.refuse()
         return self.now
 
 
@@ -306,7 +257,7 @@ class Bank(Processor):
             self.keys[key] = (handle, self.now)
             return handle
 
-        return str(self._way(act))
+        return str(self._way(act, key=key))
 
     def execute(self, *, handle: str, key: str, token: str) -> None:
         def act() -> None:
@@ -323,7 +274,7 @@ class Bank(Processor):
             self._swipe(each, token)
             self._notify(each)
 
-        self._charge(act, self.objects[handle].reference)
+        self._charge(act, self.objects[handle].reference, key=key)
 
     def lookup(self, handle: str) -> GatewayObject:
         def act() -> GatewayObject:
@@ -363,7 +314,16 @@ class DirectBank(Processor):
     """
 
     name = "direct_bank"
-    mishaps = ("lost request", "lost answer", "error before", "zombie", "zombie", "zombie")
+    mishaps = (
+        "lost request",
+        "lost answer",
+        "error before",
+        "stored error",
+        "too many",
+        "zombie",
+        "zombie",
+        "zombie",
+    )
 
     def __post_init__(self) -> None:
         self.lag = timedelta(minutes=self.dice.choice([0, 0, 5, 60]))
@@ -400,7 +360,7 @@ class DirectBank(Processor):
             self._swipe(each, token)
             self._notify(each)
 
-        self._charge(act, reference, may_last=False)
+        self._charge(act, reference, key=handle, may_last=False)
 
     def lookup(self, handle: str) -> DirectObject:
         def act() -> DirectObject:

@@ -227,7 +227,7 @@ class Life:
         """The faults stop, and most clients save good cards. Months of service begin for five days more; then
         20 days pass."""
         self.calm = True
-        self.bank.trouble = 0
+        self.bank.calm_down()
         for client in Client.objects.all():
             in_use = PaymentMethod.objects.filter(client=client, removed_at__isnull=True).first()
             if in_use and in_use.token.startswith("broke") and self.dice.random() < 0.6:

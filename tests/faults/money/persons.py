@@ -33,6 +33,8 @@ ACTS = (
     "refund",
     "upgrade",
     "upgrade",
+    "disconnect",
+    "nonsense",
 )
 ACTS_IN_SILENCE = ("card", "retry", "void", "void", "write_off")
 BUSY, BUSY_IN_SILENCE = 0.2, 0.5  # the share of moments at which someone does something
@@ -54,6 +56,10 @@ def act(life: "Life") -> None:
         life.by_hand[invoice.client_id] += 1
     if what == "there":
         life.bank.elsewhere.something(life.bank)
+    elif what == "disconnect":
+        life.bank.disconnect()
+    elif what == "nonsense":
+        life.bank.tell_nonsense()
     elif what == "card":
         life.attempt(lambda: world.card(life, invoice.client))
     elif what == "retry":
