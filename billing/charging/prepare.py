@@ -7,6 +7,7 @@ and no call is made.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from billing.models import Charge, Collection, PaymentMethod
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge
 from billing.rules.states import CollectionState
+from core.continuity import standing
 
 NO_METHOD, CANNOT_CHARGE = "no_method", "cannot_charge"
 OTHER_CURRENCY = "other_currency"  # than that of the direct debit
@@ -58,6 +60,14 @@ def sent_under_handle(rows: Sequence[Collection]) -> dict[UUID, UUID]:
     """Return the id of the card last charged under each collection's present handle, if any."""
     sent = Charge.objects.filter(collection__in=rows, handle=F("collection__handle"))
     return dict(sent.order_by("n").values_list("collection", "method"))
+
+
+def forgotten_requests(gateway: Gateway, now: datetime) -> bool:
+    """Whether a charge may be on its way that these books do not know.
+
+    After the database went back, whatever it had sent before has arrived within `keys_last`.
+    """
+    return is_direct(gateway) and standing.resumed_after(now - gateway.keys_last)
 
 
 def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[list[Work]]:
@@ -140,7 +150,11 @@ def _prepared(gateway: Gateway, work: Work) -> str | CannotCharge:
 
 def _replace(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[None]:
     """Remove a handle that no longer fits, if no money can be taken under it any more."""
-    answers = yield [call(_cancelled, work.gateway, work) for work in works]
+    if not works:
+        return
+    forgotten = forgotten_requests(works[0].gateway, clock())
+    ask = partial(_cancelled, forgotten=forgotten)
+    answers = yield [call(ask, work.gateway, work) for work in works]
     for work, fetched in zip(works, answers, strict=True):
         if not isinstance(fetched, GatewayObject):
             continue
@@ -158,11 +172,11 @@ def _replace(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> S
         work.sent_to = None if not work.row.handle else work.sent_to
 
 
-def _cancelled(gateway: Gateway, work: Work) -> GatewayObject:
+def _cancelled(gateway: Gateway, work: Work, forgotten: bool) -> GatewayObject:
     return cancel(
         gateway,
         work.row.handle or "",
-        was_sent=work.sent_to is not None,
+        was_sent=forgotten or work.sent_to is not None,
         missing_since=work.row.missing_since,
     )
 

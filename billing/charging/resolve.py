@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.charging import notices, parallel_calls, settle
 from billing.charging.parallel_calls import Batch, Steps, call, parts
-from billing.charging.prepare import keep_missing_since, sent_under_handle
+from billing.charging.prepare import forgotten_requests, keep_missing_since, sent_under_handle
 from billing.gateways import accounts
 from billing.gateways.base import Gateway, GatewayObject
 from billing.gateways.cancelling import cancel
@@ -117,12 +117,14 @@ def _gateway(row: Collection, now: datetime) -> Gateway | None:
 def _ask_gateway(gateway: Gateway, rows: Sequence[Collection], now: datetime) -> Steps[None]:
     to_cancel = _to_cancel(rows, now)
     sent = sent_under_handle([row for row in rows if row.pk in to_cancel])
+    forgotten = bool(to_cancel) and forgotten_requests(gateway, now)
 
     def ask(gateway: Gateway, row: Collection) -> GatewayObject:
         handle = row.handle or ""
         if row.pk not in to_cancel:
             return gateway.lookup(handle)
-        return cancel(gateway, handle, was_sent=row.pk in sent, missing_since=row.missing_since)
+        was_sent = forgotten or row.pk in sent
+        return cancel(gateway, handle, was_sent=was_sent, missing_since=row.missing_since)
 
     answers = yield [call(ask, gateway, row) for row in rows]
     pairs = [

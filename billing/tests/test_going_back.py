@@ -10,12 +10,16 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from billing.books.invariants import find_contradictions
+from billing.charging import collect
+from billing.charging.cancel_invoice import void_invoice
 from billing.charging.resolve import resolve_charges
+from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.models import SandboxIntent
+from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.gateways.sandbox_direct.models import SandboxDirectCharge
 from billing.models import Collection, FoundObject, Invoice, LostNumber, Payment
 from billing.recovery import compare, go_on
-from billing.runs import preview
+from billing.runs import billing_run, preview
 from billing.runs.billing_run import run_billing, run_scheduled
 from core.continuity import outside, standing
 from core.continuity.outside import FileStore
@@ -157,6 +161,47 @@ def test_where_the_marks_went_back_as_well_the_gateway_remembers(world, tmp_path
     goes_on(at=NOW + 2 * HOUR)
     assert Payment.objects.get().invoice.state == "paid"
     assert SandboxIntent.objects.count() == 1
+
+
+def test_what_was_charged_directly_before_stays_paid_when_it_is_voided(
+    world, settings, monkeypatch
+):
+    settings.GATEWAY = "sandbox_direct"
+    charged_after_the_backup(world)
+    monkeypatch.setattr(billing_run, "resolve_charges", lambda **_: 0)  # it is not looked up yet
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    compare.compare(now=NOW + 2 * HOUR)
+    go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
+    run_billing(now=NOW + 2 * HOUR, door="test")
+    void_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 2 * HOUR)
+    resolve_charges(now=NOW + 3 * HOUR)
+    assert Invoice.objects.get().state == "paid"
+    assert SandboxDirectCharge.objects.count() == 1
+    assert find_contradictions(NOW + 3 * HOUR) == []
+
+
+def test_a_request_that_these_books_forgot_may_still_arrive(world, settings, monkeypatch):
+    settings.GATEWAY = "sandbox_direct"
+    sent: list[dict[str, Any]] = []
+
+    def is_late(_self: Any, **request: Any) -> None:
+        sent.append(request)
+        raise GatewayUnknown("no answer")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(SandboxDirect, "charge", is_late)
+        charged_after_the_backup(world)
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    monkeypatch.setattr(collect, "_arm", lambda *_: [])
+    goes_on(at=NOW + 2 * HOUR)
+    void_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 3 * HOUR)
+    resolve_charges(now=NOW + 3 * HOUR)
+    assert Invoice.objects.get().state == "open", "it is not void while money may be taken for it"
+    SandboxDirect().charge(**sent[0])
+    resolve_charges(now=NOW + 9 * HOUR)
+    assert Invoice.objects.get().state == "paid"
 
 
 @pytest.mark.parametrize("gateway", ["sandbox", "sandbox_direct"])

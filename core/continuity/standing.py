@@ -112,6 +112,11 @@ def in_doubt() -> Standing | None:
     return Standing.objects.filter(pk=Standing.ONLY).exclude(doubt=Doubt.NONE).first()
 
 
+def resumed_after(moment: datetime) -> bool:
+    """Whether the database went back, and a person has gone on with it after that moment."""
+    return Standing.objects.filter(pk=Standing.ONLY, resumed_at__gt=moment).exists()
+
+
 def sentence(doubt: str) -> str:
     """Say in the active language why the installation stands still, and what to do."""
     why = Doubt(doubt).label
