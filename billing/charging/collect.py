@@ -25,6 +25,7 @@ from agreements.models import Agreement
 from agreements.running.periods import scope_filter
 from billing.books import owing, transitions
 from billing.charging import parallel_calls, settle
+from billing.charging.elsewhere.charged_before import Known
 from billing.charging.parallel_calls import Batch, Call, Steps, call, parts
 from billing.charging.prepare import (
     CANNOT_CHARGE,
@@ -115,13 +116,15 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 class Run:
     """One run: its clock, and what it knows of the accounts. Its id keeps it from claiming twice.
 
-    `usable` holds the gateway of each account that may be charged, and None for the others.
+    `usable` holds the gateway of each account that may be charged, and None for the others;
+    `known` is what the accounts say they have charged.
     """
 
     clock: Callable[[], datetime]
     asks_clocks: bool = False
     claim: UUID = field(default_factory=uuid.uuid4)
     usable: dict[Account, Gateway | None] = field(default_factory=dict)
+    known: dict[Account, Known] = field(default_factory=dict)
 
 
 def _accounts(
@@ -168,7 +171,7 @@ def _batch(ids: Sequence[UUID], run: Run) -> Steps[int]:
     _claim(ids, claim, clock())
     rows = _mine(ids, claim)
     gateway = (yield from _usable(rows[0], run)) if rows else None
-    works = yield from prepare(_works(rows, gateway, clock()), claim, clock)
+    works = yield from prepare(_works(rows, gateway, clock()), claim, clock, run.known)
     armed = _arm(works, claim, clock())
     if armed:
         standing.advance(now=clock())
@@ -361,7 +364,7 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
 
 def _charge(work: Work, n: int, now: datetime) -> Charge:
     return Charge(
-        id=derived_ids.charge_id(work.row.prepare_key, n),
+        id=derived_ids.charge_id(work.row.prepare_key, n, work.method.token),
         business_id=work.row.business_id,
         collection=work.row,
         invoice=work.row.invoice,

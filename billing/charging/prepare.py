@@ -17,11 +17,13 @@ from django.db.models.expressions import RawSQL
 
 from billing.books import transitions
 from billing.charging import notices, saved_cards, settle
-from billing.charging.elsewhere import found_objects
+from billing.charging.elsewhere import charged_before, found_objects
 from billing.charging.parallel_calls import Steps, call
+from billing.gateways.accounts import Account
 from billing.gateways.base import DirectObject, Gateway, GatewayObject, Outcome, is_direct
 from billing.gateways.cancelling import cancel
 from billing.models import Charge, Collection, PaymentMethod
+from billing.rules import derived_ids
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge
 from billing.rules.states import CollectionState
@@ -70,16 +72,25 @@ def forgotten_requests(gateway: Gateway, now: datetime) -> bool:
     return is_direct(gateway) and standing.resumed_after(now - gateway.keys_last)
 
 
-def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> Steps[list[Work]]:
+def prepare(
+    works: list[Work],
+    claim: UUID,
+    clock: Callable[[], datetime],
+    known: dict[Account, charged_before.Known],
+) -> Steps[list[Work]]:
     """G1 and T2: give each collection a handle; return the works that have one.
 
-    If two objects were created at the same time, only the one that is stored counts.
+    If two objects were created at the same time, only the one that is stored counts. `known` is
+    what the accounts have charged, as far as this run has asked. Raises StandsStill.
     """
     yield from _replace([work for work in works if work.handle_does_not_fit], claim, clock)
     without = [work for work in works if not work.row.handle]
     taken = found_objects.paid_for(work.row.invoice.reference for work in without)
-    known = {work.row.pk: taken.get(str(work.row.invoice.reference)) for work in without}
-    without = [work for work in without if known[work.row.pk] is None]
+    there = {work.row.pk: taken.get(str(work.row.invoice.reference)) for work in without}
+    without = [work for work in without if there[work.row.pk] is None]
+    new = [work.row for work in without]
+    if new and not (yield from charged_before.ask(without[0].gateway, new, known, clock())):
+        without = []
     direct = [work for work in without if is_direct(work.gateway)]
     prepared = [work for work in without if not is_direct(work.gateway)]
     answers = yield [call(_prepared, work.gateway, work) for work in prepared]
@@ -90,7 +101,7 @@ def prepare(works: list[Work], claim: UUID, clock: Callable[[], datetime]) -> St
         elif isinstance(answer, str):
             handles[work.row.pk] = (answer, work.amount)
     # What took money before the database went back is looked up, and nothing is charged again.
-    handles |= {pk: (found.handle, found.amount) for pk, found in known.items() if found}
+    handles |= {pk: (found.handle, found.amount) for pk, found in there.items() if found}
     _bind(handles, claim)
     return _bound(works, claim)
 
@@ -138,7 +149,7 @@ def _prepared(gateway: Gateway, work: Work) -> str | CannotCharge:
     invoice = work.row.invoice
     try:
         return gateway.prepare(
-            key=str(work.row.prepare_key),
+            key=str(derived_ids.object_key(work.row.prepare_key, work.amount)),
             amount=work.amount,
             currency=invoice.currency,
             reference=str(invoice.reference),

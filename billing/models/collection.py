@@ -24,7 +24,7 @@ class Collection(TenantRow):
     """The state of collecting one invoice; there is one collection per invoice.
 
     `handle` is the gateway's payment object, for `amount` minor units: a prepared gateway's
-    single-shot object, made under the idempotency key `prepare_key`, or our own `prepare_key` at a
+    single-shot object, made under a key derived from `prepare_key`, or our own `prepare_key` at a
     direct gateway. That key is derived from what is billed (billing.rules.derived_ids).
     `missing_since` is the instant, by a direct gateway's clock, from which it is known to hold
     nothing under a handle that was sent. `lease_until` is how long the worker that claimed the row
@@ -127,9 +127,9 @@ CHARGE_STATES = [
 class Charge(TenantRow):
     """One attempt to collect an invoice. `amount` is minor units, tax included.
 
-    Its id, derived from the collection's `prepare_key` and `n`, is the idempotency key at a
-    prepared gateway. `handle` is the gateway object that the
-    attempt executes. `n` counts the attempts of the invoice.
+    Its id, derived from the collection's `prepare_key`, `n` and the card, is the idempotency key at
+    a prepared gateway. `handle` is the gateway object that the attempt executes. `n` counts the
+    attempts of the invoice.
     """
 
     collection = models.ForeignKey("billing.Collection", models.PROTECT, related_name="charges")

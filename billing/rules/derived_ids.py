@@ -26,9 +26,21 @@ def next_key(key: UUID) -> UUID:
     return uuid.uuid5(key, "next")
 
 
-def charge_id(key: UUID, n: int) -> UUID:
-    """Return the id of the invoice's n-th charge, which is sent to the object made under `key`."""
-    return uuid.uuid5(key, f"charge {n}")
+def object_key(key: UUID, amount: int) -> UUID:
+    """Return the key under which a prepared gateway makes the object of `key` for that amount.
+
+    `amount` is in minor units. A gateway refuses another amount under a key that it knows.
+    """
+    return uuid.uuid5(key, f"object {amount}")
+
+
+def charge_id(key: UUID, n: int, token: str) -> UUID:
+    """Return the id of the invoice's n-th charge, which is sent to the object made under `key`.
+
+    `token` is the gateway's id of the card. Books that went back may have charged another card the
+    n-th time, and a gateway refuses another card under an id that it knows.
+    """
+    return uuid.uuid5(key, f"charge {n} {token}")
 
 
 def paper(what: str, detail: str, amount: int) -> UUID:

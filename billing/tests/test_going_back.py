@@ -14,10 +14,11 @@ from billing.charging import collect
 from billing.charging.cancel_invoice import void_invoice
 from billing.charging.resolve import resolve_charges
 from billing.gateways.base import GatewayUnknown
+from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.gateways.sandbox_direct.models import SandboxDirectCharge
-from billing.models import Collection, FoundObject, Invoice, LostNumber, Payment
+from billing.models import Charge, Collection, FoundObject, Invoice, LostNumber, Payment
 from billing.recovery import compare, go_on
 from billing.runs import billing_run, preview
 from billing.runs.billing_run import run_billing, run_scheduled
@@ -28,7 +29,7 @@ from core.models import Standing
 from tests.factories import UserFactory
 from tests.world import NOW, World
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -38,6 +39,10 @@ def world(db: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
     Standing.objects.all().delete()
     standing.begin(now=NOW)
     return World()
+
+
+def no_answer(*_: Any) -> Any:
+    raise GatewayUnknown("no answer")
 
 
 class Backup:
@@ -161,6 +166,28 @@ def test_where_the_marks_went_back_as_well_the_gateway_remembers(world, tmp_path
     goes_on(at=NOW + 2 * HOUR)
     assert Payment.objects.get().invoice.state == "paid"
     assert SandboxIntent.objects.count() == 1
+
+
+def test_a_gateway_that_was_silent_is_asked_again_before_it_is_charged(
+    world, tmp_path, monkeypatch
+):
+    world.signed(card="succeeds")
+    standing.advance(now=NOW)
+    backup, marks = Backup(), (tmp_path / "marks").read_bytes()
+    run_billing(now=NOW + HOUR, door="test")
+    backup.restore()
+    (tmp_path / "marks").write_bytes(marks)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Sandbox, "created_since", no_answer)
+        run_billing(now=NOW + 2 * DAY, door="test")
+    assert Invoice.objects.get().state == "open"
+    assert not Charge.objects.exists()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * DAY + HOUR, door="test")
+    goes_on(at=NOW + 2 * DAY + HOUR)
+    assert Payment.objects.get().invoice.state == "paid"
+    assert SandboxIntent.objects.count() == 1
+    assert find_contradictions(NOW + 3 * DAY) == []
 
 
 def test_what_was_charged_directly_before_stays_paid_when_it_is_voided(

@@ -89,6 +89,7 @@ class Processor(Line):
     in_flight = 1
     per_second = 0
     keys_last = KEY_LIVES
+    lag = timedelta(0)  # look-ups and lists miss what is younger
 
     def keep_to(self, turns: Turns) -> None:
         """There is no limit."""
@@ -207,7 +208,17 @@ class Processor(Line):
         return found
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
-        return iter([self.lookup(each.handle) for each in self.ledger if each.made_at >= since])
+        def act() -> list[GatewayObject]:
+            rows = [each for each in self.ledger if each.made_at >= since]
+            return [self._read(each) for each in rows if self.now - each.made_at >= self.lag]
+
+        listed = self._way(act)
+        assert isinstance(listed, list)
+        return iter(listed)
+
+    def _read(self, each: Object) -> GatewayObject:
+        """What a look-up says of the object."""
+        raise NotImplementedError
 
     def detach(self, token: str) -> None:
         """Cards are never forgotten here: a late request may still name one."""
@@ -276,22 +287,21 @@ class Bank(Processor):
 
         self._charge(act, self.objects[handle].reference, key=key)
 
-    def lookup(self, handle: str) -> GatewayObject:
-        def act() -> GatewayObject:
-            each = self.objects[handle]
-            return GatewayObject(
-                handle,
-                each.outcome,
-                each.amount,
-                each.currency,
-                each.key,
-                each.code,
-                "",
-                each.reference,
-                each.made_at,
-            )
+    def _read(self, each: Object) -> GatewayObject:
+        return GatewayObject(
+            each.handle,
+            each.outcome,
+            each.amount,
+            each.currency,
+            each.key,
+            each.code,
+            "",
+            each.reference,
+            each.made_at,
+        )
 
-        found = self._way(act)
+    def lookup(self, handle: str) -> GatewayObject:
+        found = self._way(lambda: self._read(self.objects[handle]))
         assert isinstance(found, GatewayObject)
         return found
 
@@ -309,8 +319,7 @@ class Bank(Processor):
 class DirectBank(Processor):
     """The processor that charges in one call.
 
-    The key of a call is on the charge that it made; with a key that was forgotten a second one is made. A look-up
-    misses what is younger than `lag`.
+    The key of a call is on the charge that it made; with a key that was forgotten a second one is made.
     """
 
     name = "direct_bank"
@@ -362,20 +371,21 @@ class DirectBank(Processor):
 
         self._charge(act, reference, key=handle, may_last=False)
 
+    def _read(self, each: Object) -> DirectObject:
+        return DirectObject(
+            each.handle,
+            each.outcome,
+            each.amount,
+            each.currency,
+            code=each.code,
+            reference=each.reference,
+            created_at=each.made_at,
+        )
+
     def lookup(self, handle: str) -> DirectObject:
         def act() -> DirectObject:
             each = self._listed(handle)
-            if each is None:
-                return DirectObject(handle, Outcome.NEW, 0, "")
-            return DirectObject(
-                handle,
-                each.outcome,
-                each.amount,
-                each.currency,
-                code=each.code,
-                reference=each.reference,
-                created_at=each.made_at,
-            )
+            return self._read(each) if each else DirectObject(handle, Outcome.NEW, 0, "")
 
         found = self._way(act)
         assert isinstance(found, DirectObject)

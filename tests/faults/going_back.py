@@ -28,6 +28,9 @@ class Outside:
     mark: Mark | None = None
     given: dict[tuple[str, int], str] = field(default_factory=dict)
 
+    def copied(self) -> "Outside":
+        return Outside(self.mark, dict(self.given))
+
     def read(self) -> Mark | None:
         return self.mark
 
@@ -54,6 +57,7 @@ class Storage:
     goes_back: bool
     outside: Outside = field(default_factory=Outside)
     snapshots: list[str] = field(default_factory=list)
+    outside_then: dict[str, Outside] = field(default_factory=dict)  # what was outside at each
     made: int = 0
     went_back: int = 0
     is_moved: bool = False  # what is outside was lost once, and with it which numbers were given
@@ -80,6 +84,7 @@ class Storage:
             return
         self.made += 1
         self.snapshots.append(f"snapshot_{self.made}")
+        self.outside_then[self.snapshots[-1]] = self.outside.copied()
         self._sql(f"SAVEPOINT {self.snapshots[-1]}")
 
     def _return(self) -> None:
@@ -87,8 +92,11 @@ class Storage:
         self.snapshots = self.snapshots[: place + 1]
         self._sql(f"ROLLBACK TO {self.snapshots[-1]}")
         self.went_back += 1
-        if self.dice.random() < 0.25:
+        chance = self.dice.random()
+        if chance < 0.25:
             self.outside.mark, self.is_moved = None, True
+        elif chance < 0.5:  # the whole machine goes back, and only the bank knows
+            self.outside, self.is_moved = self.outside_then[self.snapshots[-1]].copied(), True
 
     def look_at_numbers(self) -> None:
         """Somebody reads every document that there is now, if anything was written since the last time."""

@@ -28,7 +28,7 @@ from billing.charging import (
     resolve,
     settle,
 )
-from billing.charging.elsewhere import disputes, refunds, returns
+from billing.charging.elsewhere import charged_before, disputes, refunds, returns
 from billing.gateways import cancelling
 from billing.gateways.base import (
     DirectObject,
@@ -283,6 +283,37 @@ def nobody_notices_that_the_database_went_back() -> Iterator[None]:
 
 
 @contextmanager
+def a_silent_gateway_is_charged_without_being_asked() -> Iterator[None]:
+    """The gateway did not answer before issuing, and nobody asks again before charging."""
+
+    def ask(*_asked: Any) -> Iterator[Any]:
+        yield from ()
+        return True
+
+    with patch.object(charged_before, "ask", ask):
+        yield
+
+
+@contextmanager
+def a_handle_taken_over_counts_as_never_sent() -> Iterator[None]:
+    """At a direct gateway: these books have no charge under the handle, so none was ever sent."""
+
+    def cancel(gateway: Any, handle: str, *, was_sent: bool, **asked: Any) -> GatewayObject:
+        if is_direct(gateway) and not was_sent:
+            return DirectObject(handle, Outcome.CANCELLED, 0, "")
+        return original(gateway, handle, was_sent=was_sent, **asked)
+
+    original = cancelling.cancel
+    with (
+        patch.object(resolve, "cancel", cancel),
+        patch.object(prepare, "cancel", cancel),
+        patch.object(resolve, "forgotten_requests", lambda *_: False),
+        patch.object(prepare, "forgotten_requests", lambda *_: False),
+    ):
+        yield
+
+
+@contextmanager
 def what_the_gateways_know_is_not_taken_over() -> Iterator[None]:
     """After the database went back, a person goes on without a comparison."""
     with patch.object(compare, "_keep", lambda *found: None):
@@ -375,7 +406,11 @@ def an_invoice_carries_the_date_of_utc() -> Iterator[None]:
         yield
 
 
-DIRECT = [a_charge_is_sent_without_a_look, silence_is_taken_for_cancelled]
+DIRECT = [
+    a_charge_is_sent_without_a_look,
+    silence_is_taken_for_cancelled,
+    a_handle_taken_over_counts_as_never_sent,
+]
 MUTANTS = [
     *DIRECT,
     one_step_with_a_stable_key,
@@ -389,6 +424,7 @@ MUTANTS = [
     a_refund_is_called_again_whatever_happened,
     the_payload_is_believed,
     nobody_notices_that_the_database_went_back,
+    a_silent_gateway_is_charged_without_being_asked,
     what_the_gateways_know_is_not_taken_over,
     numbers_that_went_out_are_given_again,
     a_refund_made_elsewhere_is_ignored,

@@ -251,26 +251,33 @@ class Life:
             self.storage.look_after(self.now)
             persons.try_again(self)
         self.storage.look_after(self.now)
-        persons.release(self)
+        self.looked_after(lambda: persons.release(self))
         for at, _handle in list(self.bank.hooks):
             if at <= self.now:
                 self.hook()
-        self.bill_or_stand_still()
+        self.looked_after(self.bill)
         if self.storage.went_back:
             self.storage.look_after(self.now)
             persons.try_again(self)
         if self.bank.elsewhere.returned(self.bank):
             persons.charge_what_was_returned(self)
-            self.bill_or_stand_still()
+            self.looked_after(self.bill)
 
-    def bill_or_stand_still(self) -> None:
-        """The doubt may come up only now: then somebody looks after it, and billing goes on."""
-        try:
-            billing_run.run_billing(now=self.now, door="test")
-        except StandsStill:
-            self.storage.look_after(self.now)
-            persons.release(self)
-            billing_run.run_billing(now=self.now, door="test")
+    def bill(self) -> None:
+        persons.release(self)
+        billing_run.run_billing(now=self.now, door="test")
+
+    def looked_after(self, verb: Callable[[], Any]) -> None:
+        """The doubt may come up only now, at each gateway: somebody looks after it, and it goes on."""
+        for _ in range(3):
+            try:
+                verb()
+                return
+            except StandsStill:
+                with suppress(StandsStill):
+                    standing.advance(now=self.now)  # the next job notes the doubt
+                self.storage.look_after(self.now)
+        verb()
 
 
 @contextmanager
