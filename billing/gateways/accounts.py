@@ -145,14 +145,15 @@ def keep(
     debits: Iterable[MethodKind] = (),
     account_id: str = "",
     knows: Callable[[str], bool] | None = None,
+    confirmed: bool = False,
 ) -> GatewayAccount:
     """Store an account whose key was tried. Secrets are encrypted; `hint` may be shown.
 
     The key may be another account's than the one that is connected; then that one is exchanged
     (billing.gateways.exchange), and what was prepared and saved there is let go. `account_id` is
     the gateway's id of the account, "" if it does not say; then `knows` tells whether the key knows
-    a handle or a token of ours. Raises UnderWay, and GatewayUnknown and NotConnected if `knows`
-    does.
+    a handle or a token of ours. Raises UnderWay, OtherAccount unless a person has `confirmed` that
+    clients lose their cards, and GatewayUnknown and NotConnected if `knows` does.
     """
     fields = {
         "secret": vault.seal(secret),
@@ -170,7 +171,7 @@ def keep(
             row, account_id=account_id, is_live=is_live, is_known=is_known
         )
         if row and is_other:
-            fields["exchanged_at"] = exchange.let_go(row, now=now)
+            fields["exchanged_at"] = exchange.let_go(row, confirmed=confirmed, now=now)
         if account_id or is_other:
             fields["account_id"] = account_id
         return GatewayAccount.objects.update_or_create(

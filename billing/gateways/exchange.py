@@ -22,7 +22,7 @@ from billing.models import (
     PaymentMethod,
     Refund,
 )
-from billing.rules.errors import UnderWay
+from billing.rules.errors import OtherAccount, UnderWay
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState
 
 #: A request that was given up does not arrive any later. The simulation delays them by 30 hours.
@@ -92,29 +92,42 @@ def is_other(
     return is_known is False
 
 
-def let_go(account: GatewayAccount, *, now: datetime) -> datetime:
+def let_go(account: GatewayAccount, *, confirmed: bool, now: datetime) -> datetime:
     """Drop what was prepared and saved at an account; return the instant of its exchange.
 
     The caller has locked the account and stores the instant. Every worker that has claimed a
     collection loses it, and so binds and arms nothing that it prepared at the old account. Raises
-    UnderWay.
+    UnderWay, and OtherAccount if clients lose their cards and nobody has confirmed that.
     """
     here = {"business": account.business_id, "gateway": account.gateway}
     rows = Collection.objects.select_for_update().filter(**here)
     unpaid = list(rows.exclude(state=CollectionState.DONE).order_by("pk"))
     _require_nothing_under_way(account, unpaid, now)
+    cards = PaymentMethod.objects.filter(**here, removed_at__isnull=True)
+    if not confirmed and (count := cards.count()):
+        raise OtherAccount(_question(count), field="secret")
     for row in unpaid:
         fresh = row.no_handle() if row.handle else {}
         at = now if row.state == CollectionState.READY else row.next_at
         Collection.objects.filter(pk=row.pk).update(
             **fresh, next_at=at, fence=uuid.uuid4(), lease_until=None
         )
-    PaymentMethod.objects.filter(**here, removed_at__isnull=True).update(removed_at=now)
+    cards.update(removed_at=now)
     # What these webhooks tell of cannot be asked of the new account.
     GatewayEvent.objects.filter(account=account, done_at__isnull=True).update(done_at=now)
     newest: datetime | None = Payment.objects.filter(**here).aggregate(at=Max("created_at"))["at"]
     earlier = account.exchanged_at + INSTANT if account.exchanged_at else now
     return max(now, newest or now, earlier)
+
+
+def _question(count: int) -> str:
+    return ngettext(
+        "This key belongs to another account. Use that account? %(count)d client then has to save "
+        "a payment method again.",
+        "This key belongs to another account. Use that account? %(count)d clients then have to "
+        "save a payment method again.",
+        count,
+    ) % {"count": count}
 
 
 def _require_nothing_under_way(

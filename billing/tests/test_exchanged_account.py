@@ -27,7 +27,7 @@ from billing.models import (
     PaymentMethod,
     Refund,
 )
-from billing.rules.errors import BadSession, UnderWay
+from billing.rules.errors import BadSession, OtherAccount, UnderWay
 from billing.runs.billing_run import run_billing
 from core.database import vault
 from core.models import OutboxEmail
@@ -115,13 +115,14 @@ def enter(world: World, key: str, *, says: bool = True, **fields: Any) -> Gatewa
     """Enter a key on the settings page: "a/1" is one of account a. It may not say whose it is."""
     account = key.partition("/")[0]
     usual: dict[str, Any] = {"webhook_secret": f"hook {account}", "hint": key, "is_live": False}
+    usual |= {"confirmed": True, "now": LATER}
     return accounts.keep(
         business=world.business,
         gateway="acme",
         secret=key,
         account_id=account if says else "",
         knows=Acme(account).knows,
-        **usual | {"now": LATER} | fields,
+        **usual | fields,
     )
 
 
@@ -251,6 +252,17 @@ def test_once_it_is_done_the_other_account_is_taken(world: World) -> None:
 
 
 # Another account
+
+
+def test_that_clients_lose_their_cards_is_asked_first(world: World) -> None:
+    enter(world, "b/1", confirmed=False)  # nobody has a card yet
+    world.billed(card="insufficient_funds")
+    before = state()
+    with pytest.raises(OtherAccount, match="1 client then has to save a payment method again"):
+        enter(world, "c/1", confirmed=False)
+    assert state() == before
+    assert enter(world, "b/2", confirmed=False)
+    assert enter(world, "c/1", confirmed=True).account_id == "c"
 
 
 def test_the_next_run_asks_for_a_card_and_a_new_one_is_charged_once_at_the_new_account(

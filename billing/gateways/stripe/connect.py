@@ -14,7 +14,7 @@ from core.models import Business
 
 
 def connect(
-    *, business: Business, secret: str, webhook_secret: str, now: datetime
+    *, business: Business, secret: str, webhook_secret: str, confirmed: bool = False, now: datetime
 ) -> GatewayAccount:
     """Store a secret key that Stripe accepts. Raises RuleError, also while another account is busy.
 
@@ -38,6 +38,7 @@ def connect(
             debits=debits,
             account_id=stripe.account_id,
             knows=stripe.knows,
+            confirmed=confirmed,
             now=now,
         )
     except NotConnected:

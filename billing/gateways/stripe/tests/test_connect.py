@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import stripe
+from django.urls import reverse
 
 from billing.gateways.stripe import connect, gateway
 from billing.gateways.stripe.tests.test_gateway import (
@@ -20,6 +21,7 @@ from billing.gateways.stripe.tests.test_gateway import (
 from billing.models import GatewayAccount, GatewayEvent, PaymentMethod
 from billing.rules.errors import NotConnected
 from core.errors import RuleError
+from tests.test_tenancy import logged_in
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=1)
@@ -39,9 +41,8 @@ def enter(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Gatewa
     def enter(*answers: Any, secret: str = "sk_test_1", hook: str = "whsec_1") -> GatewayAccount:
         transport = Transport(BALANCE, *answers)
         monkeypatch.setattr(gateway.stripe, "RequestsClient", lambda timeout: transport)
-        made = connect.connect(
-            business=world.business, secret=secret, webhook_secret=hook, now=LATER
-        )
+        form = {"secret": secret, "webhook_secret": hook, "confirmed": True}
+        made = connect.connect(business=world.business, now=LATER, **form)
         assert not transport.answers
         return made
 
@@ -122,3 +123,24 @@ def test_a_late_webhook_of_the_old_account_is_refused(enter: Enter) -> None:
     assert post(made.pk, BODY, signed(BODY, now, "whsec_1")) == 400
     assert not GatewayEvent.objects.exists()
     assert post(made.pk, BODY, signed(BODY, now, "whsec_2")) == 200
+
+
+def test_the_settings_page_asks_before_clients_lose_their_cards(
+    world: World, enter: Enter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(**fields: str) -> str:
+        transport = Transport(BALANCE, account("acct_2"))
+        monkeypatch.setattr(gateway.stripe, "RequestsClient", lambda timeout: transport)
+        data = {"which": "gateway:stripe", "secret": "sk_test_2", "webhook_secret": "whsec_2"}
+        page = logged_in(world.business.owner).post(
+            reverse("dashboard:paying"), data | fields, follow=True
+        )
+        return str(page.content.decode())
+
+    asked = typed()
+    assert "1 client then has to save a payment method again." in asked
+    assert "Please enter the key and the webhook secret once more." in asked
+    assert "sk_test_2" not in asked
+    assert is_kept()
+    assert "It took the place of another account" in typed(confirmed="on")
+    assert not is_kept()
