@@ -32,6 +32,7 @@ from billing.runs.billing_run import run_billing
 from core.database import vault
 from core.models import OutboxEmail
 from tests import gateways
+from tests.at_once import at_once
 from tests.world import NOW, World
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -399,6 +400,46 @@ def test_a_card_that_was_saved_at_the_old_account_is_not_stored_any_more(
     with pytest.raises(BadSession):
         saved_cards.finish_setup(client=client, session=session, now=NOW)
     assert not PaymentMethod.objects.exists()
+
+
+def test_charging_and_exchanging_at_once_takes_each_sum_once(
+    studio: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(studio, "a/1", now=NOW)
+    clients = [studio.client(f"Client {n}") for n in range(6)]
+    for client in clients:
+        studio.running(client)
+    monkeypatch.setattr(collect, "BATCH", 2)
+    charged, entered = at_once(
+        lambda: run_billing(now=NOW, door="test"), lambda: enter(studio, "b/1", now=NOW)
+    )
+    assert not isinstance(charged, Exception)
+    if isinstance(entered, UnderWay):
+        entered = enter(studio, "b/1", now=LATER)
+    for row in Collection.objects.exclude(state="done"):
+        assert Acme.made.get(row.handle or "", "b") == "b"
+    for client in clients:
+        if saved_cards.card_in_use(client) is None:
+            studio.card(client, now=LATER)
+    run_billing(now=LATER, door="test")
+    assert Invoice.objects.filter(state="paid").count() == 6
+    assert taken("a") + taken("b") == 6 * 3_000_00
+    assert not find_contradictions(LATER)
+
+
+def test_a_refund_and_an_exchange_at_once_lose_no_refund(studio: World) -> None:
+    enter(studio, "a/1", now=NOW)
+    invoice = studio.billed()
+    at_once(
+        lambda: refund.refund_invoice(
+            invoice=invoice, amount=100, reason="x", actor="Nan", to_card=True, now=NOW
+        ),
+        lambda: enter(studio, "b/1", now=NOW),
+    )
+    is_exchanged = GatewayAccount.objects.get().account_id == "b"
+    refund.carry_out_refunds(now=NOW)
+    assert Refund.objects.get().state == "succeeded"
+    assert SandboxRefund.objects.exists() is not is_exchanged
 
 
 # What came in at the old account
