@@ -25,7 +25,8 @@ from billing.models import (
 from billing.rules.errors import OtherAccount, UnderWay
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState
 
-#: A request that was given up does not arrive any later. The simulation delays them by 30 hours.
+#: A request that was given up does not arrive any later. The simulation delays them by 30 hours; at
+#: a direct gateway they arrive within its `keys_last`, which may not be longer.
 ARRIVES_WITHIN = timedelta(days=2)
 INSTANT = timedelta(microseconds=1)
 
@@ -122,10 +123,10 @@ def let_go(account: GatewayAccount, *, confirmed: bool, now: datetime) -> dateti
 
 def _question(count: int) -> str:
     return ngettext(
-        "This key belongs to another account. Use that account? %(count)d client then has to save "
-        "a payment method again.",
-        "This key belongs to another account. Use that account? %(count)d clients then have to "
-        "save a payment method again.",
+        "Cards saved at the account that is connected now cannot be charged with this key. Use it? "
+        "%(count)d client then has to save a payment method again.",
+        "Cards saved at the account that is connected now cannot be charged with this key. Use it? "
+        "%(count)d clients then have to save a payment method again.",
         count,
     ) % {"count": count}
 

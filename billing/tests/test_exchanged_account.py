@@ -288,7 +288,7 @@ def test_the_next_run_asks_for_a_card_and_a_new_one_is_charged_once_at_the_new_a
     assert not find_contradictions(LATER + DAY)
 
 
-def test_what_waits_for_a_decision_or_a_transfer_is_let_go_as_well(world: World) -> None:
+def test_what_waits_for_the_owners_decision_is_let_go_as_well(world: World) -> None:
     world.billed(card="lost_card")
     row = Collection.objects.get()
     assert (row.state, bool(row.handle)) == ("dunning", True)
