@@ -36,8 +36,10 @@ def exchanged_at(name: str, business: uuid.UUID | None) -> datetime | None:
 
     A worker that read another time before has the gateway of an account that is gone.
     """
-    rows = GatewayAccount.objects.filter(gateway=name, business=business) if business else None
-    return rows.values_list("exchanged_at", flat=True).first() if rows is not None else None
+    if business is None:
+        return None
+    rows = GatewayAccount.objects.filter(gateway=name, business=business)
+    return rows.values_list("exchanged_at", flat=True).first()
 
 
 def hold(business: uuid.UUID) -> None:
