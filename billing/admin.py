@@ -202,6 +202,6 @@ class NumberingAdmin(FrozenAdmin):
 class GatewayAccountAdmin(FrozenAdmin):
     """The secrets are fields that cannot be edited, so no page shows them."""
 
-    list_display = ["gateway", "hint", "is_live", "connected_at"]
+    list_display = ["gateway", "hint", "account_id", "is_live", "connected_at", "exchanged_at"]
     search_fields = ["hint"]
     neighbours = ("business",)

@@ -36,7 +36,7 @@ from billing.charging.prepare import (
     prepare,
     sent_under_handle,
 )
-from billing.gateways import accounts
+from billing.gateways import accounts, exchange
 from billing.gateways.accounts import Account
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome, is_direct
 from billing.models import Charge, Collection, PaymentMethod
@@ -116,14 +116,15 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 class Run:
     """One run: its clock, and what it knows of the accounts. Its id keeps it from claiming twice.
 
-    `usable` holds the gateway of each account that may be charged, and None for the others;
-    `known` is what the accounts say they have charged.
+    `usable` holds the gateway of each account that may be charged, and None for the others. Each
+    account stands there with the time at which it took the place of another one. `known` is what
+    the accounts say they have charged.
     """
 
     clock: Callable[[], datetime]
     asks_clocks: bool = False
     claim: UUID = field(default_factory=uuid.uuid4)
-    usable: dict[Account, Gateway | None] = field(default_factory=dict)
+    usable: dict[tuple[Account, datetime | None], Gateway | None] = field(default_factory=dict)
     known: dict[Account, Known] = field(default_factory=dict)
 
 
@@ -196,10 +197,12 @@ def _usable(row: Collection, run: Run) -> Steps[Gateway | None]:
     """Return the gateway of a collection's account, or None if it cannot be used in this run.
 
     Then its collections wait until their lease ends, and the account is set aside with the reason.
+    The rows are claimed already: an account that is exchanged from now on takes them away.
     """
     account = accounts.account_of(row.gateway, row.business_id)
-    if account in run.usable:
-        return run.usable[account]
+    known = account, exchange.exchanged_at(*account)
+    if known in run.usable:
+        return run.usable[known]
     gateway, trouble = None, None
     try:
         gateway = accounts.gateway(row.gateway, row.business_id)
@@ -213,7 +216,7 @@ def _usable(row: Collection, run: Run) -> Steps[Gateway | None]:
         set_aside.put(accounts.USE, row.business_id, trouble, now=run.clock())
     elif set_aside.open_subjects(accounts.USE.name, [row.business_id]):
         set_aside.worked(accounts.USE.name, [row.business_id], now=run.clock())
-    run.usable[account] = gateway
+    run.usable[known] = gateway
     return gateway
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from billing.charging import gateway_events
 from billing.charging.elsewhere import found_objects
 from billing.charging.elsewhere.compare import compare
-from billing.gateways import registry
+from billing.gateways import exchange, registry
 from billing.gateways.accounts import gateway, look_up_debits
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome
 from billing.models import Collection, FoundObject, GatewayAccount, Payment, PaymentMethod
@@ -78,6 +78,8 @@ def _compare(
             yield f"{theirs.handle} could not be compared ({type(error).__name__})"
     ours = Payment.objects.filter(gateway=gateway.name, created_at__gte=since + ORPHAN_AFTER)
     ours = ours.filter(business=business) if business else ours
+    if exchanged_at := exchange.exchanged_at(gateway.name, business):
+        ours = ours.filter(created_at__gt=exchanged_at)
     for reference, number in ours.values_list("reference", "receipt_number").iterator(2000):
         if reference not in seen and not _made_before(reference, since):
             yield f"{number}: {gateway.name} does not know the payment {reference}"

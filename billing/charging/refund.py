@@ -23,7 +23,7 @@ from billing.books import ledger
 from billing.charging import notices, parallel_calls
 from billing.charging.cancel_invoice import lock_collection
 from billing.charging.parallel_calls import Batch, Call, Steps
-from billing.gateways import accounts
+from billing.gateways import accounts, exchange
 from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Payment, Refund
@@ -67,6 +67,8 @@ def refund_invoice(
     The money goes to the card if `to_card`, and otherwise becomes the client's credit.
     """
     with transaction.atomic():
+        if to_card:
+            exchange.hold(invoice.business_id)
         row = lock_collection(invoice)
         if row.state != CollectionState.DONE or row.invoice.state != InvoiceState.PAID:
             raise NotOpen(_("Only a paid invoice can be refunded. Cancel this one instead."))
@@ -147,6 +149,7 @@ def book_start(refund: Refund, now: datetime) -> None:
 def refund_credit(*, invoice: Invoice, amount: int, actor: str, now: datetime) -> Refund:
     """Send client credit (minor units) back to the card that paid this invoice. Raises NotOwed."""
     with transaction.atomic():
+        exchange.hold(invoice.business_id)
         refund = _start(lock_collection(invoice).invoice, None, amount, actor, now)
     nudge.ring("billing.tasks.resolve")
     return refund
@@ -196,9 +199,18 @@ def _ask(ids: Sequence[UUID], claim: _Claim, now: datetime) -> Steps[int]:
     return 1
 
 
+def is_by_hand(payment: Payment) -> bool:
+    """Whether the owner pays back what comes from a payment, and we only record it.
+
+    So it is with a bank transfer, and with what came in at an account that was exchanged since: it
+    is refunded in that account's own dashboard.
+    """
+    return payment.gateway == BANK_TRANSFER or exchange.is_at_former_account(payment)
+
+
 def _paid_back_by_hand(refund: Refund) -> GatewayRefund | None:
-    """Return the refund of a bank transfer as done: the owner transfers it, we only record it."""
-    if refund.payment.gateway != BANK_TRANSFER:
+    """Return a refund as done that the owner makes."""
+    if refund.handle or not is_by_hand(refund.payment):
         return None
     return GatewayRefund(
         str(refund.id), RefundOutcome.SUCCEEDED, refund.amount, refund.currency, str(refund.id)

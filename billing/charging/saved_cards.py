@@ -14,6 +14,7 @@ from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from billing.books import transitions
+from billing.gateways import exchange
 from billing.gateways.accounts import debits_of, gateway, name_of
 from billing.gateways.base import Gateway, GatewayUnknown
 from billing.models import Collection, PaymentMethod
@@ -57,16 +58,22 @@ def debits_for(client: Client) -> list[MethodKind]:
 def finish_setup(*, client: Client, session: str, now: datetime) -> PaymentMethod:
     """Store the card of a completed session. Repeating it with the same session changes nothing.
 
-    The card replaces the one in use, and what waited for a card is charged now. Raises BadSession.
+    The card replaces the one in use, and what waited for a card is charged now. Raises BadSession,
+    also if the card was saved at an account that was exchanged in the meantime.
     """
+    name = name_of(client.business_id)
+    exchanged_at = exchange.exchanged_at(name, client.business_id)
     try:
-        its_gateway = _gateway(client)
+        its_gateway = gateway(name, client.business_id)
         card = its_gateway.setup_result(session)
     except (GatewayUnknown, NotConnected):
         raise BadSession(_("The card was not saved. Please try again.")) from None
     if card.customer != str(client.id):
         raise BadSession(_("The card was not saved. Please try again."))
     with transaction.atomic():
+        exchange.hold(client.business_id)
+        if exchange.exchanged_at(name, client.business_id) != exchanged_at:
+            raise BadSession(_("The card was not saved. Please try again."))
         Client.objects.select_for_update().get(pk=client.pk)
         existing = PaymentMethod.objects.filter(gateway=its_gateway.name, token=card.token).first()
         if existing:

@@ -1,14 +1,15 @@
 """Which gateway and account charge a business's cards, and how accounts are stored and used."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.gateways import registry
+from billing.gateways import exchange, registry
 from billing.gateways.base import Gateway
 from billing.gateways.pace import paced
 from billing.models import GatewayAccount
@@ -78,9 +79,14 @@ def debits_of(business: Business) -> list[MethodKind]:
 
 
 def look_up_debits(gateway: Gateway, business: UUID) -> None:
-    """Store which direct debits an account can take now. Raises GatewayUnknown and NotConnected."""
-    debits = gateway.debits()
-    GatewayAccount.objects.filter(business=business, gateway=gateway.name).update(debits=debits)
+    """Store which direct debits an account can take now, and its id if it was not known yet.
+
+    Raises GatewayUnknown and NotConnected.
+    """
+    account = GatewayAccount.objects.filter(business=business, gateway=gateway.name)
+    account.update(debits=gateway.debits())
+    if account_id := getattr(gateway, "account_id", ""):
+        account.filter(account_id="").update(account_id=account_id)
 
 
 def account_of(name: str, business: UUID) -> Account:
@@ -137,8 +143,18 @@ def keep(
     is_live: bool,
     now: datetime,
     debits: Iterable[MethodKind] = (),
+    account_id: str = "",
+    knows: Callable[[str], bool] | None = None,
+    confirmed: bool = False,
 ) -> GatewayAccount:
-    """Store an account whose key was tried. Secrets are encrypted; `hint` may be shown."""
+    """Store an account whose key was tried. Secrets are encrypted; `hint` may be shown.
+
+    The key may be another account's than the one that is connected; then that one is exchanged
+    (billing.gateways.exchange), and what was prepared and saved there is let go. `account_id` is
+    the gateway's id of the account, "" if it does not say; then `knows` tells whether the key knows
+    a handle or a token of ours. Raises UnderWay, OtherAccount unless a person has `confirmed` that
+    clients lose their cards, and GatewayUnknown and NotConnected if `knows` does.
+    """
     fields = {
         "secret": vault.seal(secret),
         "webhook_secret": vault.seal(webhook_secret),
@@ -147,9 +163,29 @@ def keep(
         "debits": list(debits),
         "connected_at": now,
     }
-    return GatewayAccount.objects.update_or_create(
-        business=business, gateway=gateway, defaults=fields
-    )[0]
+    mine = GatewayAccount.objects.filter(business=business, gateway=gateway)
+    is_known = _is_known(mine.first(), account_id, knows)
+    with transaction.atomic():
+        row = mine.select_for_update(no_key=True).first()
+        is_other = row is not None and exchange.is_other(
+            row, account_id=account_id, is_live=is_live, is_known=is_known
+        )
+        if row and is_other:
+            fields["exchanged_at"] = exchange.let_go(row, confirmed=confirmed, now=now)
+        if account_id or is_other:
+            fields["account_id"] = account_id
+        return GatewayAccount.objects.update_or_create(
+            business=business, gateway=gateway, defaults=fields
+        )[0]
+
+
+def _is_known(
+    row: GatewayAccount | None, account_id: str, knows: Callable[[str], bool] | None
+) -> bool | None:
+    """Ask whether a key knows what is ours, where the ids of both accounts do not tell."""
+    if row is None or knows is None or (row.account_id and account_id):
+        return None
+    return exchange.knows_ours(row, knows)
 
 
 def refuse_live_key(is_live: bool) -> None:

@@ -17,17 +17,21 @@ class GatewayAccount(TenantRow):
     """A business's account at a payment gateway; one per business and gateway.
 
     `secret` (the API key) and `webhook_secret` are encrypted with core.database.vault. `hint` is
-    the part of the key that may be shown. `debits` are the direct debits (MethodKind) that the
-    account can take, as the gateway said last.
+    the part of the key that may be shown. `account_id` is the gateway's own id of the account, ""
+    if the key may not read it. `debits` are the direct debits (MethodKind) that the account can
+    take, as the gateway said last. `exchanged_at` is when this account took the place of another
+    one: payments and cards made until then are at that one (billing.gateways.exchange).
     """
 
     gateway = models.CharField(_("gateway"), max_length=20)
     secret = models.BinaryField(editable=False)
     webhook_secret = models.BinaryField(editable=False, blank=True, default=b"")
     hint = models.CharField(_("key"), max_length=20)
+    account_id = models.CharField(_("account"), max_length=80, blank=True, default="")
     is_live = models.BooleanField(_("real money"), default=False)
     debits = models.JSONField(_("direct debits"), default=list, blank=True)
     connected_at = models.DateTimeField(_("connected"))
+    exchanged_at = models.DateTimeField(_("exchanged"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("gateway account")

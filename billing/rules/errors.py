@@ -31,5 +31,13 @@ class OtherCurrency(RuleError):
     """The gateway reports money in another currency than that of the payment."""
 
 
+class UnderWay(RuleError):
+    """Money may still move at the account that is connected, so no other takes its place."""
+
+
+class OtherAccount(RuleError):
+    """The key is another account's, and a person has to confirm that saved cards are let go."""
+
+
 class NotConnected(RuleError):
     """The business has no account at this gateway, or the gateway refuses its API key."""

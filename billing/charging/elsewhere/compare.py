@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from billing.charging import gateway_events
 from billing.charging.elsewhere import refunds
+from billing.gateways import exchange
 from billing.gateways.base import Gateway, GatewayDispute, GatewayRefund, GatewayUnknown
 from billing.gateways.base import RefundOutcome as Outcome
 from billing.models import Dispute, Payment, Refund
@@ -98,7 +99,8 @@ def _unlisted(
 ) -> Iterator[str]:
     """Yield our rows that the gateway does not know; look up disputes that have been open longer.
 
-    A row may be younger than the gateway's object, so it is asked about before it is reported.
+    A row may be younger than the gateway's object, so it is asked about before it is reported. Of a
+    payment at an account that was exchanged since, this one knows nothing.
     """
     known = [RefundState.PENDING, RefundState.SUCCEEDED]
     recent = Q(created_at__gte=since + LATE)
@@ -113,6 +115,8 @@ def _unlisted(
 
 def _of(rows: QuerySet[Any], gateway: Gateway, business: UUID | None) -> Iterator[Any]:
     rows = rows.filter(payment__gateway=gateway.name).select_related("payment").order_by("pk")
+    if exchanged_at := exchange.exchanged_at(gateway.name, business):
+        rows = rows.filter(payment__created_at__gt=exchanged_at)
     return (rows.filter(business=business) if business else rows).iterator(500)
 
 

@@ -14,9 +14,12 @@ from core.models import Business
 
 
 def connect(
-    *, business: Business, secret: str, webhook_secret: str, now: datetime
+    *, business: Business, secret: str, webhook_secret: str, confirmed: bool = False, now: datetime
 ) -> GatewayAccount:
-    """Store a secret key that Stripe accepts. Raises RuleError."""
+    """Store a secret key that Stripe accepts. Raises RuleError, also while another account is busy.
+
+    A restricted key that may not read the account is told from another account's by what it knows.
+    """
     is_live = "_live_" in secret
     if not secret.startswith(("sk_", "rk_")):
         raise RuleError(_("A secret key starts with sk_ or rk_."), field="secret")
@@ -25,19 +28,22 @@ def connect(
         stripe = Stripe(secret=secret, webhook_secret=webhook_secret)
         stripe.clock()
         debits = stripe.debits()
+        return accounts.keep(
+            business=business,
+            gateway=Stripe.name,
+            secret=secret,
+            webhook_secret=webhook_secret,
+            hint=f"{secret[:8]}…{secret[-4:]}",
+            is_live=is_live,
+            debits=debits,
+            account_id=stripe.account_id,
+            knows=stripe.knows,
+            confirmed=confirmed,
+            now=now,
+        )
     except NotConnected:
         raise RuleError(_("Stripe does not accept this key."), field="secret") from None
     except GatewayUnknown:
         raise RuleError(
             _("Stripe did not answer. Try again in a moment."), field="secret"
         ) from None
-    return accounts.keep(
-        business=business,
-        gateway=Stripe.name,
-        secret=secret,
-        webhook_secret=webhook_secret,
-        hint=f"{secret[:8]}…{secret[-4:]}",
-        is_live=is_live,
-        debits=debits,
-        now=now,
-    )

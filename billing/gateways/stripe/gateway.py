@@ -55,7 +55,8 @@ class Stripe:
     """A prepared gateway: one PaymentIntent per invoice.
 
     `secret` is the account's API key, `webhook_secret` that of its webhook endpoint. A saved card's
-    token is "customer/method", Stripe's ids of both.
+    token is "customer/method", Stripe's ids of both. `account_id` is Stripe's id of the account
+    once `debits` has read it; a restricted key may not be allowed to.
     """
 
     name = "stripe"
@@ -73,6 +74,7 @@ class Stripe:
         base_url: str = "",
         transport: stripe.HTTPClient | None = None,
     ) -> None:
+        self.account_id = ""
         self._webhook_secret = webhook_secret
         self._transport = InTurn(transport or stripe.RequestsClient(timeout=TIMEOUT))
         self._client = stripe.StripeClient(
@@ -217,8 +219,24 @@ class Stripe:
                 account: Any = self._api.accounts.retrieve_current()
         except NotConnected:
             return []
+        self.account_id = str(account.id)
         able = account.capabilities
         return [kind for kind, name in CAPABILITIES.items() if getattr(able, name, "") == "active"]
+
+    def knows(self, named: str) -> bool:
+        """Whether the account has made this handle, or this token of a card, removed or not."""
+        _customer, _sep, method = named.partition("/")
+        with _answered():
+            try:
+                if method:
+                    self._api.payment_methods.retrieve(method)
+                else:
+                    self._api.payment_intents.retrieve(named)
+            except stripe.InvalidRequestError as error:
+                if error.code == reading.MISSING:
+                    return False
+                raise
+        return True
 
     def setup_url(
         self, *, customer: str, return_url: str, debits: Sequence[MethodKind] = ()

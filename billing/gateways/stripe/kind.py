@@ -1,6 +1,6 @@
 """Stripe's entry in the registry; its client is imported only when an account is used."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from billing.gateways.base import ConnectCard, GatewayKind
 from billing.gateways.stripe.declines import is_hard
@@ -29,12 +29,10 @@ def _form() -> "type[ConnectForm]":
     return ConnectForm
 
 
-def _connect(
-    *, business: "Business", secret: str, webhook_secret: str, now: "datetime"
-) -> "GatewayAccount":
+def _connect(*, business: "Business", now: "datetime", **entered: Any) -> "GatewayAccount":
     from billing.gateways.stripe.connect import connect
 
-    return connect(business=business, secret=secret, webhook_secret=webhook_secret, now=now)
+    return connect(business=business, now=now, **entered)
 
 
 KIND = GatewayKind(

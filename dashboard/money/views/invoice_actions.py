@@ -16,6 +16,8 @@ from billing.bank_transfer import apply_credit, take_back, transfers
 from billing.books import asking, ledger, owing
 from billing.charging import cancel_invoice, refund
 from billing.emails import billing_pdfs
+from billing.gateways import registry
+from billing.gateways.exchange import is_at_former_account
 from billing.models import CreditNote, Invoice, Payment, Refund, WithholdingCertificate
 from billing.rules.errors import NotOwed
 from billing.rules.states import BANK_TRANSFER
@@ -115,7 +117,18 @@ class RefundInvoice(InvoiceActionView):
                 "An issued invoice never changes: "
                 "a credit note with its own number takes back what you give."
             ),
+            "warning": _former_account(refund.source(invoice)),
         }
+
+
+def _former_account(payment: Payment | None) -> str:
+    """Say that the owner makes the refund, if the payment's account was exchanged since."""
+    if payment is None or not is_at_former_account(payment):
+        return ""
+    return _(
+        "This payment arrived at the %(gateway)s account that was connected before. To send money "
+        "back to the card, refund it in the dashboard of that account. Here we only record it."
+    ) % {"gateway": registry.kinds()[payment.gateway].label}
 
 
 def _after_refund(made: Refund | None) -> str:
@@ -124,6 +137,8 @@ def _after_refund(made: Refund | None) -> str:
         return _("The amount is the client's credit now.")
     if made.payment.gateway == BANK_TRANSFER:
         return _("Please transfer the money to the client at your bank.")
+    if former := _former_account(made.payment):
+        return former
     return _("It is on its way; a refund to a card takes the bank a few days.")
 
 
@@ -206,6 +221,7 @@ class PayOutCredit(InvoiceActionView):
             ),
             "confirm": _("Pay credit out to %(client)s? This cannot be taken back.")
             % {"client": invoice.client.name},
+            "warning": _former_account(payment),
         }
 
 

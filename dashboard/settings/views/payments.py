@@ -18,6 +18,7 @@ from billing.bank_transfer import payment_details
 from billing.books import document_numbers
 from billing.gateways import accounts, registry
 from billing.gateways.base import GatewayKind
+from billing.rules.errors import OtherAccount
 from billing.rules.method_kinds import SCHEMES
 from core.errors import RuleError
 from core.models import TaxRate
@@ -54,6 +55,8 @@ class Paying(DashboardView):
                 save(form)
                 messages.success(request, _("Saved."))
                 return redirect("dashboard:paying")
+            except OtherAccount as error:
+                form.ask(str(error))  # type: ignore[attr-defined]  # the form of an account
             except RuleError as error:
                 add_error(form, error)
         return self.page(request, {which: form}, 422)
