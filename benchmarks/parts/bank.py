@@ -3,12 +3,15 @@
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from datetime import datetime
 from uuid import uuid4
 
 from billing.gateways.base import GatewayObject, Outcome, Turns
 from tests import gateways
 
 LATENCY = 0.3
+PAGE = 100  # objects that a list answers at once
 
 
 class Bank:
@@ -83,8 +86,18 @@ class Account:
             self.bank.taken[reference] = self.bank.taken.get(reference, 0) + amount
         self.bank.objects[handle] = (amount, currency, reference, key)
 
+    def created_since(self, since: datetime) -> Iterator[GatewayObject]:
+        """One call for each page of 100 objects, the last of which may be empty."""
+        made = list(self.bank.objects)
+        for first in range(0, len(made) + 1, PAGE):
+            self.called()
+            yield from map(self._read, made[first : first + PAGE])
+
     def lookup(self, handle: str) -> GatewayObject:
         self.called()
+        return self._read(handle)
+
+    def _read(self, handle: str) -> GatewayObject:
         amount, currency, reference, key = self.bank.objects[handle]
         paid = Outcome.PROCESSING if self.bank.settles_later else Outcome.SUCCEEDED
         outcome = paid if key else Outcome.NEW

@@ -13,6 +13,7 @@ from billing.books.invariants import find_contradictions
 from billing.charging import collect
 from billing.charging.cancel_invoice import void_invoice
 from billing.charging.resolve import resolve_charges
+from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
@@ -25,7 +26,7 @@ from billing.runs.billing_run import run_billing, run_scheduled
 from core.continuity import outside, standing
 from core.continuity.outside import FileStore
 from core.errors import StandsStill
-from core.models import Standing
+from core.models import SetAside, Standing
 from tests.factories import UserFactory
 from tests.world import NOW, World
 
@@ -182,9 +183,11 @@ def test_a_gateway_that_was_silent_is_asked_again_before_it_is_charged(
         run_billing(now=NOW + 2 * DAY, door="test")
     assert Invoice.objects.get().state == "open"
     assert not Charge.objects.exists()
+    assert SetAside.objects.open().get().step == accounts.USE.name
     with pytest.raises(StandsStill):
         run_billing(now=NOW + 2 * DAY + HOUR, door="test")
     goes_on(at=NOW + 2 * DAY + HOUR)
+    assert not SetAside.objects.open().exists()
     assert Payment.objects.get().invoice.state == "paid"
     assert SandboxIntent.objects.count() == 1
     assert find_contradictions(NOW + 3 * DAY) == []

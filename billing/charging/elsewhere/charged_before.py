@@ -11,10 +11,11 @@ from functools import partial
 
 from billing.charging.elsewhere import found_objects
 from billing.charging.parallel_calls import Call, Steps
-from billing.gateways.accounts import Account, account_of
+from billing.gateways.accounts import USE, Account, account_of
 from billing.gateways.base import Gateway, GatewayUnknown, Outcome
 from billing.models import Charge, Collection, FoundObject, Payment
 from core.continuity import standing
+from core.jobs import set_aside
 
 EARLIER = timedelta(days=2)  # a day begins earlier elsewhere, and clocks differ
 LONGEST = timedelta(days=40)  # how far back a list is read
@@ -33,8 +34,9 @@ def ask(
 ) -> Steps[bool]:
     """Return whether these collections of one account may get a handle.
 
-    They may not if the gateway does not answer. `known` keeps its answer for the other batches of
-    a run. Raises StandsStill if the gateway has charged what has no charge here.
+    They may not if the gateway does not answer; then the account is set aside. `known` keeps its
+    answer for the other batches of a run. Raises StandsStill if the gateway has charged what has no
+    charge here.
     """
     if not rows or not standing.is_kept():
         return True
@@ -43,6 +45,7 @@ def ask(
     if account not in known or known[account].since > since:
         [answer] = yield [Call(gateway, partial(_charged, gateway, since))]
         if isinstance(answer, GatewayUnknown):
+            set_aside.put(USE, rows[0].business_id, answer, now=now)
             return False
         known[account] = answer
     theirs = known[account].handles
