@@ -125,10 +125,10 @@ def let_go(account: GatewayAccount, *, confirmed: bool, now: datetime) -> dateti
 
 def _question(count: int) -> str:
     return ngettext(
-        "Cards saved at the account that is connected now cannot be charged with this key. Use it? "
-        "%(count)d client then has to save a payment method again.",
-        "Cards saved at the account that is connected now cannot be charged with this key. Use it? "
-        "%(count)d clients then have to save a payment method again.",
+        "Cards saved at the present account cannot be charged with this key. Tick this box to use "
+        "it all the same: %(count)d client will be asked to save a payment method again.",
+        "Cards saved at the present account cannot be charged with this key. Tick this box to use "
+        "it all the same: %(count)d clients will be asked to save a payment method again.",
         count,
     ) % {"count": count}
 
