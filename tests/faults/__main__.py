@@ -34,11 +34,11 @@ def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
 
 def hunt(pool: "multiprocessing.pool.Pool", seeds: int) -> int:
     """Each planted bug must be caught; the number that were not."""
-    from tests.faults.mutants import CAUGHT_BY, DIRECT, MUTANTS
+    from tests.faults.mutants import CAUGHT_BY, DIRECT, MUTANTS, PREPARED
 
     missed = 0
     for mutant, (first, kind) in product(MUTANTS, enumerate(("prepared", "direct"))):
-        if mutant in DIRECT and kind == "prepared":
+        if mutant in {"prepared": DIRECT, "direct": PREPARED}[kind]:
             continue
         known = CAUGHT_BY.get(mutant.__name__, {}).get(kind, first)
         tried = dict.fromkeys((known, *range(first, seeds, 2)))

@@ -125,10 +125,12 @@ class Storage:
         with connection.cursor() as cursor:
             cursor.execute(statement)
 
-    def look_after(self, now: datetime) -> None:
+    def look_after(self, now: datetime) -> bool:
         """What a person does when the installation stands still: compare, and go on once all accounts answered."""
-        if standing.in_doubt() and not compare.compare(now=now).unread:
-            go_on.go_on(actor="Nan", now=now)
+        if not standing.in_doubt() or compare.compare(now=now).unread:
+            return False
+        go_on.go_on(actor="Nan", now=now)
+        return True
 
 
 def judge(

@@ -39,6 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROTOCOL = (
     "billing/charging/collect",
     "billing/charging/prepare",
+    "billing/charging/elsewhere/charged_before",
     "billing/charging/settle",
     "billing/charging/resolve",
     "billing/charging/gateway_events",

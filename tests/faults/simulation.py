@@ -24,7 +24,8 @@ from django.db import OperationalError, connection, transaction
 from django.test import override_settings
 
 from agreements.models import Agreement
-from billing.charging import collect, gateway_events, parallel_calls, resolve
+from agreements.running.periods import open_due
+from billing.charging import collect, gateway_events, issue, parallel_calls, resolve
 from billing.charging.refund import carry_out_refunds
 from billing.models import GatewayEvent, PaymentMethod
 from billing.runs import billing_run
@@ -207,12 +208,19 @@ class Life:
             self.calm = False
             self.work()
             if self.dice.random() < 0.5:
-                self.attempt(lambda: self.storage.look_after(self.now))
+                self.attempt(self.look_after)
             if self.dice.random() < (persons.BUSY_IN_SILENCE if silent else persons.BUSY):
                 self.attempt(lambda: persons.act(self))
                 self.attempt(lambda: self.resolve(self.now))  # what people do wakes a worker
         self.recover()
         return judge(self)
+
+    def look_after(self) -> None:
+        """After a doubt, people often change their mind about what was issued again last."""
+        if self.storage.look_after(self.now) and self.dice.random() < 0.5:
+            self.attempt(lambda: open_due(now=self.now))
+            self.attempt(lambda: issue.issue_invoices(now=self.now))
+            self.attempt(lambda: persons.void_the_newest(self))
 
     def step(self, minutes: Sequence[int]) -> None:
         """Let some time pass, often until shortly before or after a moment at which something is due."""

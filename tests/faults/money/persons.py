@@ -81,6 +81,13 @@ def act(life: "Life") -> None:
         life.attempt(lambda: verb(invoice=invoice, reason="R", actor="Nan", now=life.now))
 
 
+def void_the_newest(life: "Life") -> None:
+    """The owner voids an invoice that was just issued."""
+    newest = Invoice.objects.order_by("created_at", "number", "business__name").last()
+    if newest:
+        cancel_invoice.void_invoice(invoice=newest, reason="R", actor="Nan", now=life.now)
+
+
 def _upgrade(life: "Life", agreement: Agreement) -> None:
     """A dearer tier from today on, signed at once; the paper is not printed."""
     amount = agreement.amount * life.dice.choice([2, 3])
