@@ -259,7 +259,7 @@ def test_that_clients_lose_their_cards_is_asked_first(world: World) -> None:
     enter(world, "b/1", confirmed=False)  # nobody has a card yet
     world.billed(card="insufficient_funds")
     before = state()
-    with pytest.raises(OtherAccount, match="1 client then has to save a payment method again"):
+    with pytest.raises(OtherAccount, match="1 client will be asked to save a payment method again"):
         enter(world, "c/1", confirmed=False)
     assert state() == before
     assert enter(world, "b/2", confirmed=False)

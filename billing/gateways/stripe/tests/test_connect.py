@@ -138,7 +138,7 @@ def test_the_settings_page_asks_before_clients_lose_their_cards(
         return str(page.content.decode())
 
     asked = typed()
-    assert "1 client then has to save a payment method again." in asked
+    assert "1 client will be asked to save a payment method again." in asked
     assert "Please enter the key and the webhook secret once more." in asked
     assert "sk_test_2" not in asked
     assert is_kept()
