@@ -28,4 +28,4 @@ def test_each_email_is_sent_once_unless_nobody_could_know_it() -> None:
 def test_planted_bugs_are_seen() -> None:
     status, said = letters("--seeds", "20", "--mutants")
     assert status == 0, said
-    assert said.count("seed ") == 6, said
+    assert said.count("seed ") == 5, said
