@@ -26,6 +26,7 @@ from billing.charging.gateway_events import apply_events
 from billing.charging.issue import issue_invoices, periods_to_invoice, upgrades_to_invoice
 from billing.models import Charge, GatewayEvent, Invoice, Payment
 from core import nudge
+from core.continuity import standing
 
 
 @measure
@@ -33,6 +34,12 @@ def fill(agreements: int, collect_by: str, alone: bool = False) -> dict[str, Any
     """An empty database with businesses, clients and running agreements."""
     call_command("migrate", verbosity=0)
     return {"businesses": seed.agreements(agreements, collect_by, alone)}
+
+
+def take_place() -> None:
+    """Say that this copy of a database is the real one; copies stand still otherwise (rule 46)."""
+    standing.begin(now=seed.NOW)
+    standing.resume(actor="benchmark", now=seed.NOW)
 
 
 @measure
@@ -45,6 +52,7 @@ def fall_due(count: int) -> dict[str, Any]:
 @measure
 def issue(count: int) -> dict[str, Any]:
     """Issue what is due, once: seconds, CPU, statements and the peak of memory."""
+    take_place()
     assert not Invoice.objects.exists(), "the very first query: what it opens is not measured"
     before, cpu, began = memory(), time.process_time(), time.perf_counter()
     with counted() as statements:
@@ -112,6 +120,7 @@ def idle() -> dict[str, Any]:
 @measure
 def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
     """Charge everything due through a bank that takes 300 ms a call, then check the books."""
+    take_place()
     there = bank.opened(in_flight, per_second)
     assert collectable(seed.NOW).count() == count
     before, cpu, began = memory(), time.process_time(), time.perf_counter()
@@ -139,6 +148,7 @@ def charge(count: int, in_flight: int, per_second: int) -> dict[str, Any]:
 @measure
 def read_notices(count: int, in_flight: int) -> dict[str, Any]:
     """Process one notice about each charge, all of which the bank settles after we asked for it."""
+    take_place()
     there = bank.opened(in_flight, per_second=0)
     there.settles_later = True
     collect(now=seed.NOW)
