@@ -16,7 +16,7 @@ from agreements.models.proposal import COLLECT_BY, INTERVALS, RENEWS, ROLLOVER
 from agreements.models.reusable import TextKind
 from agreements.models.signing import SignableDocument
 from agreements.rules.intervals import Interval
-from agreements.rules.states import AgreementState, PeriodState
+from agreements.rules.states import PICKED_STATES, AgreementState, PeriodState
 from agreements.rules.terms import CollectBy, Renews, Rollover
 from core import formats, languages
 from core.models import TenantRow
@@ -53,6 +53,9 @@ class Agreement(SignableDocument):
     `tier` and `terms` are the frozen snapshot as JSON and `terms_hash` is its SHA-256. Amendments
     do not change them; agreements.running.effective_terms answers which terms apply on a day.
 
+    Until the first signature the client may pick another tier: the agreement becomes VOID, and
+    `proposal` has another one. At most one of a proposal's agreements is in PICKED_STATES.
+
     `amount` is the fee for each period in minor units of `currency`, before tax, and `minutes` the
     included time. Tax is that of the business and the client at the time of acceptance.
     `anchor_day` is the day of the month on which periods start (rule 2). `ends_on` is exclusive;
@@ -65,7 +68,7 @@ class Agreement(SignableDocument):
     contact = models.ForeignKey(
         "clients.Contact", models.PROTECT, related_name="+", verbose_name=_("signer")
     )
-    proposal = models.OneToOneField("agreements.Proposal", models.PROTECT, related_name="agreement")
+    proposal = models.ForeignKey("agreements.Proposal", models.PROTECT, related_name="agreements")
     state = models.CharField(
         _("state"), max_length=10, choices=AGREEMENT_STATES, default=AgreementState.SENT
     )
@@ -136,6 +139,11 @@ class Agreement(SignableDocument):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["proposal"],
+                condition=models.Q(state__in=[state.value for state in PICKED_STATES]),
+                name="agreement_one_of_a_proposal",
+            ),
             models.CheckConstraint(
                 condition=models.Q(anchor_day__gte=1, anchor_day__lte=31),
                 name="agreement_anchor_is_a_day",

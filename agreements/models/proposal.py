@@ -1,6 +1,6 @@
 """Proposals to a client's decision maker, their tiers, and the client's questions about them."""
 
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -9,10 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import interval_words
 from agreements.models.reusable import Service, Template, TextKind
 from agreements.rules.intervals import Interval
-from agreements.rules.states import ProposalState
+from agreements.rules.states import PICKED_STATES, ProposalState
 from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from core import formats, languages
 from core.models import TenantRow
+
+if TYPE_CHECKING:
+    from agreements.models.agreement import Agreement
 
 PROPOSAL_STATES = [
     (ProposalState.DRAFT.value, _("Draft")),
@@ -50,6 +53,14 @@ UNREVIEWED = [
     (Unreviewed.SEND.value, _("It goes out with the figures and no commentary")),
     (Unreviewed.WAIT.value, _("It waits for me")),
 ]
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Queries about proposals."""
+
+    def not_picked(self) -> "ProposalQuerySet":
+        """The proposals of which no tier is picked, or no longer."""
+        return self.exclude(agreements__state__in=PICKED_STATES)
 
 
 class Proposal(TenantRow):
@@ -176,6 +187,8 @@ class Proposal(TenantRow):
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decline_reason = models.CharField(_("reason"), max_length=500, blank=True)
 
+    objects = ProposalQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
@@ -184,6 +197,14 @@ class Proposal(TenantRow):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def agreement(self) -> "Agreement | None":
+        """The agreement of the tier that was picked; None where none is, or no longer.
+
+        A query, unless `agreements` is prefetched.
+        """
+        return next((row for row in self.agreements.all() if row.state in PICKED_STATES), None)
 
     @property
     def is_trial(self) -> bool:

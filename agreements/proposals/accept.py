@@ -1,4 +1,7 @@
-"""The client picks a tier of a proposal, which creates the agreement to sign, or declines it."""
+"""The client picks a tier of a proposal, which creates the agreement to sign, or declines it.
+
+Until somebody has signed, another tier can be picked: its agreement takes the place of the first.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -9,11 +12,17 @@ from django.utils.translation import gettext as _
 from agreements.contract import frozen_terms
 from agreements.models import Agreement, Proposal, Tier
 from agreements.models.field_lists import AGREEMENT_FIELDS
-from agreements.proposals import capacity
+from agreements.proposals import capacity, client_actions
 from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock
-from agreements.rules.errors import NotOpen
+from agreements.rules.errors import AlreadyPicked, NotOpen
 from agreements.rules.intervals import Interval, completed
-from agreements.rules.states import PROPOSAL, ProposalState
+from agreements.rules.states import (
+    AGREEMENT,
+    PICKED_STATES,
+    PROPOSAL,
+    AgreementState,
+    ProposalState,
+)
 from agreements.rules.terms import Renews
 from agreements.signing import agreement_pdf, signers
 from agreements.signing.unsigned_documents import SIGN_WITHIN
@@ -27,32 +36,58 @@ from core.models.document import DocumentKind
 
 
 def accept_proposal(
-    *, proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
+    *,
+    proposal: Proposal,
+    tier: Tier,
+    contact: Contact,
+    now: datetime,
+    origin: Origin,
+    instead_of: Agreement | None = None,
 ) -> Agreement:
     """Create the agreement for this tier and the PDF that the signers will read.
 
-    Picking the same tier again returns the existing agreement; another tier is then refused. A
-    start day that has passed becomes today in the client's time zone. Raises NotOpen, BadWording
-    and MissingGlyphs.
+    Picking the same tier again returns the existing agreement. Another tier needs `instead_of`: the
+    agreement that it replaces, so that a page that was opened before the first choice never undoes
+    it. A start day that has passed becomes today in the client's time zone. Raises NotOpen,
+    AlreadyPicked, BadWording and MissingGlyphs.
     """
     _require_own(proposal, contact, tier)
-    agreement = Agreement.objects.filter(proposal=proposal).first()
-    if agreement is None:
+    picked = _picked(proposal)
+    if picked is None or (picked == instead_of and not _is_of(picked, tier)):
         try:
-            agreement = _create(proposal, tier, contact, now, origin)
+            return _create(proposal, tier, contact, now, origin, instead_of=picked)
         except IntegrityError:
             # The client picked in another tab at the same time, and that tab was first.
-            agreement = Agreement.objects.get(proposal=proposal)
-    if agreement.tier["id"] != str(tier.id):
-        raise NotOpen(
-            _("You have picked %(tier)s already. Ask us if you want another one.")
-            % {"tier": agreement.tier["name"]}
-        )
-    return agreement
+            picked = _picked(proposal)
+    if picked is None or not _is_of(picked, tier):
+        name = picked.tier["name"] if picked else ""
+        raise AlreadyPicked(_("%(tier)s is picked already.") % {"tier": name})
+    return picked
+
+
+def _picked(proposal: Proposal) -> Agreement | None:
+    return Agreement.objects.filter(proposal=proposal, state__in=PICKED_STATES).first()
+
+
+def _is_of(agreement: Agreement, tier: Tier) -> bool:
+    return bool(agreement.tier["id"] == str(tier.id))
+
+
+def can_change_tier(agreement: Agreement, now: datetime) -> bool:
+    """Whether the client may still pick another tier: nobody has signed, and the offer is open."""
+    is_signed = any(row.contact_id and row.signed_at for row in signers.signatures_of(agreement))
+    proposal = agreement.proposal
+    is_open = proposal.state == ProposalState.SENT and not is_past_last_day(proposal, now)
+    return agreement.state == AgreementState.SENT and is_open and not is_signed
 
 
 def _create(
-    proposal: Proposal, tier: Tier, contact: Contact, now: datetime, origin: Origin
+    proposal: Proposal,
+    tier: Tier,
+    contact: Contact,
+    now: datetime,
+    origin: Origin,
+    instead_of: Agreement | None,
 ) -> Agreement:
     _require_open(proposal, now)
     _require_room(proposal, tier, now)
@@ -67,6 +102,8 @@ def _create(
     pdf = agreement_pdf.unsigned_pdf(agreement, created=now)
     with transaction.atomic():
         _require_open(lock(proposal), now)
+        if instead_of:
+            _replace(instead_of, tier, contact, now, origin)
         agreement.document = store.save(
             business=proposal.business,
             kind=DocumentKind.AGREEMENT,
@@ -86,6 +123,20 @@ def _create(
             data={"tier": tier.name, "document": agreement.document.sha256},
         )
     return agreement
+
+
+def _replace(
+    agreement: Agreement, tier: Tier, contact: Contact, now: datetime, origin: Origin
+) -> None:
+    """Close the agreement of the tier that was picked before. Raises NotOpen where it is signed."""
+    locked = signers.lock(agreement)
+    assert isinstance(locked, Agreement)
+    if not can_change_tier(locked, now):
+        raise NotOpen(_("Somebody has signed already, so the tier can no longer be changed here."))
+    move(locked, AgreementState.VOID, AGREEMENT, sets={"closed_at": now})
+    tiers = {"to": tier.name, "from": locked.tier["name"]}
+    client_actions.record_event(locked.proposal, contact, "tier_changed", now, origin, tiers)
+    signers.record_event(locked, contact, "tier_changed", now, origin, tiers)
 
 
 def _invite_signers(

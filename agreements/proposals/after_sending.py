@@ -149,9 +149,8 @@ def remind_due(*, now: datetime) -> int:
     out. Returns the number of reminders.
     """
     latest = (now + timedelta(days=REMIND_BEFORE[0] + 1)).date()
-    waiting = Proposal.objects.filter(
+    waiting = Proposal.objects.not_picked().filter(
         state=ProposalState.SENT,
-        agreement__isnull=True,
         expires_on__lte=latest,
         reminders__lt=len(REMIND_BEFORE),
         sent_at__lte=now - NO_REMINDER_WITHIN,

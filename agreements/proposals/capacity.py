@@ -10,13 +10,11 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q
-
 from agreements.models import Agreement, Pause, Proposal, Tier, TimeOff
 from agreements.rules import workload
 from agreements.rules.intervals import Interval, minutes_per_month
 from agreements.rules.schedule import PeriodSpan, index_before, periods
-from agreements.rules.states import RUNNING_STATES, AgreementState, ProposalState
+from agreements.rules.states import RUNNING_STATES, ProposalState
 from agreements.rules.terms import Renews
 from agreements.rules.workload import Promise
 from agreements.running import effective_terms
@@ -165,15 +163,12 @@ def _added(proposal: Proposal, span: PeriodSpan) -> int:
 
 def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]:
     """The weighted time of each client's latest open proposal that is not signed yet."""
-    unsigned = Q(agreement__isnull=True) | Q(agreement__state=AgreementState.SENT)
     rows = Proposal.objects.filter(
-        unsigned, business=business, state__in=OPEN_STATES, starts_on__lt=whole.end
+        business=business, state__in=OPEN_STATES, starts_on__lt=whole.end
     )
-    rows = (
-        rows.exclude(client__state=Stage.LOST).defer("text").select_related("client", "agreement")
-    )
+    rows = rows.exclude(client__state=Stage.LOST).defer("text").select_related("client")
     latest: dict[Any, Proposal] = {}
-    for row in rows.order_by("created_at", "pk").prefetch_related("tiers"):
+    for row in rows.order_by("created_at", "pk").prefetch_related("tiers", "agreements"):
         # The newest counts, but a draft never takes the place of a proposal that was sent.
         if row.sent_at or row.client_id not in latest or not latest[row.client_id].sent_at:
             latest[row.client_id] = row
@@ -194,9 +189,8 @@ def _likely(proposal: Proposal, whole: Span, today: date) -> Iterator[Promise]:
 
 def _expected_minutes(proposal: Proposal) -> int:
     """The included time of the tier that was picked, or of the recommended one."""
-    agreement = getattr(proposal, "agreement", None)
-    if agreement is not None:
-        return int(agreement.minutes)
+    if agreement := proposal.agreement:
+        return agreement.minutes
     tiers = list(proposal.tiers.all())
     return next(
         (tier.minutes for tier in tiers if tier.is_recommended), tiers[0].minutes if tiers else 0

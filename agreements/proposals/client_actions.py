@@ -47,7 +47,7 @@ def ask_question(
 ) -> Question:
     """Ask a question about an open proposal; it is emailed to the freelancer. Raises NotOpen."""
     with transaction.atomic():
-        locked = lock_open(proposal, contact, now)
+        locked = lock_open(proposal, contact, now, even_if_picked=True)
         if locked.questions.count() >= MOST_QUESTIONS:
             raise NotOpen(
                 _("You have asked a lot already. Please write us an email."), field="text"
@@ -119,7 +119,7 @@ def forward_proposal(
     An unknown email address becomes a new contact of the client. Raises NotOpen.
     """
     with transaction.atomic():
-        locked = lock_open(proposal, contact, now)
+        locked = lock_open(proposal, contact, now, even_if_picked=True)
         forwards = [event for event in audit.chain(locked.pk) if event.event == "forwarded"]
         if len(forwards) >= MOST_FORWARDS:
             raise NotOpen(
@@ -205,7 +205,9 @@ def _tell_both_sides(
     )
 
 
-def lock_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
+def lock_open(
+    proposal: Proposal, contact: Contact, now: datetime, *, even_if_picked: bool = False
+) -> Proposal:
     """Lock the proposal until the transaction ends, if this contact may still act on it.
 
     Raises NotOpen where the proposal is closed, a tier was picked, or the contact is not one of the
@@ -218,7 +220,7 @@ def lock_open(proposal: Proposal, contact: Contact, now: datetime) -> Proposal:
         or is_past_last_day(locked, now)
     ):
         raise NotOpen(_("This proposal is no longer open."))
-    if is_picked(locked):
+    if is_picked(locked) and not even_if_picked:
         raise NotOpen(_("You have picked a tier already."))
     return locked
 

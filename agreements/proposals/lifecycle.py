@@ -18,7 +18,7 @@ from agreements.proposals import opening_message, rate_floor, snapshot
 from agreements.rules import cumulative_tiers
 from agreements.rules.errors import BadTrial, BadWording, NotCumulative, NotOpen
 from agreements.rules.intervals import Interval, completed
-from agreements.rules.states import PROPOSAL, ProposalState
+from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
 from clients import pipeline, portal_links
 from clients.models import Client, Contact
@@ -196,7 +196,7 @@ def withdraw_proposal(*, proposal: Proposal, actor: str, now: datetime) -> Propo
 def expire_due(*, now: datetime) -> int:
     """Expire the proposals whose last day is over in the client's time zone; returns how many."""
     ends = Q(expires_on__isnull=False) | Q(ends_on__isnull=False)
-    waiting = Proposal.objects.filter(ends, state=ProposalState.SENT, agreement__isnull=True)
+    waiting = Proposal.objects.not_picked().filter(ends, state=ProposalState.SENT)
     rows = waiting.select_related("client").order_by("pk")
     return batches.run_rows(EXPIRE, rows, lambda row: _expire(row, now), now=now)
 
@@ -233,8 +233,8 @@ def lock(proposal: Proposal) -> Proposal:
 
 
 def is_picked(proposal: Proposal) -> bool:
-    """Whether the client has picked a tier."""
-    return Agreement.objects.filter(proposal=proposal).exists()
+    """Whether a tier is picked: its agreement waits for signatures or is signed."""
+    return Agreement.objects.filter(proposal=proposal, state__in=PICKED_STATES).exists()
 
 
 def tiers_of(proposal: Proposal) -> list[Tier]:

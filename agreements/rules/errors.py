@@ -7,6 +7,10 @@ class NotOpen(RuleError):
     """The proposal, agreement or amendment does not allow this step in its present state."""
 
 
+class AlreadyPicked(NotOpen):
+    """Another tier is picked, and the page from which this one was picked did not know of it."""
+
+
 class NotCumulative(RuleError):
     """The tiers of a proposal or package are not cumulative (rule 33)."""
 

@@ -34,6 +34,16 @@ class AgreementState(StrEnum):
     VOID = "void"
 
 
+#: The states of an agreement that stands for the tier that was picked. In the others nothing was
+#: signed and nothing will be, so that the client may pick again.
+PICKED_STATES = (
+    AgreementState.SENT,
+    AgreementState.ACTIVE,
+    AgreementState.PAUSED,
+    AgreementState.ENDED,
+)
+
+
 class AmendmentState(StrEnum):
     """The state of an amendment. SENT: it waits for the client's signature."""
 

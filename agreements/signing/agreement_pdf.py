@@ -31,6 +31,7 @@ def event_labels() -> dict[str, str]:
         "extended": _("Proposal extended"),
         "waits": _("Joined the waitlist"),
         "accepted": _("Tier picked"),
+        "tier_changed": _("Another tier was picked"),
         "opened": _("Opened by the client"),
         "consented": _("Consent given"),
         "code_sent": _("Code sent by email"),
@@ -96,9 +97,11 @@ def evidence(signable: Agreement | Amendment) -> dict[str, Any]:
 
 
 def _event_row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
+    label = names.get(event.event, event.event)
+    tier = event.data.get("tier", "")
     return {
         "at": event.at,
-        "label": names.get(event.event, event.event),
+        "label": f"{label}: {tier}" if tier else label,
         "actor": event.actor,
         "ip": event.ip,
         "user_agent": event.user_agent,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.changing import end
 from agreements.contract import amendment_text, clauses
 from agreements.models import Agreement, Amendment, Signature
+from agreements.proposals import accept
 from agreements.rules.errors import WrongCode
 from agreements.rules.states import AgreementState
 from agreements.rules.terms import CollectBy
@@ -66,6 +67,9 @@ class AgreementPage(SignableView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable = self.signable(pk)
+        if signable.is_void and (newer := self._of_another_tier(signable)):
+            messages.info(request, _("Another tier was picked. This is its agreement."))
+            return self.page(newer)
         sign.record_opened(
             paper=signable, contact=self.contact, now=timezone.now(), origin=origin(request)
         )
@@ -96,6 +100,10 @@ class AgreementPage(SignableView):
             form.add_error(None, str(error))
             return self._show(request, signable, form, 409)
         return self.page(signable, "_code")
+
+    def _of_another_tier(self, signable: Agreement | Amendment) -> Agreement | None:
+        """The agreement that took this one's place when another tier was picked."""
+        return signable.proposal.agreement if isinstance(signable, Agreement) else None
 
     def _asked_too_often(self, signable: Agreement | Amendment) -> bool:
         """Whether this person has asked for too many codes, each of which can be tried five times.
@@ -130,6 +138,8 @@ class AgreementPage(SignableView):
             )
             if isinstance(signable, Agreement)
             else None,
+            "can_change_tier": isinstance(signable, Agreement)
+            and accept.can_change_tier(signable, timezone.now()),
             "can_end": isinstance(signable, Agreement) and end.can_end(signable),
         }
         # The contract text is in the agreement's language, whatever language the page is in.

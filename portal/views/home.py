@@ -9,7 +9,13 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from agreements.models import Agreement, Amendment, Period, Proposal
-from agreements.rules.states import RUNNING_STATES, AgreementState, AmendmentState, ProposalState
+from agreements.rules.states import (
+    PICKED_STATES,
+    RUNNING_STATES,
+    AgreementState,
+    AmendmentState,
+    ProposalState,
+)
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
 from billing.books import asked_words
@@ -93,9 +99,9 @@ class Home(PortalView):
             .filter(state=AmendmentState.SENT)
             .select_related("agreement"),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
-            "proposals": self.rows(Proposal).filter(
-                state=ProposalState.SENT, agreement__isnull=True
-            ),
+            "proposals": self.rows(Proposal)
+            .filter(state=ProposalState.SENT)
+            .exclude(agreements__state__in=PICKED_STATES),
             "overages": self.rows(Overage)
             .filter(state=OverageState.ASKED)
             .select_related("period"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +20,8 @@ from agreements.proposals import (
     lifecycle,
     waitlist,
 )
-from agreements.rules.states import AgreementState, ProposalState
+from agreements.rules.errors import AlreadyPicked
+from agreements.rules.states import ProposalState
 from billing.emails import upcoming_charges
 from core.dates import local_day
 from core.errors import RuleError
@@ -41,21 +43,24 @@ class ProposalPage(PortalView):
         if latest != proposal:
             messages.info(request, _("There is a newer version of this proposal; this is it."))
             return redirect("portal:proposal", latest.pk)
-        agreement = self.rows(Agreement).filter(proposal=proposal).first()
-        if agreement and agreement.state == AgreementState.SENT:
+        now, agreement = timezone.now(), proposal.agreement
+        changes = "change" in request.GET and agreement and accept.can_change_tier(agreement, now)
+        if agreement and agreement.is_waiting and not changes:
             return redirect("portal:agreement", agreement.pk)
-        now = timezone.now()
         client_actions.record_opened(
             proposal=proposal, contact=self.contact, now=now, origin=origin(request)
         )
         if proposal.state != ProposalState.SENT or lifecycle.is_past_last_day(proposal, now):
             return render(request, OVER, {"proposal": proposal, "agreement": agreement}, status=410)
-        return self.page(request, proposal)
+        return self.page(request, proposal, picked=agreement)
 
     def page(
         self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any
     ) -> HttpResponse:
-        """Render the proposal. A refused form in `forms` is shown as it was typed."""
+        """Render the proposal. A refused form in `forms` is shown as it was typed.
+
+        `picked` is the agreement of the tier that another one may take the place of.
+        """
         today = local_day(timezone.now(), self.client.time_zone)
         seen = client_view.page_context(proposal, today=today)
         tiers = [tier for tier, _lines in seen["cards"]]
@@ -80,7 +85,10 @@ class ProposalPage(PortalView):
         return questions.select_related("contact").order_by("created_at")
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Accept a tier. Accepting it twice, from two tabs say, gives one agreement."""
+        """Accept a tier. Accepting it twice, from two tabs say, gives one agreement.
+
+        `instead_of` is the id of the agreement whose tier the page showed as picked.
+        """
         proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
         try:
@@ -90,11 +98,21 @@ class ProposalPage(PortalView):
                 contact=self.contact,
                 now=timezone.now(),
                 origin=origin(request),
+                instead_of=self._replaced(request, proposal),
             )
+        except AlreadyPicked as error:
+            messages.info(request, str(error))
+            return redirect(reverse("portal:proposal", args=[proposal.pk]) + "?change")
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:proposal", proposal.pk)
         return redirect("portal:agreement", agreement.pk)
+
+    def _replaced(self, request: HttpRequest, proposal: Proposal) -> Agreement | None:
+        """The agreement that the page knew of, if there was one."""
+        known = request.POST.get("instead_of", "")
+        waiting = self.rows(Agreement).filter(proposal=proposal)
+        return next((row for row in waiting if str(row.pk) == known), None)
 
 
 class AskQuestion(ProposalPage):

@@ -66,9 +66,9 @@ class ProposalPage(DashboardView):
         proposal = self.row(
             Proposal,
             pk,
-            self.rows(Proposal).select_related(
-                "client", "contact", "business", "agreement", "template"
-            ),
+            self.rows(Proposal)
+            .select_related("client", "contact", "business", "template")
+            .prefetch_related("agreements"),
         )
         rungs = lifecycle.tiers_of(proposal)
         is_draft = proposal.state == ProposalState.DRAFT
