@@ -21,6 +21,31 @@ def portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
     return links.mint(purpose=LinkPurpose.PORTAL, subject_id=contact.id, now=now, target=target)
 
 
+def reading_link(*, contact: Contact, now: datetime, target: str) -> Link:
+    """Create a link that shows one page to whoever has it, for the freelancer to pass on.
+
+    Whatever is done on that page in the contact's name needs a code that is emailed to them.
+    """
+    purpose = LinkPurpose.PORTAL
+    return links.mint(
+        purpose=purpose, subject_id=contact.id, now=now, target=target, reads_only=True
+    )
+
+
+def mail_code(*, contact: Contact, code_row: UUID, now: datetime) -> None:
+    """Email a contact the code of `code_row` (core.links.code), which confirms that it is them."""
+    emails.write(
+        kind="portal_code",
+        ref=str(code_row),
+        to=contact.email,
+        template="portal_code",
+        context={"contact": contact, "code": links.placeholder("code", code_row), "minutes": 15},
+        language=contact.client.language,
+        business=contact.business,
+        now=now,
+    )
+
+
 def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
     """Create a portal link for a contact and email it to them."""
     with transaction.atomic():

@@ -1,7 +1,8 @@
 """Links and codes that are sent by email.
 
-A link is a row that expires, can be used once and can be revoked. Its token is the row's id, signed
-with the installation's key, so no token is ever stored. An email in the outbox holds a placeholder
+A link is a row that expires and can be revoked. It is used once; until it expires, a portal link
+that was used still opens its page for reading. Its token is the row's id, signed with the
+installation's key, so no token is ever stored. An email in the outbox holds a placeholder
 with a mark of its own, which is replaced by the token when the email is sent or shown.
 """
 
@@ -33,6 +34,7 @@ def mint(
     now: datetime,
     target: str = "",
     life: timedelta | None = None,
+    reads_only: bool = False,
 ) -> Link:
     """Create a link for a contact (portal) or a user (sign-in).
 
@@ -41,7 +43,12 @@ def mint(
     """
     life = life or (PORTAL_LIFE if purpose == LinkPurpose.PORTAL else SIGN_IN_LIFE)
     return Link.objects.create(
-        purpose=purpose, subject_id=subject_id, target=target, created_at=now, expires_at=now + life
+        purpose=purpose,
+        subject_id=subject_id,
+        target=target,
+        reads_only=reads_only,
+        created_at=now,
+        expires_at=now + life,
     )
 
 
@@ -65,15 +72,16 @@ def url(link: Link) -> str:
 
 
 def find(value: str, *, purpose: LinkPurpose, now: datetime) -> Link | None:
-    """The link of a token if the link can still be used.
+    """The link of a token if the link still opens something.
 
-    None if the token is forged or the link is expired, used or revoked.
+    None if the token is forged, the link has expired or was revoked, or a sign-in link was used.
     """
     try:
         link_id = UUID(hex=Signer(salt="rh.link").unsign(value))
     except (BadSignature, ValueError):
         return None
-    return _open(now).filter(pk=link_id, purpose=purpose).first()
+    valid = _valid(now) if purpose == LinkPurpose.PORTAL else _unused(now)
+    return valid.filter(pk=link_id, purpose=purpose).first()
 
 
 def known(value: str, *, purpose: LinkPurpose) -> Link | None:
@@ -86,24 +94,36 @@ def known(value: str, *, purpose: LinkPurpose) -> Link | None:
 
 
 def consume(link: Link, *, now: datetime) -> bool:
-    """Mark the link as used. Of any number of simultaneous calls exactly one returns True."""
+    """Mark the link as used. Of any number of simultaneous calls exactly one returns True.
+
+    A link for reading only is never used up: always False.
+    """
     # One conditional UPDATE: whoever comes second matches no row.
-    return bool(_open(now).filter(pk=link.pk).update(used_at=now))
+    return bool(_unused(now).filter(pk=link.pk, reads_only=False).update(used_at=now))
 
 
 def revoke(subject_id: UUID, *, now: datetime) -> int:
-    """Revoke every usable link of a contact or user. Returns the number of revoked links."""
-    return _open(now).filter(subject_id=subject_id).update(revoked_at=now)
+    """Revoke every valid link of a contact or user, used or not. Returns their number."""
+    return _valid(now).filter(subject_id=subject_id).update(revoked_at=now)
 
 
-def _open(now: datetime) -> QuerySet[Link]:
-    return Link.objects.filter(used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=now)
+def _valid(now: datetime) -> QuerySet[Link]:
+    return Link.objects.filter(revoked_at__isnull=True, expires_at__gt=now)
+
+
+def _unused(now: datetime) -> QuerySet[Link]:
+    return _valid(now).filter(used_at__isnull=True)
 
 
 def code(row_id: UUID) -> str:
     """The six-digit confirmation code of a row, derived from its id and the installation's key."""
     digest = salted_hmac("rh.code", row_id.hex, algorithm=hashlib.sha256().name).digest()
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
+
+
+def digits_of(code: str) -> str:
+    """The ASCII digits of a typed code. Thai digits are accepted too, and spaces left out."""
+    return "".join(str(int(character)) for character in code if character.isdecimal())
 
 
 @dataclass(frozen=True)

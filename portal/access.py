@@ -1,4 +1,4 @@
-"""Portal sessions: opened by an emailed link, for one contact of one client (docs/trust.md)."""
+"""The base of every page of the portal: who may see it, and which rows it reads."""
 
 from typing import Any, TypeVar
 from uuid import UUID
@@ -8,49 +8,25 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views import View
 
-from clients import portal_links
 from clients.models import Client, Contact
-from core.audit import Origin
 from core.tenancy import scoped
-from core.web.throttle import address
+from portal import confirmation
+from portal.sessions import is_reading, may_read, signed_in_contact
 
 M = TypeVar("M", bound=Model)
-SESSION_KEY = "portal"  # where the session holds the contact
-SESSION_AGE = 30 * 24 * 3600  # seconds until a session expires
-
-
-def open_session(request: HttpRequest, contact: Contact) -> None:
-    """Start a new session for this contact. Nothing of an earlier session is kept."""
-    request.session.flush()
-    request.session[SESSION_KEY] = {"contact": str(contact.pk), "epoch": contact.portal_epoch}
-    request.session.set_expiry(SESSION_AGE)
-
-
-def signed_in_contact(request: HttpRequest) -> Contact | None:
-    """The contact to whom the session belongs, if the session is still valid; None otherwise.
-
-    The contact's `portal_epoch` grows when the freelancer ends all of the contact's sessions.
-    """
-    stored = request.session.get(SESSION_KEY)
-    if not stored:
-        return None
-    contact = portal_links.contact_by_id(UUID(stored["contact"]))
-    return contact if contact and contact.portal_epoch == stored["epoch"] else None
-
-
-def origin(request: HttpRequest) -> Origin:
-    """The request's IP address and user agent, for the audit log and the evidence of signatures."""
-    return Origin(address(request) or None, request.headers.get("User-Agent", ""))
 
 
 class PortalView(View):
     """The base of every portal page that needs a session.
 
     Without a valid session, a plain page says how to get a link. `contact` is the signed-in person.
+    In a reading session, another page, or a POST unless `readers_may_post`, first asks for a code.
     Pages are never cached, since they may show private data.
     """
 
     contact: Contact
+    readers_may_post = False
+    is_for_everybody = False  # also in a session that only shows another page
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         contact = signed_in_contact(request)
@@ -58,9 +34,17 @@ class PortalView(View):
             return no_session(request)
         self.contact = contact
         request.contact = contact  # type: ignore[attr-defined]
-        response = super().dispatch(request, *args, **kwargs)
+        request.is_reading = is_reading(request)  # type: ignore[attr-defined]
+        response = self._confirmation(request) or super().dispatch(request, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    def _confirmation(self, request: HttpRequest) -> HttpResponse | None:
+        """The page that asks for a code first; None where the request may go on."""
+        if not is_reading(request) or self.is_for_everybody:
+            return None
+        is_allowed = request.method in ("GET", "HEAD") or self.readers_may_post
+        return None if is_allowed and may_read(request) else confirmation.ask(request, self.contact)
 
     @property
     def client(self) -> Client:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Amendment, Signature, SignerChange
 from agreements.rules.errors import NotOpen, WrongCode
 from agreements.signing import signers
-from agreements.signing.sign import CODE_LIFE, CODE_TRIES, RESEND_AFTER, digits_of
+from agreements.signing.sign import CODE_LIFE, CODE_TRIES, RESEND_AFTER
 from clients import client_records
 from clients.models import Contact
 from core import links
@@ -141,7 +141,7 @@ def _check_code(
     if now - change.created_at > CODE_LIFE or not tried.update(code_tries=F("code_tries") + 1):
         message = _("This code is no longer valid. Name the person again to get a new one.")
         raise WrongCode(message, field="code")
-    if not constant_time_compare(digits_of(code), links.code(change.pk)):
+    if not constant_time_compare(links.digits_of(code), links.code(change.pk)):
         with transaction.atomic():
             signers.record_event(signers.lock(paper), change.contact, "code_wrong", now, origin)
         raise WrongCode(_("This is not the code we sent. Please compare it."), field="code")

@@ -201,11 +201,6 @@ def _email_code(paper: Agreement | Amendment, signature: Signature, now: datetim
     )
 
 
-def digits_of(code: str) -> str:
-    """The ASCII digits of a typed code. Thai digits are accepted too, and spaces left out."""
-    return "".join(str(int(character)) for character in code if character.isdecimal())
-
-
 def _check_code(
     paper: Agreement | Amendment, signature: Signature, code: str, now: datetime, origin: Origin
 ) -> None:
@@ -221,7 +216,7 @@ def _check_code(
         if own.filter(signed_at__isnull=False).exists():
             return  # another tab was first
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
-    if not constant_time_compare(digits_of(code), links.code(signature.code_row)):
+    if not constant_time_compare(links.digits_of(code), links.code(signature.code_row)):
         with transaction.atomic():
             signers.record_event(signers.lock(paper), signature.contact, "code_wrong", now, origin)
         raise WrongCode(

@@ -17,8 +17,10 @@ class LinkPurpose(models.TextChoices):
 class Link(models.Model):
     """A link for a person. `subject_id` is the id of a Contact (portal) or of a User (sign-in).
 
-    `target` is the page that the link opens, as "noun:id". The token in the address is the row's
-    id, signed with the installation's key: a copy of this table gives access to nothing.
+    `target` is the page that the link opens, as "noun:id". A link that `reads_only` shows that page
+    and no more, however often it is opened; so does any portal link that was used (docs/trust.md).
+    The token in the address is the row's id, signed with the installation's key: a copy of this
+    table gives access to nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -27,6 +29,7 @@ class Link(models.Model):
     target = models.CharField(_("leads to"), max_length=80, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     expires_at = models.DateTimeField(_("expires"))
+    reads_only = models.BooleanField(_("for reading only"), default=False)
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 

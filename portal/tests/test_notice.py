@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from core.dates import add_months, local_day
-from portal.access import SESSION_KEY
+from portal.sessions import SESSION_KEY
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

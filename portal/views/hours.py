@@ -14,7 +14,8 @@ from core.errors import RuleError
 from core.tenancy import scoped
 from delivery.hours import allowance_statement, overage
 from delivery.models import Adjustment, Overage
-from portal.access import PortalView, origin
+from portal.access import PortalView
+from portal.sessions import origin
 
 
 class Hours(PortalView):

@@ -100,5 +100,7 @@ class ReceiptPdf(PortalView):
 class Logo(PortalView):
     """The business's logo."""
 
+    is_for_everybody = True
+
     def get(self, request: HttpRequest) -> HttpResponse:
         return logo_response(self.contact.business)

@@ -12,8 +12,9 @@ from agreements.changing import end
 from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
-from portal.access import PortalView, origin
+from portal.access import PortalView
 from portal.forms import NoticeForm
+from portal.sessions import origin
 
 
 class GiveNotice(PortalView):

@@ -28,8 +28,9 @@ from core.errors import RuleError
 from core.tenancy import scoped
 from core.web.download import pdf_response
 from core.web.throttle import too_often
-from portal.access import PortalView, origin
+from portal.access import PortalView
 from portal.forms import DeclineForm, ForwardForm, QuestionForm, errors_of
+from portal.sessions import origin
 
 OVER = "portal/proposal_over.html"  # shown once a proposal can no longer be accepted
 
@@ -191,6 +192,8 @@ class JoinWaitlist(PortalView):
 
 class TierSeen(PortalView):
     """Record that a tier was viewed. The page's script reports it."""
+
+    readers_may_post = True
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)

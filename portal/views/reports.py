@@ -34,7 +34,8 @@ from delivery.reports import (
 )
 from delivery.reports.report_texts import template_context
 from delivery.rules.states import ReportState
-from portal.access import PortalView, origin
+from portal.access import PortalView
+from portal.sessions import origin
 
 #: A transparent GIF of one pixel.
 PIXEL = bytes.fromhex(
@@ -86,6 +87,8 @@ class ReportPdf(PortalView):
 
 class RecordReadingTime(PortalView):
     """Add seconds to the time for which the report was visible, as the page's script reports."""
+
+    readers_may_post = True
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report, seconds = sent_report(self, pk), request.POST.get("seconds", "")

@@ -1,7 +1,10 @@
 """Enter and leave the portal: a link shows a button, and the button opens the session.
 
-GET and HEAD never open a session, because mail programs fetch links in advance.
+GET and HEAD never open a session, because mail programs fetch links in advance. A link that was
+used opens its page again for reading, on any device, until it expires.
 """
+
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,12 +16,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients import portal_links
+from clients.models import Contact
 from core import links
+from core.models import Link
 from core.models.link import LinkPurpose
 from core.web import query_string
 from core.web.throttle import network, too_often
 from delivery.rules.states import Answer
-from portal import access
+from portal import sessions
 from portal.forms import LinkRequestForm
 from portal.views import reports
 
@@ -46,14 +51,13 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     link = links.find(token, purpose=LinkPurpose.PORTAL, now=now)
     contact = portal_links.contact_for(link) if link else None
-    if link is None or contact is None:
-        return _stale_link(request, token)
+    if link is None or contact is None or (link.used_at and _is_signed_in_as(request, link)):
+        return _used_link(request, token)
     with translation.override(contact.client.language):
-        report = reports.awaiting_answer(link, contact)
-        # If the button is pressed twice at once, only one request consumes the link.
-        if request.method == "POST" and links.consume(link, now=now):
-            access.open_session(request, contact)
-            if report and "answer" in request.POST:
+        report = reports.awaiting_answer(link, contact) if link.used_at is None else None
+        if request.method == "POST":
+            _open_session(request, link, contact, now)
+            if report and "answer" in request.POST and not sessions.is_reading(request):
                 reports.save_answer(request, report, contact)
             response = redirect(_target_url(link.target, request))
             response.set_cookie("django_language", contact.client.language, samesite="Lax")
@@ -61,6 +65,24 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
         if report:
             return reports.answer_without_session(request, report, contact)
         return render(request, "portal/enter.html", {"contact": contact, "token": token})
+
+
+def _open_session(request: HttpRequest, link: Link, contact: Contact, now: datetime) -> None:
+    """Open the session of a link: for reading, if it was used before or was made for reading.
+
+    If the button is pressed twice at once, only one request uses the link up.
+    """
+    if links.consume(link, now=now):
+        sessions.open_session(request, contact)
+    elif not _is_signed_in_as(request, link):
+        page = _target_url(link.target, request).partition("?")[0]
+        sessions.open_reading_session(request, contact, page, link.expires_at)
+
+
+def _is_signed_in_as(request: HttpRequest, link: Link) -> bool:
+    """Whether this browser has a session of the person for whom the link was made."""
+    contact = sessions.signed_in_contact(request)
+    return bool(contact and contact.pk == link.subject_id and not sessions.is_reading(request))
 
 
 def _target_url(target: str, request: HttpRequest) -> str:
@@ -76,15 +98,19 @@ def _target_url(target: str, request: HttpRequest) -> str:
     )
 
 
-def _stale_link(request: HttpRequest, token: str) -> HttpResponse:
-    """The page for a used or expired link, with a button that emails a new one to the same person.
+def _used_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The page for an expired link, with a button that emails a new one to the same person.
 
     Someone who is already signed in as that person is redirected at once.
     """
     link = links.known(token, purpose=LinkPurpose.PORTAL)
-    if link and (contact := access.signed_in_contact(request)) and contact.pk == link.subject_id:
+    if link and _is_signed_in_as(request, link):
         return redirect(_target_url(link.target, request))
-    return render(request, "portal/stale.html", {"token": token if link else ""}, status=410)
+    context = {
+        "token": token if link else "",
+        "contact": portal_links.contact_for(link) if link else None,
+    }
+    return render(request, "portal/stale.html", context, status=410)
 
 
 @require_POST
@@ -116,5 +142,5 @@ def request_link(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Sign out on this device."""
     request.session.flush()
-    messages.success(request, _("You have left the portal."))
+    messages.success(request, _("You are signed out."))
     return redirect("portal:ask")
