@@ -8,6 +8,7 @@ from agreements.proposals import after_sending, lifecycle
 from agreements.signing import seal, unsigned_documents
 from agreements.signing.seal_check import check_seal
 from core.jobs import queues, steps
+from core.outbox import owner_notes
 
 
 @shared_task(name="agreements.tasks.seal_signed", **queues.DOCUMENTS.options)
@@ -25,6 +26,7 @@ def seal_signed() -> None:
             "remind of unsigned documents": unsigned_documents.remind_due,
             "renew agreements": renew.renew_due,
             "remind of trials": trial.remind_due,
+            "tell owners once a day": owner_notes.send_daily,
         },
         now=timezone.now(),
     )

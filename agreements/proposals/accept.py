@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from agreements import owner_emails
 from agreements.contract import frozen_terms
 from agreements.models import Agreement, Proposal, Tier
 from agreements.models.field_lists import AGREEMENT_FIELDS
@@ -122,6 +123,8 @@ def _create(
             origin=origin,
             data={"tier": tier.name, "document": agreement.document.sha256},
         )
+        before = instead_of.tier["name"] if instead_of else ""
+        owner_emails.tell_picked(agreement, contact, now, before)
     return agreement
 
 
@@ -206,7 +209,9 @@ def decline_proposal(
             actor=f"{contact.name} <{contact.email}>",
             now=now,
             origin=origin,
+            data={"reason": reason[:500]} if reason else {},
         )
+        owner_emails.tell_declined(proposal, contact, reason, now)
     return proposal
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements import owner_emails
 from agreements.models import Proposal, Question, Tier
 from agreements.proposals.lifecycle import email_proposal, is_past_last_day, is_picked, lock
 from agreements.rules.errors import NotOpen
@@ -26,8 +27,13 @@ def record_opened(*, proposal: Proposal, contact: Contact, now: datetime, origin
 
     The first time is stored on the proposal; an audit event is written once a day for each contact.
     """
-    Proposal.objects.filter(pk=proposal.pk, opened_at__isnull=True).update(opened_at=now)
-    _once_a_day(proposal, contact, "offer_opened", {}, now, origin)
+    with transaction.atomic():
+        locked = lock(proposal)
+        Proposal.objects.filter(pk=proposal.pk, opened_at__isnull=True).update(opened_at=now)
+        seen_by = {row.actor for row in audit.chain(proposal.pk) if row.event == "offer_opened"}
+        _once_a_day(proposal, contact, "offer_opened", {}, now, origin)
+        if _actor(contact) not in seen_by:
+            owner_emails.tell_opened(locked, contact, now)
 
 
 def record_tier_seen(
@@ -59,10 +65,9 @@ def ask_question(
         with translation.override(locked.business.language):
             facts = {"name": contact.name, "title": locked.title}
             paragraphs = [_("%(name)s asks about “%(title)s”:") % facts, text]
-            paragraphs.append(
-                _("Answer on the proposal's page: they read it by email and in the portal.")
-            )
+            paragraphs.append(_("Your answer is emailed to them, and shown on the proposal."))
             subject = _("Question about “%(title)s”") % facts
+            button = _("Answer")
         email_note(
             locked,
             "question",
@@ -72,6 +77,8 @@ def ask_question(
             paragraphs,
             locked.business.language,
             now,
+            button=button,
+            link=owner_emails.proposal_url(locked),
         )
     return question
 
@@ -201,7 +208,7 @@ def _tell_both_sides(
         business.language,
         now,
         button=button,
-        link=links.absolute_url("dashboard:proposal", proposal.pk),
+        link=owner_emails.proposal_url(proposal),
     )
 
 

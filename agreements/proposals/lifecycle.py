@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements import owner_emails
 from agreements.contract import frozen_terms as frozen
 from agreements.contract import wording
 from agreements.models import Agreement, Proposal, Tier
@@ -210,6 +211,7 @@ def _expire(proposal: Proposal, now: datetime) -> int:
         if locked.state != ProposalState.SENT or is_picked(locked):
             return 0  # the client has answered in the meantime
         move(locked, ProposalState.EXPIRED, PROPOSAL, sets={"decided_at": now})
+        owner_emails.tell_expired(locked, now)
     return 1
 
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements import owner_emails
 from agreements.models import Tier, WaitlistEntry
 from agreements.proposals import capacity, client_actions
 from agreements.rules.errors import NotOpen
@@ -33,13 +34,21 @@ def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> Wait
             paragraphs = [
                 _("%(name)s would pick “%(tier)s” of “%(title)s” and waits for a place.") % facts
             ]
-            paragraphs.append(
-                _("When you have room, tell them with one press on the proposal's page.")
-            )
-            subject = _("Somebody waits for a place: %(name)s") % facts
+            paragraphs.append(_("When you have room, let them know on the proposal's page."))
+            subject = _("%(name)s joined your waitlist") % facts
+            button = _("Open the proposal")
         to, language = locked.business.owner.email, locked.business.language
         client_actions.email_note(
-            locked, "waits", str(entry.pk), to, subject, paragraphs, language, now
+            locked,
+            "waits",
+            str(entry.pk),
+            to,
+            subject,
+            paragraphs,
+            language,
+            now,
+            button=button,
+            link=owner_emails.proposal_url(locked),
         )
     return entry
 

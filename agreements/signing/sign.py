@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from agreements import owner_emails
 from agreements.contract.clauses import CONSENT_VERSION
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.errors import NotOpen, WrongCode
@@ -245,8 +246,10 @@ def _sign(
         raise WrongCode(_("This code is no longer valid. Ask for a new one."), field="code")
     signers.record_event(paper, contact, "code_confirmed", now, origin)
     signers.record_event(paper, contact, "signed", now, origin, {"name": signature.name})
-    if signers.due_signatures(signers.signatures_of(paper), in_order=paper.in_order):
+    if following := signers.due_signatures(signers.signatures_of(paper), in_order=paper.in_order):
         signers.invite(paper=paper, now=now)
+        if following[0].contact:
+            owner_emails.tell_signed(paper, contact, following[0], now)
     else:
         _complete(paper, now)
 

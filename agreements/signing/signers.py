@@ -10,6 +10,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements import owner_emails
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import AgreementState
@@ -95,7 +96,8 @@ def invite(*, paper: Agreement | Amendment, now: datetime, present: Contact | No
     for signature in due_signatures(signatures_of(paper), in_order=paper.in_order):
         own = Signature.objects.filter(pk=signature.pk, invited_at__isnull=True)
         is_new = own.update(invited_at=now)
-        if is_new and signature.contact != present:
+        is_here = signature.contact is not None and signature.contact == present
+        if is_new and not is_here:
             email_signer(paper=paper, signature=signature, kind="sign_invitation", now=now)
 
 
@@ -105,12 +107,12 @@ def email_signer(
     """Email one signer: `kind` is sign_invitation or sign_reminder.
 
     A contact is asked in the language of the document, with a link to the portal; the business in
-    its own language, without a link, because it signs on the agreement's page.
+    its own language, with the address of the agreement's page.
     """
     language = paper.language if signature.contact else paper.business.language
     with translation.override(language):
         text = _email_text(paper, signature, kind)
-        link: links.Address = ""
+        link: links.Address = owner_emails.agreement_url(paper)
         if signature.contact:
             portal_link = portal_links.portal_link(
                 contact=signature.contact, now=now, target=f"{LINK_TARGETS[type(paper)]}:{paper.id}"
@@ -144,12 +146,13 @@ def _email_text(paper: Agreement | Amendment, signature: Signature, kind: str) -
     if signature.contact is None:
         paragraphs = [
             _(
-                "The client has signed “%(title)s”. It applies when you have signed too, on its "
-                "page."
+                "Everybody at the client has signed “%(title)s”. It takes effect when you have "
+                "signed as well."
             )
             % facts
         ]
-        return {"subject": subject % facts, "name": "", "paragraphs": paragraphs, "button": ""}
+        button = _("Open and sign")
+        return {"subject": subject % facts, "name": "", "paragraphs": paragraphs, "button": button}
     paragraphs = [_("%(business)s asks you to read and sign “%(title)s”.") % facts]
     if paper.sign_by:
         paragraphs.append(_("It can be signed until %(day)s.") % facts)

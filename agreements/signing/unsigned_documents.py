@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements import owner_emails
 from agreements.models import Agreement, Amendment
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import (
@@ -173,6 +174,8 @@ def _expire(paper: Agreement | Amendment, now: datetime) -> int:
         if locked.state != AgreementState.SENT or sign.is_in_time(locked, now):
             return 0
         _close(locked, "expired", "", "Retainer Hub", now, UNSEEN)
+        if isinstance(locked, Agreement):
+            owner_emails.tell_expired(locked.proposal, now)
     return 1
 
 
@@ -206,15 +209,22 @@ def _close(
 def _tell_owner(paper: Agreement | Amendment, contact: Contact, reason: str, now: datetime) -> None:
     with translation.override(paper.business.language):
         facts = {"name": contact.name, "title": paper.title, "reason": reason}
-        paragraphs = [_("%(name)s has declined to sign “%(title)s”.") % facts]
+        paragraphs = [_("%(name)s declined to sign “%(title)s”.") % facts]
         paragraphs += [_("The reason given: “%(reason)s”") % facts] if reason else []
+        if isinstance(paper, Agreement):
+            paragraphs.append(_("You can revise the proposal: its text and tiers are kept."))
         _email_note(
             paper,
-            "sign_declined",
-            str(paper.id),
+            ("sign_declined", str(paper.id)),
             paper.business.owner.email,
-            paragraphs,
             paper.business.language,
+            {
+                "subject": _("%(name)s declined to sign “%(title)s”") % facts,
+                "name": "",
+                "paragraphs": paragraphs,
+                "button": _("Open the agreement"),
+                "link": owner_emails.agreement_url(paper),
+            },
             now,
         )
 
@@ -222,42 +232,43 @@ def _tell_owner(paper: Agreement | Amendment, contact: Contact, reason: str, now
 def _tell_withdrawn(paper: Agreement | Amendment, contact: Contact | None, now: datetime) -> None:
     assert contact
     with translation.override(paper.language):
+        facts = {"title": paper.title, "business": paper.business.name}
         paragraphs = [
-            _("“%(title)s” was taken back and need not be signed any more.")
-            % {"title": paper.title}
+            _("%(business)s withdrew “%(title)s”. You no longer need to sign it.") % facts,
+            _("If you have a question, just reply to this email."),
         ]
         _email_note(
             paper,
-            "sign_void",
-            f"{paper.id}:{contact.id}",
+            ("sign_void", f"{paper.id}:{contact.id}"),
             contact.email,
-            paragraphs,
             paper.language,
+            {
+                "subject": _("Signature no longer needed: %(title)s") % facts,
+                "name": contact.name,
+                "paragraphs": paragraphs,
+                "button": "",
+                "link": "",
+            },
             now,
         )
 
 
 def _email_note(
     paper: Agreement | Amendment,
-    kind: str,
-    ref: str,
+    once: tuple[str, str],
     to: str,
-    paragraphs: list[str],
     language: str,
+    context: dict[str, Any],
     now: datetime,
 ) -> None:
+    """Email a note about the document; `once` is the kind and the subject of the email."""
+    kind, ref = once
     emails.write(
         kind=kind,
         ref=ref,
         to=to,
         template="note",
-        context={
-            "subject": paper.title,
-            "name": "",
-            "paragraphs": paragraphs,
-            "button": "",
-            "link": "",
-        },
+        context=context,
         language=language,
         business=paper.business,
         now=now,

@@ -22,6 +22,14 @@ class Accent(models.TextChoices):
     SLATE = "slate", _("Slate")
 
 
+class Hears(models.TextChoices):
+    """When the owner is emailed about something that a client did."""
+
+    NOW = "now", _("At once")
+    DAILY = "daily", _("Once a day, in the morning")
+    NEVER = "never", _("Not by email")
+
+
 class Business(models.Model):
     """A freelancer's business.
 
@@ -53,6 +61,18 @@ class Business(models.Model):
     is_suspended = models.BooleanField(_("suspended"), default=False)
     charging_on = models.BooleanField(_("charging is on"), default=True)
     debits_on = models.BooleanField(_("direct debits are offered"), default=True)
+    hears_views = models.CharField(
+        _("when a client opens a proposal"),
+        max_length=5,
+        choices=Hears.choices,
+        default=Hears.NOW,
+    )
+    hears_answers = models.CharField(
+        _("when a client picks, signs or declines, or lets a proposal expire"),
+        max_length=5,
+        choices=Hears.choices,
+        default=Hears.NOW,
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:

@@ -1,4 +1,7 @@
-"""OutboxEmail: an email, stored in the transaction of the event it reports, and sent later."""
+"""OutboxEmail: an email, stored in the transaction of the event it reports, and sent later.
+
+OwnerNote: a sentence for the owner, kept for one email a day.
+"""
 
 import secrets
 
@@ -8,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import formats, languages
 from core.database.ids import new_id
-from core.models.business import Business
+from core.models.business import Business, TenantRow
 from core.models.document import Document
 
 
@@ -125,3 +128,28 @@ class OutboxEmail(models.Model):
     def is_undelivered(self) -> bool:
         """Whether it did not arrive and is not tried again by itself."""
         return self.state in UNDELIVERED
+
+
+class OwnerNote(TenantRow):
+    """What a client did, as a sentence for the owner's email of the day (core.outbox.owner_notes).
+
+    `told_at` is when that email was written.
+    """
+
+    sentence = models.CharField(_("what happened"), max_length=700)
+    told_at = models.DateTimeField(_("emailed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("note for the owner")
+        verbose_name_plural = _("notes for the owner")
+        ordering = ["created_at", "id"]
+        indexes = [
+            models.Index(
+                fields=["business", "created_at"],
+                name="owner_note_waits",
+                condition=models.Q(told_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

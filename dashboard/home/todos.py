@@ -8,15 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.changing import trial
-from agreements.models import Agreement, Period, Question
+from agreements.models import Agreement, Period, Question, Signature
 from agreements.rules.intervals import Interval
+from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import seal
 from billing.books import asked_words, queries
 from billing.models import Invoice, WithholdingCertificate
@@ -147,6 +148,29 @@ def _questions(view: DashboardView) -> list[Todo]:
             _("Answer"),
         )
         for row in questions[:SHOWN]
+    ]
+
+
+def _signatures(view: DashboardView) -> list[Todo]:
+    """Documents that every client has signed and that wait for the business."""
+    own = view.rows(Signature).filter(
+        contact__isnull=True, signed_at__isnull=True, invited_at__isnull=False
+    )
+    waiting = own.filter(
+        Q(amendment__isnull=True, agreement__state=AgreementState.SENT)
+        | Q(amendment__state=AmendmentState.SENT)
+    )
+    return [
+        Todo(
+            _("%(client)s has signed “%(title)s”. It waits for your signature.")
+            % {
+                "client": row.agreement.client.name,
+                "title": (row.amendment or row.agreement).title,
+            },
+            reverse("dashboard:agreement", args=[row.agreement_id]),
+            _("Sign"),
+        )
+        for row in waiting.select_related("agreement__client", "amendment")[:SHOWN]
     ]
 
 
@@ -335,6 +359,7 @@ SOURCES: tuple[Callable[[DashboardView], list[Todo]], ...] = (
     _set_aside,
     _billing_runs,
     _documents_without_seal,
+    _signatures,
     _questions,
     _requests,
     _failed_emails,

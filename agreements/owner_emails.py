@@ -1,0 +1,156 @@
+"""Emails to the owner about what clients do with proposals and with documents to sign (rule 55)."""
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Amendment, Proposal, Signature
+from clients.models import Contact
+from core import formats, links
+from core.outbox import owner_notes
+
+
+def tell_opened(proposal: Proposal, contact: Contact, now: datetime) -> None:
+    """A person has opened the proposal for the first time."""
+    with translation.override(proposal.business.language):
+        facts = _facts(proposal, contact)
+        _tell_of_proposal(
+            proposal,
+            proposal.business.hears_views,
+            ("offer_opened", f"{proposal.pk}:{contact.pk}"),
+            _("%(name)s opened “%(title)s”") % facts,
+            [_("%(name)s (%(client)s) opened “%(title)s” for the first time.") % facts],
+            now,
+        )
+
+
+def tell_picked(agreement: Agreement, contact: Contact, now: datetime, before: str = "") -> None:
+    """A tier was picked; `before` is the name of the tier that was picked before."""
+    proposal = agreement.proposal
+    with translation.override(agreement.business.language):
+        facts = _facts(proposal, contact) | {
+            "tier": agreement.tier["name"],
+            "fee": f"{formats.money(agreement.amount, agreement.currency)} {proposal.after_price}",
+            "before": before,
+        }
+        sentence = (
+            _("%(name)s (%(client)s) chose %(tier)s instead of %(before)s: %(fee)s.")
+            if before
+            else _("%(name)s (%(client)s) chose %(tier)s: %(fee)s.")
+        )
+        paragraphs = [
+            sentence % facts,
+            _("They read and sign the agreement next. We email you when it is signed."),
+        ]
+        _tell_of_proposal(
+            proposal,
+            agreement.business.hears_answers,
+            ("picked", str(agreement.pk)),
+            _("%(client)s chose %(tier)s") % facts,
+            paragraphs,
+            now,
+        )
+
+
+def tell_declined(proposal: Proposal, contact: Contact, reason: str, now: datetime) -> None:
+    """The proposal was declined, perhaps with a reason."""
+    with translation.override(proposal.business.language):
+        facts = _facts(proposal, contact) | {"reason": reason}
+        sentence = (
+            _("%(name)s (%(client)s) declined “%(title)s”: “%(reason)s”")
+            if reason
+            else _("%(name)s (%(client)s) declined “%(title)s” and gave no reason.")
+        )
+        paragraphs = [
+            sentence % facts,
+            _("You can revise the proposal: its text and tiers are kept in the next version."),
+        ]
+        _tell_of_proposal(
+            proposal,
+            proposal.business.hears_answers,
+            ("declined", str(proposal.pk)),
+            _("%(client)s declined “%(title)s”") % facts,
+            paragraphs,
+            now,
+        )
+
+
+def tell_expired(proposal: Proposal, now: datetime) -> None:
+    """Nobody picked a tier in time, or nobody signed the agreement of the tier in time."""
+    with translation.override(proposal.business.language):
+        facts = _facts(proposal, proposal.contact)
+        paragraphs = [
+            _("“%(title)s” for %(client)s expired without an answer.") % facts,
+            _("You can open it again for longer, or revise it."),
+        ]
+        _tell_of_proposal(
+            proposal,
+            proposal.business.hears_answers,
+            ("expired", f"{proposal.pk}:{now.date()}"),
+            _("Expired: “%(title)s” for %(client)s") % facts,
+            paragraphs,
+            now,
+        )
+
+
+def tell_signed(
+    paper: Agreement | Amendment, contact: Contact, following: Signature, now: datetime
+) -> None:
+    """One of several people has signed, and `following` is the next of the client's people."""
+    with translation.override(paper.business.language):
+        facts = {
+            "name": contact.name,
+            "title": paper.title,
+            "client": contact.client.name,
+            "next": following.contact.name if following.contact else "",
+        }
+        sentence = _("%(name)s (%(client)s) signed “%(title)s”. %(next)s signs next.") % facts
+        owner_notes.tell(
+            business=paper.business,
+            hears=paper.business.hears_answers,
+            kind="signed_one",
+            ref=f"{paper.pk}:{contact.pk}"[:80],
+            subject=_("%(name)s signed “%(title)s”") % facts,
+            paragraphs=[sentence],
+            button=_("Open the agreement"),
+            url=agreement_url(paper),
+            now=now,
+        )
+
+
+def agreement_url(paper: Agreement | Amendment) -> str:
+    """The address of the desk's page of the agreement to which the document belongs."""
+    return links.absolute_url("dashboard:agreement", paper.agreement.pk)
+
+
+def proposal_url(proposal: Proposal) -> str:
+    """The address of the desk's page of the proposal."""
+    return links.absolute_url("dashboard:proposal", proposal.pk)
+
+
+def _facts(proposal: Proposal, contact: Contact) -> dict[str, str]:
+    return {"name": contact.name, "client": proposal.client.name, "title": proposal.title}
+
+
+def _tell_of_proposal(
+    proposal: Proposal,
+    hears: str,
+    once: tuple[str, str],
+    subject: str,
+    paragraphs: list[str],
+    now: datetime,
+) -> None:
+    """Tell the owner; `once` is the kind and the subject of an email that is written once."""
+    kind, ref = once
+    owner_notes.tell(
+        business=proposal.business,
+        hears=hears,
+        kind=kind,
+        ref=ref,
+        subject=subject,
+        paragraphs=paragraphs,
+        button=_("Open the proposal"),
+        url=proposal_url(proposal),
+        now=now,
+    )
