@@ -97,6 +97,23 @@ def extend_proposal(
     return proposal
 
 
+def link_to_pass_on(*, proposal: Proposal, actor: str, now: datetime) -> str:
+    """The address of the proposal for the freelancer to send by another way than our email.
+
+    It shows the proposal to whoever has it; acting in the contact's name needs a code from their
+    mailbox. Raises NotOpen.
+    """
+    with transaction.atomic():
+        locked = lock(proposal)
+        if locked.state != ProposalState.SENT:
+            raise NotOpen(_("This proposal is no longer open."))
+        link = portal_links.reading_link(
+            contact=locked.contact, now=now, target=f"proposal:{locked.pk}"
+        )
+        _record(locked, "link_copied", actor, now, UNSEEN, {})
+    return links.url(link)
+
+
 def revise_proposal(*, proposal: Proposal, now: datetime) -> Proposal:
     """Create a draft of the next version, or return the draft that exists already.
 

@@ -27,6 +27,7 @@ def event_labels() -> dict[str, str]:
         "asked": _("Question asked"),
         "answered": _("Question answered"),
         "forwarded": _("Proposal forwarded"),
+        "link_copied": _("Link created to pass on"),
         "told_of_room": _("Told that there is room"),
         "extended": _("Proposal extended"),
         "waits": _("Joined the waitlist"),

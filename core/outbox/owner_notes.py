@@ -1,7 +1,8 @@
 """Tells the owner of a business what a client did: at once, in one email a day, or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -91,7 +92,7 @@ def _send(business: Business, now: datetime) -> int:
 
 
 def _write(
-    business: Business, kind: str, ref: str, context: dict[str, object], now: datetime
+    business: Business, kind: str, ref: str, context: Mapping[str, Any], now: datetime
 ) -> None:
     emails.write(
         kind=kind,

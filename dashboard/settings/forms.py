@@ -108,6 +108,21 @@ class YouForm(PrintableForm, forms.ModelForm):
         self.fields["name"].required = True
 
 
+class OwnerEmailsForm(forms.ModelForm):
+    """Of what the owner is emailed, and when."""
+
+    class Meta:
+        model = Business
+        fields = ["hears_views", "hears_answers"]
+        labels = {
+            "hears_views": _("A client opens a proposal"),
+            "hears_answers": _("A client chooses, signs or declines, or a proposal expires"),
+        }
+        help_texts = {
+            "hears_views": _("Only the first time that each person opens it."),
+        }
+
+
 class TaxForm(PrintableForm, forms.ModelForm):
     """One more tax."""
 

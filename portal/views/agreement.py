@@ -191,10 +191,11 @@ class ConfirmCode(SignableView):
                 # An upgrade that applies now is charged as soon as it is signed.
                 nudge.ring("billing.tasks.bill")
             return self.page(signable)
+        if signable.signed_at is None:
+            messages.success(request, _after_own_signature(signable))
+            return self.page(signable)
         if signable.collect_by == CollectBy.TRANSFER or saved_cards.card_in_use(self.client):
-            return redirect(
-                "portal:charging" if signable.signed_at else "portal:agreement", signable.pk
-            )
+            return redirect("portal:charging", signable.pk)
         return redirect("portal:method")
 
     def _show(
@@ -212,6 +213,14 @@ class ConfirmCode(SignableView):
             return self.page(signable)
         context = {"agreement": signable, "noun": self.noun, "form": form, "place": signature}
         return render(request, "portal/code.html", context, status=status)
+
+
+def _after_own_signature(agreement: Agreement) -> str:
+    """Who signs next, for somebody who has just signed."""
+    rows = signers.due_signatures(signers.signatures_of(agreement), in_order=agreement.in_order)
+    names = [row.contact.name if row.contact else agreement.business.name for row in rows]
+    facts = {"names": ", ".join(names)}
+    return _("You have signed. Still to sign: %(names)s. We email you when it is complete.") % facts
 
 
 class DeclineToSign(SignableView):

@@ -185,9 +185,8 @@ def _following() -> dict[str, Any]:
 
 def _asked(business: Business, now: datetime) -> None:
     """The prospect whose offer is open has looked at it and wants to know something."""
-    offer = Proposal.objects.select_related("client", "contact").get(
-        business=business, state=ProposalState.SENT, agreement=None
-    )
+    waiting = Proposal.objects.not_picked().filter(business=business, state=ProposalState.SENT)
+    offer = waiting.select_related("client", "contact").get()
     seen_at = now - timedelta(hours=5)
     client_actions.record_opened(proposal=offer, contact=offer.contact, now=seen_at, origin=PHONE)
     for tier in lifecycle.tiers_of(offer)[1:]:

@@ -31,7 +31,7 @@ from billing.models import (
 from billing.runs.billing_run import run_billing
 from core.database import vault
 from core.documents import store
-from core.models import Business, OutboxEmail, SetAside
+from core.models import Business, OutboxEmail, OwnerNote, SetAside
 from core.outbox import emails
 from delivery.hours import time_log, timer
 from delivery.models import Deliverable, EarlyWarning, Report, Request, Timer
@@ -189,6 +189,12 @@ def a_card_charged_soon(world: World) -> PaymentMethod:
 
 
 # Agreements
+
+
+def a_note_for_the_owner(world: World) -> OwnerNote:
+    return OwnerNote.objects.create(
+        business=world.business, sentence="Ploy opened the proposal.", created_at=NOW
+    )
 
 
 def a_signed_agreement(world: World) -> Agreement:
@@ -520,6 +526,14 @@ SCENES = [
         mailed("proposal_reminder"),
         {"unreadable": no_client_zone, "constraint": MAIL},
         at=NOW + 28 * DAY,
+    ),
+    Scene(
+        "send_owner_notes",
+        a_note_for_the_owner,
+        mailed("owner_notes"),
+        {"unreadable": no_business_zone, "constraint": MAIL},
+        row=lambda row: row.business,
+        at=NOW + DAY,
     ),
     Scene(
         "expire_proposals",

@@ -63,6 +63,29 @@ class ExtendProposal(DashboardView):
         return redirect("dashboard:proposal", proposal.pk)
 
 
+class PassOn(DashboardView):
+    """A link to the proposal for WhatsApp, LINE or another message, with a text around it."""
+
+    template = "dashboard/proposals/pass_on.html"
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        try:
+            url = after_sending.link_to_pass_on(
+                proposal=proposal, actor=self.actor, now=timezone.now()
+            )
+        except RuleError as error:
+            show_error(request, error)
+            return redirect("dashboard:proposal", proposal.pk)
+        with translation.override(proposal.language):
+            text = _("Hello %(name)s, here is the proposal “%(title)s”: %(url)s") % {
+                "name": proposal.contact.name,
+                "title": proposal.title,
+                "url": url,
+            }
+        return self.show(request, proposal=proposal, url=url, text=text)
+
+
 class ReviseProposal(DashboardView):
     """Create a draft of the next version. The current one stays valid until that is sent."""
 

@@ -28,6 +28,7 @@ from clients.models import Client, Contact, Testimonial
 from core import audit
 from core.dates import start_of_day
 from core.errors import RuleError
+from core.history_facts import Fact
 from core.models import OutboxEmail
 from core.web import query_string
 from core.web.download import pdf_bytes
@@ -83,7 +84,10 @@ class ProposalPage(DashboardView):
             is_draft=is_draft,
             gaps=lifecycle.faults(proposal) if is_draft else [],
             intro=opening_message.filled_message(proposal),
-            facts=reversed(history.facts(audit.chain(proposal.pk), "", {})),
+            facts=_timeline(proposal),
+            closed_label=_("Declined because")
+            if proposal.state == ProposalState.DECLINED
+            else _("Withdrawn because"),
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
             extend=_extend_form(proposal, self.today)
@@ -98,6 +102,13 @@ class ProposalPage(DashboardView):
             newest=after_sending.newest_version(proposal),
             selling=sales_panel(self, proposal.client),
         )
+
+
+def _timeline(proposal: Proposal) -> list[Fact]:
+    """What happened to the proposal and to the agreements of its tiers, newest first."""
+    chains = audit.chains([proposal.pk, *(row.pk for row in proposal.agreements.all())])
+    facts = [fact for events in chains.values() for fact in history.facts(events, "", {})]
+    return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
 def _extend_form(proposal: Proposal, today: date) -> ExtendForm:

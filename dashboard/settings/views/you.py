@@ -1,4 +1,4 @@
-"""The freelancer: their own name."""
+"""The freelancer: their own name, and what they are emailed."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from dashboard.page import DashboardView
-from dashboard.settings.forms import YouForm
+from dashboard.settings.forms import OwnerEmailsForm, YouForm
 
 
 class You(DashboardView):
@@ -19,6 +19,23 @@ class You(DashboardView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = YouForm(request.POST, instance=self.business.owner)
+        if not form.is_valid():
+            return self.show(request, form=form, status=422)
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:settings")
+
+
+class OwnerEmails(DashboardView):
+    """Of what clients do, what the freelancer is emailed, and when."""
+
+    template = "dashboard/settings/owner_emails.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show(request, form=OwnerEmailsForm(instance=self.business))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = OwnerEmailsForm(request.POST, instance=self.business)
         if not form.is_valid():
             return self.show(request, form=form, status=422)
         form.save()
