@@ -18,7 +18,8 @@ def tell_opened(proposal: Proposal, contact: Contact, now: datetime) -> None:
         _tell_of_proposal(
             proposal,
             proposal.business.hears_views,
-            ("offer_opened", f"{proposal.pk}:{contact.pk}"),
+            "offer_opened",
+            f"{proposal.pk}:{contact.pk}",
             _("%(name)s opened “%(title)s”") % facts,
             [_("%(name)s (%(client)s) opened “%(title)s” for the first time.") % facts],
             now,
@@ -46,7 +47,8 @@ def tell_picked(agreement: Agreement, contact: Contact, now: datetime, before: s
         _tell_of_proposal(
             proposal,
             agreement.business.hears_answers,
-            ("picked", str(agreement.pk)),
+            "picked",
+            str(agreement.pk),
             _("%(client)s chose %(tier)s") % facts,
             paragraphs,
             now,
@@ -69,7 +71,8 @@ def tell_declined(proposal: Proposal, contact: Contact, reason: str, now: dateti
         _tell_of_proposal(
             proposal,
             proposal.business.hears_answers,
-            ("declined", str(proposal.pk)),
+            "declined",
+            str(proposal.pk),
             _("%(client)s declined “%(title)s”") % facts,
             paragraphs,
             now,
@@ -87,7 +90,8 @@ def tell_expired(proposal: Proposal, now: datetime) -> None:
         _tell_of_proposal(
             proposal,
             proposal.business.hears_answers,
-            ("expired", f"{proposal.pk}:{now.date()}"),
+            "expired",
+            f"{proposal.pk}:{now.date()}",
             _("Expired: “%(title)s” for %(client)s") % facts,
             paragraphs,
             now,
@@ -136,13 +140,12 @@ def _facts(proposal: Proposal, contact: Contact) -> dict[str, str]:
 def _tell_of_proposal(
     proposal: Proposal,
     hears: str,
-    once: tuple[str, str],
+    kind: str,
+    ref: str,
     subject: str,
     paragraphs: list[str],
     now: datetime,
 ) -> None:
-    """Tell the owner; `once` is the kind and the subject of an email that is written once."""
-    kind, ref = once
     owner_notes.tell(
         business=proposal.business,
         hears=hears,

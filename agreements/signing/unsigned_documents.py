@@ -215,7 +215,8 @@ def _tell_owner(paper: Agreement | Amendment, contact: Contact, reason: str, now
             paragraphs.append(_("You can revise the proposal: its text and tiers are kept."))
         _email_note(
             paper,
-            ("sign_declined", str(paper.id)),
+            "sign_declined",
+            str(paper.id),
             paper.business.owner.email,
             paper.business.language,
             {
@@ -239,7 +240,8 @@ def _tell_withdrawn(paper: Agreement | Amendment, contact: Contact | None, now: 
         ]
         _email_note(
             paper,
-            ("sign_void", f"{paper.id}:{contact.id}"),
+            "sign_void",
+            f"{paper.id}:{contact.id}",
             contact.email,
             paper.language,
             {
@@ -255,14 +257,13 @@ def _tell_withdrawn(paper: Agreement | Amendment, contact: Contact | None, now: 
 
 def _email_note(
     paper: Agreement | Amendment,
-    once: tuple[str, str],
+    kind: str,
+    ref: str,
     to: str,
     language: str,
     context: dict[str, Any],
     now: datetime,
 ) -> None:
-    """Email a note about the document; `once` is the kind and the subject of the email."""
-    kind, ref = once
     emails.write(
         kind=kind,
         ref=ref,

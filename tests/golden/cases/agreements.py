@@ -77,7 +77,7 @@ def a_client_names_another_signer(stage: Stage) -> None:
     )
 
 
-@case("sign_invitation")
+@case("sign_invitation", "signed_one")
 def two_people_and_the_freelancer_sign_in_turn(stage: Stage) -> None:
     agreement, colleague = with_a_colleague(stage, countersigns=True)
     stage.put(agreement, agreement.contact)

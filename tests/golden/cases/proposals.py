@@ -2,12 +2,22 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import translation
 
 from agreements.models import Proposal
-from agreements.proposals import after_sending, client_actions, lifecycle, opening_message, waitlist
+from agreements.proposals import (
+    accept,
+    after_sending,
+    client_actions,
+    lifecycle,
+    opening_message,
+    waitlist,
+)
 from clients import portal_links
+from core.models.business import Hears
+from core.outbox import owner_notes
 from tests.golden.stage import Stage, case
 from tests.world import HERE, NOW
 
@@ -88,3 +98,70 @@ def a_client_joins_the_waitlist(stage: Stage) -> None:
 @case("portal_link")
 def a_client_asks_for_a_link(stage: Stage) -> None:
     portal_links.mail_portal_link(contact=stage.person(stage.client()), now=NOW)
+
+
+@case("portal_code")
+def a_client_confirms_that_it_is_them(stage: Stage) -> None:
+    contact = stage.person(stage.client())
+    portal_links.mail_code(contact=contact, code_row=UUID(int=7), now=NOW)
+
+
+@case("offer_opened", begins=an_offer)
+def a_client_opens_a_proposal(stage: Stage) -> None:
+    client_actions.record_opened(
+        proposal=stage.offer, contact=stage.offer.contact, now=NOW, origin=HERE
+    )
+
+
+@case("picked", begins=an_offer)
+def a_client_picks_a_tier(stage: Stage) -> None:
+    stage.picked(stage.offer, tier=1)
+
+
+@case("picked", variant="instead", begins=an_offer)
+def a_client_picks_another_tier(stage: Stage) -> None:
+    stage.business.hears_answers = Hears.NEVER
+    stage.business.save()
+    first = stage.picked(stage.offer, tier=0)
+    stage.business.hears_answers = Hears.NOW
+    stage.business.save()
+    offer = Proposal.objects.get(pk=stage.offer.pk)
+    accept.accept_proposal(
+        proposal=offer,
+        tier=lifecycle.tiers_of(offer)[2],
+        contact=offer.contact,
+        now=NOW,
+        origin=HERE,
+        instead_of=first,
+    )
+
+
+@case("declined", begins=an_offer)
+def a_client_declines_a_proposal(stage: Stage) -> None:
+    decline(stage, stage.words.reason)
+
+
+@case("declined", variant="no_reason", begins=an_offer)
+def a_client_declines_a_proposal_without_a_reason(stage: Stage) -> None:
+    decline(stage, "")
+
+
+@case("expired", begins=an_offer)
+def a_proposal_expires(stage: Stage) -> None:
+    lifecycle.expire_due(now=NOW + timedelta(days=40))
+
+
+@case("owner_notes", begins=an_offer)
+def a_day_of_proposals_is_told_at_once(stage: Stage) -> None:
+    stage.business.hears_views = stage.business.hears_answers = Hears.DAILY
+    stage.business.save()
+    a_client_opens_a_proposal(stage)
+    decline(stage, stage.words.reason)
+    owner_notes.send_daily(now=NOW + timedelta(days=1))
+
+
+def decline(stage: Stage, reason: str) -> None:
+    offer = Proposal.objects.get(pk=stage.offer.pk)
+    accept.decline_proposal(
+        proposal=offer, contact=offer.contact, reason=reason, now=NOW, origin=HERE
+    )
