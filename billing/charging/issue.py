@@ -19,6 +19,7 @@ from agreements.running.billing_hold import free_billable, hold_not_billable
 from agreements.running.periods import scope_filter
 from billing.books import document_numbers, ledger, paid_parts, transitions
 from billing.charging import trial_credit
+from billing.charging.elsewhere import found_objects
 from billing.gateways import registry
 from billing.gateways.accounts import names
 from billing.gateways.base import Outcome
@@ -203,9 +204,7 @@ def _known_there(periods: Sequence[Billable]) -> dict[str, FoundObject]:
     found = FoundObject.objects.filter(
         reference__in=references, taken_at__isnull=True, closed_at__isnull=True
     )
-    # What took money counts, whatever else was made for the same.
-    in_order = sorted(found, key=lambda row: row.outcome == Outcome.SUCCEEDED)
-    return {row.reference: row for row in in_order}
+    return found_objects.heaviest(found)
 
 
 def _rows(batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]) -> Rows:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing.charging.elsewhere import found_objects
@@ -85,13 +85,8 @@ def take_over(*, now: datetime) -> int:
     Returns how many did. What belongs to an invoice that is lost is taken over when that is issued
     again (billing.charging.issue). Their outcomes are then looked up in the usual way.
     """
-    waiting = {
-        row.reference: row
-        for row in FoundObject.objects.filter(taken_at__isnull=True, closed_at__isnull=True)
-        .exclude(reference="")
-        # What took money counts, whatever else was made for the same.
-        .order_by(Case(When(outcome=Outcome.SUCCEEDED, then=1), default=0), "made_at", "pk")
-    }
+    open_rows = FoundObject.objects.filter(taken_at__isnull=True, closed_at__isnull=True)
+    waiting = found_objects.heaviest(open_rows.exclude(reference="").order_by("pk"))
     return sum(_take(row, waiting, now) for row in _collections(waiting))
 
 
@@ -109,8 +104,7 @@ def _take(row: Collection, waiting: dict[str, FoundObject], now: datetime) -> in
     found = waiting.get(str(row.invoice.reference)) or waiting[str(row.invoice_id)]
     if Charge.objects.filter(collection=row, state__in=LIVE).exists():
         return 0  # its present object is asked first; a person sees the other one
-    is_paid = found.outcome == Outcome.SUCCEEDED
-    if row.handle and not is_paid:
+    if row.handle and found.outcome not in found_objects.TAKES_MONEY:
         return 0
     mine = Collection.objects.filter(pk=row.pk, state=row.state, handle=row.handle)
     mine.update(handle=found.handle, amount=found.amount, lease_until=None)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from billing.books.invariants import find_contradictions
 from billing.charging import collect
 from billing.charging.cancel_invoice import void_invoice
+from billing.charging.issue import issue_invoices
 from billing.charging.resolve import resolve_charges
 from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
@@ -249,6 +250,32 @@ def test_after_a_person_went_on_a_declined_charge_raises_no_doubt_again(
     goes_on(at=NOW + 3 * HOUR)
     assert not run_scheduled(now=NOW + 4 * HOUR).refused_because
     assert Invoice.objects.get().state == "open"
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["invoice lost", "invoice known"])
+@pytest.mark.parametrize("made", [-HOUR, 2 * HOUR], ids=["made before", "made after"])
+def test_of_two_objects_the_one_that_takes_money_without_us_counts(world, is_known, made):
+    """A request that arrived late has left a second one, which was never charged."""
+    world.signed(card="succeeds")
+    standing.advance(now=NOW)
+    if is_known:
+        issue_invoices(now=NOW + HOUR)
+    backup = Backup()
+    run_billing(now=NOW + HOUR, door="test")
+    debit = SandboxIntent.objects.get()
+    SandboxIntent.objects.update(status="processing")  # as a debit is for days
+    late = {"handle": "pi_late", "prepare_key": "late", "status": "new", "created_at": NOW + made}
+    same = {name: getattr(debit, name) for name in ("amount", "currency", "invoice_ref")}
+    SandboxIntent.objects.create(**late | same)
+    backup.restore()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 3 * HOUR, door="test")
+    goes_on(at=NOW + 4 * HOUR)
+    assert Collection.objects.get().handle == debit.handle
+    assert SandboxIntent.objects.get(handle="pi_late").status == "new"
+    SandboxIntent.objects.filter(pk=debit.pk).update(status="succeeded")
+    resolve_charges(now=NOW + 4 * DAY)
+    assert Payment.objects.get().reference == debit.handle
 
 
 def test_an_object_of_somebody_else_in_the_account_stops_nothing(world):

@@ -1,13 +1,33 @@
 """Keeps what a gateway has and these books do not know, until an invoice or a person takes it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
 from billing.gateways.base import Gateway, GatewayObject, Outcome, is_direct
 from billing.models import Collection, FoundObject, Payment
+
+#: The outcomes, from what was never charged to what took money. An object that the bank works on
+#: takes it without another word of ours, so that a second one must not be charged meanwhile.
+WEIGHT = (
+    Outcome.NEW,
+    Outcome.DECLINED,
+    Outcome.REQUIRES_ACTION,
+    Outcome.PROCESSING,
+    Outcome.SUCCEEDED,
+)
+TAKES_MONEY = (Outcome.PROCESSING, Outcome.SUCCEEDED)
+
+
+def heaviest(rows: Iterable[FoundObject]) -> dict[str, FoundObject]:
+    """Return for each reference the object that counts, and of equal ones the latest."""
+    ever = datetime.min.replace(tzinfo=UTC)
+    in_order = sorted(
+        rows, key=lambda row: (WEIGHT.index(Outcome(row.outcome)), row.made_at or ever)
+    )
+    return {row.reference: row for row in in_order}
 
 
 def counts(gateway: Gateway, theirs: GatewayObject) -> bool:
