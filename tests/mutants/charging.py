@@ -193,4 +193,18 @@ MUTANTS = [
             WEBHOOK,
         ),
     ),
+    Mutant(
+        "After a restore, an object that was never charged counts before one at the bank",
+        "billing/charging/elsewhere/found_objects.py",
+        "row: (WEIGHT.index(Outcome(row.outcome)), row.made_at or ever)",
+        "row: (row.outcome == Outcome.SUCCEEDED, row.made_at or ever)",
+        ("billing/tests/test_going_back.py",),
+    ),
+    Mutant(
+        "After a restore, a known invoice keeps its object while the bank works on another",
+        "billing/recovery/compare.py",
+        "if row.handle and found.outcome not in found_objects.TAKES_MONEY:",
+        "if row.handle and found.outcome != Outcome.SUCCEEDED:",
+        ("billing/tests/test_going_back.py",),
+    ),
 ]
