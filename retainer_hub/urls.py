@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from billing.gateways.urls import addresses
+from portal import front_page
 from portal.views import verify
 from retainer_hub.health import health, live
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
     path("health/live/", live, name="live"),
+    path("work-with/<slug:slug>/", front_page.front_page, name="front"),
     path("verify/", verify.verify_document, name="verify"),
     path("api/v1/", include("api.urls")),
     path("language/", set_language, name="set_language"),

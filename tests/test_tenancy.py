@@ -210,6 +210,7 @@ CLASSES: dict[str, str] = {
     "dashboard:paying": "owner",
     "dashboard:you": "owner",
     "dashboard:owner_emails": "owner",
+    "dashboard:public_page": "owner",
     "dashboard:tax_use": "tax_rate",
     "portal:credit_note_pdf": "credit_note",
     "portal:statement": "inside",
@@ -285,6 +286,7 @@ CLASSES: dict[str, str] = {
     "health": "public",
     "live": "public",
     "verify": "public",
+    "front": "public",
     "set_language": "public",
 }
 OTHERS = (

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from statistics import median
 from typing import Any
 
 from agreements.models import Agreement, Pause, Proposal, Tier, TimeOff
@@ -80,6 +81,21 @@ def openings_of(business: Business, tiers: Sequence[int], day: date) -> list[int
         return [None for _minutes in tiers]
     free = minutes_free(business, day) or 0
     return [workload.openings(free, minutes) if minutes else None for minutes in tiers]
+
+
+def places_free(business: Business, today: date) -> int | None:
+    """How many more clients of the usual size fit into the coming month.
+
+    The usual size is the median of what running agreements include in a month. None where that
+    cannot be computed: no capacity is set, or no agreement with included time runs.
+    """
+    rows = Agreement.objects.filter(business=business, state__in=RUNNING_STATES, minutes__gt=0)
+    sizes = [
+        minutes_per_month(minutes, interval)
+        for minutes, interval in rows.values_list("minutes", "interval")
+    ]
+    sizes = [size for size in sizes if size]
+    return openings(business, int(median(sizes)), today) if sizes else None
 
 
 def is_full(proposal: Proposal, tier: Tier, now: datetime) -> bool:

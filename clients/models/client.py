@@ -47,8 +47,8 @@ class Client(TenantRow):
 
     `state` is its stage in the sales pipeline, and `stage_at` when it was reached (UTC).
     `expected_amount` is the expected monthly fee in minor units of `expected_currency`; it counts
-    until there is a proposal. Stage, expectation, reason for losing and notes are private to the
-    freelancer (rule 37).
+    until there is a proposal. Stage, expectation, source, reason for losing and notes are private
+    to the freelancer (rule 37).
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -76,6 +76,7 @@ class Client(TenantRow):
         _("lost because"), max_length=10, choices=Lost.choices, blank=True
     )
     lost_words = models.CharField(_("in their words"), max_length=300, blank=True)
+    source = models.CharField(_("came from"), max_length=60, blank=True)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
     signed_at = models.DateTimeField(_("client since"), null=True, blank=True)
 

@@ -18,6 +18,7 @@ from dashboard.form_fields import (
     DETAIL_FIELDS,
     DetailsForm,
     DurationField,
+    LinesField,
     MoneyField,
     currency_choices,
     parse_amount,
@@ -121,6 +122,37 @@ class OwnerEmailsForm(forms.ModelForm):
         help_texts = {
             "hears_views": _("Only the first time that each person opens it."),
         }
+
+
+class FrontPageForm(forms.Form):
+    """The public page of the business."""
+
+    is_on = forms.BooleanField(label=_("Visible to everybody"), required=False)
+    slug = forms.CharField(
+        label=_("Address"),
+        max_length=40,
+        help_text=_("The last part of the page's address: letters, digits and hyphens."),
+    )
+    headline = forms.CharField(
+        label=_("Headline"),
+        max_length=120,
+        help_text=_("For example: Content and community for small shops"),
+    )
+    about = forms.CharField(
+        label=_("About you"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    services = LinesField(label=_("Services (one per line)"), required=False)
+    shows_places = forms.BooleanField(
+        label=_("Say how many places are free this month"),
+        required=False,
+        help_text=_(
+            "Computed from your capacity and your signed agreements. "
+            "Not shown until a retainer runs."
+        ),
+    )
 
 
 class TaxForm(PrintableForm, forms.ModelForm):

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from dashboard.settings.views import api_keys, business, exports, payments, you
+from dashboard.settings.views import api_keys, business, exports, front_page, payments, you
 
 urlpatterns = [
     path("welcome/", business.Welcome.as_view(), name="welcome"),
     path("settings/", business.Settings.as_view(), name="settings"),
     path("settings/you/", you.You.as_view(), name="you"),
     path("settings/emails/", you.OwnerEmails.as_view(), name="owner_emails"),
+    path("settings/public-page/", front_page.PublicPage.as_view(), name="public_page"),
     path("settings/paying/", payments.Paying.as_view(), name="paying"),
     path("settings/taxes/<uuid:pk>/", payments.TaxInUse.as_view(), name="tax_use"),
     path("settings/logo/", business.Logo.as_view(), name="logo"),
