@@ -62,7 +62,7 @@ def accept_proposal(
             picked = _picked(proposal)
     if picked is None or not _is_of(picked, tier):
         name = picked.tier["name"] if picked else ""
-        raise AlreadyPicked(_("%(tier)s is picked already.") % {"tier": name})
+        raise AlreadyPicked(_("%(tier)s is already chosen.") % {"tier": name})
     return picked
 
 

@@ -21,9 +21,9 @@ AS_READ_NAME = "as-read.pdf"
 def event_labels() -> dict[str, str]:
     """The labels of the audit events of proposals, agreements and amendments."""
     return {
-        "offered": _("Offered by the provider"),
+        "offered": _("Proposal sent"),
         "offer_opened": _("Proposal opened"),
-        "tier_seen": _("Tier looked at"),
+        "tier_seen": _("Tier viewed"),
         "asked": _("Question asked"),
         "answered": _("Question answered"),
         "forwarded": _("Proposal forwarded"),
@@ -31,9 +31,9 @@ def event_labels() -> dict[str, str]:
         "told_of_room": _("Told that there is room"),
         "extended": _("Proposal extended"),
         "waits": _("Joined the waitlist"),
-        "accepted": _("Tier picked"),
-        "tier_changed": _("Another tier was picked"),
-        "opened": _("Opened by the client"),
+        "accepted": _("Tier chosen"),
+        "tier_changed": _("Another tier was chosen"),
+        "opened": _("Document opened"),
         "consented": _("Consent given"),
         "code_sent": _("Code sent by email"),
         "code_wrong": _("Wrong code"),

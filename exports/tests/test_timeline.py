@@ -40,7 +40,7 @@ def test_the_history_lists_offer_signature_seal_money_and_report_in_order(
 ) -> None:
     agreement = lived(world)
     history = history_of(agreement, inside=True)
-    order = ["Offered by the provider", "Tier picked", "Signed", "Sealed"]
+    order = ["Proposal sent", "Tier chosen", "Signed", "Sealed"]
     events = [fact.what for fact in history.facts]
     assert [event for event in events if event in order] == order
     assert [
@@ -60,7 +60,7 @@ def test_each_fact_carries_its_document(world: World) -> None:
         if fact.document
     }
     assert documents["Sealed"] == agreement.signed_document
-    assert documents["Tier picked"] == agreement.document
+    assert documents["Tier chosen"] == agreement.document
     assert documents["Report sent"] == Report.objects.get().document
 
 

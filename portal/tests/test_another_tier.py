@@ -38,7 +38,7 @@ def test_a_wrong_tap_is_put_right_on_the_agreements_page(world: World) -> None:
 
     old = client.get(reverse("portal:agreement", args=[first.pk]), follow=True)
     assert old.redirect_chain[-1][0] == reverse("portal:agreement", args=[second.pk])
-    assert "Another tier was picked" in old.content.decode()
+    assert "Another tier was chosen" in old.content.decode()
 
 
 def test_a_second_phone_is_told_what_was_picked_on_the_first(world: World) -> None:
@@ -46,7 +46,7 @@ def test_a_second_phone_is_told_what_was_picked_on_the_first(world: World) -> No
     client, url = inside(first.contact), reverse("portal:proposal", args=[first.proposal.pk])
     answer = client.post(url, {"tier": tier_id(first.proposal, 1)}, follow=True)
     assert answer.redirect_chain[-1][0] == url + "?change"
-    assert "Essential is picked already." in answer.content.decode()
+    assert "Essential is already chosen." in answer.content.decode()
     assert Agreement.objects.get() == first
 
 

@@ -74,7 +74,7 @@ class AgreementPage(SignableView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable = self.signable(pk)
         if signable.is_void and (newer := self._of_another_tier(signable)):
-            messages.info(request, _("Another tier was picked. This is its agreement."))
+            messages.info(request, _("Another tier was chosen. This is its agreement."))
             return self.page(newer)
         sign.record_opened(
             paper=signable, contact=self.contact, now=timezone.now(), origin=origin(request)

@@ -64,7 +64,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
             return response
         if report:
             return reports.answer_without_session(request, report, contact)
-        return render(request, "portal/enter.html", {"contact": contact, "token": token})
+        noun = link.target.partition(":")[0]
+        return render(request, "portal/enter.html", {"contact": contact, "noun": noun})
 
 
 def _open_session(request: HttpRequest, link: Link, contact: Contact, now: datetime) -> None:

@@ -73,7 +73,7 @@ def test_a_proposal_is_composed_previewed_sent_asked_about_forwarded_and_picked(
     page.context.clear_cookies()
     desk(page, live_server, world, f"/proposals/{offer.pk}/")
     expect(page.get_by_text("Proposal opened")).to_be_visible()
-    expect(page.get_by_text("Tier looked at").first).to_be_visible()
+    expect(page.get_by_text("Tier viewed").first).to_be_visible()
     page.get_by_label("Your answer").fill("Yes, at the end of any month.")
     page.get_by_role("button", name="Answer").click()
     watched()

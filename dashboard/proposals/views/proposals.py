@@ -107,7 +107,14 @@ class ProposalPage(DashboardView):
 def _timeline(proposal: Proposal) -> list[Fact]:
     """What happened to the proposal and to the agreements of its tiers, newest first."""
     chains = audit.chains([proposal.pk, *(row.pk for row in proposal.agreements.all())])
-    facts = [fact for events in chains.values() for fact in history.facts(events, "", {})]
+    events = [
+        event
+        for pk, chain in chains.items()
+        for event in chain
+        # Both documents tell of it; once is enough here.
+        if pk == proposal.pk or event.event != "tier_changed"
+    ]
+    facts = history.facts(events, "", {})
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
