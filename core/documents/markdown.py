@@ -22,6 +22,8 @@ def rendered(text: str, *, first_heading: int = 3) -> SafeString:
     tokens = reader.parse(text)
     _place_headings(tokens, first_heading)
     _mark_links(tokens)
+    for token in tokens:
+        token.attrs.pop("style", None)  # of aligned cells; the pages allow no inline style
     # The reader escapes everything that it does not write itself ("html" is off).
     return mark_safe(reader.renderer.render(tokens, reader.options, {}))  # noqa: S308
 

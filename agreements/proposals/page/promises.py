@@ -117,7 +117,11 @@ def _decision(proposal: Proposal) -> Promise:
     sentences = [
         _("%(name)s decides and signs.") % {"name": proposal.contact.name}
         if not cosigners
-        else _("%(name)s decides; %(names)s also sign.")
+        else ngettext(
+            "%(name)s decides and signs; %(names)s signs as well.",
+            "%(name)s decides and signs; %(names)s sign as well.",
+            len(cosigners),
+        )
         % {"name": proposal.contact.name, "names": get_text_list(cosigners, _("and"))},
         _("We sign last.")
         if proposal.countersigns
