@@ -75,7 +75,7 @@ def _response_time(tiers: Sequence[Tier]) -> Promise:
     )
     if fast.response_hours < slow.response_hours:
         text = ngettext(
-            "You hear from us within %(n)s working hour.",
+            "You hear from us within %(n)s working hour, with “%(tier)s” within %(fast)s.",
             "You hear from us within %(n)s working hours, with “%(tier)s” within %(fast)s.",
             slow.response_hours,
         )
