@@ -144,8 +144,8 @@ def comparison_hints(tiers: Sequence[Tier]) -> list[str]:
         sentences[hint.code]
         % {
             "tier": tiers[hint.position - 1].name,
-            "own": get_text_list(hint.own, _("and")),
-            "below": get_text_list(hint.below, _("and")),
+            "own": get_text_list(list(hint.own), _("and")),
+            "below": get_text_list(list(hint.below), _("and")),
         }
         for hint in ladder_lines.hints(tiers)
     ]

@@ -69,7 +69,8 @@ class ProposalForms:
     def read(self) -> dict[str, Any] | None:
         """The proposal's columns and tiers; None, with errors at the fields, if invalid."""
         is_valid = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
-        is_valid = all([is_valid, *(form.is_valid() for form in [*self.adds, self.content])])
+        is_valid = all([is_valid, *(form.is_valid() for form in self.adds)])
+        is_valid = all([is_valid, self.content.is_valid()])
         drafts = tier_drafts(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
         next_tier = self._following()
         if drafts is None or next_tier is None or not is_valid:
