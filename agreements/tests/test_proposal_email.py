@@ -55,7 +55,7 @@ def test_one_tier_is_neither_recommended_nor_a_choice(world: World) -> None:
         assert "recommended" not in said
         assert "choose one" not in said
     assert "Growth (recommended)" in several.text
-    assert "See the packages and choose one" in several.text
+    assert "See the tiers and choose one" in several.text
 
 
 def test_the_test_email_says_that_it_is_one_and_opens_the_preview(world: World) -> None:

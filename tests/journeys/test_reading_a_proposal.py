@@ -85,7 +85,7 @@ def test_a_client_reads_every_part_of_a_proposal_on_a_phone(
     assert [heading for heading in headings if heading in PARTS] == PARTS
     watched()
 
-    page.get_by_role("link", name="See the packages").click()
+    page.get_by_role("link", name="See the tiers").click()
     assert page.evaluate("location.hash") == "#options"
     growth = page.get_by_role("article").filter(has_text="Recommended for you")
     expect(growth).to_contain_text("Everything in Essential, and:")

@@ -23,7 +23,7 @@ def next_steps(proposal: Proposal, tiers: Sequence[Tier], *, starts_on: date) ->
     """The steps from the pick to the first day of work, and to a trial's decision."""
     day = {"day": formats.day(starts_on), "n": TRANSFER_DAYS}
     pick = (
-        NextStep(_("Pick a package"), _("You can still read everything before you sign."))
+        NextStep(_("Pick a tier"), _("You can still read everything before you sign."))
         if len(tiers) > 1
         else NextStep(_("Accept the offer"), _("You can still read everything before you sign."))
     )

@@ -49,7 +49,7 @@ def _reserved_time(proposal: Proposal, tiers: Sequence[Tier]) -> Promise | None:
         text = _("%(low)s %(each)s are kept free for you. We plan them before other work.")
     else:
         text = _(
-            "%(low)s to %(high)s %(each)s, depending on the package, are kept free for you. We "
+            "%(low)s to %(high)s %(each)s, depending on the tier, are kept free for you. We "
             "plan them before other work."
         )
     return Promise("clock", _("Reserved time"), text % facts)

@@ -102,7 +102,7 @@ def _after_trial(proposal: Proposal) -> str:
     ]
     if proposal.next_tier:
         sentences.append(
-            _("If you want to go on, you sign the “%(tier)s” package.")
+            _("If you want to go on, you sign the “%(tier)s” tier.")
             % {"tier": proposal.next_tier["name"]}
         )
     return " ".join(sentences)
@@ -114,7 +114,7 @@ USUAL: dict[str, UsualQuestion] = {
         gettext_lazy("How can we stop working together?"), _is_recurring, _stopping
     ),
     "change": UsualQuestion(
-        gettext_lazy("Can we move to another package later?"), _has_tiers, _changing
+        gettext_lazy("Can we move to another tier later?"), _has_tiers, _changing
     ),
     "beyond": UsualQuestion(
         gettext_lazy("What if we need more hours than agreed?"), _has_hours, _going_beyond
