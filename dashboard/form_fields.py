@@ -93,9 +93,10 @@ class DurationField(forms.CharField):
 class LinesField(forms.CharField):
     """Accepts one item per line. The cleaned value is a list of lines without the blank ones."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, lines: int = LINES_MAX, length: int = LINE_MAX, **kwargs: Any) -> None:
+        self.limits = {"lines": lines, "length": length}
         super().__init__(
-            widget=forms.Textarea(attrs={"rows": 4}), max_length=LINES_MAX * LINE_MAX, **kwargs
+            widget=forms.Textarea(attrs={"rows": 4}), max_length=lines * (length + 2), **kwargs
         )
 
     def prepare_value(self, value: Any) -> Any:
@@ -104,8 +105,12 @@ class LinesField(forms.CharField):
     def clean(self, value: Any) -> list[str]:
         lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
         items = [line for line in lines if line]
-        if len(items) > LINES_MAX or any(len(line) > LINE_MAX for line in items):
-            raise forms.ValidationError(_("At most 30 lines of 160 characters."))
+        if len(items) > self.limits["lines"] or any(
+            len(line) > self.limits["length"] for line in items
+        ):
+            raise forms.ValidationError(
+                _("At most %(lines)s lines of %(length)s characters.") % self.limits
+            )
         return items
 
 

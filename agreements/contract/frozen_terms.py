@@ -74,7 +74,7 @@ def freeze_terms(proposal: Proposal, contact: Contact) -> dict[str, Any]:
     """
     business, client = proposal.business, proposal.client
     return {
-        "seller": _seller(business),
+        "seller": seller(business),
         "buyer": {
             "legal_name": client.trading_as,
             "address": client.address,
@@ -132,7 +132,8 @@ def freeze_tax(business: Business, client: Client) -> dict[str, Any]:
     }
 
 
-def _seller(business: Business) -> dict[str, Any]:
+def seller(business: Business) -> dict[str, Any]:
+    """The business as the terms name it; `signer` is its owner."""
     return {
         "name": business.name,
         "legal_name": business.trading_as,

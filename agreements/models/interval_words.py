@@ -7,7 +7,7 @@ from typing import assert_never
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from agreements.rules.intervals import Interval
 
@@ -85,10 +85,7 @@ def after_price(interval: Interval) -> str:
 
 
 def after_hours(interval: Interval) -> str:
-    """What follows the included time on the card of a tier.
-
-    Empty where the period is longer than a month: its length stands beside the price.
-    """
+    """What follows the included time on the card of a tier."""
     match interval:
         case Interval.WEEKLY:
             return _("each week")
@@ -96,6 +93,28 @@ def after_hours(interval: Interval) -> str:
             return _("every two weeks")
         case Interval.MONTHLY:
             return _("each month")
-        case Interval.QUARTERLY | Interval.YEARLY | Interval.ONCE:
-            return ""
+        case Interval.QUARTERLY:
+            return _("each quarter")
+        case Interval.YEARLY:
+            return _("each year")
+        case Interval.ONCE:
+            return _("in total")
+    assert_never(interval)
+
+
+def period(interval: Interval) -> str:
+    """The name of one paid period, inside a sentence: "to the end of a paid month"."""
+    match interval:
+        case Interval.WEEKLY:
+            return pgettext("one paid period", "week")
+        case Interval.FORTNIGHTLY:
+            return pgettext("one paid period", "two-week period")
+        case Interval.MONTHLY:
+            return pgettext("one paid period", "month")
+        case Interval.QUARTERLY:
+            return pgettext("one paid period", "quarter")
+        case Interval.YEARLY:
+            return pgettext("one paid period", "year")
+        case Interval.ONCE:
+            return pgettext("one paid period", "term")
     assert_never(interval)

@@ -81,6 +81,11 @@ class Proposal(TenantRow):
     report of a period is due `report_days` after its end, reviewed or as `report_unreviewed` says
     (rule 40).
 
+    `goals` are the client's goals in their own words, one text each. `sections` are the
+    freelancer's own parts of the page, {"title", "body"} with the body in Markdown. `faq` are
+    questions with their answers: {"question", "answer"} as they were written, or {"key"} for one
+    that is answered from the terms (agreements.proposals.page.usual_questions).
+
     For a trial, `next_tier` is the tier that was agreed for after it (name, amount, minutes,
     response_hours, adds, deliverables) and `credits_trial` says whether the trial's fee is credited
     to that retainer. `after_trial` is the trial that this proposal follows.
@@ -132,6 +137,9 @@ class Proposal(TenantRow):
         default=False,
         help_text=_("Otherwise sending the proposal is your signature."),
     )
+    goals = models.JSONField(_("your client's goals"), default=list, blank=True)
+    sections = models.JSONField(_("what you will do"), default=list, blank=True)
+    faq = models.JSONField(_("questions and answers"), default=list, blank=True)
     recommended_because = models.CharField(
         _("why the recommended tier"), max_length=300, blank=True
     )
@@ -240,6 +248,11 @@ class Proposal(TenantRow):
     def after_price(self) -> str:
         """What follows the price of a tier: for which time it is."""
         return interval_words.after_price(Interval(self.interval))
+
+    @property
+    def rhythm(self) -> str:
+        """How often its fee is due, inside a sentence."""
+        return interval_words.rhythm(Interval(self.interval))
 
     @property
     def after_hours(self) -> str:

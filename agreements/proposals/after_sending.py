@@ -36,9 +36,9 @@ LONGEST_OPEN = timedelta(days=180)  # a proposal stays open at most this long fr
 
 
 def send_test_email(*, proposal: Proposal, now: datetime) -> str:
-    """Email the proposal to the freelancer, as the client would get it but without the link.
+    """Email the proposal to the freelancer, as the client would get it, saying that it is a test.
 
-    Returns the address that it was sent to.
+    Its link opens the preview of the page. Returns the address that it was sent to.
     """
     to = proposal.business.owner.email
     emails.write(
@@ -51,7 +51,8 @@ def send_test_email(*, proposal: Proposal, now: datetime) -> str:
             "contact": proposal.contact,
             "intro": opening_message.filled_message(proposal),
             "tiers": tiers_of(proposal),
-            "link": "",
+            "link": links.absolute_url("dashboard:proposal_preview", proposal.pk),
+            "is_test": True,
         },
         language=proposal.language,
         business=proposal.business,

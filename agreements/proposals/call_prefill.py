@@ -30,6 +30,15 @@ def recommendation_reason(said: Answers) -> str:
     return _("Your goal: %(goal)s.") % {"goal": lines[0]} if lines else ""
 
 
+def client_goals(said: Answers) -> list[str]:
+    """The goals of the call in the client's words, one each, or their needs where none was named.
+
+    The page has room for the first eight, and for 200 characters of each.
+    """
+    lines = [line.strip(" -•*\t") for line in (said.goals or said.needs).splitlines()]
+    return [line[:200] for line in lines if line][:8]
+
+
 def goals(said: Answers, usual: Sequence[str]) -> list[str]:
     """The KPIs that were named in the call as the agreement prints them, or else the usual ones."""
     return [printable(line) for line in said.kpi_lines] or list(usual)

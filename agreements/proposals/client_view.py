@@ -1,19 +1,27 @@
 """A proposal as the client sees it, for the portal's page and for the freelancer's preview."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from agreements.contract import frozen_terms
-from agreements.models import Proposal, Tier, WaitlistEntry
+from agreements.models import Proposal, Tier, WaitlistEntry, interval_words
 from agreements.proposals import capacity, opening_message
 from agreements.proposals.lifecycle import tiers_of
-from agreements.rules import cumulative_tiers
-from agreements.rules.intervals import minutes_per_month
+from agreements.proposals.page.next_steps import next_steps
+from agreements.proposals.page.plain_terms import plain_terms
+from agreements.proposals.page.promises import promises
+from agreements.proposals.page.usual_questions import questions_and_answers
+from agreements.rules import cumulative_tiers, ladder_lines
+from agreements.rules.intervals import Interval, minutes_per_month
 from core import formats
-from core.models.tax_rate import TaxMode
+from core.dates import local_day
+from core.documents import markdown
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,15 @@ class ComparisonRow:
     said: list[str | bool]
 
 
+@dataclass(frozen=True)
+class TierCard:
+    """What a tier's card lists: everything that counts, and what it adds to the one `below`."""
+
+    counts: list[str]
+    below: str
+    adds: list[str]
+
+
 def page_context(proposal: Proposal, *, today: date) -> dict[str, Any]:
     """The template context of the proposal's page, without its forms. `today` is the client's day.
 
@@ -34,20 +51,68 @@ def page_context(proposal: Proposal, *, today: date) -> dict[str, Any]:
     """
     tiers = tiers_of(proposal)
     tax = frozen_terms.tax_of(proposal)
+    starts_on = max(proposal.starts_on, today)
     return {
         "proposal": proposal,
+        "prepared_by": _owner_name(proposal),
+        "dated": local_day(proposal.sent_at, proposal.client.time_zone)
+        if proposal.sent_at
+        else today,
         "intro": opening_message.filled_message(proposal),
-        "cards": [
-            (tier, cumulative_tiers.service_rows(tiers, index)) for index, tier in enumerate(tiers)
-        ],
+        "measures": [goal["title"] if isinstance(goal, dict) else goal for goal in proposal.kpis],
+        "sections": own_sections(proposal),
+        "promises": promises(proposal, tiers),
+        "cards": [(tier, tier_card(tiers, index)) for index, tier in enumerate(tiers)],
         "comparison": comparison(tiers) if len(tiers) > 1 else [],
         "tax": tax,
-        "is_tax_included": tax["mode"] == TaxMode.INCLUSIVE,
         "testimonials": _testimonials(proposal),
         "value_adds": proposal.value_adds,
         "places": _places(proposal, tiers, today),
         "wait": WaitlistEntry.objects.filter(proposal=proposal).first(),
+        "faq": questions_and_answers(proposal),
+        "terms": plain_terms(proposal, tiers, tax, starts_on=starts_on),
+        "next_steps": next_steps(proposal, tiers, starts_on=starts_on),
+        "follows": _tier_after_trial(proposal),
     }
+
+
+def own_sections(proposal: Proposal) -> list[tuple[str, SafeString]]:
+    """The freelancer's own sections: title and body as HTML, whose headings begin below an h3."""
+    return [
+        (section["title"], markdown.rendered(section["body"], first_heading=4))
+        for section in proposal.sections
+    ]
+
+
+def tier_card(tiers: list[Tier], index: int) -> TierCard:
+    """What the card of the tier at `index` (from 0) lists."""
+    return TierCard(
+        counts=[_counted(item) for item in cumulative_tiers.included_deliverables(tiers, index)],
+        below=tiers[index - 1].name if index else "",
+        adds=list(tiers[index].adds),
+    )
+
+
+def _counted(item: dict[str, Any]) -> str:
+    """A deliverable with its number, such as "20 posts"; what is promised once has none."""
+    if item["promised"] == 1:
+        return str(item["title"])
+    # Translators: a number of deliverables: 20 posts.
+    return _("%(promised)s %(title)s") % item
+
+
+def _owner_name(proposal: Proposal) -> str:
+    """Who prepared the proposal, as it was sent; "" where only an email address is known."""
+    terms = proposal.snapshot.get("terms") or {"seller": frozen_terms.seller(proposal.business)}
+    seller: dict[str, str] = terms["seller"]
+    return "" if seller["signer"] == seller["email"] else seller["signer"]
+
+
+def _tier_after_trial(proposal: Proposal) -> dict[str, Any]:
+    """The tier that was agreed for after a trial, with its price per month; empty if none was."""
+    if not proposal.is_trial or not proposal.next_tier:
+        return {}
+    return {**proposal.next_tier, "after_price": interval_words.after_price(Interval.MONTHLY)}
 
 
 def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int]:
@@ -63,6 +128,27 @@ def _places(proposal: Proposal, tiers: list[Tier], today: date) -> dict[Any, int
     return {
         tier.pk: count for tier, count in zip(tiers, openings, strict=True) if count is not None
     }
+
+
+def comparison_hints(tiers: Sequence[Tier]) -> list[str]:
+    """Why a client could not compare these tiers, as sentences for the freelancer."""
+    sentences = {
+        "other_deliverables": _(
+            "“%(tier)s” counts %(own)s, and the tiers below it count %(below)s. Give both in each "
+            "tier, so that your client sees one number grow."
+        ),
+        "no_hours": _("“%(tier)s” names no hours, and other tiers do."),
+        "slower": _("“%(tier)s” answers later than the tier below it."),
+    }
+    return [
+        sentences[hint.code]
+        % {
+            "tier": tiers[hint.position - 1].name,
+            "own": get_text_list(list(hint.own), _("and")),
+            "below": get_text_list(list(hint.below), _("and")),
+        }
+        for hint in ladder_lines.hints(tiers)
+    ]
 
 
 def comparison(tiers: list[Tier]) -> list[ComparisonRow]:

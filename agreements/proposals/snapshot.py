@@ -7,6 +7,7 @@ from typing import Any
 
 from agreements.contract import frozen_terms
 from agreements.models import Proposal
+from agreements.proposals.page import usual_questions
 
 
 def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, Any]:
@@ -21,6 +22,9 @@ def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, A
         "title": proposal.title,
         "intro": intro,
         "because": proposal.recommended_because,
+        "goals": proposal.goals,
+        "sections": proposal.sections,
+        "faq": usual_questions.questions_and_answers(proposal),
         "tiers": [
             {**frozen_terms.freeze_tier(proposal, tier), "is_recommended": tier.is_recommended}
             for tier in tiers

@@ -32,6 +32,15 @@ def test_the_opening_message_quotes_the_client_and_their_goal_is_the_reason() ->
     assert call_prefill.recommendation_reason(notes) == "Your goal: 5,000 followers by summer."
 
 
+def test_the_proposals_goals_are_the_clients_own_lines() -> None:
+    notes = answers(goals="- 5,000 followers by summer\n\n• More guests", needs="Posts")
+    assert call_prefill.client_goals(notes) == ["5,000 followers by summer", "More guests"]
+    assert call_prefill.client_goals(answers(needs="Posts every day")) == ["Posts every day"]
+    assert call_prefill.client_goals(answers()) == []
+    long = call_prefill.client_goals(answers(goals="\n".join("x" * 300 for _ in range(20))))
+    assert [len(line) for line in long] == [200] * 8
+
+
 def test_without_call_notes_the_usual_texts_are_used() -> None:
     assert call_prefill.opening_text(answers()) == opening_message.usual_message()
     assert call_prefill.recommendation_reason(answers()) == ""

@@ -32,6 +32,8 @@ def test_every_interval_has_its_own_words(interval: Interval, language: str) -> 
         interval_words.rhythm,
         interval_words.fee,
         interval_words.after_price,
+        interval_words.after_hours,
+        interval_words.period,
     ]
     with translation.override(language):
         for words in said:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Pause, Proposal, Tier
 from agreements.models.proposal import TRANSFER_DAYS
+from agreements.rules.intervals import Interval, boundary
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
@@ -142,7 +143,8 @@ class Offered:
     """What a tier of a proposal costs, before anything is picked. Amounts are minor units.
 
     `net` is before tax and `withheld` what the client keeps for the tax office. `to_pay` is the
-    first payment, due on `due_on`, and `today` what is charged as soon as the card is saved.
+    first payment, due on `due_on`, and `today` what is charged as soon as the card is saved. The
+    second payment is due on `next_on`, None where there is none.
     """
 
     net: int
@@ -151,6 +153,7 @@ class Offered:
     to_pay: int
     today: int
     due_on: date
+    next_on: date | None = None
 
     @property
     def gross(self) -> int:
@@ -181,7 +184,8 @@ def offers_of(
     proposal: Proposal, tiers: Iterable[Tier], tax: Mapping[str, Any], today: date
 ) -> dict[UUID, Offered]:
     """Return what each tier of a proposal costs, by its id."""
-    return {
+    next_on = _second_payment(proposal, max(proposal.starts_on, today))
+    offers = {
         tier.pk: offer_of(
             tier.amount,
             tax,
@@ -191,6 +195,17 @@ def offers_of(
         )
         for tier in tiers
     }
+    return {pk: replace(offer, next_on=next_on) for pk, offer in offers.items()}
+
+
+def _second_payment(proposal: Proposal, starts_on: date) -> date | None:
+    """Return the day of the second payment of a retainer that begins on `starts_on`, if any."""
+    if proposal.interval == Interval.ONCE:
+        return None
+    begins = boundary(starts_on, starts_on.day, Interval(proposal.interval), 1)
+    if proposal.ends_on and begins >= proposal.ends_on:
+        return None
+    return begins + timedelta(days=TRANSFER_DAYS if proposal.is_by_transfer else 0)
 
 
 def offer_to_sign(agreement: Agreement, today: date) -> Offered:

@@ -30,6 +30,21 @@ class Hears(models.TextChoices):
     NEVER = "never", _("Not by email")
 
 
+#: The accent colours as "#rrggbb", for emails and other places without a style sheet. White on each
+#: of them, and each of them on white, has a contrast of at least 4.5. static/rh.css and
+#: templates/documents/document.css have the same.
+ACCENT_COLOURS: dict[str, str] = {
+    Accent.INDIGO: "#4f46e5",
+    Accent.TEAL: "#0f766e",
+    Accent.ROSE: "#be123c",
+    Accent.AMBER: "#b45309",
+    Accent.SKY: "#0369a1",
+    Accent.VIOLET: "#7c3aed",
+    Accent.EMERALD: "#047857",
+    Accent.SLATE: "#475569",
+}
+
+
 class Business(models.Model):
     """A freelancer's business.
 
@@ -81,6 +96,11 @@ class Business(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def accent_colour(self) -> str:
+        """Its accent colour as "#rrggbb"."""
+        return ACCENT_COLOURS[self.accent]
 
     @property
     def trading_as(self) -> str:

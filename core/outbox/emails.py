@@ -25,6 +25,7 @@ from core.jobs import batches, set_aside
 from core.jobs.reasons import is_time_up
 from core.jobs.set_aside import Step
 from core.models import Business, Document, OutboxEmail
+from core.models.business import ACCENT_COLOURS, Accent
 from core.models.outbox import UNDELIVERED, OutboxState, new_mark
 from core.outbox import bounces, mail_server
 from core.outbox.mail_server import MailServer
@@ -81,7 +82,8 @@ def write(
 ) -> OutboxEmail:
     """Render an email and store it in the outbox, in the transaction of the event it reports.
 
-    The templates are emails/<template>.subject.txt, .txt and .html, rendered in `language`. If
+    The templates are emails/<template>.subject.txt, .txt and .html, rendered in `language` with
+    the name and the `accent` colour of the business. If
     there is an email of this (kind, ref) already, it is returned unchanged. Replies go to
     `reply_to`, or to the owner of `business`.
     """
@@ -123,6 +125,7 @@ def _rendered(contents: Letter) -> dict[str, Any]:
     with translation.override(language):
         context = {
             "business": business,
+            "accent": business.accent_colour if business else ACCENT_COLOURS[Accent.INDIGO],
             "site_url": settings.SITE_URL,
             "language": language,
             **values,

@@ -1,5 +1,6 @@
 """Template tags of every page: the filters of core.formats, icons, form tokens, the active menu."""
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -56,6 +57,13 @@ def local_day(instant: datetime, zone: str) -> date:
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
     """The value of a key in a mapping; None if the key is missing."""
     return mapping.get(key)
+
+
+@register.filter
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, which empty lines separate; none for an empty text."""
+    parts = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n"))
+    return [part.strip() for part in parts if part.strip()]
 
 
 @register.simple_tag

@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 
 from agreements.models import Agreement, Proposal
 from agreements.proposals import accept, client_actions, lifecycle, opening_message
+from agreements.proposals.page import usual_questions
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
@@ -160,12 +161,37 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         trial_measure="two of the eight posts reach more people than any post of last month"
         if part.is_trial
         else "",
+        **_page(part),
         recommended_because=""
         if part.is_trial or part.language != languages.DEFAULT
         else "You want an audience that answers, not only a feed that looks alive.",
         now=now,
     )
     return lifecycle.send_proposal(proposal=proposal, actor=OWNER, now=now)
+
+
+def _page(part: Part) -> dict[str, Any]:
+    """What the page of the proposal says besides the tiers and the terms."""
+    usual = {"faq": usual_questions.usual_keys()}
+    if part.is_trial or part.language != languages.DEFAULT:
+        return usual
+    return usual | {
+        "goals": ["An audience that answers, not only a feed that looks alive"],
+        "sections": [
+            {
+                "title": "Plan, then publish",
+                "body": "We begin with a **workshop of two hours** and turn it into a plan:\n\n"
+                "- who you want to reach, and what they care about\n"
+                "- three themes that only you can own\n"
+                "- a calendar for the first 90 days",
+            },
+            {
+                "title": "Every week",
+                "body": "Each Thursday you get next week's posts. Nothing is published without "
+                "your yes.",
+            },
+        ],
+    }
 
 
 def _following() -> dict[str, Any]:

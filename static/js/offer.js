@@ -22,3 +22,11 @@
   }), { threshold: [0.2, 0.4, 0.6] });
   tiers.querySelectorAll("[data-tier]").forEach((card) => observer.observe(card));
 })();
+
+// Shows the button that prints the proposal: it does nothing without this script.
+(function () {
+  const button = document.querySelector("[data-print]");
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+})();

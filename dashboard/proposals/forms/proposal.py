@@ -13,6 +13,7 @@ from clients.models import Client
 from core.errors import RuleError
 from core.models import Business
 from dashboard.agreements.forms.wording import ContractTextForm, ValueAddForm
+from dashboard.proposals.forms.page_content import PageContentForms
 from dashboard.proposals.forms.terms import ProposalForm, TierForm
 
 TIERS = ADDS = 3
@@ -24,8 +25,8 @@ TierForms = forms.formset_factory(
 class ProposalForms:
     """Every form of the page on which a proposal is written.
 
-    `own` are the business's contract templates. `initial`, `tiers` and `wording` are what the forms
-    show first.
+    `own` are the business's contract templates. `initial`, `tiers`, `wording` and `goals` are what
+    the forms show first.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class ProposalForms:
         initial: dict[str, Any] | None = None,
         tiers: list[dict[str, Any]] | None = None,
         wording: dict[str, Any] | None = None,
+        goals: list[str] | None = None,
     ) -> None:
         self.form = ProposalForm(
             data,
@@ -56,6 +58,7 @@ class ProposalForms:
         self.text = ContractTextForm(
             data, business=business, own=own, proposal=proposal, initial=wording
         )
+        self.content = PageContentForms(data, proposal, goals)
         value_adds = list(proposal.value_adds if proposal else [])
         value_adds += [{}] * (ADDS - len(value_adds))
         self.adds = [
@@ -67,6 +70,7 @@ class ProposalForms:
         """The proposal's columns and tiers; None, with errors at the fields, if invalid."""
         is_valid = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
         is_valid = all([is_valid, *(form.is_valid() for form in self.adds)])
+        is_valid = all([is_valid, self.content.is_valid()])
         drafts = tier_drafts(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
         next_tier = self._following()
         if drafts is None or next_tier is None or not is_valid:
@@ -83,6 +87,7 @@ class ProposalForms:
             "value_adds": value_adds,
             **self.form.terms(),
             **text,
+            **self.content.terms(),
         }
 
     def _following(self) -> dict[str, Any] | None:

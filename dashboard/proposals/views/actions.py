@@ -5,11 +5,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
-from agreements.proposals import after_sending, client_actions, client_view, waitlist
+from agreements.proposals import after_sending, client_actions, client_view, lifecycle, waitlist
 from billing.emails import upcoming_charges
 from core.errors import RuleError
 from dashboard.page import DashboardView, show_error
@@ -23,11 +24,15 @@ class PreviewProposal(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        hints = client_view.comparison_hints(lifecycle.tiers_of(proposal))
+        notes = render_to_string(
+            "dashboard/proposals/preview_notes.html", {"proposal": proposal, "hints": hints}
+        )
         with translation.override(proposal.language):
             seen = client_view.page_context(proposal, today=self.today)
             tiers = [tier for tier, _lines in seen["cards"]]
             offers = upcoming_charges.offers_of(proposal, tiers, seen["tax"], self.today)
-            context = {**seen, "offers": offers, "preview": True}
+            context = {**seen, "offers": offers, "preview": True, "notes": notes}
             return render(request, "dashboard/proposals/proposal_preview.html", context)
 
 

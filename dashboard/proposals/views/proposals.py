@@ -174,7 +174,13 @@ class NewProposal(DashboardView):
         tiers = call_prefill.recommend_tier(
             package_values["tiers"], package.drafts, call_answers.minutes
         )
-        forms = self.forms(client, initial=initial, tiers=tiers, wording=wording)
+        forms = self.forms(
+            client,
+            initial=initial,
+            tiers=tiers,
+            wording=wording,
+            goals=call_prefill.client_goals(call_answers),
+        )
         return self.page(
             request,
             forms,
@@ -227,6 +233,7 @@ class NewProposal(DashboardView):
             "tiers": forms.tiers,
             "text": forms.text,
             "adds": forms.adds,
+            "page_content": forms.content,
         }
         context |= {
             "next": forms.next,

@@ -15,7 +15,7 @@ from agreements.proposals import (
     opening_message,
     waitlist,
 )
-from clients import portal_links
+from clients import front_page, portal_links
 from core.models.business import Hears
 from core.outbox import owner_notes
 from tests.golden.stage import Stage, case
@@ -164,4 +164,28 @@ def decline(stage: Stage, reason: str) -> None:
     offer = Proposal.objects.get(pk=stage.offer.pk)
     accept.decline_proposal(
         proposal=offer, contact=offer.contact, reason=reason, now=NOW, origin=HERE
+    )
+
+
+@case("enquiry")
+def a_prospect_writes_on_the_public_page(stage: Stage) -> None:
+    page = front_page.save_page(
+        business=stage.business,
+        slug="nan-studio",
+        headline=stage.words.title,
+        about="",
+        services=[],
+        shows_places=False,
+        is_on=True,
+        now=NOW,
+    )
+    front_page.receive_enquiry(
+        page=page,
+        name=stage.words.colleague,
+        email="mali@baan.example",
+        company="",
+        message=stage.words.request,
+        is_full=True,
+        now=NOW,
+        origin=HERE,
     )

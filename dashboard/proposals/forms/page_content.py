@@ -1,0 +1,130 @@
+"""The forms of what only the proposal's page shows: goals, own sections, questions and answers."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import Proposal
+from agreements.proposals.page.usual_questions import USUAL
+from dashboard.form_fields import LinesField
+
+GOALS, GOAL_LENGTH = 8, 200
+ROWS, MOST_ROWS = 3, 8  # of sections and of questions: shown at least, and at most
+
+
+class GoalsForm(forms.Form):
+    """The client's goals, and which usual questions the page answers from the terms."""
+
+    goals = LinesField(
+        label=_("Your client's goals (one per line)"),
+        lines=GOALS,
+        length=GOAL_LENGTH,
+        required=False,
+        help_text=_("In their own words. They open the proposal."),
+    )
+    usual = forms.MultipleChoiceField(
+        label=_("Answer these questions from your terms"),
+        choices=[(key, usual.question) for key, usual in USUAL.items()],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("The answers follow the terms. Questions that do not apply are left out."),
+    )
+
+
+class PairForm(forms.Form):
+    """Two texts that belong together: both or none of them."""
+
+    names: tuple[str, str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = True
+        self.use_required_attribute = False
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        missing = [name for name in self.names if not data.get(name) and name not in self.errors]
+        if len(missing) == 1:
+            self.add_error(missing[0], gettext("Please fill in both fields, or neither."))
+        return data
+
+    def row(self) -> dict[str, str] | None:
+        """The pair as the proposal stores it; None if the form is empty."""
+        data = self.cleaned_data
+        return {name: data[name] for name in self.names} if data.get(self.names[0]) else None
+
+
+class SectionForm(PairForm):
+    """One section of the page, in Markdown."""
+
+    names = ("title", "body")
+    title = forms.CharField(label=_("Section title"), max_length=120, required=False)
+    body = forms.CharField(
+        label=_("Text"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("**bold**, - for lists, ## for headings, [words](https://address) for links."),
+    )
+
+
+class QuestionForm(PairForm):
+    """One question with its answer."""
+
+    names = ("question", "answer")
+    question = forms.CharField(label=_("Question"), max_length=200, required=False)
+    answer = forms.CharField(
+        label=_("Answer"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class PageContentForms:
+    """Every form about the content of the page; `goals` is what a new proposal shows first."""
+
+    def __init__(self, data: Any, proposal: Proposal | None, goals: list[str] | None) -> None:
+        faq = list(proposal.faq) if proposal else []
+        keys = [row["key"] for row in faq if "key" in row] if proposal else list(USUAL)
+        initial = {"goals": proposal.goals if proposal else goals or [], "usual": keys}
+        own = [row for row in faq if "key" not in row]
+        self.goals = GoalsForm(data, prefix="page", initial=initial)
+        self.sections = _rows(SectionForm, data, "section", proposal.sections if proposal else [])
+        self.questions = _rows(QuestionForm, data, "faq", own)
+
+    @property
+    def everything(self) -> list[forms.Form]:
+        """All forms."""
+        return [self.goals, *self.sections, *self.questions]
+
+    def is_valid(self) -> bool:
+        """Whether all forms are valid; errors stand at their fields."""
+        valid = [form.is_valid() for form in self.everything]  # each, so that each shows its errors
+        return all(valid)
+
+    def terms(self) -> dict[str, Any]:
+        """The columns of a proposal that hold the content."""
+        data = self.goals.cleaned_data
+        return {
+            "goals": data["goals"],
+            "sections": [row for row in (form.row() for form in self.sections) if row],
+            "faq": [
+                *(row for row in (form.row() for form in self.questions) if row),
+                *({"key": key} for key in data["usual"]),
+            ],
+        }
+
+
+def _rows(
+    form: type[PairForm], data: Any, prefix: str, stored: list[dict[str, str]]
+) -> list[PairForm]:
+    """A form for each stored row and some for more."""
+    count = min(max(ROWS, len(stored) + 1), MOST_ROWS)
+    if data:
+        posted = [n for n in range(MOST_ROWS) if f"{prefix}-{n}-{form.names[0]}" in data]
+        count = max(count, len(posted))
+    rows = [*stored, *[{}] * MOST_ROWS][:count]
+    return [form(data, prefix=f"{prefix}-{n}", initial=row) for n, row in enumerate(rows)]
