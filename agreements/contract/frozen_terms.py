@@ -3,12 +3,14 @@
 The same frozen data is what the client signs and what every invoice charges.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from agreements.contract import wording
 from agreements.models import Proposal, Tier
 from agreements.models.field_lists import TERMS_COPIED
 from agreements.rules import cumulative_tiers
+from agreements.rules.extras import Extra, in_every_fee
 from clients.models import Client, Contact
 from clients.models.client import STANDARD
 from core.dates import whole_months
@@ -18,13 +20,13 @@ from core.models.tax_rate import TaxMode
 
 
 def freeze_with_text(
-    proposal: Proposal, tier: Tier, contact: Contact
+    proposal: Proposal, tier: Tier, contact: Contact, extras: Sequence[Extra] = ()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The frozen tier and the frozen terms, with the text that is signed in `terms["clauses"]`.
 
-    Raises BadWording where the text cannot be sent.
+    `extras` are those that the client added. Raises BadWording where the text cannot be sent.
     """
-    frozen_tier, terms = freeze_tier(proposal, tier), freeze_terms(proposal, contact)
+    frozen_tier, terms = freeze_tier(proposal, tier, extras), freeze_terms(proposal, contact)
     text = wording.clause_source(proposal)
     written = wording.write_clauses(text["pairs"], frozen_tier, terms)
     terms |= {"text_from": text["from"], "clauses": written}
@@ -49,8 +51,11 @@ def faults(proposal: Proposal, pairs: list[wording.ClausePair]) -> list[str]:
     ]
 
 
-def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
-    """The tier as JSON, with the services and deliverables of the tiers below it."""
+def freeze_tier(proposal: Proposal, tier: Tier, extras: Sequence[Extra] = ()) -> dict[str, Any]:
+    """The tier as JSON, with the services and deliverables of the tiers below it.
+
+    Its amount is the whole fee of a period: with what the client added to every fee.
+    """
     tiers = list(proposal.tiers.order_by("position"))
     index = [row.pk for row in tiers].index(tier.pk)
     return {
@@ -58,11 +63,12 @@ def freeze_tier(proposal: Proposal, tier: Tier) -> dict[str, Any]:
         "position": tier.position,
         "name": tier.name,
         "tagline": tier.tagline,
-        "amount": tier.amount,
+        "amount": tier.amount + in_every_fee(extras),
         "minutes": tier.minutes,
         "response_hours": tier.response_hours,
         "lines": cumulative_tiers.included_services(tiers, index),
         "deliverables": cumulative_tiers.included_deliverables(tiers, index),
+        **({"extras": [dict(row) for row in extras]} if extras else {}),
     }
 
 

@@ -105,7 +105,7 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
         "client": terms["buyer"]["legal_name"],
         "client_signer": terms["buyer"]["signer"],
         "tier": tier["name"],
-        "services": [*tier["lines"], *_deliverables(tier)],
+        "services": [*tier["lines"], *_deliverables(tier), *extras(tier, terms)],
         "deliverables": _deliverables(tier),
         "response_time": _response_time(tier["response_hours"]),
         "report": _report(terms),
@@ -136,6 +136,19 @@ def country(code: str) -> str:
 
 def _deliverables(tier: dict[str, Any]) -> list[str]:
     return [f"{item['promised']} × {item['title']}" for item in tier["deliverables"]]
+
+
+def extras(tier: dict[str, Any], terms: dict[str, Any]) -> list[str]:
+    """What the client added to the tier, with what each costs and when."""
+    sentences = {
+        True: _("%(title)s: %(amount)s, once, with the first invoice"),
+        False: _("%(title)s: %(amount)s, which the fee contains"),
+    }
+    return [
+        sentences[row["once"]]
+        % {"title": row["title"], "amount": formats.money(row["amount"], terms["currency"])}
+        for row in tier.get("extras", [])
+    ]
 
 
 def _value_add(value_add: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from agreements.models import interval_words
 from agreements.models.period import PERIOD_STATES
 from agreements.models.proposal import COLLECT_BY, INTERVALS, RENEWS, ROLLOVER
 from agreements.models.reusable import TextKind
@@ -165,6 +166,11 @@ class Agreement(SignableDocument):
     def is_by_transfer(self) -> bool:
         """Whether its invoices are paid by bank transfer, so that no card is charged."""
         return self.collect_by == CollectBy.TRANSFER
+
+    @property
+    def rhythm(self) -> str:
+        """How often its fee is due, inside a sentence."""
+        return interval_words.rhythm(Interval(self.interval))
 
     @property
     def agreement(self) -> "Agreement":

@@ -35,6 +35,7 @@ PROPOSAL_FIELDS = FieldLists(
         "expectations",
         "competitors",
         "value_adds",
+        "extras",
         "goals",
         "sections",
         "faq",
@@ -153,6 +154,7 @@ TERMS_REWRITTEN = (
     "next_tier",
     "credits_trial",
     "value_adds",
+    "extras",  # what the client added is in the frozen tier
     "sent_at",
     "text",  # the clauses
 )
@@ -221,6 +223,7 @@ AFTER_TRIAL_NEW = (
     "next_tier",
     "credits_trial",
     "after_trial",
+    "extras",
     "kind",
     "template",
     "value_adds",

@@ -74,6 +74,8 @@ class Proposal(TenantRow):
     no template; an empty `kind` means the usual one for the interval. `text` is that text as it was
     when the proposal was sent.
 
+    `extras` may be added to any tier by the client (agreements.rules.extras).
+
     `value_adds` are {"title", "minutes", "ends_on", "reason"}: `ends_on` is the last day, `minutes`
     the time that it costs in each period, and `reason` why it may go below the rate floor. The
     client never sees the last two. `overage_amount` is the fee in minor units for an hour beyond
@@ -154,6 +156,7 @@ class Proposal(TenantRow):
         _("kind of work"), max_length=12, choices=Service.choices, blank=True
     )
     governing_law = models.CharField(_("governing law"), max_length=2, blank=True)
+    extras = models.JSONField(_("what the client may add"), default=list, blank=True)
     kpis = models.JSONField(_("goals and measures"), default=list, blank=True)
     expectations = models.JSONField(_("what the client provides"), default=list, blank=True)
     competitors = models.JSONField(_("not at the same time for"), default=list, blank=True)

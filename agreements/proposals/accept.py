@@ -3,6 +3,8 @@
 Until somebody has signed, another tier can be picked: its agreement takes the place of the first.
 """
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,6 +18,7 @@ from agreements.models.field_lists import AGREEMENT_FIELDS
 from agreements.proposals import capacity, client_actions
 from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock
 from agreements.rules.errors import AlreadyPicked, NotOpen
+from agreements.rules.extras import Extra, chosen
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import (
     AGREEMENT,
@@ -36,6 +39,20 @@ from core.documents import store
 from core.models.document import DocumentKind
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What a client picks: a tier, with the extras that they add."""
+
+    tier: Tier
+    extras: Sequence[Extra] = ()
+
+    def is_of(self, agreement: Agreement) -> bool:
+        """Whether the agreement is of this very choice."""
+        keys = {row["key"] for row in agreement.tier.get("extras", [])}
+        is_same_tier = agreement.tier["id"] == str(self.tier.pk)
+        return is_same_tier and keys == {row["key"] for row in self.extras}
+
+
 def accept_proposal(
     *,
     proposal: Proposal,
@@ -44,23 +61,25 @@ def accept_proposal(
     now: datetime,
     origin: Origin,
     instead_of: Agreement | None = None,
+    extras: Iterable[str] = (),
 ) -> Agreement:
     """Create the agreement for this tier and the PDF that the signers will read.
 
-    Picking the same tier again returns the existing agreement. Another tier needs `instead_of`: the
-    agreement that it replaces, so that a page that was opened before the first choice never undoes
-    it. A start day that has passed becomes today in the client's time zone. Raises NotOpen,
-    AlreadyPicked, BadWording and MissingGlyphs.
+    `extras` are the keys of what the client adds. Picking the same again returns the existing
+    agreement. Another choice needs `instead_of`: the agreement that it replaces, so that a page
+    that was opened before the first choice never undoes it. A start day that has passed becomes
+    today in the client's time zone. Raises NotOpen, AlreadyPicked, BadWording and MissingGlyphs.
     """
     _require_own(proposal, contact, tier)
+    choice = Choice(tier, _offered(proposal, extras))
     picked = _picked(proposal)
-    if picked is None or (picked == instead_of and not _is_of(picked, tier)):
+    if picked is None or (picked == instead_of and not choice.is_of(picked)):
         try:
-            return _create(proposal, tier, contact, now, origin, instead_of=picked)
+            return _create(proposal, choice, contact, now, origin, instead_of=picked)
         except IntegrityError:
             # The client picked in another tab at the same time, and that tab was first.
             picked = _picked(proposal)
-    if picked is None or not _is_of(picked, tier):
+    if picked is None or not choice.is_of(picked):
         name = picked.tier["name"] if picked else ""
         raise AlreadyPicked(_("%(tier)s is already chosen.") % {"tier": name})
     return picked
@@ -70,8 +89,12 @@ def _picked(proposal: Proposal) -> Agreement | None:
     return Agreement.objects.filter(proposal=proposal, state__in=PICKED_STATES).first()
 
 
-def _is_of(agreement: Agreement, tier: Tier) -> bool:
-    return bool(agreement.tier["id"] == str(tier.id))
+def _offered(proposal: Proposal, keys: Iterable[str]) -> list[Extra]:
+    """The extras with these keys. Raises NotOpen where the proposal does not offer one of them."""
+    try:
+        return chosen(proposal.extras, keys)
+    except KeyError:
+        raise NotOpen(_("One of the extras is not part of this proposal.")) from None
 
 
 def can_change_tier(agreement: Agreement, now: datetime) -> bool:
@@ -84,12 +107,13 @@ def can_change_tier(agreement: Agreement, now: datetime) -> bool:
 
 def _create(
     proposal: Proposal,
-    tier: Tier,
+    choice: Choice,
     contact: Contact,
     now: datetime,
     origin: Origin,
     instead_of: Agreement | None,
 ) -> Agreement:
+    tier = choice.tier
     _require_open(proposal, now)
     _require_room(proposal, tier, now)
     today = local_day(now, proposal.client.time_zone)
@@ -97,7 +121,7 @@ def _create(
     if proposal.ends_on and proposal.renews != Renews.NO:
         interval = Interval(proposal.interval)
         proposal.ends_on = completed(proposal.starts_on, interval, proposal.ends_on)
-    agreement = _unsaved(proposal, tier, contact, now)
+    agreement = _unsaved(proposal, choice, contact, now)
     # Rendering takes seconds, so it happens before the transaction, and the proposal, which may
     # have been withdrawn in the meantime, is checked again under its lock.
     pdf = agreement_pdf.unsigned_pdf(agreement, created=now)
@@ -163,12 +187,14 @@ def _invite_signers(
 
 def preview_agreement(*, proposal: Proposal, tier: Tier, now: datetime) -> Agreement:
     """The agreement of this tier as a preview, not saved. Raises BadWording."""
-    return _unsaved(proposal, tier, proposal.contact, now)
+    return _unsaved(proposal, Choice(tier), proposal.contact, now)
 
 
-def _unsaved(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) -> Agreement:
+def _unsaved(proposal: Proposal, choice: Choice, contact: Contact, now: datetime) -> Agreement:
     today = local_day(now, proposal.client.time_zone)
-    frozen_tier, terms = frozen_terms.freeze_with_text(proposal, tier, contact)
+    frozen_tier, terms = frozen_terms.freeze_with_text(
+        proposal, choice.tier, contact, choice.extras
+    )
     return Agreement(
         **{name: getattr(proposal, name) for name in AGREEMENT_FIELDS.copied},
         contact=contact,
@@ -176,8 +202,8 @@ def _unsaved(proposal: Proposal, tier: Tier, contact: Contact, now: datetime) ->
         tier=frozen_tier,
         terms=terms,
         terms_hash=frozen_terms.terms_hash(frozen_tier, terms),
-        amount=tier.amount,
-        minutes=tier.minutes,
+        amount=frozen_tier["amount"],
+        minutes=choice.tier.minutes,
         tax_mode=terms["tax"]["mode"],
         taxes=terms["tax"]["rates"],
         tax_note=terms["tax"]["note"],

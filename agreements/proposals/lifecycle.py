@@ -16,8 +16,8 @@ from agreements.models import Agreement, Proposal, Tier
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import TextKind
 from agreements.proposals import opening_message, rate_floor, snapshot
-from agreements.rules import cumulative_tiers
-from agreements.rules.errors import BadTrial, BadWording, NotCumulative, NotOpen
+from agreements.rules import cumulative_tiers, extras
+from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulative, NotOpen
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
@@ -60,6 +60,7 @@ def draft_proposal(
     Raises NotCumulative, BadTrial, BadWording and BelowRateFloor.
     """
     require_cumulative(tiers)
+    _check_extras(terms)
     _check_kind(terms)
     _check_floor(business, tiers, terms)
     with transaction.atomic():
@@ -81,6 +82,7 @@ def change_draft(
     Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft`.
     """
     require_cumulative(tiers)
+    _check_extras(terms)
     _check_kind(terms)
     _check_floor(proposal.business, tiers, terms)
     with transaction.atomic():
@@ -269,6 +271,17 @@ def _check_floor(
     """Raise BelowRateFloor where value-adds need a reason that is not given (rule 34)."""
     currency, added = terms.get("currency", ""), terms.get("value_adds", [])
     rate_floor.require_reason(business=business, currency=currency, tiers=tiers, value_adds=added)
+
+
+def _check_extras(terms: dict[str, Any]) -> None:
+    """Raise BadExtra where what the client may add cannot be offered."""
+    sentences = {
+        "too_many": _("Offer at most six extras."),
+        "same_name": _("Each extra needs a name of its own."),
+        "no_amount": _("An extra costs something."),
+    }
+    for fault in extras.faults(terms.get("extras", [])):
+        raise BadExtra(sentences[fault], field="extras")
 
 
 def _check_kind(terms: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, A
             {**frozen_terms.freeze_tier(proposal, tier), "is_recommended": tier.is_recommended}
             for tier in tiers
         ],
+        "extras": proposal.extras,
         "terms": frozen_terms.freeze_terms(proposal, proposal.contact),
         "text": text,
         "testimonials": [

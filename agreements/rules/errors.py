@@ -19,6 +19,10 @@ class BelowRateFloor(RuleError):
     """Value-adds bring the hourly rate below the freelancer's floor without a reason (rule 34)."""
 
 
+class BadExtra(RuleError):
+    """An extra of a proposal costs nothing, or has the name of another one."""
+
+
 class BadTimeOff(RuleError):
     """Time off ends before it starts, or is longer than a year."""
 

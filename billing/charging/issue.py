@@ -23,7 +23,7 @@ from billing.charging.elsewhere import found_objects
 from billing.gateways import registry
 from billing.gateways.accounts import names
 from billing.gateways.base import Outcome
-from billing.invoices import compose_invoice
+from billing.invoices import agreed_extras, compose_invoice
 from billing.invoices.compose_invoice import Billable
 from billing.models import (
     Allocation,
@@ -189,6 +189,9 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
     for line in NextLine.objects.filter(
         agreement__in={p.agreement_id for p in periods}, invoice__isnull=True
     ):
+        lines[line.agreement_id].append(line)
+    own_periods = [period for period in periods if isinstance(period, Period)]
+    for line in agreed_extras.lines_of(own_periods, now):
         lines[line.agreement_id].append(line)
     credit = ledger.client_credits(clients)
     if credit:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Pause, Proposal, Tier
 from agreements.models.proposal import TRANSFER_DAYS
+from agreements.rules.extras import paid_once
 from agreements.rules.intervals import Interval, boundary
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
@@ -22,6 +23,7 @@ from agreements.running.periods import next_spans, period_spans, scope_filter
 from billing.books import ledger
 from billing.charging import notices, saved_cards
 from billing.gateways import accounts, registry
+from billing.invoices import agreed_extras
 from billing.models import NextLine, PaymentMethod
 from billing.rules import taxes
 from billing.rules.client_credit import credit_spent
@@ -95,6 +97,8 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharg
     waiting: dict[UUID, list[int]] = defaultdict(list)
     for line in NextLine.objects.filter(agreement__in=list(spans), invoice__isnull=True):
         waiting[line.agreement_id].append(line.amount)
+    for pk, rows in agreed_extras.unbilled(loaded).items():
+        waiting[pk] += [row["amount"] for row in rows]
     charges = []
     for agreement in loaded:
         if span := spans.get(agreement.pk):
@@ -135,7 +139,12 @@ def first_charge(agreement: Agreement) -> NextCharge:
     spans = period_spans(agreement, until=agreement.starts_on)
     part = next((span.fraction for span in spans), Fraction(1))
     fee = prorate(agreement.amount, part.numerator, part.denominator)
-    return _charge(agreement, agreement.starts_on, [fee])
+    return _charge(agreement, agreement.starts_on, [fee, *_once(agreement)])
+
+
+def _once(agreement: Agreement) -> list[int]:
+    """Return what the client added and pays with the first invoice."""
+    return [row["amount"] for row in paid_once(agreement.tier.get("extras", []))]
 
 
 @dataclass(frozen=True)
@@ -143,8 +152,8 @@ class Offered:
     """What a tier of a proposal costs, before anything is picked. Amounts are minor units.
 
     `net` is before tax and `withheld` what the client keeps for the tax office. `to_pay` is the
-    first payment, due on `due_on`, and `today` what is charged as soon as the card is saved. The
-    second payment is due on `next_on`, None where there is none.
+    first payment, due on `due_on`, and `today` what is charged as soon as the card is saved. Each
+    payment after that is `later`, the second one due on `next_on`, None where there is none.
     """
 
     net: int
@@ -153,6 +162,7 @@ class Offered:
     to_pay: int
     today: int
     due_on: date
+    later: int
     next_on: date | None = None
 
     @property
@@ -162,14 +172,26 @@ class Offered:
 
 
 def offer_of(
-    amount: int, tax: Mapping[str, Any], *, starts_on: date, today: date, by_transfer: bool
+    amount: int,
+    tax: Mapping[str, Any],
+    *,
+    starts_on: date,
+    today: date,
+    by_transfer: bool,
+    once: Sequence[int] = (),
 ) -> Offered:
-    """Return what a fee of `amount` costs with `tax` as it was frozen with the proposal."""
+    """Return what a fee of `amount` costs with `tax` as it was frozen with the proposal.
+
+    `once` is paid with the first invoice.
+    """
     starts = max(starts_on, today)
-    totals = taxes.compute_totals(
-        [amount], tax["rates"], tax["mode"], Decimal(tax["withholding_percent"])
+    totals, first = (
+        taxes.compute_totals(
+            amounts, tax["rates"], tax["mode"], Decimal(tax["withholding_percent"])
+        )
+        for amounts in ([amount], [amount, *once])
     )
-    to_pay = totals.total - (totals.withholding if by_transfer else 0)
+    to_pay = first.total - (first.withholding if by_transfer else 0)
     return Offered(
         net=totals.subtotal,
         tax=totals.tax,
@@ -177,6 +199,7 @@ def offer_of(
         to_pay=to_pay,
         today=to_pay if starts == today and not by_transfer else 0,
         due_on=starts + timedelta(days=TRANSFER_DAYS if by_transfer else 0),
+        later=totals.total - (totals.withholding if by_transfer else 0),
     )
 
 
@@ -198,7 +221,7 @@ def offers_of(
     return {pk: replace(offer, next_on=next_on) for pk, offer in offers.items()}
 
 
-def _second_payment(proposal: Proposal, starts_on: date) -> date | None:
+def _second_payment(proposal: Proposal | Agreement, starts_on: date) -> date | None:
     """Return the day of the second payment of a retainer that begins on `starts_on`, if any."""
     if proposal.interval == Interval.ONCE:
         return None
@@ -215,13 +238,15 @@ def offer_to_sign(agreement: Agreement, today: date) -> Offered:
         "mode": agreement.tax_mode,
         "withholding_percent": agreement.withholding_percent,
     }
-    return offer_of(
+    offer = offer_of(
         agreement.amount,
         tax,
         starts_on=agreement.starts_on,
         today=today,
         by_transfer=agreement.is_by_transfer,
+        once=_once(agreement),
     )
+    return replace(offer, next_on=_second_payment(agreement, max(agreement.starts_on, today)))
 
 
 def _charge(agreement: Agreement, on: date, amounts: Sequence[int]) -> NextCharge:

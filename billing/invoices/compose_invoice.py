@@ -123,9 +123,9 @@ def describe_line(period: Billable) -> str:
                 "sum": amendment_text.upgrade_calculation(period.amendment),
             }
             return (_("Upgrade to “%(tier)s”: %(sum)s") % details)[:300]
-        return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": period.tier["name"]})[
-            :300
-        ]
+        added = [row["title"] for row in period.tier.get("extras", []) if not row["once"]]
+        names = " + ".join([period.tier["name"], *added])
+        return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": names})[:300]
 
 
 def build_carried_line(period: Billable, now: datetime) -> NextLine:

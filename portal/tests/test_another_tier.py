@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Proposal
 from agreements.proposals import lifecycle
+from agreements.tests.test_extras import AUDIT, CALL
 from core.dates import local_day
 from tests.test_tenancy import inside
 from tests.world import World
@@ -63,3 +64,27 @@ def test_once_somebody_has_signed_the_tier_stays(world: World) -> None:
 
 def agreement_url(agreement: Agreement) -> str:
     return reverse("portal:agreement", args=[agreement.pk])
+
+
+def test_extras_are_ticked_with_the_tier_and_can_be_changed(world: World) -> None:
+    now = timezone.now()
+    proposal = world.proposal(
+        now=now, starts_on=local_day(now, "Asia/Bangkok"), extras=[CALL, AUDIT]
+    )
+    client, url = inside(proposal.contact), reverse("portal:proposal", args=[proposal.pk])
+    page = client.get(url).text
+    assert "Weekly call" in page and "+$1,200" in page and "once" in page
+    client.post(url, {"tier": tier_id(proposal, 0), "extra": ["x1", "x2"]})
+    first = proposal.agreement
+    assert first and first.amount == 3_500_00
+    signing = client.get(agreement_url(first)).text
+    assert "Due today: $4,700" in signing and "Then $3,500 every month" in signing
+
+    page = client.get(f"{url}?change").text
+    assert page.count("checked") == 2
+    posted = {"tier": tier_id(proposal, 0), "instead_of": str(first.pk), "extra": "x1"}
+    client.post(url, posted)
+    second = proposal.agreement
+    assert second and second != first and second.tier["extras"] == [CALL]
+    refused = client.post(url, posted | {"extra": "-1", "instead_of": str(second.pk)}, follow=True)
+    assert "not part of this proposal" in refused.text

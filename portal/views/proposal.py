@@ -53,7 +53,8 @@ class ProposalPage(PortalView):
         )
         if proposal.state != ProposalState.SENT or lifecycle.is_past_last_day(proposal, now):
             return render(request, OVER, {"proposal": proposal, "agreement": agreement}, status=410)
-        return self.page(request, proposal, picked=agreement)
+        added = [row["key"] for row in agreement.tier.get("extras", [])] if agreement else []
+        return self.page(request, proposal, picked=agreement, picked_extras=added)
 
     def page(
         self, request: HttpRequest, proposal: Proposal, status: int = 200, **forms: Any
@@ -100,6 +101,7 @@ class ProposalPage(PortalView):
                 now=timezone.now(),
                 origin=origin(request),
                 instead_of=self._replaced(request, proposal),
+                extras=request.POST.getlist("extra"),
             )
         except AlreadyPicked as error:
             messages.info(request, str(error))

@@ -13,6 +13,7 @@ from clients.models import Client
 from core.errors import RuleError
 from core.models import Business
 from dashboard.agreements.forms.wording import ContractTextForm, ValueAddForm
+from dashboard.proposals.forms.extras import ExtraForms
 from dashboard.proposals.forms.page_content import PageContentForms
 from dashboard.proposals.forms.terms import ProposalForm, TierForm
 
@@ -59,6 +60,7 @@ class ProposalForms:
             data, business=business, own=own, proposal=proposal, initial=wording
         )
         self.content = PageContentForms(data, proposal, goals)
+        self.extras = ExtraForms(data, proposal)
         value_adds = list(proposal.value_adds if proposal else [])
         value_adds += [{}] * (ADDS - len(value_adds))
         self.adds = [
@@ -71,9 +73,10 @@ class ProposalForms:
         is_valid = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
         is_valid = all([is_valid, *(form.is_valid() for form in self.adds)])
         is_valid = all([is_valid, self.content.is_valid()])
-        drafts = tier_drafts(self.tiers, getattr(self.form, "cleaned_data", {}).get("currency"))
+        currency = getattr(self.form, "cleaned_data", {}).get("currency")
+        drafts, extras = tier_drafts(self.tiers, currency), self.extras.read(currency)
         next_tier = self._following()
-        if drafts is None or next_tier is None or not is_valid:
+        if drafts is None or next_tier is None or extras is None or not is_valid:
             return None
         try:
             text = self.text.terms(self.form.cleaned_data["currency"])
@@ -85,6 +88,7 @@ class ProposalForms:
             "tiers": drafts,
             "next_tier": next_tier,
             "value_adds": value_adds,
+            "extras": extras,
             **self.form.terms(),
             **text,
             **self.content.terms(),

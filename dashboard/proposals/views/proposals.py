@@ -234,6 +234,7 @@ class NewProposal(DashboardView):
             "text": forms.text,
             "adds": forms.adds,
             "page_content": forms.content,
+            "extras": forms.extras,
         }
         context |= {
             "next": forms.next,
