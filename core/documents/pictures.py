@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -32,7 +33,7 @@ class Picture:
     height: int
 
 
-def redrawn(upload: UploadedFile, *, face: bool = False) -> Picture:
+def redrawn(upload: "UploadedFile[Any]", *, face: bool = False) -> Picture:
     """The uploaded picture as a new WebP, upright and without anything else that was in the file.
 
     A `face` becomes a small square, cut from the middle.
