@@ -1,4 +1,4 @@
-"""Saves testimonials: a quote, a video or a reference letter (PDF) from an earlier client."""
+"""Saves testimonials: a quote, a video or a reference letter (PDF), and the photo of the person."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clients.models import Testimonial
-from core.documents import store
+from core.documents import pictures, store
+from core.documents.pictures import Picture
 from core.errors import RuleError
 from core.models import Business
 from core.models.document import DocumentKind
@@ -23,10 +24,12 @@ def keep(
     business: Business,
     now: datetime,
     letter: bytes | None = None,
+    photo: Picture | None = None,
+    removes_photo: bool = False,
     row: Testimonial | None = None,
     **said: Any,
 ) -> Testimonial:
-    """Save a new testimonial, or change `row`. Without a new `letter` the old one stays.
+    """Save a new testimonial, or change `row`. Without a new `letter` or `photo` the old one stays.
 
     `said` holds fields of Testimonial. Raises BadLetter, and RuleError if the testimonial has
     neither quote nor video nor letter.
@@ -40,6 +43,10 @@ def keep(
         row.letter = store.save(
             business=business, kind=DocumentKind.LETTER, title=title, pdf=letter, now=now
         )
+    if removes_photo:
+        row.photo = ""
+    if photo is not None:
+        row.photo = pictures.keep(photo)
     if not (row.quote or row.video_url or row.letter):
         raise RuleError(_("Give at least a quote, a video or a letter."), field="quote")
     row.save()

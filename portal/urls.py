@@ -48,6 +48,16 @@ urlpatterns = [
         proposal.ReferenceLetter.as_view(),
         name="proposal_letter",
     ),
+    path(
+        "proposal/<uuid:pk>/face/<uuid:testimonial>/",
+        proposal.Face.as_view(),
+        name="proposal_face",
+    ),
+    path(
+        "proposal/<uuid:pk>/picture/<int:place>/",
+        proposal.SectionPicture.as_view(),
+        name="proposal_picture",
+    ),
     path("proposal/<uuid:pk>/decline/", proposal.DeclineProposal.as_view(), name="decline"),
     path("agreement/<uuid:pk>/", agreement.AgreementPage.as_view(), name="agreement"),
     path("agreement/<uuid:pk>/code/", agreement.ConfirmCode.as_view(), name="agreement_code"),

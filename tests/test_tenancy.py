@@ -6,6 +6,7 @@ The addresses come from the URL resolver. One that nobody classified fails the f
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ from clients import booking, objections, portal_links, testimonials
 from core import links
 from core.database.state_moves import move
 from core.dates import local_day
+from core.documents.pictures import Picture
 from core.models import OutboxEmail, SetAside, TaxRate
 from core.web import api_keys
 from delivery.hours import overage, time_log
@@ -49,6 +51,7 @@ from exports.models import Scope
 from exports.states import EXPORT, ExportState
 from tests.world import HERE, LADDER, World, lasting
 
+PHOTO = Picture(b"webp", 1, 1)
 # What the id in a URL stands for. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
     "dashboard:home": "owner",
@@ -109,6 +112,10 @@ CLASSES: dict[str, str] = {
     "portal:tier_seen": "proposal",
     "portal:proposal_forward": "proposal",
     "portal:proposal_letter": "proposal_letter",
+    "portal:proposal_face": "proposal_letter",
+    "dashboard:proposal_face": "proposal_letter",
+    "portal:proposal_picture": "proposal_picture",
+    "dashboard:proposal_picture": "proposal_picture",
     "dashboard:pipeline": "owner",
     "dashboard:client_move": "client",
     "dashboard:client_lost": "client",
@@ -321,9 +328,15 @@ def rows_of(world: World) -> dict[str, Any]:
     now = timezone.now() - timedelta(days=40)
     client = world.client(now=now)
     said = testimonials.keep(
-        business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF"
+        business=world.business, author="A", now=now, letter=b"%PDF-1.7\n%%EOF", photo=PHOTO
     )
-    offered = world.proposal(client, now=now, starts_on=now.date(), testimonials=[said])
+    offered = world.proposal(
+        client,
+        now=now,
+        starts_on=now.date(),
+        testimonials=[said],
+        sections=[{"title": "T", "body": "B", "picture": PHOTO, "alt": ""}],
+    )
     question = client_actions.ask_question(
         proposal=offered, contact=offered.contact, text="Why?", now=now, origin=HERE
     )
@@ -396,6 +409,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "wait": wait,
         "question": question,
         "proposal_letter": (agreement.proposal, said),
+        "proposal_picture": (agreement.proposal, SimpleNamespace(pk=0)),
         "warning": EarlyWarning.objects.create(
             business=world.business,
             client=client,

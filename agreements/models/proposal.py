@@ -84,7 +84,8 @@ class Proposal(TenantRow):
     (rule 40).
 
     `goals` are the client's goals in their own words, one text each. `sections` are the
-    freelancer's own parts of the page, {"title", "body"} with the body in Markdown. `faq` are
+    freelancer's own parts of the page, {"title", "body"} with the body in Markdown, and where there
+    is a picture {"picture", "alt", "width", "height"} (core.documents.pictures). `faq` are
     questions with their answers: {"question", "answer"} as they were written, or {"key"} for one
     that is answered from the terms (agreements.proposals.page.usual_questions).
 

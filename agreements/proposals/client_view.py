@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
@@ -76,11 +77,29 @@ def page_context(proposal: Proposal, *, today: date) -> dict[str, Any]:
     }
 
 
-def own_sections(proposal: Proposal) -> list[tuple[str, SafeString]]:
-    """The freelancer's own sections: title and body as HTML, whose headings begin below an h3."""
+@dataclass(frozen=True)
+class OwnSection:
+    """A section of the freelancer's: its body as HTML, and its picture, if it has one, as stored.
+
+    `place` counts from 0.
+    """
+
+    place: int
+    title: str
+    body: SafeString
+    picture: dict[str, Any] | None
+
+
+def own_sections(proposal: Proposal) -> list[OwnSection]:
+    """The freelancer's own sections; headings of their bodies begin below an h3."""
     return [
-        (section["title"], markdown.rendered(section["body"], first_heading=4))
-        for section in proposal.sections
+        OwnSection(
+            place,
+            section["title"],
+            markdown.rendered(section["body"], first_heading=4),
+            section if section.get("picture") else None,
+        )
+        for place, section in enumerate(proposal.sections)
     ]
 
 
@@ -182,6 +201,12 @@ def comparison(tiers: list[Tier]) -> list[ComparisonRow]:
     return rows
 
 
+def photo_name(proposal: Proposal, testimonial: UUID) -> str:
+    """The name of the photo that the proposal shows beside a testimonial; "" if it has none."""
+    shown = {row["id"]: row for row in _testimonials(proposal)}
+    return str(shown.get(str(testimonial), {}).get("photo", ""))
+
+
 def _testimonials(proposal: Proposal) -> list[dict[str, Any]]:
     """The testimonials as they were when the proposal was sent; for a draft, as they are now."""
     if proposal.snapshot:
@@ -195,6 +220,7 @@ def _testimonials(proposal: Proposal) -> list[dict[str, Any]]:
             "quote": row.quote,
             "video_url": row.video_url,
             "letter": "there" if row.letter_id else "",
+            "photo": row.photo,
         }
         for row in proposal.testimonials.order_by("author", "pk")
     ]

@@ -16,6 +16,7 @@ from agreements.models import Agreement, Proposal, Tier
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import TextKind
 from agreements.proposals import opening_message, rate_floor, snapshot
+from agreements.proposals.page import section_pictures
 from agreements.rules import cumulative_tiers, extras
 from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulative, NotOpen
 from agreements.rules.intervals import Interval, completed
@@ -63,6 +64,7 @@ def draft_proposal(
     _check_extras(terms)
     _check_kind(terms)
     _check_floor(business, tiers, terms)
+    terms = _with_pictures_kept(terms)
     with transaction.atomic():
         many = {name: terms.pop(name, ()) for name in MANY_TO_MANY}
         proposal = Proposal.objects.create(
@@ -85,6 +87,7 @@ def change_draft(
     _check_extras(terms)
     _check_kind(terms)
     _check_floor(proposal.business, tiers, terms)
+    terms = _with_pictures_kept(terms)
     with transaction.atomic():
         many = {name: terms.pop(name) for name in MANY_TO_MANY if name in terms}
         locked = Proposal.objects.select_for_update().filter(
@@ -263,6 +266,13 @@ def require_cumulative(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
         raise NotCumulative(
             " ".join(sentences[fault.code] % {"n": fault.position} for fault in reasons)
         )
+
+
+def _with_pictures_kept(terms: dict[str, Any]) -> dict[str, Any]:
+    """The terms with the pictures of their sections stored, where they have sections."""
+    if "sections" not in terms:
+        return dict(terms)
+    return {**terms, "sections": section_pictures.with_pictures_kept(terms["sections"])}
 
 
 def _check_floor(

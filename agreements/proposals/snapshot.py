@@ -40,6 +40,7 @@ def take(proposal: Proposal, *, text: dict[str, Any], intro: str) -> dict[str, A
                 "quote": row.quote,
                 "video_url": row.video_url,
                 "letter": row.letter.sha256 if row.letter else "",
+                "photo": row.photo,
             }
             for row in proposal.testimonials.select_related("letter").order_by("author", "pk")
         ],

@@ -115,6 +115,23 @@ def test_one_time_work_has_no_notice_and_its_hours_are_a_total(world: World) -> 
     assert [step.title for step in page(proposal)["next_steps"]][-1] == "Decide together"
 
 
+@pytest.mark.parametrize(
+    ("renews", "said"),
+    [
+        ("no", "It goes on only if we both sign a new one."),
+        ("signed", "The agreement goes on only if you sign again."),
+        ("alone", "renews for 12 months at a time, unless one of us says no by 3 October 2027."),
+    ],
+)
+def test_a_fixed_term_names_its_last_day_and_what_follows(
+    world: World, renews: str, said: str
+) -> None:
+    terms = terms_of(world.proposal(ends_on=date(2027, 11, 2), renews=renews))
+    assert terms["Start"] == "From 2 November 2026 up to and including 1 November 2027."
+    assert said in terms["Renewal"]
+    assert not {"Minimum term", "Notice"} & terms.keys()
+
+
 def test_what_happens_next_depends_on_the_way_to_pay(world: World) -> None:
     card, transfer = (
         [step.title for step in page(world.proposal(collect_by=way))["next_steps"]]

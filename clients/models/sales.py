@@ -223,7 +223,8 @@ class Testimonial(TenantRow):
     """What an earlier client said about the business, to be shown in proposals.
 
     A sent proposal keeps the testimonial as it was. An archived one (`retired_at`, UTC) is not
-    offered for new proposals.
+    offered for new proposals. `photo` is the name of a kept picture (core.documents.pictures), or
+    empty.
     """
 
     author = models.CharField(_("who said it"), max_length=120)
@@ -238,6 +239,7 @@ class Testimonial(TenantRow):
         related_name="+",
         verbose_name=_("reference letter"),
     )
+    photo = models.CharField(_("photo"), max_length=100, blank=True, editable=False)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:

@@ -31,6 +31,16 @@ urlpatterns = [
     path(
         "proposals/<uuid:pk>/preview/", actions.PreviewProposal.as_view(), name="proposal_preview"
     ),
+    path(
+        "proposals/<uuid:pk>/face/<uuid:testimonial>/",
+        actions.Face.as_view(),
+        name="proposal_face",
+    ),
+    path(
+        "proposals/<uuid:pk>/picture/<int:place>/",
+        actions.SectionPicture.as_view(),
+        name="proposal_picture",
+    ),
     path("proposals/<uuid:pk>/try/", actions.SendTestEmail.as_view(), name="proposal_try"),
     path("proposals/<uuid:pk>/extend/", actions.ExtendProposal.as_view(), name="proposal_extend"),
     path("proposals/<uuid:pk>/link/", actions.PassOn.as_view(), name="proposal_link"),

@@ -20,10 +20,12 @@ from agreements.proposals import (
     lifecycle,
     waitlist,
 )
+from agreements.proposals.page import section_pictures
 from agreements.rules.errors import AlreadyPicked
 from agreements.rules.states import ProposalState
 from billing.emails import upcoming_charges
 from core.dates import local_day
+from core.documents.pictures import picture_response
 from core.errors import RuleError
 from core.tenancy import scoped
 from core.web.download import pdf_response
@@ -217,6 +219,21 @@ class ReferenceLetter(PortalView):
         if testimonial is None or testimonial.letter is None:
             raise Http404
         return pdf_response(testimonial.letter)
+
+
+class Face(PortalView):
+    """The photo beside a testimonial in one of this client's proposals."""
+
+    def get(self, request: HttpRequest, pk: UUID, testimonial: UUID) -> HttpResponse:
+        return picture_response(client_view.photo_name(_sent_proposal(self, pk), testimonial))
+
+
+class SectionPicture(PortalView):
+    """The picture of a section of one of this client's proposals."""
+
+    def get(self, request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
+        proposal = _sent_proposal(self, pk)
+        return picture_response(section_pictures.picture_name(proposal, place))
 
 
 class DeclineProposal(PortalView):

@@ -28,5 +28,11 @@
   const button = document.querySelector("[data-print]");
   if (!button) return;
   button.hidden = false;
-  button.addEventListener("click", () => window.print());
+  button.addEventListener("click", async () => {
+    // What was not scrolled to yet is loaded first, or paper would have holes.
+    const pictures = [...document.querySelectorAll(".rh-offer img")];
+    pictures.forEach((picture) => { picture.loading = "eager"; });
+    await Promise.allSettled(pictures.map((picture) => picture.decode()));
+    window.print();
+  });
 })();

@@ -97,7 +97,7 @@ def test_a_client_reads_every_part_of_a_proposal_on_a_phone(
 
     page.evaluate("window.print = () => { window.isPrinted = true }")
     page.get_by_role("button", name="Print or save as PDF").click()
-    assert page.evaluate("window.isPrinted")
+    page.wait_for_function("window.isPrinted")
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Choose Growth")).to_be_hidden()
     expect(page.get_by_role("heading", name="Do you have a question?")).to_be_hidden()

@@ -96,8 +96,12 @@ MODELS: dict[
 }
 WITHOUT_ROWS = ("owner", "inside")
 DOORS = {"dashboard", "portal"}
-#: What a kept database has no row of: a logo, and what goes wrong in this version alone.
+#: What a kept database has no row of: pictures, and what goes wrong in this version alone.
 NO_ROW = {
+    "dashboard:proposal_face",
+    "dashboard:proposal_picture",
+    "portal:proposal_face",
+    "portal:proposal_picture",
     "dashboard:logo",
     "portal:logo",
     "dashboard:set_aside_release",
@@ -173,6 +177,9 @@ def _pages(
 def _arguments(kind: str, business: Business, client: Client | None) -> Iterator[list[Any]]:
     if kind in WITHOUT_ROWS:
         yield []
+    elif kind == "proposal_picture":
+        for proposal in _rows("proposal", business, client):
+            yield [proposal.pk, 0]
     elif kind == "proposal_letter":
         for proposal in _rows("proposal", business, client):
             for said in proposal.testimonials.filter(letter__isnull=False)[:1]:

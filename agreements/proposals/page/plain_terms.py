@@ -34,18 +34,24 @@ def plain_terms(
     """The terms of a proposal that would begin on `starts_on`. `tax` is frozen_terms.tax_of."""
     is_once = proposal.interval == Interval.ONCE
     has_hours = any(tier.minutes for tier in tiers)
-    rows = [
+    return [
         Term(_("Start"), _duration(proposal, starts_on)),
-        *([] if is_once else [Term(_("Minimum term"), minimum_term(proposal))]),
-        *([] if is_once else [Term(_("Notice"), notice(proposal))]),
+        *([] if is_once else _ending(proposal)),
         Term(_("Payment"), payment(proposal)),
         Term(_("Tax"), " ".join(_tax(tax))),
         *([Term(_("Unused hours"), unused_hours(proposal))] if has_hours and not is_once else []),
         *([Term(_("Extra hours"), extra_hours(proposal))] if has_hours else []),
     ]
-    if proposal.ends_on and not is_once:
-        rows.insert(2, Term(_("Renewal"), renewal(proposal)))
-    return rows
+
+
+def _ending(proposal: Proposal) -> list[Term]:
+    """How a retainer ends: a fixed term with its renewal, or by notice after a minimum term."""
+    if proposal.ends_on:
+        return [Term(_("Renewal"), renewal(proposal))]
+    return [
+        Term(_("Minimum term"), minimum_term(proposal)),
+        Term(_("Notice"), notice(proposal)),
+    ]
 
 
 def _duration(proposal: Proposal, starts_on: date) -> str:
@@ -68,10 +74,8 @@ def minimum_term(proposal: Proposal) -> str:
 
 
 def notice(proposal: Proposal) -> str:
-    """How the agreement is ended: it always ends with a paid period."""
+    """How an agreement without a fixed term is ended: always with a paid period."""
     days = proposal.notice_days
-    if proposal.ends_on:
-        return _("The agreement ends with its term.")
     sentence = ngettext(
         "Either of us can stop with %(n)s day's notice, to the end of a paid %(period)s.",
         "Either of us can stop with %(n)s days' notice, to the end of a paid %(period)s.",
@@ -90,13 +94,13 @@ def renewal(proposal: Proposal) -> str:
         return _("The agreement ends. It goes on only if we both sign a new one.")
     months = whole_months(proposal.starts_on, proposal.ends_on)
     sentence = ngettext(
-        "The agreement then renews for %(n)s month at a time, unless one of us says no "
-        "%(days)s days before.",
-        "The agreement then renews for %(n)s months at a time, unless one of us says no "
-        "%(days)s days before.",
+        "The agreement then renews for %(n)s month at a time, unless one of us says no by %(day)s.",
+        "The agreement then renews for %(n)s months at a time, unless one of us says no by "
+        "%(day)s.",
         months,
     )
-    return sentence % {"n": months, "days": proposal.notice_days}
+    last_day = proposal.ends_on - timedelta(days=proposal.notice_days)
+    return sentence % {"n": months, "day": formats.day(last_day)}
 
 
 def payment(proposal: Proposal) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Testimonial
 from clients.testimonials import LARGEST
+from core.documents import pictures
 from core.documents.printable_text import PrintableForm
 
 
@@ -41,6 +42,14 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
         label=_("Reference letter (PDF)"), required=False, help_text=_("10 MB at most.")
     )
 
+    photo = forms.FileField(
+        label=_("Photo of the person"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP, 10 MB at most."),
+    )
+    removes_photo = forms.BooleanField(label=_("Remove the photo"), required=False)
+
     video_url = forms.URLField(
         label=_("Address of a video"),
         required=False,
@@ -53,6 +62,11 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
         model = Testimonial
         fields = ["author", "role", "quote", "video_url"]
         widgets = {"quote": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.photo:
+            del self.fields["removes_photo"]
 
     def clean_video_url(self) -> str:
         """The video's address. Raises ValidationError if it is not https."""
@@ -67,6 +81,11 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
         if file and file.size > LARGEST:
             raise forms.ValidationError(gettext("A letter may be 10 MB large at most."))
         return file
+
+    def clean_photo(self) -> Any:
+        """The photo, redrawn; None if none was chosen. Raises ValidationError."""
+        upload = self.cleaned_data["photo"]
+        return pictures.redrawn(upload, face=True) if upload else None
 
     def values(self) -> dict[str, Any]:
         """The cleaned data as keyword arguments for saving.

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Proposal
 from agreements.proposals.page.usual_questions import USUAL
+from core.documents import pictures
 from dashboard.form_fields import LinesField
 
 GOALS, GOAL_LENGTH = 8, 200
@@ -50,7 +51,7 @@ class PairForm(forms.Form):
             self.add_error(missing[0], gettext("Please fill in both fields, or neither."))
         return data
 
-    def row(self) -> dict[str, str] | None:
+    def row(self) -> dict[str, Any] | None:
         """The pair as the proposal stores it; None if the form is empty."""
         data = self.cleaned_data
         return {name: data[name] for name in self.names} if data.get(self.names[0]) else None
@@ -68,6 +69,47 @@ class SectionForm(PairForm):
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("**bold**, - for lists, ## for headings, [words](https://address) for links."),
     )
+    picture = forms.FileField(
+        label=_("Picture"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        help_text=_("PNG, JPEG or WebP, 10 MB at most."),
+    )
+    alt = forms.CharField(
+        label=_("What the picture shows"),
+        max_length=160,
+        required=False,
+        help_text=_("Read aloud to people who do not see it."),
+    )
+    removes = forms.BooleanField(label=_("Remove the picture"), required=False)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether a picture is stored already."""
+        return bool(self.initial.get("picture"))
+
+    def clean_picture(self) -> Any:
+        """The picture, redrawn; None if none was chosen. Raises ValidationError."""
+        upload = self.files.get(self.add_prefix("picture"))
+        return pictures.redrawn(upload) if upload else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("picture") and not data.get("title") and "title" not in self.errors:
+            self.add_error("title", gettext("A picture stands in a section: give it a title."))
+        return data
+
+    def row(self) -> dict[str, Any] | None:
+        """The section; its picture is a new one, the stored one, or none."""
+        found, data = super().row(), self.cleaned_data
+        if found is None:
+            return None
+        stored = {} if data["removes"] else self.initial
+        picture = data.get("picture") or stored.get("picture")
+        if not picture:
+            return found
+        size = {name: stored[name] for name in ("width", "height") if name in stored}
+        return {**found, "picture": picture, "alt": data["alt"], **size}
 
 
 class QuestionForm(PairForm):
@@ -86,14 +128,17 @@ class QuestionForm(PairForm):
 class PageContentForms:
     """Every form about the content of the page; `goals` is what a new proposal shows first."""
 
-    def __init__(self, data: Any, proposal: Proposal | None, goals: list[str] | None) -> None:
+    def __init__(
+        self, data: Any, files: Any, proposal: Proposal | None, goals: list[str] | None
+    ) -> None:
         faq = list(proposal.faq) if proposal else []
         keys = [row["key"] for row in faq if "key" in row] if proposal else list(USUAL)
         initial = {"goals": proposal.goals if proposal else goals or [], "usual": keys}
         own = [row for row in faq if "key" not in row]
         self.goals = GoalsForm(data, prefix="page", initial=initial)
-        self.sections = _rows(SectionForm, data, "section", proposal.sections if proposal else [])
-        self.questions = _rows(QuestionForm, data, "faq", own)
+        stored = proposal.sections if proposal else []
+        self.sections = _rows(SectionForm, data, files, "section", stored)
+        self.questions = _rows(QuestionForm, data, files, "faq", own)
 
     @property
     def everything(self) -> list[forms.Form]:
@@ -119,7 +164,7 @@ class PageContentForms:
 
 
 def _rows(
-    form: type[PairForm], data: Any, prefix: str, stored: list[dict[str, str]]
+    form: type[PairForm], data: Any, files: Any, prefix: str, stored: list[dict[str, Any]]
 ) -> list[PairForm]:
     """A form for each stored row and some for more."""
     count = min(max(ROWS, len(stored) + 1), MOST_ROWS)
@@ -127,4 +172,4 @@ def _rows(
         posted = [n for n in range(MOST_ROWS) if f"{prefix}-{n}-{form.names[0]}" in data]
         count = max(count, len(posted))
     rows = [*stored, *[{}] * MOST_ROWS][:count]
-    return [form(data, prefix=f"{prefix}-{n}", initial=row) for n, row in enumerate(rows)]
+    return [form(data, files, prefix=f"{prefix}-{n}", initial=row) for n, row in enumerate(rows)]

@@ -44,6 +44,7 @@ class ProposalForms:
         tiers: list[dict[str, Any]] | None = None,
         wording: dict[str, Any] | None = None,
         goals: list[str] | None = None,
+        files: Any = None,
     ) -> None:
         self.form = ProposalForm(
             data,
@@ -59,7 +60,7 @@ class ProposalForms:
         self.text = ContractTextForm(
             data, business=business, own=own, proposal=proposal, initial=wording
         )
-        self.content = PageContentForms(data, proposal, goals)
+        self.content = PageContentForms(data, files, proposal, goals)
         self.extras = ExtraForms(data, proposal)
         value_adds = list(proposal.value_adds if proposal else [])
         value_adds += [{}] * (ADDS - len(value_adds))

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.proposals import after_sending, client_actions, client_view, lifecycle, waitlist
+from agreements.proposals.page import section_pictures
 from billing.emails import upcoming_charges
+from core.documents.pictures import picture_response
 from core.errors import RuleError
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
@@ -34,6 +36,20 @@ class PreviewProposal(DashboardView):
             offers = upcoming_charges.offers_of(proposal, tiers, seen["tax"], self.today)
             context = {**seen, "offers": offers, "preview": True, "notes": notes}
             return render(request, "dashboard/proposals/proposal_preview.html", context)
+
+
+class Face(DashboardView):
+    """The photo beside a testimonial in a proposal, for the preview."""
+
+    def get(self, request: HttpRequest, pk: UUID, testimonial: UUID) -> HttpResponse:
+        return picture_response(client_view.photo_name(self.row(Proposal, pk), testimonial))
+
+
+class SectionPicture(DashboardView):
+    """The picture of a section of a proposal, for the preview."""
+
+    def get(self, request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
+        return picture_response(section_pictures.picture_name(self.row(Proposal, pk), place))
 
 
 class SendTestEmail(DashboardView):

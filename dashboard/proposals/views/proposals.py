@@ -193,7 +193,7 @@ class NewProposal(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self._client(pk)
-        forms = self.forms(client, request.POST)
+        forms = self.forms(client, request.POST, files=request.FILES)
         cleaned = forms.read()
         if cleaned is not None:
             try:
@@ -274,7 +274,7 @@ class EditProposal(NewProposal):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._draft(pk)
-        forms = self.forms(proposal.client, request.POST, proposal)
+        forms = self.forms(proposal.client, request.POST, proposal, files=request.FILES)
         cleaned = forms.read()
         if cleaned is not None:
             try:
