@@ -134,7 +134,7 @@ class Proposal(TenantRow):
     service = models.CharField(
         _("kind of work"), max_length=12, choices=Service.choices, blank=True
     )
-    governing_law = models.CharField(_("governing law"), max_length=2, blank=True)
+    governing_law = models.CharField(_("governing law"), max_length=6, blank=True)
     kpis = models.JSONField(_("goals and measures"), default=list, blank=True)
     expectations = models.JSONField(_("what the client provides"), default=list, blank=True)
     competitors = models.JSONField(_("not at the same time for"), default=list, blank=True)
