@@ -34,6 +34,8 @@ def test_the_opening_message_quotes_the_client_and_their_goal_is_the_reason() ->
 
 def test_without_call_notes_the_usual_texts_are_used() -> None:
     assert call_prefill.opening_text(answers()) == opening_message.usual_message()
+    assert "Thank you for the call" not in opening_message.usual_message()
+    assert call_prefill.opening_text(answers(), has_call=True).startswith("Thank you for the call.")
     assert call_prefill.recommendation_reason(answers()) == ""
     assert call_prefill.goals(answers(), ["Growth"]) == ["Growth"]
 

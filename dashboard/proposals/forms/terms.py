@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Proposal
+from agreements.proposals import opening_message
 from agreements.proposals.lifecycle import MANY_TO_MANY
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
@@ -177,6 +178,10 @@ class ProposalForm(PrintableForm, forms.ModelForm):
                 "ends_on", gettext("A retainer that renews needs the day on which its term ends.")
             )
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
+        with translation.override(data.get("language")):
+            data["intro"] = opening_message.fitted(
+                data.get("intro", ""), has_reason=bool(data.get("recommended_because"))
+            )
         if starts and ends and ends <= starts:
             self.add_error("ends_on", gettext("It has to end after it starts."))
         if expires and expires < self.today:

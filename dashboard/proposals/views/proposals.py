@@ -138,7 +138,9 @@ class NewProposal(DashboardView):
             call_answers = call_notes.answers(client)
             initial = {"title": _("Retainer for %(client)s") % {"client": client.name}}
             initial |= {
-                "intro": call_prefill.opening_text(call_answers),
+                "intro": call_prefill.opening_text(
+                    call_answers, has_call=call_notes.has_notes(client)
+                ),
                 "recommended_because": call_prefill.recommendation_reason(call_answers),
             }
             package = packages.find_package(
@@ -215,6 +217,8 @@ class NewProposal(DashboardView):
             "fields": opening_message.merge_fields(),
             "kept": self.rows(OpeningMessage),
         }
+        if proposal := context.get("proposal"):
+            context["intro_gaps"] = opening_message.faults(proposal)
         return self.show(request, client=client, **context)
 
     def save_message(self, forms: ProposalForms) -> None:
