@@ -6,42 +6,13 @@ are GB-EAW. The names of countries come from the CLDR, in the active language.
 
 from itertools import groupby
 
-from babel import Locale
-from babel.core import get_global
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from agreements.models import Proposal
-from core import formats
 from core.models import Business
+from core.places import countries
 
-#: Entries of the CLDR's table that are no country with people and courts: Antarctica, islands
-#: where nobody lives, groups of countries, and test locales.
-NO_COUNTRY = frozenset(
-    (
-        "AC",
-        "AQ",
-        "BV",
-        "CP",
-        "CQ",
-        "DG",
-        "EA",
-        "EU",
-        "EZ",
-        "GS",
-        "HM",
-        "IC",
-        "IO",
-        "QO",
-        "TA",
-        "TF",
-        "UM",
-        "UN",
-        "XA",
-        "XB",
-        "ZZ",
-    )
-)
 #: Countries that have no law of contracts as a whole: one of their parts is chosen instead.
 DIVIDED = ("GB", "US", "CA", "AU")
 PARTS: dict[str, str] = {
@@ -124,34 +95,26 @@ PARTS: dict[str, str] = {
 Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
-def country_names() -> dict[str, str]:
-    """The countries by their ISO 3166 code, with their names in the active language."""
-    names = Locale.parse(formats.language().locale).territories
-    return {
-        code: str(name) for code, name in names.items() if len(code) == 2 and code not in NO_COUNTRY
-    }
-
-
 def name(code: str) -> str:
     """The name of a law's country, or of its part with the country; "" for no code."""
     if code not in PARTS:
-        return country_names().get(code, "") if code else ""
+        return countries.names().get(code, "") if code else ""
     country = code[:2]
     if country == "GB":
         return _(PARTS[code])
     if country == "US":
         return _("%(state)s (USA)") % {"state": _(PARTS[code])}
-    return f"{_(PARTS[code])} ({country_names()[country]})"
+    return f"{_(PARTS[code])} ({countries.names()[country]})"
 
 
 def choices(*, kept: str = "") -> Choices:
     """Every law as the grouped choices of a select field; `kept` is offered in any case."""
-    countries = country_names()
-    undivided = [(code, countries[code]) for code in countries if code not in DIVIDED]
+    names = countries.names()
+    undivided = [(code, names[code]) for code in names if code not in DIVIDED]
     if kept in DIVIDED:
-        undivided.append((kept, countries[kept]))
+        undivided.append((kept, names[kept]))
     parts: Choices = [
-        (countries[country], sorted(((code, name(code)) for code in codes), key=_by_name))
+        (names[country], sorted(((code, name(code)) for code in codes), key=_by_name))
         for country, codes in groupby(PARTS, key=lambda code: code[:2])
     ]
     return [("", "—"), *parts, (_("Countries"), sorted(undivided, key=_by_name))]
@@ -169,11 +132,5 @@ def usual(business: Business) -> str:
     newest = Proposal.objects.filter(business=business).order_by("-created_at", "-id").first()
     if newest:
         return newest.governing_law
-    country = country_of_zone(business.time_zone)
+    country = countries.country_of_zone(business.time_zone)
     return "" if country in DIVIDED else country
-
-
-def country_of_zone(zone: str) -> str:
-    """The code of the country in which a time zone lies; empty if there is none."""
-    # 001 is the code of the whole world, for zones such as UTC.
-    return str(get_global("zone_territories").get(zone, "")).replace("001", "")

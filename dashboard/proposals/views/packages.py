@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package
 from agreements.proposals import packages
 from core.errors import RuleError
@@ -29,7 +28,7 @@ class Packages(DashboardView):
             request,
             own=[row for row in own if not row.retired_at],
             retired=[row for row in own if row.retired_at],
-            built_in=[make() for make in BUILT_IN.values()],
+            built_in=packages.built_in(self.business),
         )
 
 

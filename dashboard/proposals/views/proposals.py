@@ -143,9 +143,8 @@ class NewProposal(DashboardView):
                 ),
                 "recommended_because": call_prefill.recommendation_reason(call_answers),
             }
-            package = packages.find_package(
-                self.business, query_string.text(request.GET, "package")
-            )
+            key = query_string.text(request.GET, "package") or packages.usual_key(self.business)
+            package = packages.find_package(self.business, key)
             package_values = packages.form_values(package, currency)
         message = (
             self.rows(OpeningMessage).filter(name=query_string.text(request.GET, "message")).first()
