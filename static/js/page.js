@@ -49,6 +49,14 @@
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = copy.dataset.done; });
   });
+  // A folded part of a form says its values; while they differ from what was loaded it says that.
+  document.addEventListener("change", (event) => {
+    const fold = event.target.closest(".rh-fold");
+    const said = fold && fold.querySelector(":scope > summary [data-said]");
+    if (said && said.textContent.trim()) said.textContent = said.dataset.said;
+  });
+  // In a field with a list to search, typing replaces what is there.
+  document.addEventListener("focusin", (event) => { if (event.target.matches("input[list]")) event.target.select(); });
   // A refused form: the first field that is to be mended is where the person goes on.
   const wrong = document.querySelector("main .is-invalid");
   if (wrong) wrong.focus();

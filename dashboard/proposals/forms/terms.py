@@ -40,9 +40,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         label=_("Minimum term in months"), min_value=0, max_value=60, initial=3
     )
 
-    keep_as = forms.CharField(
-        label=_("Keep these words for the next proposal, as"), max_length=60, required=False
-    )
+    keep_as = forms.CharField(label=_("Save as a reusable message"), max_length=60, required=False)
 
     class Meta:
         model = Proposal
@@ -124,8 +122,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         self.fields["contact"].initial = next(
             (contact.pk for contact in contacts if contact.is_decision_maker), None
         )
+        self.signer = self.initial.get("contact") or self.fields["contact"].initial
         self.fields["cosigners"] = forms.ModelMultipleChoiceField(
-            queryset=contacts,
+            queryset=contacts.exclude(pk=self.signer) if not self.is_bound else contacts,
             required=False,
             label=_("Also sign"),
             widget=forms.CheckboxSelectMultiple,
@@ -167,6 +166,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         # A field that the page hides is posted empty: its usual value applies.
         data["collect_by"] = data.get("collect_by") or CollectBy.CARD
         data["renews"] = data.get("renews") or Renews.NO
+        if data.get("contact") and data.get("cosigners"):
+            data["cosigners"] = data["cosigners"].exclude(pk=data["contact"].pk)
         data["rollover"] = data.get("rollover") or Rollover.NONE
         data["rollover_periods"] = data.get("rollover_periods") or 1
         data["report_days"] = data.get("report_days") or 5

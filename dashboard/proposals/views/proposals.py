@@ -33,6 +33,7 @@ from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, show_error
+from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.views.pricing import proposal_figures
@@ -164,6 +165,7 @@ class NewProposal(DashboardView):
             client,
             said=call_answers,
             package=packages.key_of(package),
+            package_name=package.name,
             packages=packages.choices(self.business),
             fees_elsewhere=packages.foreign_fees_sentence(package, currency),
         )
@@ -212,6 +214,8 @@ class NewProposal(DashboardView):
             "adds": forms.adds,
         }
         context |= {
+            "folds": folds.folds(forms),
+            "rungs": folds.tier_folds(forms.tiers),
             "next": forms.next,
             "fields": opening_message.merge_fields(),
             "kept": self.rows(OpeningMessage),
