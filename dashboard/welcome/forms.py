@@ -109,7 +109,7 @@ class BusinessForm(AimsForm):
         self.fields["tax"].required = False
         self.initial.setdefault("tax", choices[0][0])
         if not self.instance.capacity_minutes:
-            self.fields["capacity"].initial = f"{HOURS}h"
+            self.fields["capacity"].initial = str(HOURS)
 
     @property
     def is_aim_refused(self) -> bool:

@@ -63,6 +63,8 @@
 
   document.addEventListener("keydown", (event) => {
     const side = document.getElementById("rh-side");
-    if (event.key === "Escape" && side) side.classList.remove("is-open");
+    if (event.key !== "Escape" || !side || !side.classList.contains("is-open")) return;
+    side.classList.remove("is-open");
+    document.querySelectorAll("[data-menu]").forEach((one) => { one.setAttribute("aria-expanded", "false"); one.focus(); });
   });
 })();

@@ -75,6 +75,20 @@ class NewPackage(DashboardView):
         return self.show(request, form=forms.form, tiers=forms.tiers, **context)
 
 
+class PricingHelp(NewPackage):
+    """Try prices with the figures of the tiers beside them; saving makes a package of them."""
+
+    template = "dashboard/proposals/pricing_help.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        package = packages.find_package(self.business, packages.usual_key(self.business))
+        values = packages.form_values(package, self.business.currency)
+        start = {"service": values["service"], "kpis": values["kpis"]}
+        return self.page(
+            request, PackageForms(None, self.business, initial=start, tiers=values["tiers"])
+        )
+
+
 class EditPackage(NewPackage):
     """Change a package. Proposals keep the tiers they were written with."""
 

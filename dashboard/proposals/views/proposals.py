@@ -36,6 +36,7 @@ from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
 
@@ -46,7 +47,7 @@ class Proposals(DashboardView):
     template = "dashboard/proposals/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        proposals = self.rows(Proposal).select_related("client")
+        proposals = self.rows(Proposal).select_related("client", "agreement")
         term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             proposals = proposals.filter(title__icontains=term) | proposals.filter(
@@ -55,7 +56,11 @@ class Proposals(DashboardView):
         if state in dict(PROPOSAL_STATES):
             proposals = proposals.filter(state=state)
         page = page_of(proposals, request.GET, by="created_at")
-        return self.show(request, page=page, asked=term, state=state, states=PROPOSAL_STATES)
+        said = last_events(page.rows, self.today, self.business.time_zone)
+        rows = [(row, said[row.pk]) for row in page.rows]
+        return self.show(
+            request, page=page, rows=rows, asked=term, state=state, states=PROPOSAL_STATES
+        )
 
 
 class ProposalPage(DashboardView):
