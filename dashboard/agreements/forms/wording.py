@@ -36,23 +36,23 @@ class ContractTextForm(PrintableForm, forms.Form):
         label=_("Governing law"), required=False, choices=governing_laws.choices
     )
     kpis = LinesField(
-        label=_("Goals and measures, one a line"),
+        label=_("Goals and measures (one per line)"),
         required=False,
         help_text=_("Like: 1,000 to 5,000 followers."),
     )
-    expectations = LinesField(label=_("What the client provides, one a line"), required=False)
+    expectations = LinesField(label=_("What the client provides (one per line)"), required=False)
     competitors = LinesField(
-        label=_("You do not work at the same time for, one a line"),
+        label=_("Competitors you will not work for (one per line)"),
         required=False,
-        help_text=_("Competitors by name. Empty: no such clause."),
+        help_text=_("By name. Leave it empty for no such clause."),
     )
     overage_fee = MoneyField(
-        label=_("Fee for an hour beyond"),
+        label=_("Fee for an extra hour"),
         required=False,
         help_text=_("Empty: agreed when it comes up."),
     )
     overage_hours = DurationField(
-        label=_("Allowed beyond without asking, a period"),
+        label=_("Extra hours without approval, per period"),
         required=False,
         help_text=_("Empty: each time is approved."),
     )

@@ -139,6 +139,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "report_unreviewed",
         ):
             self.fields[name].required = False
+        self.fields["rollover_percent"].label = _("Roll over at most, in percent")
+        self.fields["rollover_periods"].label = _("Roll over for so many periods")
         if self.instance.pk and not self.instance._state.adding:
             self.initial["cosigners"] = list(self.instance.cosigners.all())
             self.initial["testimonials"] = list(self.instance.testimonials.all())
@@ -200,15 +202,15 @@ class TierForm(PrintableForm, forms.Form):
     """One tier. From the second on, a tier without name and fee is ignored."""
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False)
-    tagline = forms.CharField(label=_("In one line"), max_length=120, required=False)
+    tagline = forms.CharField(label=_("Tagline"), max_length=120, required=False)
     fee = MoneyField(label=_("Fee"), required=False)
     hours = DurationField(label=_("Included hours"), required=False, help_text="")
     response_hours = forms.IntegerField(
-        label=_("Answers within hours"), min_value=1, max_value=720, initial=24
+        label=_("Response time (working hours)"), min_value=1, max_value=720, initial=24
     )
-    adds = LinesField(label=_("What it adds, one a line"), required=False)
+    adds = LinesField(label=_("Services (one per line)"), required=False)
     deliverables = CountedLinesField(
-        label=_("Deliverables, one a line"),
+        label=_("Deliverables (one per line)"),
         required=False,
         help_text=_("With their number: 20 posts."),
     )
