@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from core import languages
 from core.places import countries
-
-#: Countries of languages of the product that are spoken in one country above all.
-COUNTRY_OF_LANGUAGE = {"th": "TH"}
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,17 @@ def _country_of(tags: list[str]) -> str:
             locale = Locale.parse(tag, sep="-")
         except (ValueError, UnknownLocaleError):
             continue
-        territory = str(locale.territory or COUNTRY_OF_LANGUAGE.get(locale.language, ""))
+        territory = str(locale.territory or _where_spoken(locale.language))
         if len(territory) == 2 and territory not in countries.NO_COUNTRY:
             return territory
     return ""
+
+
+def _where_spoken(language: str) -> str:
+    """Where most people who speak a language live; "" for the default one, spoken everywhere."""
+    if language == languages.DEFAULT:
+        return ""
+    return str(get_global("likely_subtags").get(language, "")).rpartition("_")[2]
 
 
 def _language_of(tags: list[str]) -> str:
