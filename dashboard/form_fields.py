@@ -85,7 +85,7 @@ class SearchField(forms.ChoiceField):
     def to_python(self, value: Any) -> str:
         """The code of what was typed: a code or a name, in any case."""
         typed = " ".join(str(value or "").split()).casefold()
-        for code, label in self.choices:  # type: ignore[misc]
+        for code, label in self.choices:  # type: ignore[misc,union-attr]
             if typed in (str(code).casefold(), str(label).casefold()):
                 return str(code)
         return "" if not typed else str(value)

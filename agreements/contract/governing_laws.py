@@ -105,7 +105,8 @@ def name(code: str) -> str:
         return str(PARTS[code])
     if country == "US":
         return _("%(state)s (USA)") % {"state": str(PARTS[code])}
-    return f"{PARTS[code]} ({countries.names()[country]})"
+    facts = {"part": PARTS[code], "country": countries.names()[country]}
+    return _("%(part)s (%(country)s)") % facts
 
 
 def choices(*, kept: str = "") -> Choices:

@@ -42,9 +42,9 @@ def usual_message(*, has_call: bool = False, has_reason: bool = False) -> str:
     first = " ".join([*opening, offer, _recommendation(has_reason)])
     next_step = _(
         "Pick the one that fits; the agreement is ready on the next page. If something is "
-        "unclear, ask it there."
+        "unclear, ask it there.\n\n{{me}}"
     )
-    return f"{first}\n\n{next_step}\n\n{{{{me}}}}"
+    return f"{first}\n\n{next_step}"
 
 
 def _recommendation(has_reason: bool) -> str:

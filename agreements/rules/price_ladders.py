@@ -46,8 +46,10 @@ LEVELS: dict[str, Fraction] = {
     "AED": Fraction(4),
 }
 #: The first two digits of a pleasant price.
-PLEASANT = (10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 25, 28, 30, 32, 35, 36, 38, 40, 45, 48, 50)
-PLEASANT += (55, 60, 65, 70, 75, 80, 85, 90, 95, 100)
+PLEASANT: tuple[int, ...] = (
+    *(10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 25, 28, 30, 32, 35, 36, 38, 40, 45, 48, 50),
+    *(55, 60, 65, 70, 75, 80, 85, 90, 95, 100),
+)
 
 
 def prices(dollars: Sequence[int], currency: str) -> list[int]:
@@ -71,11 +73,11 @@ def is_pleasant(units: int) -> bool:
 
 def _pleasant(value: Fraction) -> int:
     """The pleasant sum nearest to a value of ten or more."""
-    size = 10 ** (len(str(int(value))) - 2)
+    size: int = 10 ** (len(str(int(value))) - 2)
     return min((start * size for start in PLEASANT), key=lambda units: abs(units - value))
 
 
 def _next(units: int) -> int:
     """The smallest pleasant sum above a pleasant sum."""
-    size = 10 ** (len(str(units)) - 2)
+    size: int = 10 ** (len(str(units)) - 2)
     return next(start * size for start in (*PLEASANT, 110) if start * size > units)

@@ -410,7 +410,8 @@ class NavSection(Node):
 
     def __init__(self, given: Arguments, nodelist: NodeList) -> None:
         self.given, self.nodelist = given, _solid(nodelist)
-        self.links = list(nodelist.get_nodes_by_type(NavLink))
+        found = nodelist.get_nodes_by_type(NavLink)
+        self.links = [node for node in found if isinstance(node, NavLink)]
 
     def render(self, context: Context) -> SafeString:
         is_here = any(link.is_here(context) for link in self.links)

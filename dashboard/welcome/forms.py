@@ -55,9 +55,15 @@ class YouForm(PrintableForm, forms.Form):
         """Where the person works, as one line: "Germany · EUR · Europe/Berlin · English"."""
         country = countries.names().get(str(self["country"].value() or ""), "")
         language = dict(formats.language_choices()).get(str(self["language"].value()), "")
-        zone = str(self["time_zone"].value() or "").replace("_", " ")
-        parts = (country, str(self["currency"].value() or ""), zone, str(language))
-        return " · ".join(part for part in parts if part)
+        facts = {
+            "country": country,
+            "currency": self["currency"].value() or "",
+            "zone": str(self["time_zone"].value() or "").replace("_", " "),
+            "language": language,
+        }
+        if country:
+            return gettext("%(country)s · %(currency)s · %(zone)s · %(language)s") % facts
+        return gettext("%(currency)s · %(zone)s · %(language)s") % facts
 
     @property
     def is_place_refused(self) -> bool:

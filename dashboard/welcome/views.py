@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.contract import tax_rates
-from agreements.proposals import packages
+from agreements.contract.library.packages import USUAL
 from clients import client_records
 from core.models import TaxRate
 from core.places import countries
@@ -118,7 +118,7 @@ class WorkStep(Step):
     at = 3
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        initial = {"work": request.session.get(WORK, packages.USUAL)}
+        initial = {"work": request.session.get(WORK, USUAL)}
         return self.page(request, WorkForm(business=self.business, initial=initial))
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -150,7 +150,7 @@ class ClientStep(Step):
             now=timezone.now(),
             **form.cleaned_data,
         )
-        package = request.session.get(WORK, packages.USUAL)
+        package = request.session.get(WORK, USUAL)
         page = reverse("dashboard:proposal_new", args=[client.pk])
         return redirect(f"{page}?package={package}")
 
