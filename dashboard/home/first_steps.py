@@ -29,7 +29,7 @@ def first_steps(view: DashboardView) -> list[FirstStep]:
     steps = [
         FirstStep(
             _("Send your first proposal"),
-            reverse("dashboard:clients" if _has_clients(view) else "dashboard:welcome_client"),
+            _proposal_page(view),
             view.rows(Proposal).filter(sent_at__isnull=False).exists(),
         ),
         FirstStep(_("Say how clients pay you"), reverse("dashboard:paying"), _is_payable(view)),
@@ -48,8 +48,13 @@ def first_steps(view: DashboardView) -> list[FirstStep]:
     return [] if all(step.is_done for step in steps) else steps
 
 
-def _has_clients(view: DashboardView) -> bool:
-    return view.rows(Client).exists()
+def _proposal_page(view: DashboardView) -> str:
+    """Where the first proposal goes on: with the draft, for a client, or with the first client."""
+    if view.rows(Proposal).exists():
+        return reverse("dashboard:proposals")
+    return reverse(
+        "dashboard:clients" if view.rows(Client).exists() else "dashboard:welcome_client"
+    )
 
 
 def _is_payable(view: DashboardView) -> bool:

@@ -130,14 +130,10 @@ class WorkForm(forms.Form):
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.packages = packages.built_in(business)
         self.fields["work"].choices = [  # type: ignore[attr-defined]
-            (package.key, f"{package.name}: {_prices(package)}")
-            for package in packages.built_in(business)
+            (package.key, package.name) for package in self.packages
         ]
-
-
-def _prices(package: Any) -> str:
-    return " / ".join(formats.money(draft.amount, package.currency) for draft in package.drafts)
 
 
 class ClientForm(PrintableForm, forms.Form):
