@@ -3,7 +3,7 @@
 Every subject (an agreement, a client, a report) has one chain, whose id is the subject's own id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -125,11 +125,15 @@ def chains(chain_ids: Iterable[UUID]) -> dict[UUID, list[AuditEvent]]:
     return events
 
 
-def newest(chain_ids: Iterable[UUID]) -> dict[UUID, AuditEvent]:
-    """The newest event of each chain by its id, in one query; empty chains are left out."""
-    events = AuditEvent.objects.filter(chain_id__in=list(chain_ids))
-    later = AuditEvent.objects.filter(chain_id=OuterRef("chain_id"), n__gt=OuterRef("n"))
-    return {event.chain_id: event for event in events.exclude(Exists(later))}
+def newest(chain_ids: Iterable[UUID], kinds: Collection[str]) -> dict[UUID, AuditEvent]:
+    """The newest event of these kinds of each chain, by the chain's id, read with one query.
+
+    A chain without such an event is left out.
+    """
+    events = AuditEvent.objects.filter(event__in=kinds)
+    later = events.filter(chain_id=OuterRef("chain_id"), n__gt=OuterRef("n"))
+    rows = events.filter(chain_id__in=list(chain_ids)).exclude(Exists(later))
+    return {event.chain_id: event for event in rows}
 
 
 def is_whole(events: list[AuditEvent]) -> bool:

@@ -30,6 +30,6 @@ def test_the_list_says_what_happened_last(world: World) -> None:
         "Sent": "Sent, today",
         "Viewed": "Viewed Growth, today",
         "Draft": "Draft begun, today",
-        "Picked": "Tier picked, today",
+        "Picked": "Picked Growth, today",
         "Old": "Opened, 2 days ago",
     }

@@ -13,6 +13,14 @@ from core import audit, formats
 from core.dates import local_day
 from core.models import AuditEvent
 
+#: The events that tell how a sale stands; codes, seals and what comes after are left out.
+OF_A_SALE = frozenset(
+    (
+        *("offered", "offer_opened", "tier_seen", "asked", "answered", "forwarded", "extended"),
+        *("waits", "told_of_room", "accepted", "opened", "reminded", "signed", "countersigned"),
+        *("reassigned", "declined", "withdrawn", "void", "expired"),
+    )
+)
 RECENT = 14  # days after which the date is said instead of how long ago it was
 
 
@@ -22,7 +30,7 @@ def last_events(proposals: Iterable[Proposal], today: date, zone: str) -> dict[U
     Once a tier is picked it is that of the agreement. A draft has none: it says when it was begun.
     """
     rows = [(row, getattr(row, "agreement", None)) for row in proposals]
-    events = audit.newest([row.pk for pair in rows for row in pair if row])
+    events = audit.newest([row.pk for pair in rows for row in pair if row], OF_A_SALE)
     said: dict[UUID, str] = {}
     for row, agreement in rows:
         event = (agreement and events.get(agreement.pk)) or events.get(row.pk)
@@ -36,7 +44,13 @@ def _in_words(event: AuditEvent) -> str:
     tier = event.data.get("tier")
     if event.event == "tier_seen" and tier:
         return _("Viewed %(tier)s") % {"tier": tier}
-    own = {"offered": _("Sent"), "offer_opened": _("Opened")}
+    if event.event == "accepted" and tier:
+        return _("Picked %(tier)s") % {"tier": tier}
+    own = {
+        "offered": _("Sent"),
+        "offer_opened": _("Opened"),
+        "opened": _("Agreement opened"),
+    }
     return own.get(event.event) or agreement_pdf.event_labels().get(event.event, event.event)
 
 
