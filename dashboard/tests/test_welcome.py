@@ -54,6 +54,13 @@ def test_where_the_newcomer_works_is_guessed_and_shown(
     assert said in step(newcomer, "welcome", query=query).content.decode()
 
 
+def test_another_country_brings_its_currency_and_time_zone(newcomer: Browser) -> None:
+    form = step(newcomer, "welcome", query="?country=Japan").context["form"]
+    assert form.place == "Japan · JPY · Asia/Tokyo · English"
+    form = step(newcomer, "welcome", query="?country=Atlantis").context["form"]
+    assert form.place == "Germany · EUR · Europe/Berlin · English"
+
+
 def test_every_step_can_be_skipped(newcomer: Browser) -> None:
     assert step(newcomer, "welcome", {"skip": "yes"}).headers["Location"].endswith("/business/")
     business = Business.objects.get()

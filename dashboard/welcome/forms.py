@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,15 @@ class YouForm(PrintableForm, forms.Form):
         }
         for field, choices in options.items():
             self.fields[field].choices = choices  # type: ignore[attr-defined]
+        # Another country brings its currency and time zone into the fields beside it.
+        self.fields["country"].widget.attrs |= {
+            "hx-get": reverse("dashboard:welcome"),
+            "hx-trigger": "change",
+            "hx-params": "country",
+            "hx-target": "#place",
+            "hx-select": "#place",
+            "hx-swap": "outerHTML",
+        }
 
     @property
     def place(self) -> str:

@@ -56,6 +56,7 @@ class YouStep(Step):
         found: Any = business or self._guess(request)
         initial = {name: getattr(found, name) for name in ("currency", "time_zone", "language")}
         initial["country"] = self.country if business else found.country
+        initial |= self._chosen(request)
         return self.page(request, YouForm(initial={"name": request.user.name, **initial}))  # type: ignore[union-attr]
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -72,6 +73,18 @@ class YouStep(Step):
         form.save(user, self.business_or_none)
         request.session[COUNTRY] = form.cleaned_data["country"]
         return redirect(self.next_url)
+
+    @staticmethod
+    def _chosen(request: HttpRequest) -> dict[str, str]:
+        """The country that is being chosen, by its name, with its currency and its time zone."""
+        name = query_string.text(request.GET, "country")
+        country = next((code for code, shown in countries.names().items() if shown == name), "")
+        chosen = {
+            "country": country,
+            "currency": countries.currency_of(country),
+            "time_zone": countries.main_zone(country),
+        }
+        return {field: value for field, value in chosen.items() if value}
 
     @staticmethod
     def _guess(request: HttpRequest) -> Guess:
