@@ -4,12 +4,13 @@ import re
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.numbers import get_currency_name
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.rules import tax_ids
-from core import money
+from core import formats, money
 from core.documents.printable_text import PrintableForm
 from delivery.rules.duration import BadDuration, parse_minutes
 
@@ -36,6 +37,12 @@ class DetailsForm(PrintableForm, forms.ModelForm):
 def currency_choices() -> list[tuple[str, str]]:
     """The supported currencies by code, as choices for a select field."""
     return [(code, code) for code in money.CURRENCIES]
+
+
+def currency_names() -> list[tuple[str, str]]:
+    """The supported currencies by code, with their names in the active language, to be searched."""
+    locale = formats.language().locale
+    return [(code, get_currency_name(code, locale=locale)) for code in money.CURRENCIES]
 
 
 def time_zone_choices() -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from dashboard.form_fields import (
     DurationField,
     MoneyField,
     SearchField,
-    currency_choices,
+    currency_names,
     parse_amount,
     time_zone_choices,
 )
@@ -89,7 +89,7 @@ class BusinessForm(AimsForm, DetailsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["currency"] = SearchField(label=_("Currency"), choices=currency_choices())
+        self.fields["currency"] = SearchField(label=_("Currency"), choices=currency_names())
         self.fields["time_zone"] = SearchField(label=_("Time zone"), choices=time_zone_choices())
         self.fields["tax_on_payment"].help_text = _(
             "Tax on services falls due when they are paid, as in Thailand."

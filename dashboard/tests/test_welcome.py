@@ -72,7 +72,7 @@ def test_every_step_can_be_skipped(newcomer: Browser) -> None:
 
 
 def test_going_back_shows_what_was_saved_and_changes_it(newcomer: Browser) -> None:
-    step(newcomer, "welcome", PLACE | {"country": "AT", "currency": "chf"})
+    step(newcomer, "welcome", PLACE | {"country": "AT", "currency": "swiss franc"})
     data = {"name": "Studio", "tax": "VAT", "capacity": "100"}
     assert step(newcomer, "welcome_business", data).status_code == 302
     assert str(TaxRate.objects.get()) == "VAT 20 %"  # Austria's

@@ -15,7 +15,7 @@ from core.places import countries
 from core.places.usual_taxes import USUAL_TAXES
 from dashboard.form_fields import (
     SearchField,
-    currency_choices,
+    currency_names,
     time_zone_choices,
 )
 from dashboard.settings.forms import AimsForm
@@ -44,7 +44,7 @@ class YouForm(PrintableForm, forms.Form):
         names = sorted(countries.names().items(), key=lambda pair: pair[1])
         options = {
             "country": names,
-            "currency": currency_choices(),
+            "currency": currency_names(),
             "time_zone": time_zone_choices(),
             "language": formats.language_choices(),
         }
