@@ -189,7 +189,11 @@ component("fold", "heading", slots=("said",), open="", link="")
 component("notice", "tone", "icon", "css", "role")
 component("empty_state", "icon", "title", slots=("action",))
 component("page_head", "heading", slots=("eyebrow", "under", "actions"))
-posting("post_button", "css", "small", "confirm", "name", "value", "form_css", slots=("fields",))
+posting(
+    "post_button",
+    *("css", "small", "confirm", "ask", "press", "name", "value", "form_css"),
+    slots=("fields",),
+)
 posting("post_form", "css", "id", "once", "files", slots=("buttons",))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from agreements.models import Proposal
 from core.models import Business, TaxRate
@@ -33,8 +33,8 @@ class Newcomer:
         self.page.get_by_label(label, exact=False).first.fill(text)
         self.typed += 1
 
-    def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).click()
+    def press(self, name: str, inside: Locator | None = None) -> None:
+        (inside or self.page).get_by_role("button", name=name, exact=True).click()
         self.clicks += 1
 
 
@@ -125,8 +125,9 @@ def send(mara: Newcomer) -> None:
     mara.press("Save and preview")
     expect(mara.page.get_by_text("A draft: only you can see it.")).to_be_visible()
     mara.look()
-    mara.press("Send to the client")
-    mara.press("Yes, go on")
+    mara.press("Send proposal")
+    expect(mara.page.get_by_text("Send the proposal to Anna Weber?")).to_be_visible()
+    mara.press("Send proposal", mara.page.get_by_role("dialog"))
     expect(mara.page.get_by_text("The proposal is on its way")).to_be_visible()
     mara.look()
 

@@ -128,8 +128,8 @@ def propose(page: Page, watched: Callable[[], None]) -> None:
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("A draft: only you can see it.")).to_be_visible()
     watched()
-    page.get_by_role("button", name="Send to the client").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("button", name="Send proposal").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send proposal").click()
     expect(page.get_by_text("The proposal is on its way")).to_be_visible()
     watched()
 
