@@ -92,6 +92,11 @@ def answers(client: Client) -> Answers:
     )
 
 
+def has_notes(client: Client) -> bool:
+    """Whether something was written down in a call with the client, so that there was one."""
+    return Call.objects.filter(client=client, written_at__isnull=False).exists()
+
+
 def _first(calls: list[Call], name: str) -> str:
     """The first non-empty text of the field `name`."""
     return next((text for call in calls if (text := getattr(call, name).strip())), "")

@@ -3,13 +3,14 @@
 Every subject (an agreement, a client, a report) has one chain, whose id is the subject's own id.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from core.digest import digest
 from core.models import AuditEvent, Business
@@ -122,6 +123,17 @@ def chains(chain_ids: Iterable[UUID]) -> dict[UUID, list[AuditEvent]]:
     for event in AuditEvent.objects.filter(chain_id__in=list(events)).order_by("chain_id", "n"):
         events[event.chain_id].append(event)
     return events
+
+
+def newest(chain_ids: Iterable[UUID], kinds: Collection[str]) -> dict[UUID, AuditEvent]:
+    """The newest event of these kinds of each chain, by the chain's id, read with one query.
+
+    A chain without such an event is left out.
+    """
+    events = AuditEvent.objects.filter(event__in=kinds)
+    later = events.filter(chain_id=OuterRef("chain_id"), n__gt=OuterRef("n"))
+    rows = events.filter(chain_id__in=list(chain_ids)).exclude(Exists(later))
+    return {event.chain_id: event for event in rows}
 
 
 def is_whole(events: list[AuditEvent]) -> bool:

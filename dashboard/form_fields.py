@@ -4,12 +4,13 @@ import re
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.numbers import get_currency_name
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.rules import tax_ids
-from core import money
+from core import formats, money
 from core.documents.printable_text import PrintableForm
 from delivery.rules.duration import BadDuration, parse_minutes
 
@@ -34,8 +35,14 @@ class DetailsForm(PrintableForm, forms.ModelForm):
 
 
 def currency_choices() -> list[tuple[str, str]]:
-    """The supported currencies, as choices for a select field."""
+    """The supported currencies by code, as choices for a select field."""
     return [(code, code) for code in money.CURRENCIES]
+
+
+def currency_names() -> list[tuple[str, str]]:
+    """The supported currencies by code, with their names in the active language, to be searched."""
+    locale = formats.language().locale
+    return [(code, get_currency_name(code, locale=locale)) for code in money.CURRENCIES]
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
@@ -45,6 +52,50 @@ def time_zone_choices() -> list[tuple[str, str]]:
         for zone in sorted(available_timezones())
         if "/" in zone or zone == "UTC"
     ]
+
+
+class SearchInput(forms.TextInput):
+    """A text field with a list that the browser searches while one types."""
+
+    template_name = "components/search_input.html"
+    choices: Any = ()
+
+    def __init__(self, *args: Any, shows_names: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shows_names = shows_names
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(name, value, attrs)
+        rows = [(str(code), str(label)) for code, label in self.choices]
+        if self.shows_names:
+            rows = [(label, label) for _code, label in rows]
+        context["widget"]["options"] = rows
+        return context
+
+    def format_value(self, value: Any) -> str | None:
+        shown = dict(self.choices).get(value, value) if self.shows_names else value
+        return None if shown in (None, "") else str(shown)
+
+
+class SearchField(forms.ChoiceField):
+    """A choice from a long list, typed or searched; with `shows_names` by name instead of code.
+
+    The cleaned value is the code.
+    """
+
+    def __init__(self, *, shows_names: bool = False, **kwargs: Any) -> None:
+        kwargs.setdefault("error_messages", {}).setdefault(
+            "invalid_choice", gettext_lazy("Please choose one from the list.")
+        )
+        super().__init__(widget=SearchInput(shows_names=shows_names), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """The code of what was typed: a code or a name, in any case."""
+        typed = " ".join(str(value or "").split()).casefold()
+        for code, label in self.choices:  # type: ignore[misc,union-attr]
+            if typed in (str(code).casefold(), str(label).casefold()):
+                return str(code)
+        return "" if not typed else str(value)
 
 
 class MoneyField(forms.CharField):

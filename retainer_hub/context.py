@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """Return the variables of every template.
 
     `mail_is_local` says that emails can be read in the app instead of being sent (DEBUG only),
+    `mail_is_unsent` that they are not sent and cannot be read there,
     `charging_is_real` that cards are charged with real money. `unanswered` (how many requests wait
     for their first answer) and `clock` (the user's running timer) are computed only by the pages
     that show them.
@@ -23,6 +24,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "unanswered": lambda: response_status.count_unanswered(business) if business else 0,
         "mail_is_local": settings.DEBUG and settings.MAIL_IS_LOCAL,
+        "mail_is_unsent": settings.MAIL_IS_LOCAL and not settings.DEBUG,
         "clock": SimpleLazyObject(lambda: timer.running_timer(request)),
         "charging_is_real": settings.CHARGING == "real",
     }

@@ -33,6 +33,7 @@ LISTS = (
     "reports",
     "packages",
     "capacity",
+    "calls",
     "letters",
     "warnings",
     "requests",

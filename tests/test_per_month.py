@@ -113,6 +113,17 @@ def test_the_pipeline_shows_the_tier_that_was_signed(world: World) -> None:
     assert fees[agreement.client_id].amount == LADDER[2].amount
 
 
+def test_the_pipeline_shows_the_tier_that_was_picked_before_and_after_it_runs(
+    world: World,
+) -> None:
+    agreement = world.picked(tier=2)
+    client, today = agreement.client, NOW.date()
+    assert expected_fees.fees_by_client([client], today)[client.pk].amount == LADDER[2].amount
+    world.signed(agreement)
+    agreement.__class__.objects.filter(pk=agreement.pk).update(state="ended")
+    assert expected_fees.fees_by_client([client], today)[client.pk].amount == LADDER[2].amount
+
+
 @pytest.mark.django_db
 def test_bill_on_a_day_ends_where_each_business_is() -> None:
     """On 31 January it is still the 31st in Bangkok and in Los Angeles, and no minute later."""

@@ -56,6 +56,12 @@ PHOTO = Picture(b"webp", 1, 1)
 CLASSES: dict[str, str] = {
     "dashboard:home": "owner",
     "dashboard:welcome": "owner",
+    "dashboard:welcome_business": "owner",
+    "dashboard:welcome_work": "owner",
+    "dashboard:welcome_client": "owner",
+    "dashboard:welcome_dismiss": "owner",
+    "dashboard:calls": "owner",
+    "dashboard:pricing_help": "owner",
     "dashboard:search": "owner",
     "dashboard:settings": "owner",
     "dashboard:templates": "owner",

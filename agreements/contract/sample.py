@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.contract.library.packages import BUILT_IN, USUAL
 from agreements.models import Agreement, Template
@@ -97,7 +98,7 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
 
 def _next_tier(business: Business) -> dict[str, Any]:
     return {
-        "name": _("Growth"),
+        "name": pgettext("tier", "Growth"),
         "amount": money.parse("5000", business.currency),
         "minutes": 32 * 60,
     }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import RuleError
 from core.models import Business, TaxRate
+from core.places.usual_taxes import UsualTax
 
 
 def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
@@ -23,6 +24,27 @@ def add(*, business: Business, name: str, percent: Decimal) -> TaxRate:
         raise RuleError(
             _("This tax is there already, or its rate is not between 0 and 100."), field="name"
         ) from None
+
+
+def use_usual(*, business: Business, usual: UsualTax | None) -> None:
+    """Use the usual tax of a country for new agreements, or with None no tax at all.
+
+    Where a tax of that name is in use already, its rate stays.
+    """
+    rates = TaxRate.objects.filter(business=business)
+    with transaction.atomic():
+        if usual is None:
+            rates.filter(is_used=True).update(is_used=False)
+            return
+        if not rates.filter(is_used=True, name__iexact=usual.name).exists():
+            rates.update_or_create(
+                business=business,
+                name=usual.name,
+                percent=usual.percent,
+                defaults={"is_used": True},
+            )
+        if usual.on_payment:
+            Business.objects.filter(pk=business.pk).update(tax_on_payment=True)
 
 
 def set_used(rate: TaxRate, is_used: bool) -> None:

@@ -7,10 +7,10 @@ agreements.contract.frozen_terms; terms of older agreements may lack keys that w
 from datetime import date
 from typing import Any
 
-from babel import Locale
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.contract import governing_laws
 from agreements.models import interval_words
 from agreements.models.proposal import TRANSFER_DAYS
 from agreements.models.reusable import TextKind
@@ -25,7 +25,10 @@ from core.models.tax_rate import TaxMode
 COUNTRIES_WITH_ARTICLE = frozenset(
     (
         "AE",
+        "AU-ACT",
+        "AU-NT",
         "BS",
+        "CA-NT",
         "CD",
         "CF",
         "CG",
@@ -42,6 +45,7 @@ COUNTRIES_WITH_ARTICLE = frozenset(
         "SB",
         "SC",
         "US",
+        "US-DC",
         "VG",
     )
 )
@@ -89,7 +93,7 @@ def meanings() -> dict[str, str]:
         "expectations": _("list: what the client provides"),
         "value_adds": _("list: what is added for a time"),
         "competitors": _("list: for whom you do not work at the same time"),
-        "governing_law": _("the country whose law applies"),
+        "governing_law": _("the country or state whose law applies"),
         "prevailing_language": _("the language that counts where both differ"),
     }
 
@@ -114,7 +118,7 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
         **_date_values(terms),
         **{name: terms.get(name) or [] for name in ("kpis", "expectations", "competitors")},
         "value_adds": [_value_add(value_add) for value_add in terms.get("value_adds") or []],
-        "governing_law": country(terms.get("governing_law") or ""),
+        "governing_law": law(terms.get("governing_law") or ""),
         "prevailing_language": (
             formats.language_name(terms["language"]) if terms.get("is_bilingual") else ""
         ),
@@ -124,10 +128,9 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
     return result
 
 
-def country(code: str) -> str:
-    """The name of a country by its ISO 3166 code, with its article; "" for no code."""
-    names = Locale.parse(formats.language().locale).territories
-    name = str(names.get(code, "")) if code else ""
+def law(code: str) -> str:
+    """Whose law applies, by its code (governing_laws), with an article; "" for no code."""
+    name = governing_laws.name(code)
     if name and code in COUNTRIES_WITH_ARTICLE:
         # Translators: a country whose English name has an article; leave "the" out otherwise.
         return _("the %(country)s") % {"country": name}

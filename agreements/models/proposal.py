@@ -156,7 +156,7 @@ class Proposal(TenantRow):
     service = models.CharField(
         _("kind of work"), max_length=12, choices=Service.choices, blank=True
     )
-    governing_law = models.CharField(_("governing law"), max_length=2, blank=True)
+    governing_law = models.CharField(_("governing law"), max_length=6, blank=True)
     extras = models.JSONField(_("what the client may add"), default=list, blank=True)
     kpis = models.JSONField(_("goals and measures"), default=list, blank=True)
     expectations = models.JSONField(_("what the client provides"), default=list, blank=True)

@@ -10,15 +10,19 @@ from clients.call_notes import Answers
 from core.documents.glyphs import printable
 
 
-def opening_text(said: Answers) -> str:
+def opening_text(said: Answers, *, has_call: bool = False) -> str:
     """The usual opening message with what the client said in the call, in the active language.
 
-    The freelancer reads and changes it before it is sent.
+    `has_call` says that there was a call, for which it thanks. The freelancer reads and changes the
+    message before it is sent.
     """
     quotes = [quote for text in (said.needs, said.goals) if (quote := printable(text).strip())]
+    usual = opening_message.usual_message(
+        has_call=has_call or bool(quotes), has_reason=bool(recommendation_reason(said))
+    )
     if not quotes:
-        return opening_message.usual_message()
-    first, rest = opening_message.usual_message().split("\n\n", 1)
+        return usual
+    first, rest = usual.split("\n\n", 1)
     return "\n\n".join([first, _("What you told me:"), *quotes, rest])
 
 

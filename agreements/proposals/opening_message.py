@@ -28,16 +28,38 @@ def merge_fields() -> dict[str, str]:
     }
 
 
-def usual_message() -> str:
-    """The usual opening message, in the active language."""
-    return _(
-        "Thank you for the call. Here are three ways for {{client}} and {{business}} to work "
-        "together, from a steady base to a full partnership. I recommend “{{tier}}”: "
-        "{{because}}\n\n"
-        "Pick the one that fits; the agreement is ready on the next page. If something is "
-        "unclear, ask it there.\n\n"
-        "{{me}}"
+def usual_message(*, has_call: bool = False, has_reason: bool = False) -> str:
+    """The usual opening message, in the active language.
+
+    It thanks for a call only after one (`has_call`), and names a reason for the recommended tier
+    only where there is one (`has_reason`), so that it never holds a field without a value.
+    """
+    offer = _(
+        "Here is how {{client}} and {{business}} can work together, from a steady base to a full "
+        "partnership."
     )
+    opening = [_("Thank you for the call.")] if has_call else []
+    first = " ".join([*opening, offer, _recommendation(has_reason)])
+    next_step = _(
+        "Pick the one that fits; the agreement is ready on the next page. If something is "
+        "unclear, ask it there.\n\n{{me}}"
+    )
+    return f"{first}\n\n{next_step}"
+
+
+def _recommendation(has_reason: bool) -> str:
+    """The sentence of the usual message that recommends a tier."""
+    return _("I recommend {{tier}}: {{because}}") if has_reason else _("I recommend {{tier}}.")
+
+
+def fitted(text: str, *, has_reason: bool) -> str:
+    """A message whose usual sentence about the recommended tier names its reason, or does not.
+
+    What the freelancer wrote in other words is left alone. In the active language.
+    """
+    wanted, other = _recommendation(has_reason), _recommendation(not has_reason)
+    # In Thai the longer sentence begins with the shorter one.
+    return text if has_reason and wanted in text else text.replace(other, wanted)
 
 
 def merge_values(proposal: Proposal) -> dict[str, str]:

@@ -31,16 +31,31 @@ def choices(business: Business) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def find_package(business: Business, key: str) -> Package | BuiltIn:
-    """The package with this key, in the active language; the usual one where there is none."""
+    """The package with this key, in the active language; the usual one where there is none.
+
+    The fees of a built-in package are in the business's currency.
+    """
     if key in BUILT_IN:
-        return BUILT_IN[key]()
+        return BUILT_IN[key]().priced_in(business.currency)
     try:
         own = Package.objects.filter(
             business=business, retired_at__isnull=True, pk=UUID(key)
         ).first()
     except ValueError:
         own = None
-    return own or BUILT_IN[USUAL]()
+    return own or BUILT_IN[USUAL]().priced_in(business.currency)
+
+
+def usual_key(business: Business) -> str:
+    """The key of the package that a new proposal starts with: the newest of the business's own."""
+    own = Package.objects.filter(business=business, retired_at__isnull=True)
+    newest = own.order_by("-created_at", "-id").first()
+    return str(newest.pk) if newest else USUAL
+
+
+def built_in(business: Business) -> list[BuiltIn]:
+    """The built-in packages with fees in the business's currency."""
+    return [make().priced_in(business.currency) for make in BUILT_IN.values()]
 
 
 def key_of(package: Package | BuiltIn) -> str:
@@ -51,10 +66,11 @@ def key_of(package: Package | BuiltIn) -> str:
 def form_values(package: Package | BuiltIn | str, currency: str) -> dict[str, Any]:
     """The form values of a package: `tiers` (as `tier_values` returns them), `kpis` and `service`.
 
-    A string is the key of a built-in package. Where the package is in another currency, the fees
-    are left empty: nothing is converted (rule 13).
+    A string is the key of a built-in package, whose fees are those that are usual in `currency`.
+    Where the package is in another currency, the fees are left empty: nothing is converted (rule
+    13).
     """
-    found = BUILT_IN[package]() if isinstance(package, str) else package
+    found = BUILT_IN[package]().priced_in(currency) if isinstance(package, str) else package
     tiers = [tier_values(draft, found.currency) for draft in found.drafts]
     if found.currency != currency:
         tiers = [tier | {"fee": ""} for tier in tiers]

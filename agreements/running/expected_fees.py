@@ -40,7 +40,7 @@ def fees_by_client(clients: Iterable[Client], today: date) -> dict[UUID, Expecte
     ids = [row.pk for row in clients]
     open_or_won = (ProposalState.SENT, ProposalState.ACCEPTED)
     proposals = Proposal.objects.filter(client__in=ids, state__in=open_or_won).prefetch_related(
-        "tiers"
+        "tiers", "agreements"
     )
     for proposal in proposals.order_by(
         "created_at", "pk"
@@ -70,7 +70,12 @@ def _signed_fees(clients: Iterable[UUID], today: date) -> dict[UUID, ExpectedFee
 
 
 def monthly_fee(proposal: Proposal) -> int:
-    """The fee of the recommended tier for one month, in minor units; 0 for one-time work."""
+    """The fee for one month, in minor units; 0 for one-time work.
+
+    It is that of the tier that the client picked, and before that of the recommended tier.
+    """
+    if agreement := proposal.agreement:
+        return per_month(agreement.amount, agreement.interval)
     tier = recommended_tier(list(proposal.tiers.all()))
     return per_month(tier.amount, proposal.interval) if tier else 0
 

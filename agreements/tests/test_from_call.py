@@ -43,6 +43,8 @@ def test_the_proposals_goals_are_the_clients_own_lines() -> None:
 
 def test_without_call_notes_the_usual_texts_are_used() -> None:
     assert call_prefill.opening_text(answers()) == opening_message.usual_message()
+    assert "Thank you for the call" not in opening_message.usual_message()
+    assert call_prefill.opening_text(answers(), has_call=True).startswith("Thank you for the call.")
     assert call_prefill.recommendation_reason(answers()) == ""
     assert call_prefill.goals(answers(), ["Growth"]) == ["Growth"]
 

@@ -69,7 +69,7 @@ def test_the_social_media_package_has_the_usual_tiers() -> None:
 
 
 def test_a_package_in_another_currency_leaves_the_fees_empty(world: World) -> None:
-    values = packages.form_values("social", "THB")
+    values = packages.form_values(BUILT_IN["social"](), "THB")
     assert [tier["fee"] for tier in values["tiers"]] == ["", "", ""]
     assert "$3,000, $5,000, $10,000" in packages.foreign_fees_sentence(BUILT_IN["social"](), "THB")
     assert packages.foreign_fees_sentence(BUILT_IN["social"](), "USD") == ""

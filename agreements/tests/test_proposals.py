@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from agreements.models import Proposal
 from agreements.proposals import accept, after_sending, client_actions, lifecycle, opening_message
@@ -44,10 +45,18 @@ def test_a_missing_merge_field_blocks_sending_and_is_named(world: World) -> None
     assert "take Growth: you want answers" in emails("proposal")[0].text
 
 
-def test_the_usual_opening_message_lacks_only_the_reason(world: World) -> None:
-    draft = world.proposal(send=False, intro=opening_message.usual_message())
-    assert [fault for fault in lifecycle.faults(draft) if "because" not in fault] == []
-    assert lifecycle.faults(draft)
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_the_usual_opening_message_never_holds_an_empty_field(world: World, language: str) -> None:
+    with translation.override(language):
+        without, with_reason = (
+            opening_message.usual_message(has_reason=has_reason) for has_reason in (False, True)
+        )
+        assert opening_message.fitted(without, has_reason=True) == with_reason
+        assert opening_message.fitted(with_reason, has_reason=True) == with_reason
+        assert opening_message.fitted(with_reason, has_reason=False) == without
+    draft = world.proposal(send=False, intro=without, language=language)
+    assert lifecycle.faults(draft) == []
+    assert "{{" not in opening_message.filled_message(draft)
 
 
 def test_text_that_a_person_typed_is_never_executed_or_filled_in(world: World) -> None:

@@ -73,6 +73,9 @@ class Business(models.Model):
     floor_rate = models.PositiveBigIntegerField(_("lowest hourly rate"), default=0)
     yearly_goal = models.PositiveBigIntegerField(_("yearly goal"), default=0)
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
+    checklist_dismissed_at = models.DateTimeField(
+        _("checklist dismissed"), null=True, blank=True, editable=False
+    )
     is_suspended = models.BooleanField(_("suspended"), default=False)
     charging_on = models.BooleanField(_("charging is on"), default=True)
     debits_on = models.BooleanField(_("direct debits are offered"), default=True)

@@ -185,10 +185,15 @@ def posting(name: str, *parameters: str, slots: tuple[str, ...] = ()) -> None:
 
 
 component("card", "heading", "id", "css", "flush", slots=("note", "actions"), space="mb-2")
+component("fold", "heading", slots=("said",), open="", link="")
 component("notice", "tone", "icon", "css", "role")
 component("empty_state", "icon", "title", slots=("action",))
 component("page_head", "heading", slots=("eyebrow", "under", "actions"))
-posting("post_button", "css", "small", "confirm", "name", "value", "form_css", slots=("fields",))
+posting(
+    "post_button",
+    *("css", "small", "confirm", "ask", "press", "name", "value", "form_css"),
+    slots=("fields",),
+)
 posting("post_form", "css", "id", "once", "files", slots=("buttons",))
 
 
@@ -371,9 +376,13 @@ class NavLink(Node):
         self.target, self.given, self.nodelist = target, given, nodelist
         self.pages = pages | {target.rpartition(":")[2]}
 
-    def render(self, context: Context) -> SafeString:
+    def is_here(self, context: Context) -> bool:
+        """Whether one of the link's pages is shown."""
         match = context["request"].resolver_match
-        here = ' aria-current="page"' if match and match.url_name in self.pages else ""
+        return bool(match) and match.url_name in self.pages
+
+    def render(self, context: Context) -> SafeString:
+        here = ' aria-current="page"' if self.is_here(context) else ""
         label = conditional_escape(self.given["label"].resolve(context))
         sign = icon(self.given["icon"].resolve(context)) if "icon" in self.given else ""
         more = self.nodelist.render(context)
@@ -398,3 +407,29 @@ def nav_link(parser: Parser, token: Token) -> NavLink:
         raise TemplateSyntaxError("A link of a navigation has one slot: more.")
     more = NodeList(node for part in parts for node in part.nodelist)
     return NavLink(target.strip("\"'"), given, pages, more)
+
+
+class NavSection(Node):
+    """A section of a navigation: it leads to its first link, and is marked where one is shown."""
+
+    def __init__(self, given: Arguments, nodelist: NodeList) -> None:
+        self.given, self.nodelist = given, _solid(nodelist)
+        found = nodelist.get_nodes_by_type(NavLink)
+        self.links = [node for node in found if isinstance(node, NavLink)]
+
+    def render(self, context: Context) -> SafeString:
+        is_here = any(link.is_here(context) for link in self.links)
+        here, css = (' aria-current="true"', " is-here") if is_here else ("", "")
+        label = conditional_escape(self.given["label"].resolve(context))
+        sign = icon(self.given["icon"].resolve(context))
+        return SafeString(
+            f'<li class="rh-nav-section{css}"><a href="{reverse(self.links[0].target)}"{here}>'
+            f"{sign}{label}</a><ul>{self.nodelist.render(context)}</ul></li>"
+        )
+
+
+@register.tag
+def nav_section(parser: Parser, token: Token) -> NavSection:
+    """{% nav_section label=… icon="…" %} its links, {% nav_link %} each {% endnav_section %}."""
+    given, _beyond = arguments(parser, token, "label", "icon")
+    return NavSection(given, _body(parser, token))

@@ -15,7 +15,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put one email into the outbox instead of sending it. The signature is allauth's."""
-        message = self.render_mail(template_prefix, email, {"request": self.request, **context})
+        facts = {"request": self.request, "email": email, "language": formats.language().code}
+        message = self.render_mail(template_prefix, email, {**facts, **context})
         now = timezone.now()
         html = ""
         if isinstance(message, EmailMultiAlternatives) and message.alternatives:

@@ -13,6 +13,7 @@ from dashboard.form_fields import (
     DETAIL_FIELDS,
     DetailsForm,
     MoneyField,
+    SearchField,
     parse_amount,
     time_zone_choices,
 )
@@ -51,9 +52,7 @@ class ClientForm(DetailsForm):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=_("Time zone"), choices=time_zone_choices()
-        )
+        self.fields["time_zone"] = SearchField(label=_("Time zone"), choices=time_zone_choices())
         self.currency = self.instance.expected_currency or currency
         self.fields["expected"].label = _("Expected fee a month, in %(currency)s") % {
             "currency": self.currency

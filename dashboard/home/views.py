@@ -21,6 +21,7 @@ from billing.rules.asking import Way
 from clients.models import Client
 from core import charts, formats
 from core.web import query_string
+from dashboard.home.first_steps import first_steps
 from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import hours_left
@@ -44,6 +45,7 @@ class Home(DashboardView):
         risks = renewal_outlook.outlooks(self.business, running, now=timezone.now(), stated=hours)
         context = {
             "needs": todos(self),
+            "first_steps": first_steps(self),
             "guaranteed": guaranteed_income.current_income(signed, self.today),
             "changes": guaranteed_income.next_change(signed, self.today),
             "charts": [

@@ -8,6 +8,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/propose/", proposals.NewProposal.as_view(), name="proposal_new"),
     path("packages/", packages.Packages.as_view(), name="packages"),
     path("packages/new/", packages.NewPackage.as_view(), name="package_new"),
+    path("packages/help/", packages.PricingHelp.as_view(), name="pricing_help"),
     path("packages/pricing/", pricing.Pricing.as_view(), name="pricing"),
     path("packages/restated/", pricing.RestatedTiers.as_view(), name="restated_tiers"),
     path("packages/<uuid:pk>/", packages.EditPackage.as_view(), name="package"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.sales.views import calls, fit, objections, pipeline, testimonials
+from dashboard.sales.views import call_list, calls, fit, objections, pipeline, testimonials
 
 urlpatterns = [
     path("pipeline/", pipeline.PipelineBoard.as_view(), name="pipeline"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("clients/<uuid:pk>/fit/", fit.FitPage.as_view(), name="client_fit"),
     path("clients/<uuid:pk>/calls/new/", calls.BookCall.as_view(), name="call_new"),
     path("clients/<uuid:pk>/objections/", objections.LogObjection.as_view(), name="objection_new"),
+    path("calls/", call_list.Calls.as_view(), name="calls"),
     path("calls/<uuid:pk>/", calls.CallPage.as_view(), name="call"),
     path("calls/<uuid:pk>/move/", calls.RescheduleCall.as_view(), name="call_move"),
     path("calls/<uuid:pk>/call.ics", calls.CallCalendarFile.as_view(), name="call_file"),

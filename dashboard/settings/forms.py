@@ -20,7 +20,8 @@ from dashboard.form_fields import (
     DurationField,
     LinesField,
     MoneyField,
-    currency_choices,
+    SearchField,
+    currency_names,
     parse_amount,
     time_zone_choices,
 )
@@ -31,8 +32,8 @@ AIMS = {
 }  # sums in the business's currency; empty: not said
 
 
-class BusinessForm(DetailsForm):
-    """What the freelancer trades as; the same form welcomes and changes."""
+class AimsForm(PrintableForm, forms.ModelForm):
+    """What a business wants to earn and can sell: floor, goal and capacity. Only it sees them."""
 
     floor = MoneyField(
         label=_("Lowest hourly rate"), required=False, help_text=_("Only you see it.")
@@ -42,7 +43,35 @@ class BusinessForm(DetailsForm):
         required=False,
         help_text=_("What you want to earn, before tax. Only you see it."),
     )
-    capacity = DurationField(label=_("Hours you can sell a month"), required=False)
+    capacity = DurationField(
+        label=_("Hours you can sell a month"),
+        required=False,
+        help_text=_("For example 120. It says how many clients you can take."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, column in AIMS.items():
+            if kept := getattr(self.instance, column):
+                self.fields[name].initial = money.to_decimal(kept, self.instance.currency)
+        if self.instance.capacity_minutes:
+            self.fields["capacity"].initial = f"{self.instance.capacity_minutes // 60}h"
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        currency = data.get("currency") if "currency" in self.fields else self.instance.currency
+        for name, column in AIMS.items():
+            try:
+                aim = parse_amount(data[name], currency) if data.get(name) and currency else 0
+                setattr(self.instance, column, aim)
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+        self.instance.capacity_minutes = data.get("capacity") or 0
+        return data
+
+
+class BusinessForm(AimsForm, DetailsForm):
+    """Everything about the business, on the page of the settings."""
 
     class Meta:
         model = Business
@@ -61,37 +90,15 @@ class BusinessForm(DetailsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currency_choices())
-        self.fields["time_zone"] = forms.ChoiceField(
-            label=_("Time zone"), choices=time_zone_choices()
-        )
+        self.fields["currency"] = SearchField(label=_("Currency"), choices=currency_names())
+        self.fields["time_zone"] = SearchField(label=_("Time zone"), choices=time_zone_choices())
         self.fields["tax_on_payment"].help_text = _(
             "Tax on services falls due when they are paid, as in Thailand."
         )
-        for name, column in AIMS.items():
-            if kept := getattr(self.instance, column):
-                self.fields[name].initial = money.to_decimal(kept, self.instance.currency)
-        if self.instance.capacity_minutes:
-            self.fields["capacity"].initial = f"{self.instance.capacity_minutes // 60}h"
 
     def clean_logo(self) -> Any:
         upload = self.cleaned_data.get("logo")
         return logos.redrawn(upload) if upload and "logo" in self.changed_data else upload
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        for name, column in AIMS.items():
-            try:
-                aim = (
-                    parse_amount(data[name], data["currency"])
-                    if data.get(name) and data.get("currency")
-                    else 0
-                )
-                setattr(self.instance, column, aim)
-            except forms.ValidationError as error:
-                self.add_error(name, error)
-        self.instance.capacity_minutes = data.get("capacity") or 0
-        return data
 
 
 class YouForm(PrintableForm, forms.ModelForm):

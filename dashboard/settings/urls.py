@@ -5,7 +5,6 @@ from django.urls import path
 from dashboard.settings.views import api_keys, business, exports, front_page, payments, you
 
 urlpatterns = [
-    path("welcome/", business.Welcome.as_view(), name="welcome"),
     path("settings/", business.Settings.as_view(), name="settings"),
     path("settings/you/", you.You.as_view(), name="you"),
     path("settings/emails/", you.OwnerEmails.as_view(), name="owner_emails"),

@@ -124,7 +124,8 @@ def test_a_new_proposal_starts_with_a_package_in_the_clients_language(
     )
     client = world.client(language="th")
     page = reverse("dashboard:proposal_new", args=[client.pk])
-    default = browser.get(page).context
+    assert browser.get(page).context["package"] == str(own.pk)
+    default = browser.get(page, {"package": "social"}).context
     assert default["tiers"][0]["tagline"].value() == "ปรากฏตัวสม่ำเสมอทุกวัน"
     assert default["text"]["service"].value() == "social"
     chosen = browser.get(page, {"package": str(own.pk)}).context
@@ -133,12 +134,20 @@ def test_a_new_proposal_starts_with_a_package_in_the_clients_language(
     assert browser.get(page, {"package": "'; DROP TABLE"}).status_code == 200
 
 
-def test_a_business_in_another_currency_is_asked_for_its_own_fees(
+def test_a_business_in_another_currency_starts_with_fees_that_are_usual_in_it(
     browser: Browser, world: World
 ) -> None:
+    own = packages.add(
+        business=world.business, name="Cafés", currency="USD", service="web", tiers=LADDER, now=NOW
+    )
     world.business.currency = "THB"
     world.business.save()
-    response = browser.get(reverse("dashboard:proposal_new", args=[world.client().pk]))
+    page = reverse("dashboard:proposal_new", args=[world.client().pk])
+    built_in = browser.get(page, {"package": "social"})
+    fees = [tier["fee"].value() for tier in built_in.context["tiers"]]
+    assert fees == [30_000, 50_000, 100_000]
+    assert "฿30,000" in browser.get(reverse("dashboard:packages")).content.decode()
+    response = browser.get(page, {"package": str(own.pk)})
     assert [tier["fee"].value() for tier in response.context["tiers"]] == ["", "", ""]
     assert "Write yours in THB." in response.content.decode()
 

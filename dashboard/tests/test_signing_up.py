@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.test import Client as Browser
 from django.urls import reverse
 
-from core.models import User
+from core.models import OutboxEmail, User
 
 hashed: list[str] = []
 
@@ -42,3 +42,21 @@ def test_a_known_address_is_answered_like_a_new_one(settings: Any, is_confirmed:
     assert hashed == work == ["a quiet river 42"]
     assert (known.status_code, known.url) == (new.status_code, new.url)
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_code_page_says_where_the_email_is_and_sends_it_again(settings: Any) -> None:
+    browser = Browser()
+    asked = {"name": "Mara Lindt", "email": "mara@studio.example", "password1": "a quiet river 42"}
+    page = browser.post(reverse("account_signup"), asked).headers["Location"]
+    settings.DEBUG = settings.MAIL_IS_LOCAL = True
+    assert f'href="{reverse("dashboard:mail")}"' in browser.get(page).content.decode()
+    settings.DEBUG = False
+    assert "no mail server" in browser.get(page).content.decode()
+    settings.MAIL_IS_LOCAL = False
+    shown = browser.get(page).content.decode()
+    assert "no mail server" not in shown and "Send the code again" in shown
+    cache.clear()  # one email a minute to one address
+    assert browser.post(page, {"action": "resend"}).status_code == 302
+    subjects = set(OutboxEmail.objects.values_list("subject", flat=True))
+    assert OutboxEmail.objects.count() == 2 and subjects == {"Confirm your email for Retainer Hub"}

@@ -153,7 +153,7 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         rollover="none" if part.is_trial else "surplus",
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
-        intro=opening_message.usual_message()
+        intro=opening_message.usual_message(has_call=True, has_reason=True)
         if part.language == languages.DEFAULT and not part.is_trial
         else "",
         next_tier=_following() if part.is_trial else {},

@@ -11,7 +11,7 @@
     const text = (button && button.dataset.confirm) || form.dataset.confirm;
     if (text && form.dataset.sure !== "yes") {
       event.preventDefault();
-      ask(text, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); });
+      ask(text, form, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); });
       return;
     }
     if (button && button.hasAttribute("data-stays")) return;  // it brings a file: the page stays and goes on working
@@ -21,8 +21,16 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach(free));
 
-  function ask(text, yes) {
+  // The question names the step where its form says so (data-ask, data-press); else it is the usual one.
+  const usual = {};
+  function ask(text, form, yes) {
     const dialog = document.getElementById("rh-confirm");
+    const words = { h2: form.dataset.ask, "[value=yes]": form.dataset.press, "[value=no]": form.dataset.ask && dialog.dataset.cancel };
+    Object.entries(words).forEach(([selector, said]) => {
+      const part = dialog.querySelector(selector);
+      usual[selector] = usual[selector] || part.textContent;
+      part.textContent = said || usual[selector];
+    });
     dialog.querySelector("p").textContent = text;
     dialog.returnValue = "";
     dialog.onclose = () => { if (dialog.returnValue === "yes") yes(); };
@@ -49,12 +57,22 @@
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = copy.dataset.done; });
   });
+  // A folded part of a form says its values; while they differ from what was loaded it says that.
+  document.addEventListener("change", (event) => {
+    const fold = event.target.closest(".rh-fold");
+    const said = fold && fold.querySelector(":scope > summary [data-said]");
+    if (said && said.textContent.trim()) said.textContent = said.dataset.said;
+  });
+  // In a field with a list to search, typing replaces what is there.
+  document.addEventListener("focusin", (event) => { if (event.target.matches("input[list]")) event.target.select(); });
   // A refused form: the first field that is to be mended is where the person goes on.
   const wrong = document.querySelector("main .is-invalid");
   if (wrong) wrong.focus();
 
   document.addEventListener("keydown", (event) => {
     const side = document.getElementById("rh-side");
-    if (event.key === "Escape" && side) side.classList.remove("is-open");
+    if (event.key !== "Escape" || !side || !side.classList.contains("is-open")) return;
+    side.classList.remove("is-open");
+    document.querySelectorAll("[data-menu]").forEach((one) => { one.setAttribute("aria-expanded", "false"); one.focus(); });
   });
 })();

@@ -48,6 +48,8 @@ DOORS = (
     "beat.py",
     "serve.py",
     "account_adapter.py",
+    "portal/confirmation.py",
+    "portal/front_page.py",
     "checks.py",
     "tags.py",
 )
@@ -204,7 +206,9 @@ def test_foreign_keys_run_one_way() -> None:
 
 def test_pages_have_no_inline_script_or_style() -> None:
     for name, text in templates():
-        if name.startswith(("templates/emails/", "templates/documents/")):
+        if name.startswith(
+            ("templates/emails/", "templates/documents/", "templates/account/email/")
+        ):
             continue
         assert not re.search(r'style="|\son[a-z]+="|<style|javascript:', text), name
         assert not re.search(r"<script(?![^>]*\bsrc=)", text), name
@@ -273,8 +277,7 @@ def test_every_word_has_its_translation_and_the_compiled_file_is_fresh(language:
     assert not [message.id for message in written if message.fuzzy and message.id]
     for message in written:
         if message.id:
-            # Babel reads the context of a compiled text as bytes.
+            # babel leaves the context of a compiled message as bytes
             context: Any = message.context.encode() if message.context else None
-            assert compiled.get(
-                message.id if isinstance(message.id, str) else message.id[0], context
-            ), message.id
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            assert compiled.get(key, context), message.id

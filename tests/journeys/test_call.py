@@ -122,8 +122,8 @@ def offer(page: Page) -> None:
     """From the completed notes to the sent proposal: four clicks, and no field to fill in."""
     page.get_by_role("link", name="Compose the proposal").click()
     page.get_by_role("button", name="Save and preview").click()
-    page.get_by_role("button", name="Send to the client").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("button", name="Send proposal").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send proposal").click()
     expect(page.get_by_text("The proposal is on its way")).to_be_visible()
     sent = Proposal.objects.get()
     assert sent.recommended_because == "Your goal: 5,000 followers by summer."

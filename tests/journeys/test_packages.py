@@ -46,8 +46,9 @@ def test_a_package_is_copied_priced_offered_and_counted(
     expect(page.get_by_text("Saved.")).to_be_visible()
 
     page.goto(f"{live_server.url}/clients/{client.pk}/propose/")
+    page.get_by_text("Package:", exact=True).click()
     page.get_by_label("Begin with a package").select_option("Cafés")
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Use this package").click()
     expect(page.get_by_label("Fee").first).to_have_value("3600")
     page.get_by_text("Added for a time, instead of a lower fee").click()
     page.get_by_label("Added", exact=True).first.fill("An audit of the menu")

@@ -70,8 +70,8 @@ def test_a_trial_that_met_its_measure_becomes_a_retainer_by_a_signature_alone(
     page.get_by_role("button", name="It succeeded: propose a retainer").click()
     expect(page.get_by_role("heading", name="Retainer for Baan Coffee")).to_be_visible()
     watched()
-    page.get_by_role("button", name="Send to the client").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("button", name="Send proposal").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send proposal").click()
     expect(page.get_by_text("The proposal is on its way")).to_be_visible()
     assert Agreement.objects.count() == 1
 

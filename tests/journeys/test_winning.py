@@ -134,8 +134,11 @@ def test_without_capacity_a_client_joins_the_waitlist_and_is_told_of_an_opening(
 
 def compose(page: Page, watched: Callable[[], None]) -> None:
     """Write the personal sentence, preview the proposal, send a test email, and send it."""
+    opening = page.get_by_label("Opening words")
+    opening.fill(f"{opening.input_value()} {{{{because}}}}")
     page.get_by_role("button", name="Save and preview").click()
     expect(page.get_by_text("{{because}} is empty")).to_be_visible()
+    expect(page.get_by_role("button", name="Send proposal")).to_be_disabled()
     watched()
     page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Why the recommended tier").fill("You want an audience that answers.")
@@ -146,8 +149,8 @@ def compose(page: Page, watched: Callable[[], None]) -> None:
     expect(page.get_by_role("button", name="Choose Growth")).to_be_disabled()
     watched()
     page.get_by_role("link", name="Back to the proposal").click()
-    page.get_by_role("button", name="Send to the client").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("button", name="Send proposal").click()
+    page.get_by_role("dialog").get_by_role("button", name="Send proposal").click()
     expect(page.get_by_text("The proposal is on its way")).to_be_visible()
 
 

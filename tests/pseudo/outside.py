@@ -58,9 +58,11 @@ NAMES = re.compile(
         )
     )
 )
-#: Texts that are a name as a whole: time zones, and countries in the language of the locale.
-LISTED = {zone.replace("_", " ") for zone in available_timezones()} | set(
-    Locale("en").territories.values()
+#: Texts that are a name as a whole: time zones; countries, currencies in the locale's language.
+LISTED = (
+    {zone.replace("_", " ") for zone in available_timezones()}
+    | set(Locale("en").territories.values())
+    | set(Locale("en").currencies.values())
 )
 
 

@@ -107,6 +107,12 @@ def doors(rows: Rows) -> Iterator[Visit]:
     yield "asking for a link", stranger.post(reverse("portal:ask"), {"email": contact.email})
     newcomer = logged_in(UserFactory(email="new@studio.example", name=language.marked("New")))
     yield "the first page", _reading(newcomer).get(reverse("dashboard:welcome"))
+    asked = {"name": language.marked("N"), "email": "n@studio.example", "password1": "a river 42"}
+    for page, fields in {
+        "account_signup": asked,
+        "account_request_login_code": {"email": business.owner.email},
+    }.items():
+        yield f"the code after {page}", _reading(Browser()).post(reverse(page), fields, follow=True)
     unprintable = {"c-TOTAL_FORMS": 1, "c-INITIAL_FORMS": 0, "c-0-text_en": "\U0001f916"}
     path = reverse("dashboard:template_pdf", args=[rows["template"].pk])
     yield "a text that cannot be printed", owner.post(path, unprintable)

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from babel import Locale
-from babel.core import get_global
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.contract import library, templates, wording
+from agreements.contract import governing_laws, library, templates, wording
 from agreements.models import Proposal, Template
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import ClauseUse, Service, TextKind
@@ -17,24 +15,6 @@ from core.documents.printable_text import PrintableForm
 from core.languages import DEFAULT, LANGUAGES
 from core.models import Business
 from dashboard.form_fields import DurationField, LinesField, MoneyField, parse_amount
-
-
-def countries() -> list[tuple[str, str]]:
-    """The countries by name in the reader's language, as choices for a select field."""
-    names = Locale.parse(formats.language().locale).territories
-    countries_ = [
-        (code, name)
-        # The table also holds continents (three digits), groups of countries and test locales.
-        for code, name in names.items()
-        if len(code) == 2 and code not in ("EU", "UN", "EZ", "QO", "XA", "XB", "ZZ")
-    ]
-    return [("", "—"), *sorted(countries_, key=lambda pair: pair[1])]
-
-
-def country_of_zone(zone: str) -> str:
-    """The code of the country in which a time zone lies; empty if there is none."""
-    # 001 is the code of the whole world, for zones such as UTC.
-    return str(get_global("zone_territories").get(zone, "")).replace("001", "")
 
 
 class ContractTextForm(PrintableForm, forms.Form):
@@ -52,25 +32,27 @@ class ContractTextForm(PrintableForm, forms.Form):
         choices=[("", "—"), *Service.choices],
         help_text=_("Adds the clause that is usual for it."),
     )
-    governing_law = forms.ChoiceField(label=_("Law of"), required=False, choices=countries)
+    governing_law = forms.ChoiceField(
+        label=_("Governing law"), required=False, choices=governing_laws.choices
+    )
     kpis = LinesField(
-        label=_("Goals and measures, one a line"),
+        label=_("Goals and measures (one per line)"),
         required=False,
         help_text=_("Like: 1,000 to 5,000 followers."),
     )
-    expectations = LinesField(label=_("What the client provides, one a line"), required=False)
+    expectations = LinesField(label=_("What the client provides (one per line)"), required=False)
     competitors = LinesField(
-        label=_("You do not work at the same time for, one a line"),
+        label=_("Competitors you will not work for (one per line)"),
         required=False,
-        help_text=_("Competitors by name. Empty: no such clause."),
+        help_text=_("By name. Leave it empty for no such clause."),
     )
     overage_fee = MoneyField(
-        label=_("Fee for an hour beyond"),
+        label=_("Fee for an extra hour"),
         required=False,
         help_text=_("Empty: agreed when it comes up."),
     )
     overage_hours = DurationField(
-        label=_("Allowed beyond without asking, a period"),
+        label=_("Extra hours without approval, per period"),
         required=False,
         help_text=_("Empty: each time is approved."),
     )
@@ -85,6 +67,9 @@ class ContractTextForm(PrintableForm, forms.Form):
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, initial=_initial(business, proposal) | (initial or {}))
+        if proposal:
+            kept = governing_laws.choices(kept=proposal.governing_law)
+            self.fields["governing_law"].choices = kept  # type: ignore[attr-defined]
         self.own = {str(row.pk): row for row in own}
         if proposal and proposal.template:
             self.own.setdefault(str(proposal.template_id), proposal.template)
@@ -137,7 +122,7 @@ class ContractTextForm(PrintableForm, forms.Form):
 def _initial(business: Business, proposal: Proposal | None) -> dict[str, Any]:
     """What the form shows for a proposal, or for a new one of the business."""
     if proposal is None:
-        return {"governing_law": country_of_zone(business.time_zone)}
+        return {"governing_law": governing_laws.usual(business)}
     minutes, fee = proposal.overage_minutes, proposal.overage_amount
     is_usual = proposal.kind == kind_of(proposal.interval, "", None)
     unchanged = ("is_bilingual", "service", "governing_law", "kpis", "expectations", "competitors")

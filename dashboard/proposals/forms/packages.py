@@ -26,7 +26,7 @@ class PackageForm(PrintableForm, forms.Form):
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=currency_choices)
     kpis = LinesField(
-        label=_("Goals and measures, one a line"),
+        label=_("Goals and measures (one per line)"),
         required=False,
         help_text=_("What such a client usually wants to see: growth, engagement, conversion."),
     )

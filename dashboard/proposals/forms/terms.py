@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Proposal
+from agreements.proposals import opening_message
 from agreements.proposals.lifecycle import MANY_TO_MANY
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
@@ -39,9 +40,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         label=_("Minimum term in months"), min_value=0, max_value=60, initial=3
     )
 
-    keep_as = forms.CharField(
-        label=_("Keep these words for the next proposal, as"), max_length=60, required=False
-    )
+    keep_as = forms.CharField(label=_("Save as a reusable message"), max_length=60, required=False)
 
     class Meta:
         model = Proposal
@@ -123,8 +122,9 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         self.fields["contact"].initial = next(
             (contact.pk for contact in contacts if contact.is_decision_maker), None
         )
+        self.signer = self.initial.get("contact") or self.fields["contact"].initial
         self.fields["cosigners"] = forms.ModelMultipleChoiceField(
-            queryset=contacts,
+            queryset=contacts.exclude(pk=self.signer) if not self.is_bound else contacts,
             required=False,
             label=_("Also sign"),
             widget=forms.CheckboxSelectMultiple,
@@ -139,6 +139,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "report_unreviewed",
         ):
             self.fields[name].required = False
+        self.fields["rollover_percent"].label = _("Roll over at most, in percent")
+        self.fields["rollover_periods"].label = _("Roll over for so many periods")
         if self.instance.pk and not self.instance._state.adding:
             self.initial["cosigners"] = list(self.instance.cosigners.all())
             self.initial["testimonials"] = list(self.instance.testimonials.all())
@@ -166,6 +168,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         # A field that the page hides is posted empty: its usual value applies.
         data["collect_by"] = data.get("collect_by") or CollectBy.CARD
         data["renews"] = data.get("renews") or Renews.NO
+        if data.get("contact") and data.get("cosigners"):
+            data["cosigners"] = data["cosigners"].exclude(pk=data["contact"].pk)
         data["rollover"] = data.get("rollover") or Rollover.NONE
         data["rollover_periods"] = data.get("rollover_periods") or 1
         data["report_days"] = data.get("report_days") or 5
@@ -177,6 +181,10 @@ class ProposalForm(PrintableForm, forms.ModelForm):
                 "ends_on", gettext("A retainer that renews needs the day on which its term ends.")
             )
         starts, ends, expires = data.get("starts_on"), data.get("ends_on"), data.get("expires_on")
+        with translation.override(data.get("language")):
+            data["intro"] = opening_message.fitted(
+                data.get("intro", ""), has_reason=bool(data.get("recommended_because"))
+            )
         if starts and ends and ends <= starts:
             self.add_error("ends_on", gettext("It has to end after it starts."))
         if expires and expires < self.today:
@@ -194,15 +202,15 @@ class TierForm(PrintableForm, forms.Form):
     """One tier. From the second on, a tier without name and fee is ignored."""
 
     name = forms.CharField(label=_("Name"), max_length=60, required=False)
-    tagline = forms.CharField(label=_("In one line"), max_length=120, required=False)
+    tagline = forms.CharField(label=_("Tagline"), max_length=120, required=False)
     fee = MoneyField(label=_("Fee"), required=False)
     hours = DurationField(label=_("Included hours"), required=False, help_text="")
     response_hours = forms.IntegerField(
-        label=_("Answers within hours"), min_value=1, max_value=720, initial=24
+        label=_("Response time (working hours)"), min_value=1, max_value=720, initial=24
     )
-    adds = LinesField(label=_("What it adds, one a line"), required=False)
+    adds = LinesField(label=_("Services (one per line)"), required=False)
     deliverables = CountedLinesField(
-        label=_("Deliverables, one a line"),
+        label=_("Deliverables (one per line)"),
         required=False,
         help_text=_("With their number: 20 posts."),
     )

@@ -9,15 +9,18 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.models import TimeOff
+from agreements.models import TimeOff, WaitlistEntry
 from agreements.proposals import capacity, time_off
 from agreements.rules import workload
+from agreements.rules.states import PICKED_STATES, ProposalState
 from core import charts, formats
 from core.errors import RuleError
 from dashboard.page import DashboardView, add_error
 from dashboard.proposals.forms.capacity import OpeningsForm, TimeOffForm
 
 USUAL = 20 * 60  # minutes per month of the tier whose openings are shown by default
+
+WAITING = 50  # clients on the waitlist that are listed
 
 
 class Capacity(DashboardView):
@@ -57,6 +60,10 @@ class Capacity(DashboardView):
                 for load in loads
             ],
             chart=_chart(loads, self.business.capacity_minutes),
+            waiting=self.rows(WaitlistEntry)
+            .filter(proposal__state=ProposalState.SENT)
+            .exclude(proposal__agreements__state__in=PICKED_STATES)
+            .select_related("contact__client", "tier", "proposal")[:WAITING],
             away=self.rows(TimeOff).filter(ends_on__gt=self.today),
         )
 

@@ -9,7 +9,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.contract.library.packages import BUILT_IN
 from agreements.models import Package
 from agreements.proposals import packages
 from core.errors import RuleError
@@ -29,7 +28,7 @@ class Packages(DashboardView):
             request,
             own=[row for row in own if not row.retired_at],
             retired=[row for row in own if row.retired_at],
-            built_in=[make() for make in BUILT_IN.values()],
+            built_in=packages.built_in(self.business),
         )
 
 
@@ -74,6 +73,20 @@ class NewPackage(DashboardView):
     def page(self, request: HttpRequest, forms: PackageForms, **context: Any) -> HttpResponse:
         """Render the page with its forms."""
         return self.show(request, form=forms.form, tiers=forms.tiers, **context)
+
+
+class PricingHelp(NewPackage):
+    """Try prices with the figures of the tiers beside them; saving makes a package of them."""
+
+    template = "dashboard/proposals/pricing_help.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        package = packages.find_package(self.business, packages.usual_key(self.business))
+        values = packages.form_values(package, self.business.currency)
+        start = {"service": values["service"], "kpis": values["kpis"]}
+        return self.page(
+            request, PackageForms(None, self.business, initial=start, tiers=values["tiers"])
+        )
 
 
 class EditPackage(NewPackage):

@@ -15,6 +15,7 @@ from core.models import Business
 from dashboard.form_fields import parse_amount
 from dashboard.page import DashboardView
 from dashboard.partial_input import readable_tiers, value_add_minutes
+from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.proposal import TIERS, TierForms
 from dashboard.proposals.forms.terms import TierForm
 
@@ -91,7 +92,8 @@ class RestatedTiers(DashboardView):
         if {old, new} <= set(Interval):
             for place in range(TIERS):
                 self._restate(data, f"tier-{place}", old, new, currency)
-        return self.show(request, tiers=TierForms(data, prefix="tier"), interval=new)
+        tiers = TierForms(data, prefix="tier")
+        return self.show(request, tiers=tiers, rungs=folds.tier_folds(tiers), interval=new)
 
     @staticmethod
     def _restate(data: QueryDict, prefix: str, old: str, new: str, currency: str) -> None:

@@ -34,8 +34,10 @@ from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, show_error
+from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
 
@@ -46,7 +48,7 @@ class Proposals(DashboardView):
     template = "dashboard/proposals/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        proposals = self.rows(Proposal).select_related("client")
+        proposals = self.rows(Proposal).select_related("client").prefetch_related("agreements")
         term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             proposals = proposals.filter(title__icontains=term) | proposals.filter(
@@ -55,7 +57,11 @@ class Proposals(DashboardView):
         if state in dict(PROPOSAL_STATES):
             proposals = proposals.filter(state=state)
         page = page_of(proposals, request.GET, by="created_at")
-        return self.show(request, page=page, asked=term, state=state, states=PROPOSAL_STATES)
+        said = last_events(page.rows, self.today, self.business.time_zone)
+        rows = [(row, said[row.pk]) for row in page.rows]
+        return self.show(
+            request, page=page, rows=rows, asked=term, state=state, states=PROPOSAL_STATES
+        )
 
 
 class ProposalPage(DashboardView):
@@ -156,12 +162,13 @@ class NewProposal(DashboardView):
             call_answers = call_notes.answers(client)
             initial = {"title": _("Retainer for %(client)s") % {"client": client.name}}
             initial |= {
-                "intro": call_prefill.opening_text(call_answers),
+                "intro": call_prefill.opening_text(
+                    call_answers, has_call=call_notes.has_notes(client)
+                ),
                 "recommended_because": call_prefill.recommendation_reason(call_answers),
             }
-            package = packages.find_package(
-                self.business, query_string.text(request.GET, "package")
-            )
+            key = query_string.text(request.GET, "package") or packages.usual_key(self.business)
+            package = packages.find_package(self.business, key)
             package_values = packages.form_values(package, currency)
         message = (
             self.rows(OpeningMessage).filter(name=query_string.text(request.GET, "message")).first()
@@ -187,6 +194,7 @@ class NewProposal(DashboardView):
             client,
             said=call_answers,
             package=packages.key_of(package),
+            package_name=package.name,
             packages=packages.choices(self.business),
             fees_elsewhere=packages.foreign_fees_sentence(package, currency),
         )
@@ -237,10 +245,14 @@ class NewProposal(DashboardView):
             "extras": forms.extras,
         }
         context |= {
+            "folds": folds.folds(forms),
+            "rungs": folds.tier_folds(forms.tiers),
             "next": forms.next,
             "fields": opening_message.merge_fields(),
             "kept": self.rows(OpeningMessage),
         }
+        if proposal := context.get("proposal"):
+            context["intro_gaps"] = opening_message.faults(proposal)
         return self.show(request, client=client, **context)
 
     def save_message(self, forms: ProposalForms) -> None:

@@ -11,28 +11,6 @@ from dashboard.page import DashboardView
 from dashboard.settings.forms import BusinessForm
 
 
-class Welcome(DashboardView):
-    """The first page after signing up: name the business."""
-
-    template = "dashboard/settings/welcome.html"
-    needs_business = False
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        if self.business_or_none:
-            return redirect("dashboard:home")
-        return self.show(request, form=BusinessForm(initial={"time_zone": "UTC"}))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        if self.business_or_none:
-            return redirect("dashboard:home")
-        form = BusinessForm(request.POST, request.FILES)
-        if not form.is_valid():
-            return self.show(request, form=form, status=422)
-        form.instance.owner = request.user
-        form.save()
-        return redirect("dashboard:home")
-
-
 class Settings(DashboardView):
     """What the business is called, where it is and what it charges."""
 

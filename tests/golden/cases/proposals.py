@@ -28,7 +28,7 @@ def offered(stage: Stage, **terms: Any) -> Proposal:
     """With the opening words that the product suggests."""
     with translation.override(stage.language):
         words = {
-            "intro": opening_message.usual_message(),
+            "intro": opening_message.usual_message(has_call=True, has_reason=True),
             "recommended_because": stage.words.because,
         }
     return stage.proposal(expires_on=OPEN_UNTIL, **words | terms)

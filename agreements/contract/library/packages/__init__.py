@@ -1,7 +1,7 @@
 """The built-in packages: three tiers for each kind of work, in the active language.
 
-Their fees are a starting point in US dollars a month. For a business in another currency the fees
-stay empty: nothing is converted (rule 13).
+Their fees are a starting point for a month. They are written down in US dollars; `priced_in` gives
+those that are usual in another currency. Nothing is converted (rule 13).
 """
 
 from collections.abc import Callable

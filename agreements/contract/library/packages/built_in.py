@@ -1,11 +1,13 @@
 """The fields of a built-in package, and functions that build its tiers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from agreements.rules import price_ladders
 from agreements.rules.cumulative_tiers import TierDraft
 
-CURRENCY = "USD"  # of all fees in the built-in packages
+CURRENCY = "USD"  # in which the fees of the built-in packages are written down
 
 
 class BuiltIn(NamedTuple):
@@ -24,6 +26,14 @@ class BuiltIn(NamedTuple):
     def service(self) -> str:
         """The kind of work, which also selects the clause of the agreement."""
         return self.key
+
+    def priced_in(self, currency: str) -> "BuiltIn":
+        """This package with the fees that are usual in another currency; nothing is converted."""
+        dollars = [draft.amount // 100 for draft in self.drafts]
+        amounts = price_ladders.prices(dollars, currency)
+        priced = zip(self.drafts, amounts, strict=True)
+        drafts = [replace(draft, amount=amount) for draft, amount in priced]
+        return self._replace(drafts=drafts, currency=currency)
 
 
 def three_tiers(*tiers: dict[str, Any]) -> list[TierDraft]:

@@ -1,6 +1,7 @@
 """Built-in packages for online marketing: social media, search engines and websites."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.contract.library.packages.built_in import BuiltIn, three_tiers, tier
 
@@ -13,7 +14,7 @@ def social() -> BuiltIn:
         _("Social media management"),
         three_tiers(
             tier(
-                _("Essential"),
+                pgettext("tier", "Essential"),
                 _("A steady presence, every day"),
                 3_000,
                 20,
@@ -26,7 +27,7 @@ def social() -> BuiltIn:
                 [(20, posts), (4, graphics)],
             ),
             tier(
-                _("Growth"),
+                pgettext("tier", "Growth"),
                 _("An audience that answers"),
                 5_000,
                 32,
@@ -34,7 +35,7 @@ def social() -> BuiltIn:
                 [(20, posts), (8, graphics), (1, review)],
             ),
             tier(
-                _("Partner"),
+                pgettext("tier", "Partner"),
                 _("A senior hand on your team"),
                 10_000,
                 60,
@@ -63,7 +64,7 @@ def seo() -> BuiltIn:
         _("Search engine optimisation (SEO)"),
         three_tiers(
             tier(
-                _("Essential"),
+                pgettext("tier", "Essential"),
                 _("Found for what you do"),
                 1_500,
                 12,
@@ -76,7 +77,7 @@ def seo() -> BuiltIn:
                 [(1, check), (4, better)],
             ),
             tier(
-                _("Growth"),
+                pgettext("tier", "Growth"),
                 _("Higher for what matters"),
                 3_000,
                 23,
@@ -88,7 +89,7 @@ def seo() -> BuiltIn:
                 [(1, check), (6, better), (2, new)],
             ),
             tier(
-                _("Partner"),
+                pgettext("tier", "Partner"),
                 _("Ahead of your market"),
                 6_000,
                 44,
@@ -117,7 +118,7 @@ def web() -> BuiltIn:
         _("Website maintenance and development"),
         three_tiers(
             tier(
-                _("Essential"),
+                pgettext("tier", "Essential"),
                 _("Safe, fast and up to date"),
                 900,
                 8,
@@ -129,7 +130,7 @@ def web() -> BuiltIn:
                 [(4, updates), (1, health)],
             ),
             tier(
-                _("Growth"),
+                pgettext("tier", "Growth"),
                 _("A site that gets better"),
                 2_400,
                 20,
@@ -141,7 +142,7 @@ def web() -> BuiltIn:
                 [(4, updates), (1, health), (2, better)],
             ),
             tier(
-                _("Partner"),
+                pgettext("tier", "Partner"),
                 _("Your own development team"),
                 5_500,
                 42,

@@ -1,6 +1,7 @@
 """Built-in packages for design and consulting."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.contract.library.packages.built_in import BuiltIn, three_tiers, tier
 
@@ -13,7 +14,7 @@ def design() -> BuiltIn:
         _("Design"),
         three_tiers(
             tier(
-                _("Essential"),
+                pgettext("tier", "Essential"),
                 _("Everything in one style"),
                 2_000,
                 16,
@@ -25,7 +26,7 @@ def design() -> BuiltIn:
                 [(8, graphics), (2, slides)],
             ),
             tier(
-                _("Growth"),
+                pgettext("tier", "Growth"),
                 _("A brand people recognise"),
                 3_800,
                 30,
@@ -33,7 +34,7 @@ def design() -> BuiltIn:
                 [(16, graphics), (2, slides), (2, campaigns)],
             ),
             tier(
-                _("Partner"),
+                pgettext("tier", "Partner"),
                 _("Your design department"),
                 7_000,
                 54,
@@ -66,7 +67,7 @@ def consulting() -> BuiltIn:
         _("Consulting"),
         three_tiers(
             tier(
-                _("Essential"),
+                pgettext("tier", "Essential"),
                 _("A second opinion, every month"),
                 2_000,
                 8,
@@ -74,7 +75,7 @@ def consulting() -> BuiltIn:
                 [(2, sessions), (1, summary)],
             ),
             tier(
-                _("Growth"),
+                pgettext("tier", "Growth"),
                 _("Decisions with a plan"),
                 4_500,
                 17,
@@ -86,7 +87,7 @@ def consulting() -> BuiltIn:
                 [(4, sessions), (1, summary), (2, reviews)],
             ),
             tier(
-                _("Partner"),
+                pgettext("tier", "Partner"),
                 _("At your table when it counts"),
                 9_000,
                 32,

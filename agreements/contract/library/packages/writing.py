@@ -1,6 +1,7 @@
 """Built-in packages for writing: content writing and copywriting."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.contract.library.packages.built_in import BuiltIn, three_tiers, tier
 
@@ -13,7 +14,7 @@ def content() -> BuiltIn:
         _("Content writing"),
         three_tiers(
             tier(
-                _("Essential"),
+                pgettext("tier", "Essential"),
                 _("Articles that appear on time"),
                 1_500,
                 12,
@@ -26,7 +27,7 @@ def content() -> BuiltIn:
                 [(4, articles)],
             ),
             tier(
-                _("Growth"),
+                pgettext("tier", "Growth"),
                 _("One voice in every channel"),
                 2_800,
                 22,
@@ -34,7 +35,7 @@ def content() -> BuiltIn:
                 [(6, articles), (2, letters), (2, renewed)],
             ),
             tier(
-                _("Partner"),
+                pgettext("tier", "Partner"),
                 _("Your editor in chief"),
                 5_000,
                 38,
@@ -63,7 +64,7 @@ def copy() -> BuiltIn:
         _("Copywriting"),
         three_tiers(
             tier(
-                _("Essential"),
+                pgettext("tier", "Essential"),
                 _("Words that sell, every month"),
                 2_000,
                 14,
@@ -75,7 +76,7 @@ def copy() -> BuiltIn:
                 [(2, pages), (4, emails)],
             ),
             tier(
-                _("Growth"),
+                pgettext("tier", "Growth"),
                 _("Written, tested, improved"),
                 3_600,
                 25,
@@ -87,7 +88,7 @@ def copy() -> BuiltIn:
                 [(2, pages), (8, emails), (6, ads)],
             ),
             tier(
-                _("Partner"),
+                pgettext("tier", "Partner"),
                 _("The voice of your brand"),
                 6_500,
                 44,

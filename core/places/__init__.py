@@ -1,0 +1,1 @@
+"""Facts about countries, for guesses: names, time zones, currencies and usual taxes."""

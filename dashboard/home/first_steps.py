@@ -1,0 +1,63 @@
+"""The checklist of a new business on the overview, computed from what there is."""
+
+from dataclasses import dataclass
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agreements.models import Package, Proposal
+from billing.models import BankDetails, GatewayAccount
+from clients.models import Client
+from dashboard.page import DashboardView
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """One line of the checklist: what to do, the page where it is done, and whether it is done."""
+
+    text: str
+    url: str
+    is_done: bool
+
+
+def first_steps(view: DashboardView) -> list[FirstStep]:
+    """The checklist; empty once everything on it is done, or the owner has dismissed it."""
+    business = view.business
+    if business.checklist_dismissed_at:
+        return []
+    steps = [
+        FirstStep(
+            _("Send your first proposal"),
+            _proposal_page(view),
+            view.rows(Proposal).filter(sent_at__isnull=False).exists(),
+        ),
+        FirstStep(_("Say how clients pay you"), reverse("dashboard:paying"), _is_payable(view)),
+        FirstStep(
+            _("Make a package with your own prices"),
+            reverse("dashboard:packages"),
+            view.rows(Package).exists(),
+        ),
+        FirstStep(_("Add your logo"), reverse("dashboard:settings"), bool(business.logo)),
+        FirstStep(
+            _("Protect your account with a second factor"),
+            reverse("mfa_index"),
+            is_mfa_enabled(business.owner),
+        ),
+    ]
+    return [] if all(step.is_done for step in steps) else steps
+
+
+def _proposal_page(view: DashboardView) -> str:
+    """Where the first proposal goes on: with the draft, for a client, or with the first client."""
+    if view.rows(Proposal).exists():
+        return reverse("dashboard:proposals")
+    return reverse(
+        "dashboard:clients" if view.rows(Client).exists() else "dashboard:welcome_client"
+    )
+
+
+def _is_payable(view: DashboardView) -> bool:
+    """Whether clients can transfer to a bank account, or pay by card at a connected gateway."""
+    bank = view.rows(BankDetails).exclude(account="", promptpay="")
+    return bank.exists() or view.rows(GatewayAccount).exists()

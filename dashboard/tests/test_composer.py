@@ -1,0 +1,53 @@
+"""The page on which a proposal is written: what is missing is said, and nobody signs twice."""
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.models import Proposal
+from clients import client_records
+from clients.models import Contact
+from dashboard.tests.test_packages import new_proposal
+from tests.world import World
+
+
+@pytest.fixture
+def owner(world: World) -> Browser:
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_a_missing_value_is_named_beside_its_field_and_the_send_button_waits(
+    owner: Browser, world: World
+) -> None:
+    draft = world.proposal(send=False, intro="Take {{tier}}: {{because}}")
+    edit = owner.get(reverse("dashboard:proposal_edit", args=[draft.pk])).content.decode()
+    assert "{{because}} is empty: why you recommend it." in edit
+    preview = owner.get(reverse("dashboard:proposal", args=[draft.pk])).content.decode()
+    assert "Something is missing:" in preview and 'aria-describedby="gaps"' in preview
+    assert reverse("dashboard:proposal_send", args=[draft.pk]) not in preview
+
+
+def test_the_reason_enters_and_leaves_the_usual_opening_words_with_its_field(
+    owner: Browser, world: World
+) -> None:
+    page, data = new_proposal(world)
+    usual = owner.get(page).context["form"]["intro"].value()
+    assert "{{because}}" not in usual and "Thank you for the call" not in usual
+    owner.post(page, data | {"intro": usual, "recommended_because": "You want more guests."})
+    assert "I recommend {{tier}}: {{because}}" in Proposal.objects.get().intro
+
+
+def test_the_person_who_picks_is_not_offered_as_a_further_signer(
+    owner: Browser, world: World
+) -> None:
+    page, data = new_proposal(world)
+    signer = Contact.objects.get()
+    other = client_records.add_contact(
+        client=signer.client, name="Otto", email="otto@baan.example", now=timezone.now()
+    )
+    assert list(owner.get(page).context["form"].fields["cosigners"].queryset) == [other]
+    owner.post(page, data | {"cosigners": [str(signer.pk), str(other.pk)]})
+    assert list(Proposal.objects.get().cosigners.all()) == [other]

@@ -1,0 +1,35 @@
+"""The list of proposals says what happened last with each."""
+
+from datetime import timedelta
+
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from agreements.proposals import client_actions, lifecycle
+from tests.world import HERE, World
+
+
+def test_the_list_says_what_happened_last(world: World) -> None:
+    now = timezone.now()
+    _sent, viewed = (world.proposal(world.client(name), now=now) for name in ("Sent", "Viewed"))
+    world.proposal(world.client("Draft"), now=now, send=False)
+    two_days_ago = now - timedelta(days=2)
+    old = world.proposal(world.client("Old"), now=two_days_ago)
+    client_actions.record_opened(proposal=viewed, contact=viewed.contact, now=now, origin=HERE)
+    growth = lifecycle.tiers_of(viewed)[1]
+    client_actions.record_tier_seen(
+        proposal=viewed, tier=growth, contact=viewed.contact, now=now, origin=HERE
+    )
+    client_actions.record_opened(proposal=old, contact=old.contact, now=two_days_ago, origin=HERE)
+    world.picked(world.proposal(world.client("Picked"), now=now), tier=1, now=now)
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    rows = browser.get(reverse("dashboard:proposals")).context["rows"]
+    assert {row.client.name: last for row, last in rows} == {
+        "Sent": "Sent, today",
+        "Viewed": "Viewed Growth, today",
+        "Draft": "Draft begun, today",
+        "Picked": "Picked Growth, today",
+        "Old": "Opened, 2 days ago",
+    }

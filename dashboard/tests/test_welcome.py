@@ -1,0 +1,141 @@
+"""The four steps after signing up: guessed, skipped, gone back to, and never losing anything."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+
+from agreements.models import Proposal
+from clients.models import Client
+from core.models import Business, TaxRate
+from tests.factories import UserFactory
+from tests.world import World
+
+PLACE = {
+    "name": "Mara Lindt",
+    "country": "Germany",
+    "currency": "EUR",
+    "time_zone": "Europe/Berlin",
+    "language": "en",
+}
+FIRST_CLIENT = {
+    "name": "Backhaus",
+    "contact_name": "Anna",
+    "contact_email": "anna@backhaus.example",
+}
+
+
+@pytest.fixture
+def newcomer(db: None) -> Browser:
+    """The browser of somebody who has just confirmed their email, somewhere in Germany."""
+    browser = Browser(HTTP_ACCEPT_LANGUAGE="de-DE,de;q=0.9")
+    user = UserFactory(name="Mara Lindt")
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def step(browser: Browser, name: str, data: dict[str, Any] | None = None, query: str = "") -> Any:
+    page = reverse(f"dashboard:{name}") + query
+    return browser.get(page) if data is None else browser.post(page, data)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?zone=Asia/Bangkok", "Thailand · THB · Asia/Bangkok · English"),
+        ("", "Germany · EUR · Europe/Berlin · English"),
+        ("?zone=Nowhere/Land", "Germany · EUR · Europe/Berlin · English"),
+    ],
+)
+def test_where_the_newcomer_works_is_guessed_and_shown(
+    newcomer: Browser, query: str, said: str
+) -> None:
+    assert said in step(newcomer, "welcome", query=query).content.decode()
+
+
+def test_another_country_brings_its_currency_and_time_zone(newcomer: Browser) -> None:
+    form = step(newcomer, "welcome", query="?country=Japan").context["form"]
+    assert form.place == "Japan · JPY · Asia/Tokyo · English"
+    form = step(newcomer, "welcome", query="?country=Atlantis").context["form"]
+    assert form.place == "Germany · EUR · Europe/Berlin · English"
+
+
+def test_every_step_can_be_skipped(newcomer: Browser) -> None:
+    assert step(newcomer, "welcome", {"skip": "yes"}).headers["Location"].endswith("/business/")
+    business = Business.objects.get()
+    assert (business.name, business.currency) == ("Mara Lindt", "EUR")
+    for name in ("welcome_business", "welcome_work", "welcome_client"):
+        following = step(newcomer, name).context["next"]
+        assert newcomer.get(following).status_code == 200
+    assert following == reverse("dashboard:home")
+
+
+def test_going_back_shows_what_was_saved_and_changes_it(newcomer: Browser) -> None:
+    step(newcomer, "welcome", PLACE | {"country": "AT", "currency": "swiss franc"})
+    data = {"name": "Studio", "tax": "VAT", "capacity": "100"}
+    assert step(newcomer, "welcome_business", data).status_code == 302
+    assert str(TaxRate.objects.get()) == "VAT 20 %"  # Austria's
+    shown = step(newcomer, "welcome").context["form"]
+    assert shown.place == "Austria · CHF · Europe/Berlin · English"
+    again = step(newcomer, "welcome_business").context["form"]
+    assert (again["name"].value(), again["tax"].value()) == ("Studio", "VAT")
+    step(newcomer, "welcome_business", data | {"tax": ""})
+    assert not TaxRate.objects.filter(is_used=True).exists()
+    assert step(newcomer, "welcome_business").context["form"]["tax"].value() == ""
+    assert Business.objects.get().name == "Studio"
+
+
+def test_the_first_client_leads_to_a_proposal_for_the_work_that_was_chosen(
+    newcomer: Browser,
+) -> None:
+    thailand = {"country": "Thailand", "currency": "THB", "time_zone": "Asia/Bangkok"}
+    step(newcomer, "welcome", PLACE | thailand)
+    step(newcomer, "welcome_work", {"work": "seo"})
+    assert "withhold 3 %" in step(newcomer, "welcome_client").content.decode()
+    answer = step(newcomer, "welcome_client", FIRST_CLIENT)
+    client = Client.objects.get()
+    assert client.withholding_percent == 3
+    page = newcomer.get(answer.headers["Location"])
+    assert page.context["package"] == "seo"
+    assert page.context["tiers"][0]["fee"].value() >= 10_000  # baht
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "🎉"),
+        ("country", "Atlantis"),
+        ("currency", "XXX"),
+        ("time_zone", "Mars/Olympus"),
+        ("time_zone", "\x00"),
+        ("language", "tlh"),
+    ],
+)
+def test_a_step_with_bad_input_is_refused_and_keeps_what_was_typed(
+    newcomer: Browser, field: str, value: str
+) -> None:
+    answer = step(newcomer, "welcome", PLACE | {field: value})
+    assert answer.status_code == 422 and field in answer.context["form"].errors
+    assert not Business.objects.exists()
+
+
+def test_steps_without_a_business_lead_to_the_first(newcomer: Browser) -> None:
+    for name in ("welcome_business", "welcome_work", "welcome_client"):
+        assert step(newcomer, name).headers["Location"] == reverse("dashboard:welcome")
+
+
+def test_the_checklist_follows_the_facts_and_can_be_dismissed(world: World) -> None:
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+
+    def checklist() -> list[bool]:
+        steps = browser.get(reverse("dashboard:home")).context["first_steps"]
+        return [one.is_done for one in steps]
+
+    assert checklist() == [False] * 5
+    world.proposal()
+    assert Proposal.objects.get().sent_at and checklist() == [True, False, False, False, False]
+    browser.post(reverse("dashboard:welcome_dismiss"))
+    assert checklist() == []

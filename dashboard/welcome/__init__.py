@@ -1,0 +1,1 @@
+"""Pages of the first evening: you, your business, your work, your first client."""
