@@ -28,8 +28,8 @@ RECENT = 14  # days after which the date is said instead of how long ago it was
 def last_events(proposals: Iterable[Proposal], today: date, zone: str) -> dict[UUID, str]:
     """The last event of each proposal, such as "Viewed Growth, 2 days ago"; one query for all.
 
-    What happened to the agreements of its tiers counts as well, and of two at once more. A draft has none: it says when it
-    was begun.
+    What happened to the agreements of its tiers counts as well, and of two at once more. A draft
+    has none: it says when it was begun.
     """
     chains = {row: [*(each.pk for each in row.agreements.all()), row.pk] for row in proposals}
     events = audit.newest([pk for pks in chains.values() for pk in pks], OF_A_SALE)
