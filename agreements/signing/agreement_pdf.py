@@ -10,12 +10,15 @@ from agreements.contract import amendment_text
 from agreements.contract.clauses import clauses
 from agreements.contract.cover_page import cover_context
 from agreements.models import Agreement, Amendment
+from agreements.running import exclusivity
 from agreements.signing import devices, signers
 from core import audit, links
 from core.documents import qr, render, store
 from core.models import AuditEvent
 
 AS_READ_NAME = "as-read.pdf"
+#: Events that the certificate does not print: what follows it, and what concerns other clients.
+LEFT_OUT = frozenset({"sealed", exclusivity.EVENT})
 
 
 def event_labels() -> dict[str, str]:
@@ -30,6 +33,7 @@ def event_labels() -> dict[str, str]:
         "told_of_room": _("Told that there is room"),
         "extended": _("Proposal extended"),
         "waits": _("Joined the waitlist"),
+        exclusivity.EVENT: _("Sent with the consent of a client with exclusivity"),
         "accepted": _("Tier picked"),
         "opened": _("Opened by the client"),
         "consented": _("Consent given"),
@@ -86,7 +90,7 @@ def evidence(signable: Agreement | Amendment) -> dict[str, Any]:
         if signable.signed_at is None or event.at <= signable.signed_at
     ]
     names = event_labels()
-    events_shown = [event for event in events if event.event != "sealed"]
+    events_shown = [event for event in events if event.event not in LEFT_OUT]
     numbers = devices.numbers(event.user_agent for event in events_shown)
     return {
         "signers": signers.signatures_of(signable),

@@ -22,6 +22,7 @@ from agreements.proposals import (
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
+from agreements.running import exclusivity
 from agreements.signing import agreement_pdf, history
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
@@ -82,6 +83,7 @@ class ProposalPage(DashboardView):
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=lifecycle.faults(proposal) if is_draft else [],
+            excluded_by=exclusivity.conflicts(proposal.client) if is_draft else [],
             intro=opening_message.filled_message(proposal),
             facts=reversed(history.facts(audit.chain(proposal.pk), "", {})),
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
@@ -274,7 +276,11 @@ class SendProposal(DashboardView):
         )
         try:
             lifecycle.send_proposal(
-                proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin
+                proposal=proposal,
+                actor=self.actor,
+                now=timezone.now(),
+                origin=self.origin,
+                has_consent="has_consent" in request.POST,
             )
             messages.success(
                 request,
