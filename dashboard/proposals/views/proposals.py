@@ -36,6 +36,7 @@ from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.views import starting_values
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
 
@@ -147,6 +148,9 @@ class NewProposal(DashboardView):
                 self.business, query_string.text(request.GET, "package")
             )
             package_values = packages.form_values(package, currency)
+            kind = starting_values.of_kind(
+                query_string.text(request.GET, "kind"), client, call_answers, self.today
+            )
         message = (
             self.rows(OpeningMessage).filter(name=query_string.text(request.GET, "message")).first()
         )
@@ -155,15 +159,24 @@ class NewProposal(DashboardView):
             "kpis": call_prefill.goals(call_answers, package_values["kpis"]),
             "service": package_values["service"],
         }
-        tiers = call_prefill.recommend_tier(
-            package_values["tiers"], package.drafts, call_answers.minutes
+        initial, wording = initial | kind["form"], wording | kind["text"]
+        tiers = starting_values.with_extras(
+            call_prefill.recommend_tier(
+                package_values["tiers"], package.drafts, call_answers.minutes
+            ),
+            call_answers.extras,
         )
+        if kind["form"]:
+            tiers = [tiers[0] | {"is_recommended": False}]
         forms = self.forms(client, initial=initial, tiers=tiers, wording=wording)
         return self.page(
             request,
             forms,
             client,
             said=call_answers,
+            budget_hint=starting_values.budget_hint(
+                call_notes.budget_heard(client), tiers, currency
+            ),
             package=packages.key_of(package),
             packages=packages.choices(self.business),
             fees_elsewhere=packages.foreign_fees_sentence(package, currency),
