@@ -33,6 +33,7 @@ LISTS = (
     "reports",
     "packages",
     "capacity",
+    "waitlist",
     "letters",
     "warnings",
     "requests",

@@ -226,6 +226,7 @@ CLASSES: dict[str, str] = {
     "dashboard:pricing": "owner",
     "dashboard:restated_tiers": "owner",
     "dashboard:capacity": "owner",
+    "dashboard:waitlist": "owner",
     "dashboard:time_off_remove": "time_off",
     "dashboard:fees": "owner",
     "dashboard:trial_decide": "agreement",

@@ -34,6 +34,7 @@ urlpatterns = [
     path("proposals/<uuid:pk>/try/", actions.SendTestEmail.as_view(), name="proposal_try"),
     path("proposals/<uuid:pk>/extend/", actions.ExtendProposal.as_view(), name="proposal_extend"),
     path("proposals/<uuid:pk>/revise/", actions.ReviseProposal.as_view(), name="proposal_revise"),
+    path("waitlist/", capacity.Waitlist.as_view(), name="waitlist"),
     path("waitlist/<uuid:pk>/", actions.NotifyWaitlist.as_view(), name="wait_tell"),
     path("questions/<uuid:pk>/", actions.AnswerQuestion.as_view(), name="question"),
 ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import TimeOff
-from agreements.proposals import capacity, time_off
+from agreements.proposals import capacity, time_off, waitlist
 from agreements.rules import workload
 from core import charts, formats
 from core.errors import RuleError
@@ -57,8 +57,19 @@ class Capacity(DashboardView):
                 for load in loads
             ],
             chart=_chart(loads, self.business.capacity_minutes),
+            waiting=len(waitlist.queue(self.business, timezone.now())),
             away=self.rows(TimeOff).filter(ends_on__gt=self.today),
         )
+
+
+class Waitlist(DashboardView):
+    """Who waits for a place, in the order in which they are told of one."""
+
+    template = "dashboard/proposals/waitlist.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        places = waitlist.queue(self.business, timezone.now())
+        return self.show(request, places=places, next=waitlist.next_in_line(places))
 
 
 def _chart(loads: list[capacity.Workload], limit: int) -> charts.Columns:
