@@ -77,6 +77,8 @@ CLASSES: dict[str, str] = {
     "dashboard:call": "call",
     "dashboard:call_move": "call",
     "dashboard:call_file": "call",
+    "dashboard:call_cancel": "call",
+    "portal:call_file": "public",
     "dashboard:objections": "owner",
     "dashboard:objection": "objection",
     "dashboard:reply_put_away": "reply",
