@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements.models import OpeningMessage, Proposal, Question, Template, WaitlistEntry
+from agreements.models import OpeningMessage, Proposal, Question, Template, ValueAdd, WaitlistEntry
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.proposals import (
     accept,
@@ -210,6 +210,7 @@ class NewProposal(DashboardView):
             client=client,
             contacts=self.rows(Contact).filter(client=client, is_active=True),
             own=list(self.rows(Template).filter(retired_at__isnull=True)),
+            bank=list(self.rows(ValueAdd)),
             testimonials=self.rows(Testimonial).filter(retired_at__isnull=True),
             proposal=proposal,
             **start,
@@ -229,6 +230,7 @@ class NewProposal(DashboardView):
             "next": forms.next,
             "fields": opening_message.merge_fields(),
             "kept": self.rows(OpeningMessage),
+            "bank": self.rows(ValueAdd),
         }
         return self.show(request, client=client, **context)
 
