@@ -1,4 +1,4 @@
-"""Emails to the owner about what clients do with proposals and with documents to sign (rule 55)."""
+"""Emails to the owner about what clients do with proposals and with documents to sign (rule 56)."""
 
 from datetime import datetime
 

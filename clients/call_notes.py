@@ -79,7 +79,7 @@ def write(
 
 def answers(client: Client) -> Answers:
     """Each answer comes from the newest call that has one, of the last 20 calls with the client."""
-    calls = list(Call.objects.filter(client=client).order_by("-starts_at", "-id")[:20])
+    calls = _newest_calls(client)
     kpis: list[dict[str, str]] = next((call.kpis for call in calls if call.kpis), [])
     extras = _first(calls, "extras").splitlines()
     return Answers(
@@ -95,6 +95,18 @@ def answers(client: Client) -> Answers:
 def has_notes(client: Client) -> bool:
     """Whether something was written down in a call with the client, so that there was one."""
     return Call.objects.filter(client=client, written_at__isnull=False).exists()
+
+
+def budget_heard(client: Client) -> str:
+    """The budget of the newest call that names one, as it was typed; "" if none does.
+
+    Private to the freelancer (rule 37), so it is not part of the answers that fill a proposal.
+    """
+    return _first(_newest_calls(client), "budget")
+
+
+def _newest_calls(client: Client) -> list[Call]:
+    return list(Call.objects.filter(client=client).order_by("-starts_at", "-id")[:20])
 
 
 def _first(calls: list[Call], name: str) -> str:

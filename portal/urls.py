@@ -4,6 +4,7 @@ from django.urls import path
 
 from portal.views import (
     agreement,
+    call,
     history,
     home,
     hours,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("ask/", session.request_link, name="ask"),
     path("leave/", session.leave, name="leave"),
+    path("calls/<str:token>/call.ics", call.call_file, name="call_file"),
     path("logo/", invoices.Logo.as_view(), name="logo"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),

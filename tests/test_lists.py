@@ -34,6 +34,7 @@ LISTS = (
     "packages",
     "capacity",
     "calls",
+    "waitlist",
     "letters",
     "warnings",
     "requests",

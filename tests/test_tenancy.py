@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from agreements.changing import amend
-from agreements.contract import templates
+from agreements.contract import templates, value_add_bank
 from agreements.models import Period
 from agreements.models.reusable import TextKind
 from agreements.proposals import client_actions, lifecycle, packages, time_off, waitlist
@@ -86,6 +86,8 @@ CLASSES: dict[str, str] = {
     "dashboard:call": "call",
     "dashboard:call_move": "call",
     "dashboard:call_file": "call",
+    "dashboard:call_cancel": "call",
+    "portal:call_file": "public",
     "dashboard:objections": "owner",
     "dashboard:objection": "objection",
     "dashboard:reply_put_away": "reply",
@@ -242,6 +244,9 @@ CLASSES: dict[str, str] = {
     "dashboard:pricing": "owner",
     "dashboard:restated_tiers": "owner",
     "dashboard:capacity": "owner",
+    "dashboard:waitlist": "owner",
+    "dashboard:value_adds": "owner",
+    "dashboard:value_add_remove": "value_add",
     "dashboard:time_off_remove": "time_off",
     "dashboard:fees": "owner",
     "dashboard:trial_decide": "agreement",
@@ -439,6 +444,9 @@ def rows_of(world: World) -> dict[str, Any]:
         ),
         "package": packages.add(
             business=world.business, name="P", currency="USD", tiers=LADDER, now=now
+        ),
+        "value_add": value_add_bank.keep(
+            business=world.business, title="An audit", minutes=60, months=3, now=now
         ),
         "time_off": time_off.add(
             business=world.business, first=now.date(), last=now.date(), note="", now=now

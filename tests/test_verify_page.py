@@ -13,6 +13,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
 from agreements.models import Agreement
 from billing.emails import billing_pdfs
+from core import formats
 from core.documents import store
 from portal.views import verify
 from tests.world import NOW, World
@@ -89,6 +90,7 @@ def test_an_unsealed_document_says_so_and_a_damaged_store_confirms_nothing(
     page = ask(store.read(invoice)).content.decode()
     assert ">Intact<" in page
     assert "It carries no seal." in page
+    assert f"{formats.moment(invoice.created_at)} UTC" in page
     (Path(settings.MEDIA_ROOT) / invoice.path).write_bytes(b"%PDF-1.7 x")
     assert ">Unknown<" in Browser().post("/verify/", {"sha256": invoice.sha256}).content.decode()
 

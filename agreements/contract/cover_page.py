@@ -52,7 +52,7 @@ def _rows(tier: dict[str, Any], terms: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Included time"), str(values["hours"])),
         (_("Deliverables"), ", ".join(deliverables) if isinstance(deliverables, list) else ""),
         (_("Extras"), ", ".join(variables.extras(tier, terms))),
-        (_("Answers"), str(values["response_time"])),
+        (_("Response time"), str(values["response_time"])),
         (_("Starts"), str(values["starts_on"])),
     ]
 

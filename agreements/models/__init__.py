@@ -5,7 +5,7 @@ from agreements.models.amendment import Amendment
 from agreements.models.capacity import TimeOff, WaitlistEntry
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal, Question, Tier
-from agreements.models.reusable import OpeningMessage, Package, Template
+from agreements.models.reusable import OpeningMessage, Package, Template, ValueAdd
 from agreements.models.signing import Signature, SignerChange
 
 __all__ = [
@@ -23,5 +23,6 @@ __all__ = [
     "Tier",
     "TimeOff",
     "Upgrade",
+    "ValueAdd",
     "WaitlistEntry",
 ]

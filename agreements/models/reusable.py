@@ -1,4 +1,4 @@
-"""What a business reuses in its proposals: packages, opening messages and agreement templates."""
+"""What a business reuses in its proposals: packages, messages, value-adds and templates."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -118,3 +118,25 @@ class OpeningMessage(TenantRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ValueAdd(TenantRow):
+    """Something that the business likes to add for a time instead of lowering its fee (rule 34).
+
+    `minutes` are what it costs the freelancer in a period, and `months` how long it usually lasts.
+    """
+
+    title = models.CharField(_("added"), max_length=160)
+    minutes = models.PositiveIntegerField(_("costs you a period, in minutes"), default=0)
+    months = models.PositiveSmallIntegerField(_("usual duration in months"), default=3)
+
+    class Meta:
+        verbose_name = _("value-add")
+        verbose_name_plural = _("value-adds")
+        ordering = ["title", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "title"], name="value_add_title_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -117,6 +117,19 @@ def minutes_free(business: Business, day: date) -> int | None:
     return _loads(business, [month], month, [])[0].free
 
 
+def minutes_free_from(business: Business, days: Iterable[date]) -> dict[date, int]:
+    """The free minutes of the month that begins on each of `days`; empty without a capacity.
+
+    The number of queries does not grow with the number of days.
+    """
+    distinct = sorted(set(days))
+    if not distinct or not business.capacity_minutes:
+        return {}
+    months = [Span(day, add_months(day, 1)) for day in distinct]
+    loads = _loads(business, months, Span(distinct[0], months[-1].end), [])
+    return {day: load.free or 0 for day, load in zip(distinct, loads, strict=True)}
+
+
 def overbooked_minutes(agreement: Agreement) -> int:
     """By how many minutes this agreement would overbook its first month; 0 where it fits."""
     free = minutes_free(agreement.business, agreement.starts_on)

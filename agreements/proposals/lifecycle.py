@@ -22,6 +22,7 @@ from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulativ
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
+from agreements.running import exclusivity
 from clients import pipeline, portal_links
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
@@ -104,11 +105,17 @@ def change_draft(
 
 
 def send_proposal(
-    *, proposal: Proposal, actor: str, now: datetime, origin: Origin = UNSEEN
+    *,
+    proposal: Proposal,
+    actor: str,
+    now: datetime,
+    origin: Origin = UNSEEN,
+    has_consent: bool = False,
 ) -> Proposal:
     """Freeze a draft proposal, email it to the decision maker, and record the sending (rule 29).
 
-    Sending counts as the signature of the business unless it countersigns. Raises BadWording where
+    Sending counts as the signature of the business unless it countersigns. `has_consent` says that
+    a client whose agreement excludes this one has agreed. Raises Excluded, BadWording where
     the opening message or the agreement text of any tier cannot be sent, NotOpen where a tier of
     the previous version was picked, and NotAllowedNow where the proposal was sent already.
     """
@@ -116,6 +123,9 @@ def send_proposal(
     with transaction.atomic():
         if reasons and proposal.state == ProposalState.DRAFT:
             raise BadWording(" ".join(reasons[:5]))
+        exclusivity.require_consent(
+            proposal=proposal, has_consent=has_consent, actor=actor, now=now, origin=origin
+        )
         _replace_previous(proposal, now)
         intro = opening_message.filled_message(proposal)
         taken = snapshot.take(proposal, text=text, intro=intro)

@@ -34,15 +34,12 @@ def usual_message(*, has_call: bool = False, has_reason: bool = False) -> str:
     It thanks for a call only after one (`has_call`), and names a reason for the recommended tier
     only where there is one (`has_reason`), so that it never holds a field without a value.
     """
-    offer = _(
-        "Here is how {{client}} and {{business}} can work together, from a steady base to a full "
-        "partnership."
-    )
+    offer = _("Here is how {{client}} and {{business}} can work together.")
     opening = [_("Thank you for the call.")] if has_call else []
     first = " ".join([*opening, offer, _recommendation(has_reason)])
     next_step = _(
-        "Pick the one that fits; the agreement is ready on the next page. If something is "
-        "unclear, ask it there.\n\n{{me}}"
+        "The page shows what is included and what it costs; the agreement is ready after it. If "
+        "something is unclear, ask it there.\n\n{{me}}"
     )
     return f"{first}\n\n{next_step}"
 

@@ -1,6 +1,8 @@
 """The waitlist: clients who want a tier that has no opening and hear when it has one (rule 36)."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import translation
@@ -10,10 +12,63 @@ from agreements import owner_emails
 from agreements.models import Tier, WaitlistEntry
 from agreements.proposals import capacity, client_actions
 from agreements.rules.errors import NotOpen
+from agreements.rules.intervals import minutes_per_month, per_month
+from agreements.rules.states import PICKED_STATES, ProposalState
 from clients import portal_links
 from clients.models import Contact
 from core import audit, links
 from core.audit import Origin
+from core.dates import local_day
+from core.models import Business
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the queue: who waits for what, for how much a month, and whether it fits now.
+
+    `amount` is the fee for a month in minor units of the proposal's currency. `fits` also counts
+    the places ahead whose clients were told and have not picked yet.
+    """
+
+    entry: WaitlistEntry
+    amount: int
+    fits: bool
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the client was told that there is room, and has not picked yet."""
+        return self.entry.told_at is not None
+
+
+def queue(business: Business, now: datetime) -> list[Place]:
+    """Everybody who waits with an open proposal: the earliest day first, then the higher fee."""
+    open_entries = WaitlistEntry.objects.filter(
+        business=business, proposal__state=ProposalState.SENT
+    ).exclude(proposal__agreements__state__in=PICKED_STATES)
+    rows = open_entries.select_related("proposal__client", "tier", "contact")
+    ranked = sorted(rows, key=lambda entry: _rank(entry, business))
+    first_days = {
+        entry.pk: max(entry.proposal.starts_on, local_day(now, entry.proposal.client.time_zone))
+        for entry in ranked
+    }
+    free = capacity.minutes_free_from(business, first_days.values())
+    places, held = [], 0
+    for entry in ranked:
+        minutes = minutes_per_month(entry.tier.minutes, entry.proposal.interval)
+        fits = not free or free[first_days[entry.pk]] - held >= minutes
+        places.append(Place(entry, per_month(entry.tier.amount, entry.proposal.interval), fits))
+        held += minutes if entry.told_at else 0
+    return places
+
+
+def next_in_line(places: Iterable[Place]) -> Place | None:
+    """The first client in the queue who was not told yet and whose tier fits now."""
+    return next((place for place in places if place.fits and not place.is_told), None)
+
+
+def _rank(entry: WaitlistEntry, business: Business) -> tuple[date, int, datetime]:
+    day = local_day(entry.created_at, business.time_zone)
+    return day, -per_month(entry.tier.amount, entry.proposal.interval), entry.created_at
 
 
 def join(*, tier: Tier, contact: Contact, now: datetime, origin: Origin) -> WaitlistEntry:

@@ -47,5 +47,9 @@ class BadWording(RuleError):
     """
 
 
+class Excluded(RuleError):
+    """A running agreement excludes work for this client, whose consent was not confirmed."""
+
+
 class NoRecipient(RuleError):
     """The client has no active contact with an email address."""

@@ -10,12 +10,15 @@ from agreements.contract import amendment_text
 from agreements.contract.clauses import clauses
 from agreements.contract.cover_page import cover_context
 from agreements.models import Agreement, Amendment
-from agreements.signing import signers
-from core import audit
-from core.documents import render, store
+from agreements.running import exclusivity
+from agreements.signing import devices, signers
+from core import audit, links
+from core.documents import qr, render, store
 from core.models import AuditEvent
 
 AS_READ_NAME = "as-read.pdf"
+#: Events that the certificate does not print: what follows it, and what concerns other clients.
+LEFT_OUT = frozenset({"sealed", exclusivity.EVENT})
 
 
 def event_labels() -> dict[str, str]:
@@ -31,6 +34,7 @@ def event_labels() -> dict[str, str]:
         "told_of_room": _("Told that there is room"),
         "extended": _("Proposal extended"),
         "waits": _("Joined the waitlist"),
+        exclusivity.EVENT: _("Sent with the consent of a client with exclusivity"),
         "accepted": _("Tier chosen"),
         "tier_changed": _("Another tier was chosen"),
         "opened": _("Document opened"),
@@ -76,7 +80,7 @@ def signed_pdf(signable: Agreement | Amendment) -> bytes:
 
 
 def evidence(signable: Agreement | Amendment) -> dict[str, Any]:
-    """The context of the certificate page: the signers, the audit events and the hashes (rule 29).
+    """The context of the certificate page: signers, events, devices and hashes (rule 29).
 
     Events after the last signature are left out, so that a later rendering prints the same page.
     What was not recorded is left empty, never filled in.
@@ -88,16 +92,25 @@ def evidence(signable: Agreement | Amendment) -> dict[str, Any]:
         if signable.signed_at is None or event.at <= signable.signed_at
     ]
     names = event_labels()
+    events_shown = [event for event in events if event.event not in LEFT_OUT]
+    numbers = devices.numbers(event.user_agent for event in events_shown)
     return {
         "signers": signers.signatures_of(signable),
-        "rows": [_event_row(event, names) for event in events if event.event != "sealed"],
+        "rows": [_event_row(event, names, numbers) for event in events_shown],
+        "devices": [
+            {"number": number, "name": devices.short_name(text), "user_agent": text}
+            for text, number in numbers.items()
+        ],
+        "verify": _verify_page(),
         "read_sha256": signable.document.sha256 if signable.document else "",
         "terms_hash": signable.terms_hash,
+        "joins": isinstance(signable, Agreement),  # an amendment has terms of its own
         "chain_head": events[-1].hash if events else "",
     }
 
 
-def _event_row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
+def _event_row(event: AuditEvent, names: dict[str, str], numbers: dict[str, int]) -> dict[str, Any]:
+    device = devices.short_name(event.user_agent) or _("Device")
     label = names.get(event.event, event.event)
     tier = event.data.get("tier", "")
     return {
@@ -105,8 +118,14 @@ def _event_row(event: AuditEvent, names: dict[str, str]) -> dict[str, Any]:
         "label": f"{label}: {tier}" if tier else label,
         "actor": event.actor,
         "ip": event.ip,
-        "user_agent": event.user_agent,
+        "device": f"{device} ({numbers[event.user_agent]})" if event.user_agent else "",
     }
+
+
+def _verify_page() -> dict[str, str]:
+    """The address of the page that checks a file, and its QR code."""
+    url = links.absolute_url("verify")
+    return {"url": url, "code": qr.draw_svg(url, title=_("QR code of the page that verifies this"))}
 
 
 def _pdf(

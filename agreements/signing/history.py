@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import amendment_text
 from agreements.models import Agreement, Amendment, Upgrade
+from agreements.running import exclusivity
 from agreements.signing import agreement_pdf
 from core import formats
 from core.audit import is_whole
@@ -17,7 +18,7 @@ from core.history_facts import Fact
 from core.models import AuditEvent, Document
 
 #: Events that the client is never shown.
-INTERNAL_EVENTS = frozenset({"parked", "released", "offer_opened", "tier_seen"})
+INTERNAL_EVENTS = frozenset({"parked", "released", "offer_opened", "tier_seen", exclusivity.EVENT})
 #: Data of an event that the freelancer wrote and the client is not shown.
 INTERNAL_DATA = frozenset({"reason", "words", "how"})
 #: The event whose reason is the client's own, so that it may be shown to them.
@@ -110,6 +111,7 @@ def _details(event: AuditEvent) -> dict[str, str]:
         "words": "“%(words)s”",
         "kpi": "“%(kpi)s”",
         "note": "“%(note)s”",
+        "other_client": "“%(other_client)s”",
     }
     values = {**data, **{key: formats.day(data[key]) for key in data if key.endswith("_on")}}
     if "from" not in values:

@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from agreements.proposals import accept, objection_outcomes
 from clients import objections, playbook
 from clients.models import Objection, Reply
 from clients.objections import BadObjection
 from clients.rules.objection_statistics import ENOUGH, Heard, Kind, Outcome, figures
+from tests.test_tenancy import logged_in
 from tests.world import HERE, NOW, World
 
 AFTER = NOW + timedelta(hours=1)
@@ -85,3 +87,36 @@ def test_statistics_need_ten_outcomes_and_name_the_costliest_objection_and_the_b
 def test_an_objection_is_about_the_recommended_tier(world: World) -> None:
     assert objection_outcomes.discussed_tier_name(world.proposal()) == "Growth"
     assert objection_outcomes.discussed_tier_name(None) == ""
+
+
+def test_an_objection_shows_what_won_before_once_ten_have_an_outcome(world: World) -> None:
+    own = "Think of the season."
+    for count, how in ((6, "goals"), (3, own)):
+        for _time in range(count):
+            proposal = world.proposal()
+            heard = objections.hear(client=proposal.client, kind="money", now=NOW)
+            if how == own:
+                objections.answer_in_own_words(objection=heard, own=own, now=NOW)
+            else:
+                objections.answer(objection=heard, play=how)
+            world.signed(world.picked(proposal, now=AFTER), now=AFTER, card="")
+    page = reverse("dashboard:objection", args=[heard.pk])
+    owner = logged_in(world.business.owner)
+    assert "Won 6 of 6" not in owner.get(page).content.decode()
+    proposal = world.proposal()
+    lost = objections.hear(client=proposal.client, kind="money", offer=proposal.pk, now=NOW)
+    objections.answer(objection=lost, play="add_value")
+    accept.decline_proposal(
+        proposal=proposal, contact=proposal.contact, reason="", now=AFTER, origin=HERE
+    )
+    suggested = owner.get(page).context["suggested"]
+    figures_of = [
+        (str(one["title"]), one["use"] and (one["use"].won, one["use"].used)) for one in suggested
+    ]
+    assert figures_of[:3] == [
+        ("Go back to their goals", (6, 6)),
+        ("Your own", (3, 3)),
+        ("Add value, leave the fee", (0, 1)),
+    ]
+    assert figures_of[-1] == ("Walk away politely", None)
+    assert "Won 6 of 6" in owner.get(page).content.decode()

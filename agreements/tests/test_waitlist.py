@@ -1,14 +1,19 @@
 """A tier without an opening cannot be picked; the client can join a waitlist (rule 36)."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from agreements.models import Agreement, Proposal, Tier, WaitlistEntry
 from agreements.proposals import accept, capacity, client_view, lifecycle, time_off, waitlist
 from agreements.rules.errors import NotOpen
 from core import audit
 from core.models import OutboxEmail
+from tests.test_tenancy import logged_in
 from tests.world import HERE, NOW, World
 
 TODAY = date(2026, 11, 2)
@@ -92,3 +97,57 @@ def test_overbooked_minutes_are_known_before_the_freelancer_countersigns(
         business=forty_hours.business, first=TODAY, last=date(2026, 11, 20), note="", now=NOW
     )
     assert capacity.overbooked_minutes(picked) > 20 * 60
+
+
+def test_who_waits_is_ranked_by_day_then_by_fee_and_told_in_that_order(forty_hours: World) -> None:
+    rows = []
+    for name, tier, later in (
+        ("First", 1, 0),
+        ("Second", 2, 1),
+        ("Third", 2, 2),
+        ("Early", 0, -30),
+    ):
+        client = forty_hours.client(name=name)
+        proposal = forty_hours.proposal(client, shows_openings=True, expires_on=date(2026, 12, 2))
+        entry = waitlist.join(
+            tier=lifecycle.tiers_of(proposal)[tier],
+            contact=proposal.contact,
+            now=NOW + timedelta(hours=later),
+            origin=HERE,
+        )
+        rows.append(entry)
+    names = [place.entry.proposal.client.name for place in queue(forty_hours)]
+    assert names == ["Early", "Second", "Third", "First"]
+    assert [place.fits for place in queue(forty_hours)] == [True, False, False, True]
+    told = waitlist.next_in_line(queue(forty_hours))
+    assert told
+    waitlist.announce_opening(wait=told.entry, actor="Nan", now=NOW)
+    # what was held out to the first is not held out to another
+    assert [place.fits for place in queue(forty_hours)] == [True, False, False, False]
+    assert waitlist.next_in_line(queue(forty_hours)) is None
+
+
+def queue(world: World) -> list[waitlist.Place]:
+    return waitlist.queue(world.business, NOW)
+
+
+def test_the_page_of_the_waitlist_tells_the_next_and_asks_no_more_with_more_rows(
+    forty_hours: World, django_assert_max_num_queries: Any
+) -> None:
+    owner = logged_in(forty_hours.business.owner)
+    page = reverse("dashboard:waitlist")
+    assert "Nobody is waiting" in owner.get(page).content.decode()
+    proposal, tiers = shown(forty_hours)
+    first = join(tiers[1], proposal)
+    with CaptureQueriesContext(connection) as counted:
+        assert "Tell Ploy" in owner.get(page).content.decode()
+    for name in ("Two", "Three", "Four"):
+        another = forty_hours.proposal(forty_hours.client(name=name), starts_on=date(2026, 12, 5))
+        join(lifecycle.tiers_of(another)[2], another)
+    with django_assert_max_num_queries(len(counted)):
+        assert "Three" in owner.get(page).content.decode()
+    owner.post(reverse("dashboard:wait_tell", args=[first.pk]), {"back": "waitlist"})
+    shown_after = owner.get(page).content.decode()
+    assert "Told," in shown_after
+    assert "Tell Ploy" not in shown_after
+    assert page in owner.get(reverse("dashboard:capacity")).content.decode()

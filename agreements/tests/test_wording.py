@@ -1,5 +1,6 @@
 """The text that is signed is complete in both languages and stays as it was sent."""
 
+import re
 from datetime import date
 from itertools import product
 from typing import Any
@@ -53,6 +54,54 @@ def test_every_built_in_text_is_complete_in_every_language_for_every_kind_of_wor
         ]
         for clause, side in product(text, wording.languages(terms)):
             assert "{" not in clause[side]["title"] + clause[side]["text"]
+
+
+#: What a court asks for first, and a word in each language that the clause cannot do without.
+PROTECTIONS = {
+    "late": ("interest", "ดอกเบี้ยผิดนัด"),
+    "response": ("Working days", "วันทำการ"),
+    "ownership": ("paid for in full", "ครบถ้วน"),
+    "data": ("personal data", "ข้อมูลส่วนบุคคล"),
+    "liability": ("gross negligence", "ประมาทเลินเล่ออย่างร้ายแรง"),
+    "force_majeure": ("neither foresee nor prevent", "ไม่อาจคาดหมายหรือป้องกันได้"),
+    "breach": ("14 days", "14 วัน"),
+    "notices": ("counts as received", "ถือว่าผู้รับได้รับ"),
+    "assignment": ("written consent", "ความยินยอมเป็นหนังสือ"),
+    "entire": ("remain in force", "มีผลใช้บังคับ"),
+    "venue": ("courts", "ศาล"),
+}
+
+
+@pytest.mark.parametrize("kind", TextKind)
+def test_every_built_in_text_says_who_is_liable_who_owns_and_how_it_ends_early(
+    kind: TextKind,
+) -> None:
+    pairs = {pair["key"].removesuffix("_once"): pair for pair in library.built_in(kind)}
+    for key, words in PROTECTIONS.items():
+        for language, word in zip(("en", "th"), words, strict=True):
+            assert word in pairs[key][language]["text"], key
+    is_once = kind in (TextKind.TRIAL, TextKind.ONCE)
+    assert ("12 months" in pairs["liability"]["en"]["text"]) is not is_once
+
+
+def test_both_languages_of_a_built_in_clause_have_the_same_numbers_and_paragraphs() -> None:
+    for key in library.TEXTS["en"]:
+        english, thai = (library.TEXTS[code][key][1] for code in ("en", "th"))
+        assert re.findall(r"\d+", english) == re.findall(r"\d+", thai), key
+        assert sorted(placeholders.names(english)) == sorted(placeholders.names(thai)), key
+        assert english.count("\n\n") == thai.count("\n\n"), key
+
+
+def test_a_better_built_in_text_never_reaches_a_proposal_that_was_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = world.proposal()
+    title = "Written after it was sent"
+    for texts in library.TEXTS.values():
+        monkeypatch.setitem(texts, "liability", (title, title))
+    agreement = world.picked(proposal)
+    assert title not in [clause["title"] for clause in clauses.clauses(agreement)]
+    assert title in [clause["en"]["title"] for clause in library.built_in(TextKind.MONTHLY)]
 
 
 def test_what_the_proposal_states_is_printed_in_the_agreement(world: World) -> None:

@@ -6,12 +6,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from agreements.rules.terms import CollectBy
-from billing.bank_transfer.codes import epc, promptpay, qr
+from billing.bank_transfer.codes import epc, promptpay
 from billing.bank_transfer.codes.reference import creditor_reference
 from billing.books import asking
 from billing.models import BankDetails, Invoice
 from billing.rules.asking import Asked
 from core import formats
+from core.documents import qr
 from core.models import Business
 
 

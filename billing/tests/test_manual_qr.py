@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from billing.bank_transfer.codes import epc, promptpay
-from billing.bank_transfer.codes.qr import draw_svg, draw_table
 from core.documents import render
+from core.documents.qr import draw_svg, draw_table
 from tests.world import NOW
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -91,6 +91,7 @@ class Call(TenantRow):
         validators=[MinValueValidator(SHORTEST), MaxValueValidator(LONGEST)],
     )
     moved = models.PositiveIntegerField(_("times moved"), default=0)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
     needs = models.TextField(_("Work of the next 3 to 6 months"), max_length=6000, blank=True)
     goals = models.TextField(_("Their goals, in their words"), max_length=6000, blank=True)
     kpis = models.JSONField(_("figures to move"), default=list, blank=True)

@@ -8,6 +8,11 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:[, ]\d{3})+(?:\.\d{1,2})?")
 _PLAIN = re.compile(r"\d{1,12}(?:[.,]\d{1,2})?")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
 _HOURS = re.compile(r"\d{1,3}(?:[.,]\d{1,2})?")
+_AMOUNT = re.compile(
+    r"(?<![\d.,])(?:(\d{1,3}(?:[., ]\d{3})+)|(\d{1,9}(?:[.,]\d{1,2})?))(?!\d)(?:\s?(k)\b)?",
+    re.IGNORECASE,
+)
+_YEARLY = re.compile(r"year|annual|p\.\s?a\b|ปี", re.IGNORECASE)
 MAX_HOURS = 744  # of a month with 31 days
 
 
@@ -25,6 +30,20 @@ def parse_figure(text: str) -> Decimal | None:
         return None
     number = Decimal(cleaned)
     return number if number < 10**12 else None
+
+
+def parse_budget(text: str) -> Decimal | None:
+    """The highest number in a budget as it was heard, a month; None if there is no number.
+
+    Examples: "2,500 a month" and "2-2.5k" are 2500; "30,000 a year" is 2500, too.
+    """
+    found = []
+    for thousands, plain, kilo in _AMOUNT.findall(text):
+        number = re.sub("[., ]", "", thousands) or plain.replace(",", ".")
+        found.append(Decimal(number) * (1000 if kilo else 1))
+    if not found:
+        return None
+    return max(found) / 12 if _YEARLY.search(text) else max(found)
 
 
 def parse_minutes(text: str) -> int | None:

@@ -1,19 +1,23 @@
 """Calls include a decision maker; their notes are never overwritten, and proposals can use them."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import booking, call_notes, client_records
+from clients import booking, call_emails, call_notes, client_records
 from clients.booking import InvalidCall, NobodyDecides
 from clients.call_notes import ChangedElsewhere, Tab
 from clients.models import Call, Client
 from clients.rules import typed_figures
 from core.documents import calendar_file
 from core.documents.calendar_file import Event
+from core.errors import NotAllowedNow
+from core.models import OutboxEmail
 from tests.world import NOW, World
 
 SOON = NOW + timedelta(days=2)
@@ -139,3 +143,71 @@ def test_a_calendar_file_holds_exactly_the_event(title: str, text: str) -> None:
     assert f"SUMMARY:{calendar_file.escape_text(title)}" in unfolded
     assert f"DESCRIPTION:{calendar_file.escape_text(text)}" in unfolded
     assert "DTEND:20261201T031500Z" in unfolded
+
+
+def letters(kind: str) -> list[OutboxEmail]:
+    return list(OutboxEmail.objects.filter(kind=kind).order_by("created_at", "id"))
+
+
+def test_a_booked_call_is_emailed_with_a_calendar_file_in_the_clients_language_and_time(
+    world: World,
+) -> None:
+    client = world.client(language="th", time_zone="Asia/Bangkok")
+    call = booked(world, client)
+    (letter,) = letters("call_booked")
+    assert (letter.to, letter.language) == ("ploy@baan.example", "th")
+    assert f"{call.starts_at + timedelta(hours=7):%H:%M}" in letter.text
+    address = re.search(r"/p/calls/\S+/call.ics", letter.text)
+    assert address
+    answer = Browser().get(address[0])
+    assert answer["Content-Type"].startswith("text/calendar")
+    assert f"UID:{call.pk}@retainerhub" in answer.content.decode()
+    assert Browser().get("/p/calls/forged:token/call.ics").status_code == 404
+
+
+def test_a_moved_call_is_told_to_those_who_stay_and_cancelled_for_those_who_leave(
+    world: World,
+) -> None:
+    call = booked(world)
+    ploy = world.person(call.client)
+    details = {"role": "", "is_decision_maker": False, "now": NOW}
+    dao, mali = (
+        client_records.add_contact(
+            client=call.client, name=name, email=f"{name}@baan.example", **details
+        )
+        for name in ("Dao", "Mali")
+    )
+    later = SOON + timedelta(hours=1)
+    booking.rebook(call=call, contacts=[ploy, dao], starts_at=SOON, minutes=30, now=NOW)
+    assert [row.to for row in letters("call_booked")] == [ploy.email, dao.email]
+    assert letters("call_moved") == []
+    booking.rebook(call=call, contacts=[ploy, mali], starts_at=later, minutes=30, now=NOW)
+    assert [row.to for row in letters("call_moved")] == [ploy.email]
+    assert [row.to for row in letters("call_cancelled")] == [dao.email]
+    assert [row.to for row in letters("call_booked")] == [ploy.email, dao.email, mali.email]
+
+
+def test_a_cancelled_call_is_told_to_everybody_and_takes_the_event_away(world: World) -> None:
+    call = booked(world)
+    booking.cancel(call=call, now=NOW)
+    assert [row.to for row in letters("call_cancelled")] == ["ploy@baan.example"]
+    file, _title = call_emails.client_file(call, NOW)
+    assert "METHOD:CANCEL" in file
+    assert "STATUS:CANCELLED" in file
+    again = {"contacts": list(call.contacts.all()), "starts_at": SOON, "minutes": 30}
+    for refused in (
+        lambda: booking.cancel(call=call, now=NOW),
+        lambda: booking.rebook(call=call, now=NOW, **again),
+    ):
+        with pytest.raises(NotAllowedNow):
+            refused()
+
+
+def test_nobody_is_emailed_about_a_call_that_is_over_or_where_the_freelancer_says_no(
+    world: World,
+) -> None:
+    booked(world, at=NOW - timedelta(days=1))
+    client = world.client()
+    who = {"client": client, "contacts": [world.person(client)], "actor": "Nan", "now": NOW}
+    booking.book(starts_at=SOON, minutes=30, tells=False, **who)
+    assert letters("call_booked") == []

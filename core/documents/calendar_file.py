@@ -13,7 +13,7 @@ class Event:
     """An event of a calendar. `starts_at` and `written_at` are time-zone aware.
 
     When the event is rescheduled, `uid` stays the same and `version` grows: calendars then replace
-    their copy instead of adding a second event.
+    their copy instead of adding a second event, or remove it where `is_cancelled`. `url` may be "".
     """
 
     uid: str
@@ -24,6 +24,7 @@ class Event:
     title: str
     text: str
     url: str
+    is_cancelled: bool = False
 
 
 def write(event: Event) -> str:
@@ -33,7 +34,7 @@ def write(event: Event) -> str:
         "VERSION:2.0",
         f"PRODID:{PRODUCT}",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
+        "METHOD:CANCEL" if event.is_cancelled else "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
         f"SEQUENCE:{event.version}",
@@ -42,7 +43,8 @@ def write(event: Event) -> str:
         f"DTEND:{utc_timestamp(event.starts_at + timedelta(minutes=event.minutes))}",
         f"SUMMARY:{escape_text(event.title)}",
         f"DESCRIPTION:{escape_text(event.text)}",
-        f"URL:{event.url}",
+        *([f"URL:{event.url}"] if event.url else []),
+        *(["STATUS:CANCELLED"] if event.is_cancelled else []),
         "BEGIN:VALARM",
         "ACTION:DISPLAY",
         f"DESCRIPTION:{escape_text(event.title)}",

@@ -64,8 +64,8 @@ def invoice_pdf(language="en", **buyer):
     )
 
 
-def evidence_html(rows):
-    """The HTML of a signed agreement with these events as evidence."""
+def evidence_html(rows, devices):
+    """The HTML of a signed agreement with these events and devices as evidence."""
     party = {
         "name": "",
         "legal_name": "A",
@@ -86,6 +86,7 @@ def evidence_html(rows):
         "signer": "Ann",
         "signed_at": NOW,
         "rows": rows,
+        "devices": devices,
         "read_sha256": "",
         "terms_hash": "t",
         "chain_head": "",
@@ -308,10 +309,11 @@ def test_evidence_is_printed_in_full_and_missing_parts_as_not_recorded():
         "label": "Signed",
         "actor": "Ann",
         "ip": "203.0.113.7",
-        "user_agent": "x" * 300 + "🤖",
+        "device": "Device (1)",
     }
-    unseen = {"at": NOW, "label": "Offered", "actor": "Bo", "ip": None, "user_agent": ""}
-    html = evidence_html([seen, unseen])
+    unseen = {"at": NOW, "label": "Offered", "actor": "Bo", "ip": None, "device": ""}
+    device = {"number": 1, "name": "", "user_agent": "x" * 300 + "🤖"}
+    html = evidence_html([seen, unseen], [device])
     assert "x" * 300 + "\\u{1F916}" in html
     assert "2026-12-01 02:30:12" in html
     # once for the origin of the unseen event, and for each of the two missing hashes

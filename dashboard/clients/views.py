@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal
 from agreements.rules.terms import CollectBy
-from agreements.running import effective_terms, expected_fees
+from agreements.running import effective_terms, exclusivity, expected_fees
 from billing.books import asked_words, ledger
 from billing.charging import refund, saved_cards
 from billing.models import Invoice
@@ -84,6 +84,7 @@ class ClientPage(DashboardView):
             ],
             moves=pipeline_moves(client),
             selling=sales_panel(self, client),
+            excluded_by=exclusivity.conflicts(client),
         )
 
     def _invoices(self, client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:

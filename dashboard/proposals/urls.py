@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.proposals.views import actions, capacity, packages, pricing, proposals
+from dashboard.proposals.views import actions, capacity, packages, pricing, proposals, value_adds
 
 urlpatterns = [
     path("clients/<uuid:pk>/propose/", proposals.NewProposal.as_view(), name="proposal_new"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("packages/help/", packages.PricingHelp.as_view(), name="pricing_help"),
     path("packages/pricing/", pricing.Pricing.as_view(), name="pricing"),
     path("packages/restated/", pricing.RestatedTiers.as_view(), name="restated_tiers"),
+    path("packages/value-adds/", value_adds.ValueAdds.as_view(), name="value_adds"),
+    path(
+        "packages/value-adds/<uuid:pk>/remove/",
+        value_adds.RemoveValueAdd.as_view(),
+        name="value_add_remove",
+    ),
     path("packages/<uuid:pk>/", packages.EditPackage.as_view(), name="package"),
     path("packages/<uuid:pk>/retire/", packages.RetirePackage.as_view(), name="package_retire"),
     path("capacity/", capacity.Capacity.as_view(), name="capacity"),
@@ -46,6 +52,7 @@ urlpatterns = [
     path("proposals/<uuid:pk>/extend/", actions.ExtendProposal.as_view(), name="proposal_extend"),
     path("proposals/<uuid:pk>/link/", actions.PassOn.as_view(), name="proposal_link"),
     path("proposals/<uuid:pk>/revise/", actions.ReviseProposal.as_view(), name="proposal_revise"),
+    path("waitlist/", capacity.Waitlist.as_view(), name="waitlist"),
     path("waitlist/<uuid:pk>/", actions.NotifyWaitlist.as_view(), name="wait_tell"),
     path("questions/<uuid:pk>/", actions.AnswerQuestion.as_view(), name="question"),
 ]

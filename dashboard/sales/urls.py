@@ -14,6 +14,7 @@ urlpatterns = [
     path("calls/", call_list.Calls.as_view(), name="calls"),
     path("calls/<uuid:pk>/", calls.CallPage.as_view(), name="call"),
     path("calls/<uuid:pk>/move/", calls.RescheduleCall.as_view(), name="call_move"),
+    path("calls/<uuid:pk>/cancel/", calls.CancelCall.as_view(), name="call_cancel"),
     path("calls/<uuid:pk>/call.ics", calls.CallCalendarFile.as_view(), name="call_file"),
     path("objections/", objections.Objections.as_view(), name="objections"),
     path("objections/<uuid:pk>/", objections.ObjectionPage.as_view(), name="objection"),

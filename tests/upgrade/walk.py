@@ -21,6 +21,7 @@ from agreements.models import (
     Question,
     Template,
     TimeOff,
+    ValueAdd,
     WaitlistEntry,
 )
 from billing.gateways.sandbox.models import SandboxIntent
@@ -91,6 +92,7 @@ MODELS: dict[
     "time": (TimeEntry, "period__agreement__client"),
     "time_import": (TimeImport, ""),
     "time_off": (TimeOff, ""),
+    "value_add": (ValueAdd, ""),
     "wait": (WaitlistEntry, "proposal__client"),
     "warning": (EarlyWarning, "client"),
 }
@@ -103,6 +105,7 @@ NO_ROW = {
     "portal:proposal_face",
     "portal:proposal_picture",
     "dashboard:logo",
+    "dashboard:value_add_remove",
     "portal:logo",
     "dashboard:set_aside_release",
     "dashboard:recovery_close",

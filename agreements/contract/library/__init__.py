@@ -8,7 +8,7 @@ from typing import Any
 from agreements.contract.library.texts import TEXTS
 from agreements.models.reusable import ClauseUse, Service, TextKind
 
-VERSION = "2026-11"
+VERSION = "2026-12"
 #: The variable that a clause depends on: an agreement leaves the clause out where it is empty.
 WHEN = {
     "kpis": "kpis",
@@ -21,18 +21,27 @@ WHEN = {
     "reports": "report",
     "exclusivity": "competitors",
     "law": "governing_law",
+    "venue": "governing_law",
     "language": "prevailing_language",
     **{service: f"service_{service}" for service in Service.values},
 }
 
-_OPENING = ("parties", "services", *Service.values, "kpis", "expectations", "value_adds", "fee")
-_WORK = ("response", "reports", "scope", "ownership", "confidentiality", "exclusivity")
-_CLOSING = ("law", "language", "signature")
+_OPENING = (
+    *("parties", "services", *Service.values, "kpis", "expectations", "value_adds"),
+    *("fee", "late"),
+)
+_WORK = ("response", "reports", "scope", "ownership", "confidentiality", "data", "exclusivity")
+_CLOSING = (
+    *("force_majeure", "breach", "notices", "assignment", "entire"),
+    *("law", "venue", "language", "signature"),
+)
+_ONGOING = ("term", "time", "overage", *_WORK, "liability", *_CLOSING)
+_ONCE = (*_WORK, "liability_once", *_CLOSING)
 BUILT_IN: dict[TextKind, tuple[str, ...]] = {
-    TextKind.MONTHLY: (*_OPENING, "late", "term", "time", "overage", *_WORK, *_CLOSING),
-    TextKind.YEARLY: (*_OPENING, "late", "year", "term", "time", "overage", *_WORK, *_CLOSING),
-    TextKind.TRIAL: (*_OPENING, "trial", "after_trial", "time_once", "overage", *_WORK, *_CLOSING),
-    TextKind.ONCE: (*_OPENING, "once", "time_once", "overage", "acceptance", *_WORK, *_CLOSING),
+    TextKind.MONTHLY: (*_OPENING, *_ONGOING),
+    TextKind.YEARLY: (*_OPENING, "year", *_ONGOING),
+    TextKind.TRIAL: (*_OPENING, "trial", "after_trial", "time_once", "overage", *_ONCE),
+    TextKind.ONCE: (*_OPENING, "once", "time_once", "overage", "acceptance", *_ONCE),
 }
 
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.contract import governing_laws, library, templates, wording
-from agreements.models import Proposal, Template
+from agreements.contract import governing_laws, library, templates, value_add_bank, wording
+from agreements.models import Proposal, Template, ValueAdd
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import ClauseUse, Service, TextKind
 from core import formats, money
@@ -141,7 +142,12 @@ def _initial(business: Business, proposal: Proposal | None) -> dict[str, Any]:
 class ValueAddForm(PrintableForm, forms.Form):
     """Something added for a limited time instead of lowering the fee (rule 34)."""
 
-    title = forms.CharField(label=_("Added"), max_length=160, required=False)
+    title = forms.CharField(
+        label=_("Added"),
+        max_length=160,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "value-adds", "autocomplete": "off"}),
+    )
     minutes = DurationField(label=_("Costs you, a period"), required=False, help_text="")
     ends_on = forms.DateField(
         label=_("Until"),
@@ -155,13 +161,16 @@ class ValueAddForm(PrintableForm, forms.Form):
         help_text=_("Only you see it."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bank: dict[str, ValueAdd] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.bank, self.starts_on = bank or {}, timezone.localdate()
         self.empty_permitted = True
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            data = value_add_bank.filled(data, self.bank, self.starts_on)
         if data.get("title") and not data.get("ends_on") and "ends_on" not in self.errors:
             self.add_error("ends_on", gettext("What is added ends on a day."))
         if not data.get("title") and (data.get("ends_on") or data.get("minutes")):

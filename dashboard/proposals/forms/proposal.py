@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from agreements.models import Proposal, Template
+from agreements.models import Proposal, Template, ValueAdd
 from agreements.proposals.packages import tier_values
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import BelowRateFloor
@@ -26,8 +26,8 @@ TierForms = forms.formset_factory(
 class ProposalForms:
     """Every form of the page on which a proposal is written.
 
-    `own` are the business's contract templates. `initial`, `tiers`, `wording` and `goals` are what
-    the forms show first.
+    `own` are the business's contract templates, and `bank` its value-adds. `initial`, `tiers`,
+    `wording` and `goals` are what the forms show first.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class ProposalForms:
         client: Client,
         contacts: Any,
         own: list[Template],
+        bank: list[ValueAdd],
         testimonials: Any,
         proposal: Proposal | None,
         initial: dict[str, Any] | None = None,
@@ -65,13 +66,20 @@ class ProposalForms:
         value_adds = list(proposal.value_adds if proposal else [])
         value_adds += [{}] * (ADDS - len(value_adds))
         self.adds = [
-            ValueAddForm(data, prefix=f"add-{n}", initial=_value_add_values(value_add))
+            ValueAddForm(
+                data,
+                prefix=f"add-{n}",
+                initial=_value_add_values(value_add),
+                bank={row.title.casefold(): row for row in bank},
+            )
             for n, value_add in enumerate(value_adds)
         ]
 
     def read(self) -> dict[str, Any] | None:
         """The proposal's columns and tiers; None, with errors at the fields, if invalid."""
         is_valid = all([self.form.is_valid(), self.tiers.is_valid(), self.text.is_valid()])
+        for added in self.adds:
+            added.starts_on = self.form.cleaned_data.get("starts_on") or added.starts_on
         is_valid = all([is_valid, *(form.is_valid() for form in self.adds)])
         is_valid = all([is_valid, self.content.is_valid()])
         currency = getattr(self.form, "cleaned_data", {}).get("currency")

@@ -159,4 +159,6 @@ class NotifyWaitlist(DashboardView):
             )
         except RuleError as error:
             show_error(request, error)
+        if request.POST.get("back") == "waitlist":
+            return redirect("dashboard:waitlist")
         return redirect("dashboard:proposal", entry.proposal_id)

@@ -9,10 +9,9 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.models import TimeOff, WaitlistEntry
-from agreements.proposals import capacity, time_off
+from agreements.models import TimeOff
+from agreements.proposals import capacity, time_off, waitlist
 from agreements.rules import workload
-from agreements.rules.states import PICKED_STATES, ProposalState
 from core import charts, formats
 from core.errors import RuleError
 from dashboard.page import DashboardView, add_error
@@ -60,12 +59,19 @@ class Capacity(DashboardView):
                 for load in loads
             ],
             chart=_chart(loads, self.business.capacity_minutes),
-            waiting=self.rows(WaitlistEntry)
-            .filter(proposal__state=ProposalState.SENT)
-            .exclude(proposal__agreements__state__in=PICKED_STATES)
-            .select_related("contact__client", "tier", "proposal")[:WAITING],
+            waiting=len(waitlist.queue(self.business, timezone.now())),
             away=self.rows(TimeOff).filter(ends_on__gt=self.today),
         )
+
+
+class Waitlist(DashboardView):
+    """Who waits for a place, in the order in which they are told of one."""
+
+    template = "dashboard/proposals/waitlist.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        places = waitlist.queue(self.business, timezone.now())
+        return self.show(request, places=places, next=waitlist.next_in_line(places))
 
 
 def _chart(loads: list[capacity.Workload], limit: int) -> charts.Columns:

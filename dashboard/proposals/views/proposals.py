@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from agreements.models import OpeningMessage, Proposal, Question, Template, WaitlistEntry
+from agreements.models import OpeningMessage, Proposal, Question, Template, ValueAdd, WaitlistEntry
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.proposals import (
     accept,
@@ -22,6 +22,7 @@ from agreements.proposals import (
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
+from agreements.running import exclusivity
 from agreements.signing import agreement_pdf, history
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
@@ -37,6 +38,7 @@ from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.views import starting_values
 from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
@@ -89,6 +91,7 @@ class ProposalPage(DashboardView):
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=lifecycle.faults(proposal) if is_draft else [],
+            excluded_by=exclusivity.conflicts(proposal.client) if is_draft else [],
             intro=opening_message.filled_message(proposal),
             facts=_timeline(proposal),
             closed_label=_("Declined because")
@@ -170,6 +173,9 @@ class NewProposal(DashboardView):
             key = query_string.text(request.GET, "package") or packages.usual_key(self.business)
             package = packages.find_package(self.business, key)
             package_values = packages.form_values(package, currency)
+            kind = starting_values.of_kind(
+                query_string.text(request.GET, "kind"), client, call_answers, self.today
+            )
         message = (
             self.rows(OpeningMessage).filter(name=query_string.text(request.GET, "message")).first()
         )
@@ -178,9 +184,15 @@ class NewProposal(DashboardView):
             "kpis": call_prefill.goals(call_answers, package_values["kpis"]),
             "service": package_values["service"],
         }
-        tiers = call_prefill.recommend_tier(
-            package_values["tiers"], package.drafts, call_answers.minutes
+        initial, wording = initial | kind["form"], wording | kind["text"]
+        tiers = starting_values.with_extras(
+            call_prefill.recommend_tier(
+                package_values["tiers"], package.drafts, call_answers.minutes
+            ),
+            call_answers.extras,
         )
+        if kind["form"]:
+            tiers = [tiers[0] | {"is_recommended": False}]
         forms = self.forms(
             client,
             initial=initial,
@@ -193,6 +205,9 @@ class NewProposal(DashboardView):
             forms,
             client,
             said=call_answers,
+            budget_hint=starting_values.budget_hint(
+                call_notes.budget_heard(client), tiers, currency
+            ),
             package=packages.key_of(package),
             package_name=package.name,
             packages=packages.choices(self.business),
@@ -227,6 +242,7 @@ class NewProposal(DashboardView):
             client=client,
             contacts=self.rows(Contact).filter(client=client, is_active=True),
             own=list(self.rows(Template).filter(retired_at__isnull=True)),
+            bank=list(self.rows(ValueAdd)),
             testimonials=self.rows(Testimonial).filter(retired_at__isnull=True),
             proposal=proposal,
             **start,
@@ -250,6 +266,7 @@ class NewProposal(DashboardView):
             "next": forms.next,
             "fields": opening_message.merge_fields(),
             "kept": self.rows(OpeningMessage),
+            "bank": self.rows(ValueAdd),
         }
         if proposal := context.get("proposal"):
             context["intro_gaps"] = opening_message.faults(proposal)
@@ -312,7 +329,11 @@ class SendProposal(DashboardView):
         )
         try:
             lifecycle.send_proposal(
-                proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin
+                proposal=proposal,
+                actor=self.actor,
+                now=timezone.now(),
+                origin=self.origin,
+                has_consent="has_consent" in request.POST,
             )
             messages.success(
                 request,

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
+from clients import call_notes
 from core.dates import local_day
 from core.errors import RuleError
 from core.tables import spreadsheet
+from core.web import query_string
 from core.web.download import csv_response
 from dashboard.page import DashboardView, add_error
 from dashboard.reports.forms.kpis import EditKpiForm, KpiForm, ReadingFileForm, ReadingForm
@@ -85,10 +87,16 @@ class NewKpi(DashboardView):
     template = "dashboard/reports/kpi_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        return self.show(request, form=KpiForm(), agreement=self.row(Agreement, pk))
+        agreement = self._agreement(pk)
+        suggested = self._suggested(agreement)
+        chosen = query_string.text(request.GET, "from")
+        initial = next((row for row in suggested if row["name"] == chosen), None)
+        return self.show(
+            request, form=KpiForm(initial=initial), agreement=agreement, suggested=suggested
+        )
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        agreement, form = self.row(Agreement, pk), KpiForm(request.POST)
+        agreement, form = self._agreement(pk), KpiForm(request.POST)
         if form.is_valid():
             try:
                 kpi_changes.add_kpi(agreement=agreement, now=timezone.now(), **form.cleaned_data)
@@ -96,6 +104,21 @@ class NewKpi(DashboardView):
             except RuleError as error:
                 add_error(form, error)
         return self.show(request, form=form, agreement=agreement, status=422)
+
+    def _agreement(self, pk: UUID) -> Agreement:
+        return self.row(Agreement, pk, self.rows(Agreement).select_related("client"))
+
+    def _suggested(self, agreement: Agreement) -> list[dict[str, Any]]:
+        """The figures of the call that the agreement does not measure yet, as form values."""
+        known = {
+            name.casefold()
+            for name in self.rows(Kpi).filter(agreement=agreement).values_list("name", flat=True)
+        }
+        return [
+            {**row, "less_is_better": row["direction"] == "down"}
+            for row in call_notes.answers(agreement.client).kpis
+            if row["name"].casefold() not in known
+        ]
 
 
 class EditKpi(DashboardView):

@@ -41,6 +41,9 @@ class BookForm(forms.Form):
     someone_decides = forms.BooleanField(
         label=_("This person decides"), required=False, initial=True
     )
+    tells = forms.BooleanField(
+        label=_("Email everybody on the call, with a calendar file"), required=False, initial=True
+    )
 
     def __init__(
         self, *args: Any, business: Business, contacts: Any, now: datetime, **kwargs: Any

@@ -19,7 +19,7 @@ from core import links
 from core.documents import calendar_file
 from core.errors import RuleError
 from core.web.download import calendar_response
-from dashboard.page import DashboardView, add_error
+from dashboard.page import DashboardView, add_error, show_error
 from dashboard.sales.forms.calls import BookForm, GuideForm
 
 JSON = "application/json"
@@ -94,10 +94,12 @@ class _BookingView(DashboardView):
             "starts_at": values["starts_at"],
             "minutes": values["minutes"],
             "anyway": anyway,
+            "tells": values["tells"],
+            "now": now,
         }
         if row:
             return booking.rebook(call=row, **schedule)
-        return booking.book(client=client, actor=self.actor, now=now, **schedule)
+        return booking.book(client=client, actor=self.actor, **schedule)
 
 
 class BookCall(_BookingView):
@@ -141,6 +143,20 @@ class RescheduleCall(_BookingView):
 
     def _call(self, pk: UUID) -> Call:
         return self.row(Call, pk, self.rows(Call).select_related("client"))
+
+
+class CancelCall(DashboardView):
+    """Cancel a call; everybody on it is emailed."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = ("client", "business__owner")
+        row = self.row(Call, pk, self.rows(Call).select_related(*related))
+        try:
+            booking.cancel(call=row, now=timezone.now())
+            messages.success(request, _("The call is cancelled. We emailed everybody on it."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:call", row.pk)
 
 
 class CallPage(DashboardView):
@@ -196,6 +212,7 @@ class CallPage(DashboardView):
             "people": participants,
             "decides": decides,
             "at": self._clock(row),
+            "can_cancel": not row.cancelled_at and row.starts_at > timezone.now(),
         }
         return self.show(request, form=form, status=status, **context, **extra)
 

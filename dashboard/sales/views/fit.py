@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.models.reusable import TextKind
 from clients import fit_check
 from clients.models import Client, FitCheck
 from clients.models.sales import question_label
@@ -35,6 +36,11 @@ VERDICTS: dict[Verdict, tuple[Any, Any]] = {
             "the rest follows."
         ),
     ),
+}
+#: The kind of proposal that a verdict starts, and the words of its button.
+STARTS: dict[Verdict, tuple[str, Any]] = {
+    Verdict.TRIAL: (TextKind.TRIAL.value, _("Propose a paid trial")),
+    Verdict.PROJECT: (TextKind.ONCE.value, _("Propose a project")),
 }
 FOR: dict[Question, Any] = {
     Question.RECURS: _("The need comes back every month."),
@@ -92,10 +98,13 @@ class FitPage(DashboardView):
 def verdict_in_words(fit: Fit) -> dict[str, Any]:
     """The verdict and its reasons as translated sentences, for the template."""
     title, advice = VERDICTS[fit.verdict]
+    starts, start_label = STARTS.get(fit.verdict, ("", ""))
     return {
         "verdict": fit.verdict,
         "title": title,
         "advice": advice,
+        "starts": starts,
+        "start_label": start_label,
         "speaks_for": [FOR[question] for question in fit.speaks_for],
         "speaks_against": [AGAINST[question] for question in fit.speaks_against],
         "unanswered": [question_label(question) for question in fit.unanswered],

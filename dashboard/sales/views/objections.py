@@ -16,7 +16,7 @@ from clients import objections, playbook
 from clients.models import Client, Objection, Reply
 from clients.models.sales import kind_label
 from clients.rules import objection_statistics
-from clients.rules.objection_statistics import Heard, Outcome
+from clients.rules.objection_statistics import Figures, Heard, Outcome, Use
 from core.errors import RuleError
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
@@ -94,8 +94,15 @@ class ObjectionPage(DashboardView):
         self, request: HttpRequest, row: Objection, form: AnswerForm, status: int = 200
     ) -> HttpResponse:
         outcome = OUTCOMES[objection_outcomes.outcomes([row])[row.pk]]
+        uses = {use.reply: use for use in _statistics(self).uses if use.kind == row.kind}
         return self.show(
-            request, row=row, client=row.client, form=form, outcome=outcome, status=status
+            request,
+            row=row,
+            client=row.client,
+            form=form,
+            suggested=_suggested(form, uses),
+            outcome=outcome,
+            status=status,
         )
 
     def _form(self, row: Objection, data: Any = None) -> AnswerForm:
@@ -136,12 +143,8 @@ class Objections(DashboardView):
     def _page(self, request: HttpRequest, form: ReplyForm, status: int = 200) -> HttpResponse:
         objections_logged = self.rows(Objection).select_related("client", "reply")
         page = page_of(objections_logged, request.GET, by="created_at")
-        counted = list(objections_logged[:MOST])
-        outcomes = objection_outcomes.outcomes(counted)
         shown_outcomes = objection_outcomes.outcomes(page.rows)
-        statistics = objection_statistics.figures(
-            _statistics_row(row, outcomes[row.pk]) for row in counted
-        )
+        statistics = _statistics(self)
         return self.show(
             request,
             form=form,
@@ -170,6 +173,35 @@ class ArchiveReply(DashboardView):
 def reply_used(row: Objection) -> Any:
     """The text of the reply that was used; empty if none was noted."""
     return row.reply.words if row.reply else playbook.TITLES.get(row.play, "")
+
+
+def _statistics(view: DashboardView) -> Figures:
+    """The statistics of the business's newest objections."""
+    counted = list(view.rows(Objection).select_related("client", "reply")[:MOST])
+    outcomes = objection_outcomes.outcomes(counted)
+    return objection_statistics.figures(_statistics_row(row, outcomes[row.pk]) for row in counted)
+
+
+def _suggested(form: AnswerForm, uses: dict[str, Use]) -> list[dict[str, Any]]:
+    """The replies of a form, those that won most often first, each with its figures or None.
+
+    What was never used follows in the playbook's order. Walking away stays last.
+    """
+    plays = [
+        {"value": value, "title": play.title, "words": play.words, "use": uses.get(play.key)}
+        for value, play in form.plays.items()
+    ]
+    *plays, last = plays
+    own = [
+        {"value": value, "title": _("Your own"), "words": row.words, "use": uses.get(row.words)}
+        for value, row in form.replies.items()
+    ]
+    places = {reply: place for place, reply in enumerate(uses)}  # the best first
+    ranked = sorted(
+        [*plays, *own],
+        key=lambda one: places[one["use"].reply] if one["use"] else len(places),
+    )
+    return [*ranked, last]
 
 
 def _statistics_row(row: Objection, outcome: Outcome) -> Heard:

@@ -15,7 +15,7 @@ from agreements.proposals import (
     opening_message,
     waitlist,
 )
-from clients import front_page, portal_links
+from clients import booking, front_page, portal_links
 from core.models.business import Hears
 from core.outbox import owner_notes
 from tests.golden.stage import Stage, case
@@ -93,6 +93,16 @@ def a_client_joins_the_waitlist(stage: Stage) -> None:
     stage.business.capacity_minutes = 90 * 60
     stage.business.save()
     waitlist.announce_opening(wait=wait, actor="Nan", now=NOW)
+
+
+@case("call_booked", "call_moved", "call_cancelled")
+def a_call_is_booked_moved_and_cancelled(stage: Stage) -> None:
+    client = stage.client()
+    who = {"contacts": [stage.person(client)], "minutes": 30, "now": NOW}
+    tomorrow = NOW + timedelta(days=1)
+    call = booking.book(client=client, starts_at=tomorrow, actor="Nan", **who)
+    booking.rebook(call=call, starts_at=tomorrow + timedelta(hours=2), **who)
+    booking.cancel(call=call, now=NOW)
 
 
 @case("portal_link")

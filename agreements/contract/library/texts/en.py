@@ -1,5 +1,15 @@
 """The built-in clauses in English."""
 
+_UNLIMITED = (
+    "Nothing in this agreement limits liability for intent, for gross negligence, for death or "
+    "personal injury, or where the law does not allow a limit."
+)
+_LIMITED = (
+    "Apart from that, neither side is liable for lost profit or other indirect loss, and the total "
+    "damages that a side owes under this agreement are limited"
+)
+_FEES_STAY = "The duty to pay the fees is not affected."
+
 TEXTS = {
     # clauses that do not depend on the kind of work
     "parties": (
@@ -32,8 +42,11 @@ TEXTS = {
     ),
     "late": (
         "Late payment",
-        "While a payment is more than 14 days late, the provider may let the work rest after "
-        "telling the client. The work goes on when the payment has come.",
+        "An amount that is not paid by its due date bears interest at the rate that the law sets "
+        "for late payments, from the day after the due date until it is paid.\n\n"
+        "While a payment is more than 14 days late, the provider may suspend the work after "
+        "telling the client. The work goes on once the payment has arrived, and the dates that "
+        "depend on it move by as much.",
     ),
     "year": (
         "A year of service",
@@ -80,7 +93,13 @@ TEXTS = {
         "services above; the provider mends that without a further fee. What nobody objects "
         "to in that time is accepted.",
     ),
-    "response": ("Answers", "The provider answers the client's messages {{response_time}}."),
+    "response": (
+        "Response time",
+        "The provider answers the client's messages {{response_time}}.\n\n"
+        "Working days are Monday to Friday, public holidays included, in the provider's time zone. "
+        "Every hour of a working day is a working hour: 24 working hours after a Friday at 15:00 "
+        "is the Monday at 15:00.",
+    ),
     "reports": (
         "Reports",
         "The provider reports on every period {{report}}: results against the goals, what was "
@@ -93,9 +112,16 @@ TEXTS = {
         "work on it begins. A change of tier or fee is a signed amendment.",
     ),
     "ownership": (
-        "Ownership",
-        "What is delivered and paid for belongs to the client. The provider keeps its methods "
-        "and tools, and what it had before.",
+        "Intellectual property",
+        "All rights in the work that is delivered pass to the client once that work has been paid "
+        "for in full. Until then the client may use the work for the purpose of this agreement. "
+        "Where the law does not let a right pass, the client receives the exclusive right to use "
+        "the work, unlimited in time and place.\n\n"
+        "The provider keeps its methods, its tools and what it had before. Where they are part of "
+        "the delivered work, the client may use them with it for as long as it wishes. Material "
+        "that belongs to others keeps its own licence.\n\n"
+        "The provider may show published work as a reference, unless the client excludes this in "
+        "writing.",
     ),
     "confidentiality": (
         "Confidentiality",
@@ -103,15 +129,77 @@ TEXTS = {
         "the end. This does not cover what is public, or what a law or a court makes them "
         "tell.",
     ),
+    "data": (
+        "Data protection",
+        "Each side follows the data protection law that applies to it. Where the provider "
+        "processes personal data on behalf of the client, it does so only on the client's "
+        "instructions and for this agreement, keeps the data secure and confidential, involves "
+        "other processors only with the client's consent, and reports a data breach without "
+        "delay.\n\n"
+        "At the end the provider returns or deletes the data, as the client chooses, unless a law "
+        "requires it to keep them. Where the law requires a separate data processing agreement, "
+        "both sides sign it before such data are handed over.",
+    ),
     "exclusivity": (
         "Exclusivity",
         "While this agreement runs, the provider does not do work of this kind for:\n"
         "{{competitors}}",
     ),
+    "liability": (
+        "Liability",
+        f"{_UNLIMITED}\n\n{_LIMITED} to the fees for the 12 months before the event that caused "
+        f"the loss. {_FEES_STAY}",
+    ),
+    "liability_once": (
+        "Liability",
+        f"{_UNLIMITED}\n\n{_LIMITED} to the fee of this agreement. {_FEES_STAY}",
+    ),
+    "force_majeure": (
+        "Events beyond control",
+        "A side is not liable for what it cannot do because of an event that it could neither "
+        "foresee nor prevent, such as a natural disaster, a war, an epidemic, an order of a public "
+        "authority, or a general failure of power or networks. It tells the other side without "
+        "delay, and its dates move by as long as the event lasts. Payment for work that was done "
+        "stays due.\n\n"
+        "If the event lasts longer than 30 days, either side may end this agreement in writing.",
+    ),
+    "breach": (
+        "Breach",
+        "If a side seriously breaches this agreement, the other side may ask it in writing to put "
+        "this right. If that has not happened within 14 days, or is impossible, the other side may "
+        "end this agreement in writing at once.\n\n"
+        "The client then pays for the work done up to that day, and the provider refunds what was "
+        "paid in advance for the time after it.",
+    ),
+    "notices": (
+        "Notices",
+        "“In writing” includes email. Notices are sent to the person who is named for each side at "
+        "the beginning of this agreement, at the address given there or at one that was named "
+        "since. An email counts as received on the next working day, unless the sender learns that "
+        "it was not delivered.",
+    ),
+    "assignment": (
+        "Assignment",
+        "Neither side may transfer this agreement, or rights or duties under it, to anybody else "
+        "without the other side's written consent.",
+    ),
+    "entire": (
+        "Entire agreement",
+        "This agreement contains everything that both sides have agreed on its subject and "
+        "replaces what was agreed on it before. It is changed in writing only. If one of its "
+        "provisions is invalid, the others remain in force, and the law takes the place of the "
+        "invalid one.",
+    ),
     "law": (
         "Governing law",
         "This agreement is governed by the law of {{governing_law}}. Before going to court, "
         "both sides first try to settle a dispute by talking to each other.",
+    ),
+    "venue": (
+        "Courts",
+        "As far as the law allows both sides to agree on it, the courts at the provider's seat "
+        "decide the disputes that the sides cannot settle. What the law grants to consumers is not "
+        "affected.",
     ),
     "language": (
         "Languages",

@@ -1,0 +1,92 @@
+"""Finds running agreements whose exclusivity clause excludes work for a client."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agreements.contract.clauses import clauses
+from agreements.models import Agreement, Proposal
+from agreements.rules.company_names import is_same_company
+from agreements.rules.errors import Excluded
+from agreements.rules.states import RUNNING_STATES
+from clients.models import Client
+from core import audit
+from core.audit import Origin
+
+CLAUSE = "exclusivity"  # the key of the clause in the library
+EVENT = "exclusivity_consent"  # recorded on both sides; never shown to a client
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A running agreement that excludes a client, by the name that its clause gives.
+
+    `clause` is the clause as it was signed: its number, title and body; empty if it has none.
+    """
+
+    agreement: Agreement
+    competitor: str
+    clause: str
+
+
+def conflicts(client: Client) -> list[Conflict]:
+    """The running agreements with other clients that exclude work for this one."""
+    running = Agreement.objects.filter(
+        ~Q(client=client), business=client.business_id, state__in=RUNNING_STATES
+    )
+    found = []
+    for agreement in running.select_related("client").order_by("starts_on", "pk"):
+        named = next(
+            (
+                competitor
+                for competitor in agreement.terms.get("competitors") or []
+                for name in (client.name, client.legal_name)
+                if is_same_company(competitor, name)
+            ),
+            "",
+        )
+        if named:
+            found.append(Conflict(agreement, named, _clause(agreement, named)))
+    return found
+
+
+def require_consent(
+    *, proposal: Proposal, has_consent: bool, actor: str, now: datetime, origin: Origin
+) -> None:
+    """Refuse a proposal to a client that a running agreement excludes.
+
+    With the consent of the other client it may go; the consent is then recorded in the audit chains
+    of both. Raises Excluded.
+    """
+    for conflict in conflicts(proposal.client):
+        facts = {"client": conflict.agreement.client.name, "title": conflict.agreement.title}
+        if not has_consent:
+            sentence = _(
+                "Your agreement “%(title)s” with %(client)s excludes work for this client. Send "
+                "the proposal only if %(client)s has agreed, and tick that it has."
+            )
+            raise Excluded(sentence % facts, field="has_consent")
+        for chain_id, other in (
+            (proposal.pk, facts["client"]),
+            (conflict.agreement.pk, proposal.client.name),
+        ):
+            audit.record(
+                business=proposal.business,
+                chain_id=chain_id,
+                event=EVENT,
+                actor=actor,
+                now=now,
+                origin=origin,
+                data={"other_client": other},
+            )
+
+
+def _clause(agreement: Agreement, competitor: str) -> str:
+    """The clause that excludes the competitor, as it was signed."""
+    written = clauses(agreement)
+    found = next((clause for clause in written if clause.get("key") == CLAUSE), None) or next(
+        (clause for clause in written if competitor in clause["body"]), None
+    )
+    return f"{found['number']}. {found['title']}: {found['body']}" if found else ""

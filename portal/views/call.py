@@ -1,0 +1,18 @@
+"""The calendar file of a call, from the link in the email; it opens without signing in."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clients import call_emails
+from core.web.download import calendar_response
+
+
+@require_safe
+def call_file(request: HttpRequest, token: str) -> HttpResponse:
+    """Return the file, which states when and with whom. Raises Http404."""
+    now = timezone.now()
+    call = call_emails.call_of(token, now)
+    if call is None:
+        raise Http404
+    return calendar_response(*call_emails.client_file(call, now))
