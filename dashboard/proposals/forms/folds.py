@@ -50,7 +50,35 @@ def folds(forms_: ProposalForms) -> dict[str, Fold]:
             any(row.errors for row in forms_.adds),
         ),
         "signers": Fold(_signers(form), _refused(form, SIGNERS)),
+        **_page_folds(forms_),
     }
+
+
+def _page_folds(forms_: ProposalForms) -> dict[str, Fold]:
+    """What only the proposal's page shows, and what the client may add to a tier."""
+    content, extras = forms_.content, forms_.extras.rows
+    goals = str(content.goals["goals"].value() or "").splitlines()
+    questions = [*_titles(content.questions, "question"), *(content.goals["usual"].value() or [])]
+    return {
+        "goals": Fold(_named(goals), _refused(content.goals, ["goals"])),
+        "sections": Fold(
+            _named(_titles(content.sections, "title")), any(row.errors for row in content.sections)
+        ),
+        "questions": Fold(
+            ngettext("%(n)s question", "%(n)s questions", len(questions)) % {"n": len(questions)},
+            _refused(content.goals, ["usual"]) or any(row.errors for row in content.questions),
+        ),
+        "extras": Fold(_named(_titles(extras, "title")), any(row.errors for row in extras)),
+    }
+
+
+def _titles(rows: Iterable[forms.BaseForm], name: str) -> list[str]:
+    return [str(row[name].value()) for row in rows if row[name].value()]
+
+
+def _named(titles: Iterable[str]) -> str:
+    """The titles of what is filled in, in one line."""
+    return ", ".join(title.strip() for title in titles if title.strip()) or _("nothing")
 
 
 def tier_folds(tiers: Iterable[Any]) -> list[tuple[Any, Fold]]:
