@@ -127,11 +127,12 @@ def _by_name(choice: tuple[str, str]) -> str:
 
 
 def usual(business: Business) -> str:
-    """The law of the business's newest proposal; before there is one, that of its time zone.
+    """The law of the newest proposal that has one; before there is one, that of the time zone.
 
     Empty where the country is known only, and its parts have laws of their own.
     """
-    newest = Proposal.objects.filter(business=business).order_by("-created_at", "-id").first()
+    with_law = Proposal.objects.filter(business=business).exclude(governing_law="")
+    newest = with_law.order_by("-created_at", "-id").first()
     if newest:
         return newest.governing_law
     country = countries.country_of_zone(business.time_zone)

@@ -57,6 +57,7 @@ def test_the_law_of_a_state_is_printed_in_the_agreement(world: World) -> None:
 def test_the_law_of_the_last_proposal_is_suggested_for_the_next(world: World) -> None:
     assert governing_laws.usual(world.business) == "TH"
     world.proposal(send=False, governing_law="GB-SCT")
+    world.proposal(send=False)
     assert governing_laws.usual(world.business) == "GB-SCT"
     Proposal.objects.all().delete()
     world.business.time_zone = "America/New_York"

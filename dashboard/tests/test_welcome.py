@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from agreements.models import Proposal
 from clients.models import Client
-from core.models import Business, TaxRate
+from core.models import Business, TaxRate, User
+from dashboard.welcome.forms import save_place
 from tests.factories import UserFactory
 from tests.world import World
 
@@ -99,6 +100,16 @@ def test_the_first_client_leads_to_a_proposal_for_the_work_that_was_chosen(
     page = newcomer.get(answer.headers["Location"])
     assert page.context["package"] == "seo"
     assert page.context["tiers"][0]["fee"].value() >= 10_000  # baht
+
+
+def test_a_step_that_is_sent_twice_counts_once(newcomer: Browser) -> None:
+    user = User.objects.get()
+    for currency in ("EUR", "CHF"):  # two tabs, before either knows of the other's business
+        save_place(user, None, currency=currency, time_zone="Europe/Berlin", language="en")
+    assert Business.objects.get().currency == "CHF"
+    for _again in range(2):
+        step(newcomer, "welcome_client", FIRST_CLIENT | {"once": "a token"})
+    assert Client.objects.count() == 1
 
 
 @pytest.mark.parametrize(

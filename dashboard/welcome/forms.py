@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from core.documents.printable_text import PrintableForm
 from core.models import Business, User
 from core.places import countries
 from core.places.usual_taxes import USUAL_TAXES
+from core.tenancy import business_of
 from dashboard.form_fields import (
     SearchField,
     currency_names,
@@ -91,11 +93,17 @@ class YouForm(PrintableForm, forms.Form):
 def save_place(user: User, business: Business | None, **data: Any) -> Business:
     """Save where a business works. A new one has the person's name until it is given its own."""
     data.pop("country", None)
-    business = business or Business(owner=user, name=user.get_full_name())
+    row = business or Business(owner=user, name=user.get_full_name())
     for name, value in data.items():
-        setattr(business, name, value)
-    business.save()
-    return business
+        setattr(row, name, value)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:  # it was made in another tab meanwhile
+        if business:
+            raise
+        return save_place(user, business_of(user), **data)
+    return row
 
 
 class BusinessForm(AimsForm):
