@@ -112,6 +112,7 @@ CLASSES: dict[str, str] = {
     "dashboard:proposal_extend": "proposal",
     "dashboard:proposal_revise": "proposal",
     "dashboard:proposal_link": "proposal",
+    "dashboard:proposal_copy": "proposal",
     "dashboard:testimonials": "owner",
     "dashboard:testimonial": "testimonial",
     "dashboard:testimonial_retire": "testimonial",

@@ -54,6 +54,23 @@ PROPOSAL_FIELDS = FieldLists(
     frozen=("version", "revises", "text", "snapshot", "snapshot_hash", "sent_at"),
     own=("id", "created_at", "state", "reminders", "opened_at", "decided_at", "decline_reason"),
 )
+#: What a copy for another client leaves as a proposal begins: it is of the first client alone.
+COPY_LEAVES = (
+    "client",
+    "contact",
+    "cosigners",
+    "language",
+    "starts_on",
+    "ends_on",
+    "expires_on",
+    "intro",
+    "title",
+    "recommended_because",
+    "goals",
+    "competitors",
+    "value_adds",
+    "after_trial",
+)
 #: Lists of rows, which are copied after the row itself.
 PROPOSAL_SETS = ("cosigners", "testimonials")
 #: What is copied and can still change after sending: an offer can be kept open for longer.

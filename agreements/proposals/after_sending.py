@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Proposal, Tier
-from agreements.models.field_lists import PROPOSAL_FIELDS, PROPOSAL_SETS
+from agreements.models.field_lists import COPY_LEAVES, PROPOSAL_FIELDS, PROPOSAL_SETS
 from agreements.proposals import opening_message
 from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock, tiers_of
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
-from clients import portal_links
+from clients import client_records, portal_links
+from clients.models import Client, Contact
 from core import audit, formats, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
@@ -32,6 +33,7 @@ REMIND = Step(
 )
 REMIND_BEFORE = (3, 0)  # days before the last day of a proposal; one reminder for each
 NO_REMINDER_WITHIN = timedelta(days=2)  # no reminder within this time after sending
+OPEN_FOR = timedelta(days=30)  # for which a copy for another client is open
 LONGEST_OPEN = timedelta(days=180)  # a proposal stays open at most this long from today
 
 
@@ -137,6 +139,49 @@ def revise_proposal(*, proposal: Proposal, now: datetime) -> Proposal:
             getattr(revision, name).set(getattr(locked, name).all())
         Tier.objects.bulk_create(_copied(tier, revision, now) for tier in tiers_of(locked))
     return revision
+
+
+def copy_for(*, proposal: Proposal, client: Client, now: datetime) -> Proposal:
+    """Create a draft for another client from a proposal, sent or not, in any state.
+
+    Tiers, extras and terms are copied. What was only about the first client is left out, and its
+    name and its contact's name are replaced in title and opening words. A trial lasts as long as it
+    did. Raises NotOpen where the client has nobody who decides.
+    """
+    contact = client_records.decision_maker(client)
+    if contact is None:
+        raise NotOpen(_("%(client)s has no decision maker yet.") % {"client": client.name})
+    today = local_day(now, client.time_zone)
+    copied = [
+        name
+        for name in PROPOSAL_FIELDS.copied
+        if name not in (*COPY_LEAVES, *PROPOSAL_SETS) and name != "business"
+    ]
+    lasts = proposal.ends_on - proposal.starts_on if proposal.ends_on else None
+    with transaction.atomic():
+        draft = Proposal.objects.create(
+            business=proposal.business,
+            client=client,
+            contact=contact,
+            language=client.language,
+            title=_readdressed(proposal.title, proposal, client, contact)[:160],
+            intro=_readdressed(proposal.intro, proposal, client, contact)[:3000],
+            starts_on=today,
+            ends_on=today + lasts if lasts else None,
+            expires_on=today + OPEN_FOR,
+            created_at=now,
+            **{name: getattr(proposal, name) for name in copied},
+        )
+        draft.testimonials.set(proposal.testimonials.all())
+        Tier.objects.bulk_create(_copied(tier, draft, now) for tier in tiers_of(proposal))
+    return draft
+
+
+def _readdressed(text: str, proposal: Proposal, client: Client, contact: Contact) -> str:
+    """The text with the names of the first client and its contact replaced by the new ones."""
+    return text.replace(proposal.client.name, client.name).replace(
+        proposal.contact.name, contact.name
+    )
 
 
 def can_extend(proposal: Proposal) -> bool:

@@ -95,3 +95,16 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
         data = dict(self.cleaned_data)
         file = data.pop("file")
         return {**data, "letter": file.read() if file else None}
+
+
+class CopyForm(forms.Form):
+    """For which clients a proposal is copied."""
+
+    def __init__(self, *args: Any, clients: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clients"] = forms.ModelMultipleChoiceField(
+            queryset=clients,
+            label=_("Clients"),
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": _("Choose at least one client.")},
+        )

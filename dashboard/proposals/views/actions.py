@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -13,10 +15,11 @@ from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.proposals import after_sending, client_actions, client_view, lifecycle, waitlist
 from agreements.proposals.page import section_pictures
 from billing.emails import upcoming_charges
+from clients.models import Client
 from core.documents.pictures import picture_response
 from core.errors import RuleError
 from dashboard.page import DashboardView, show_error
-from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
+from dashboard.proposals.forms.actions import AnswerForm, CopyForm, ExtendForm
 
 RELATED = ("client", "contact__client", "business__owner")
 
@@ -118,6 +121,47 @@ class ReviseProposal(DashboardView):
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
+
+
+class CopyProposal(DashboardView):
+    """Make drafts for other clients from a proposal."""
+
+    template = "dashboard/proposals/copy.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        return self._page(request, self._proposal(pk), CopyForm(clients=self._clients()))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal, form = self._proposal(pk), CopyForm(request.POST, clients=self._clients())
+        if not form.is_valid():
+            return self._page(request, proposal, form, 422)
+        chosen = form.cleaned_data["clients"]
+        try:
+            with transaction.atomic():
+                drafts = [
+                    after_sending.copy_for(proposal=proposal, client=client, now=timezone.now())
+                    for client in chosen
+                ]
+        except RuleError as error:
+            form.add_error("clients", str(error))
+            return self._page(request, proposal, form, 422)
+        if len(drafts) == 1:
+            return redirect("dashboard:proposal_edit", drafts[0].pk)
+        messages.success(
+            request, _("%(n)s drafts were created. Check each one.") % {"n": len(drafts)}
+        )
+        return redirect("dashboard:proposals")
+
+    def _proposal(self, pk: UUID) -> Proposal:
+        return self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+
+    def _clients(self) -> QuerySet[Client]:
+        return self.rows(Client)
+
+    def _page(
+        self, request: HttpRequest, proposal: Proposal, form: CopyForm, status: int = 200
+    ) -> HttpResponse:
+        return self.show(request, status, proposal=proposal, form=form)
 
 
 class AnswerQuestion(DashboardView):
