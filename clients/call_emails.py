@@ -96,11 +96,11 @@ def _facts(call: Call) -> dict[str, str | int]:
 
 def call_of(token: str, now: datetime) -> Call | None:
     """The call of a calendar token; None if it is forged, or its call is long over."""
-    call = Call.objects.filter(pk=links.call_id_of(token)).select_related(
-        "client", "business__owner"
-    )
-    found = call.first()
-    return found if found and now < found.ends_at + KEPT else None
+    call_id = links.call_id_of(token)
+    if call_id is None:
+        return None
+    call = Call.objects.filter(pk=call_id).select_related("client", "business__owner").first()
+    return call if call and now < call.ends_at + KEPT else None
 
 
 def client_file(call: Call, now: datetime) -> tuple[str, str]:

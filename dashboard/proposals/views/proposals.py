@@ -74,6 +74,7 @@ class ProposalPage(DashboardView):
         )
         rungs = lifecycle.tiers_of(proposal)
         is_draft = proposal.state == ProposalState.DRAFT
+        events = audit.chain(proposal.pk)
         return self.show(
             request,
             proposal=proposal,
@@ -84,9 +85,9 @@ class ProposalPage(DashboardView):
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=lifecycle.faults(proposal) if is_draft else [],
-            excluded_by=exclusivity.conflicts(proposal.client) if is_draft else [],
+            excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
-            facts=reversed(history.facts(audit.chain(proposal.pk), "", {})),
+            facts=reversed(history.facts(events, "", {})),
             questions=self.rows(Question).filter(proposal=proposal).select_related("contact"),
             answer=AnswerForm(),
             extend=_extend_form(proposal, self.today)
