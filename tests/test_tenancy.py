@@ -60,6 +60,7 @@ CLASSES: dict[str, str] = {
     "dashboard:template_preview": "template",
     "dashboard:template_pdf": "template",
     "dashboard:template_retire": "template",
+    "dashboard:template_complete": "template",
     "dashboard:proposal_pdf": "proposal",
     "dashboard:logo": "owner",
     "dashboard:jobs": "owner",
