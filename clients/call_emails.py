@@ -6,10 +6,8 @@ when and with whom, and nothing of the notes (rule 37).
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.signing import BadSignature, Signer
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -71,7 +69,7 @@ def _email(
             "name": contact.name,
             "paragraphs": said,
             "button": button,
-            "link": links.absolute_url("portal:call_file", token(call.pk)) if has_file else "",
+            "link": links.placeholder("calendar", call.pk) if has_file else "",
         },
         language=language,
         business=call.business,
@@ -96,16 +94,10 @@ def _facts(call: Call) -> dict[str, str | int]:
     }
 
 
-def token(call_id: UUID) -> str:
-    """The secret part of the address of a call's calendar file."""
-    return str(Signer(salt="rh.call").sign(call_id.hex))
-
-
-def call_of(value: str, now: datetime) -> Call | None:
-    """The call of a token; None if it is forged, or its call is long over."""
-    try:
-        call_id = UUID(hex=Signer(salt="rh.call").unsign(value))
-    except (BadSignature, ValueError):
+def call_of(token: str, now: datetime) -> Call | None:
+    """The call of a calendar token; None if it is forged, or its call is long over."""
+    call_id = links.call_id_of(token)
+    if call_id is None:
         return None
     call = Call.objects.filter(pk=call_id).select_related("client", "business__owner").first()
     return call if call and now < call.ends_at + KEPT else None

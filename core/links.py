@@ -71,6 +71,19 @@ def url(link: Link) -> str:
     return absolute_url(page, token(link.id))
 
 
+def calendar_token(call_id: UUID) -> str:
+    """The secret part of the address of a call's calendar file, which opens without signing in."""
+    return Signer(salt="rh.call").sign(call_id.hex)
+
+
+def call_id_of(value: str) -> UUID | None:
+    """The id of the call that a calendar token is for; None if the token is forged."""
+    try:
+        return UUID(hex=Signer(salt="rh.call").unsign(value))
+    except (BadSignature, ValueError):
+        return None
+
+
 def find(value: str, *, purpose: LinkPurpose, now: datetime) -> Link | None:
     """The link of a token if the link still opens something.
 
@@ -150,7 +163,10 @@ Address = str | Placeholder
 
 
 def placeholder(kind: str, row_id: UUID) -> Placeholder:
-    """The placeholder that stands in an email until it is sent. `kind` is "link" or "code"."""
+    """The placeholder that stands in an email until it is sent.
+
+    `kind` is "link", "code", or "calendar" for the calendar file of a call.
+    """
     return Placeholder(kind, row_id)
 
 
@@ -165,8 +181,10 @@ def fill(text: str, mark: str) -> str:
         row_id = UUID(match[2])
         if match[1] == "code":
             return code(row_id)
+        if match[1] == "calendar":
+            return absolute_url("portal:call_file", calendar_token(row_id))
         link = Link.objects.filter(pk=row_id).first()
         return url(link) if link else ""
 
     begin = re.escape(f"[[{mark}:" if mark else "[[")
-    return re.sub(rf"{begin}(link|code):({_UUID})\]\]", _replacement, text)
+    return re.sub(rf"{begin}(link|code|calendar):({_UUID})\]\]", _replacement, text)

@@ -69,6 +69,7 @@ CLASSES: dict[str, str] = {
     "dashboard:template_preview": "template",
     "dashboard:template_pdf": "template",
     "dashboard:template_retire": "template",
+    "dashboard:template_complete": "template",
     "dashboard:proposal_pdf": "proposal",
     "dashboard:logo": "owner",
     "dashboard:jobs": "owner",
@@ -447,7 +448,7 @@ def rows_of(world: World) -> dict[str, Any]:
             business=world.business, name="P", currency="USD", tiers=LADDER, now=now
         ),
         "value_add": value_add_bank.keep(
-            business=world.business, title="An audit", minutes=60, months=3, now=now
+            business=world.business, title="V", minutes=60, months=3, now=now
         ),
         "time_off": time_off.add(
             business=world.business, first=now.date(), last=now.date(), note="", now=now

@@ -50,6 +50,33 @@ def change(
     return template
 
 
+def missing(template: Template) -> list[ClausePair]:
+    """The clauses of the built-in text of this kind that the template does not have."""
+    there = {pair["key"] for pair in template.clauses}
+    return [pair for pair in library.built_in(TextKind(template.kind)) if pair["key"] not in there]
+
+
+def add_missing(*, template: Template) -> Template:
+    """Add the built-in clauses that the template does not have, each after the one it follows.
+
+    Raises BadWording where the text becomes too long, and NotOpen where someone else has saved a
+    newer version.
+    """
+    clauses, before = list(template.clauses), ""
+    for pair in library.built_in(TextKind(template.kind)):
+        keys = [row["key"] for row in clauses]
+        if pair["key"] not in keys:
+            clauses.insert(keys.index(before) + 1 if before in keys else 0, pair)
+        before = pair["key"]
+    return change(
+        template=template,
+        name=template.name,
+        clauses=clauses,
+        confirmed=set(),
+        version=template.version,
+    )
+
+
 def archive(*, template: Template, now: datetime) -> None:
     """Archive a template: it is no longer offered, and drafts that use it keep it."""
     Template.objects.filter(pk=template.pk, retired_at__isnull=True).update(retired_at=now)

@@ -1,5 +1,6 @@
 """Finds running agreements whose exclusivity clause excludes work for a client."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,12 +11,15 @@ from agreements.contract.clauses import clauses
 from agreements.models import Agreement, Proposal
 from agreements.rules.company_names import is_same_company
 from agreements.rules.errors import Excluded
-from agreements.rules.states import RUNNING_STATES
+from agreements.rules.states import RUNNING_STATES, AgreementState, ProposalState
 from clients.models import Client
 from core import audit
 from core.audit import Origin
+from core.models import AuditEvent
 
 CLAUSE = "exclusivity"  # the key of the clause in the library
+#: States of a proposal or an agreement in which the freelancer can still stop.
+OPEN_STATES = (ProposalState.DRAFT, ProposalState.SENT, AgreementState.SENT)
 EVENT = "exclusivity_consent"  # recorded on both sides; never shown to a client
 
 
@@ -50,6 +54,17 @@ def conflicts(client: Client) -> list[Conflict]:
         if named:
             found.append(Conflict(agreement, named, _clause(agreement, named)))
     return found
+
+
+def unconfirmed(document: Proposal | Agreement, events: Iterable[AuditEvent]) -> list[Conflict]:
+    """The conflicts of a draft, or of what still waits for an answer without a recorded consent.
+
+    `events` are those of the proposal's audit chain, and more.
+    """
+    is_open = document.state in OPEN_STATES
+    if not is_open or any(event.event == EVENT for event in events):
+        return []
+    return conflicts(document.client)
 
 
 def require_consent(

@@ -98,6 +98,21 @@ def test_the_freelancer_sees_the_clause_where_the_client_is_added_and_before_sen
     assert draft.state == "sent"
 
 
+def test_what_was_sent_before_the_exclusivity_was_signed_is_pointed_out_until_it_is_answered(
+    world: World,
+) -> None:
+    owner, rival = logged_in(world.business.owner), world.client(name="Backhaus Nord")
+    sent = world.proposal(rival)
+    world.signed(competitors=["Backhaus Nord GmbH"])
+    page = reverse("dashboard:proposal", args=[sent.pk])
+    assert "Another client has exclusivity" in owner.get(page).content.decode()
+    picked = world.picked(sent)
+    page = reverse("dashboard:agreement", args=[picked.pk])
+    assert "excludes work for" in owner.get(page).content.decode()
+    world.signed(picked)
+    assert "excludes work for" not in owner.get(page).content.decode()
+
+
 def test_the_page_of_an_agreement_shows_its_notice_minimum_overage_and_exclusivity(
     world: World,
 ) -> None:

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from agreements.rules.errors import BadTrial, BadWording, NotOpen
 from agreements.rules.intervals import Interval
 from core.documents import store
 from core.languages import LANGUAGES
+from tests.test_tenancy import logged_in
 from tests.world import NOW, World
 
 ONCE = {"interval": Interval.ONCE, "ends_on": date(2026, 12, 1), "starts_on": date(2026, 11, 2)}
@@ -181,6 +183,24 @@ def test_an_unconfirmed_translation_blocks_only_texts_in_its_language(world: Wor
         template=own, name="Mine", clauses=own.clauses, confirmed={"parties"}, version=2
     )
     world.proposal(template=own, language="en", is_bilingual=True)
+
+
+def test_a_template_of_earlier_gets_the_newer_built_in_clauses_in_their_place(
+    world: World,
+) -> None:
+    own = templates.copy(business=world.business, kind=TextKind.MONTHLY, name="Mine", now=NOW)
+    own.clauses = [pair for pair in own.clauses if pair["key"] not in ("liability", "data")]
+    own.clauses[0]["en"]["text"] = "Mine."
+    own.save()
+    assert [pair["key"] for pair in templates.missing(own)] == ["data", "liability"]
+    owner = logged_in(world.business.owner)
+    page = reverse("dashboard:template", args=[own.pk])
+    assert "Data protection, Liability." in " ".join(owner.get(page).content.decode().split())
+    owner.post(reverse("dashboard:template_complete", args=[own.pk]))
+    own.refresh_from_db()
+    assert [pair["key"] for pair in own.clauses] == list(library.BUILT_IN[TextKind.MONTHLY])
+    assert own.clauses[0]["en"]["text"] == "Mine."
+    assert "Add these clauses" not in owner.get(page).content.decode()
 
 
 def test_a_template_cannot_be_saved_over_a_newer_version(world: World) -> None:

@@ -18,6 +18,11 @@ urlpatterns = [
         name="template_pdf",
     ),
     path(
+        "settings/templates/<uuid:pk>/complete/",
+        templates.CompleteTemplate.as_view(),
+        name="template_complete",
+    ),
+    path(
         "settings/templates/<uuid:pk>/retire/",
         templates.RetireTemplate.as_view(),
         name="template_retire",

@@ -16,6 +16,7 @@ from django.test import override_settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
+from agreements.models import Agreement
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
 from clients import portal_links
@@ -56,6 +57,22 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield name, _of(browsers, name).get(path)
     with taken_back():
         yield from transfers(rows["world"], browsers["dashboard"])
+    with taken_back():
+        yield from a_competitor(rows, browsers["dashboard"])
+
+
+def a_competitor(rows: Rows, owner: Browser) -> Iterator[Visit]:
+    """The pages of a client whom a running agreement with another client excludes."""
+    world, now, agreement = rows["world"], timezone.now(), rows["agreement"]
+    rival = world.client(name=language.marked("Rival"), now=now)
+    draft = world.proposal(rival, now=now, starts_on=now.date(), send=False)
+    with lifted():
+        terms = agreement.terms | {"competitors": [rival.name]}
+        Agreement.objects.filter(pk=agreement.pk).update(terms=terms)
+    for ends_on in (None, now.date() + timedelta(days=90)):
+        Agreement.objects.filter(pk=agreement.pk).update(ends_on=ends_on)
+        yield "a competitor", owner.get(reverse("dashboard:client", args=[rival.pk]))
+    yield "a competitor's proposal", owner.get(reverse("dashboard:proposal", args=[draft.pk]))
 
 
 def transfers(world: Stage, owner: Browser) -> Iterator[Visit]:

@@ -15,7 +15,7 @@ from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.proposals import capacity
 from agreements.rules.states import RUNNING_STATES, AgreementState
-from agreements.running import effective_terms
+from agreements.running import effective_terms, exclusivity
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
 from billing.books import asked_words
@@ -111,6 +111,7 @@ class AgreementPage(DashboardView):
             lacks=capacity.overbooked_minutes(agreement)
             if agreement.state == AgreementState.SENT
             else 0,
+            excluded_by=exclusivity.unconfirmed(agreement, events),
             amendments=amendments,
             current_terms=effective_terms.terms_on(agreement, self.today),
             deadline=renew.deadline(agreement),

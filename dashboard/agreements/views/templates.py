@@ -13,7 +13,7 @@ from agreements.contract import clauses, library, sample, templates, variables, 
 from agreements.models import Template
 from agreements.models.reusable import TextKind
 from agreements.signing import agreement_pdf
-from core import languages
+from core import formats, languages
 from core.dates import start_of_day
 from core.errors import RuleError
 from core.languages import DEFAULT, LANGUAGES
@@ -25,7 +25,7 @@ from dashboard.agreements.forms.wording import (
     clause_initial,
     clauses_in_editor,
 )
-from dashboard.page import DashboardView, add_error
+from dashboard.page import DashboardView, add_error, show_error
 
 
 class Templates(DashboardView):
@@ -145,6 +145,10 @@ class EditTemplate(EditorView):
             clauses=preview,
             language=languages.of(shown).code,
             meanings=variables.meanings(),
+            missing=[
+                wording.title_of(pair, formats.language().code)
+                for pair in templates.missing(template)
+            ],
         )
 
 
@@ -186,6 +190,19 @@ class PreviewTemplatePdf(EditorView):
             return render(
                 request, "dashboard/agreements/template_refused.html", context, status=422
             )
+
+
+class CompleteTemplate(EditorView):
+    """Add the built-in clauses that a template does not have."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        template = self.load(pk)
+        try:
+            templates.add_missing(template=template)
+            messages.success(request, _("The clauses are added. Read them before you use them."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:template", template.pk)
 
 
 class RetireTemplate(EditorView):

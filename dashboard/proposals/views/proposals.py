@@ -81,6 +81,7 @@ class ProposalPage(DashboardView):
         )
         rungs = lifecycle.tiers_of(proposal)
         is_draft = proposal.state == ProposalState.DRAFT
+        events = audit.chain(proposal.pk)
         return self.show(
             request,
             proposal=proposal,
@@ -91,7 +92,7 @@ class ProposalPage(DashboardView):
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             gaps=lifecycle.faults(proposal) if is_draft else [],
-            excluded_by=exclusivity.conflicts(proposal.client) if is_draft else [],
+            excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
             facts=_timeline(proposal),
             closed_label=_("Declined because")
