@@ -11,7 +11,7 @@
     const text = (button && button.dataset.confirm) || form.dataset.confirm;
     if (text && form.dataset.sure !== "yes") {
       event.preventDefault();
-      ask(text, form, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); });
+      ask(text, form, button, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); });
       return;
     }
     if (button && button.hasAttribute("data-stays")) return;  // it brings a file: the page stays and goes on working
@@ -21,16 +21,12 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach(free));
 
-  // The question names the step where its form says so (data-ask, data-press); else it is the usual one.
-  const usual = {};
-  function ask(text, form, yes) {
+  // The question and its button name the step: as the form says (data-ask, data-press), or as the pressed button does.
+  function ask(text, form, button, yes) {
     const dialog = document.getElementById("rh-confirm");
-    const words = { h2: form.dataset.ask, "[value=yes]": form.dataset.press, "[value=no]": form.dataset.ask && dialog.dataset.cancel };
-    Object.entries(words).forEach(([selector, said]) => {
-      const part = dialog.querySelector(selector);
-      usual[selector] = usual[selector] || part.textContent;
-      part.textContent = said || usual[selector];
-    });
+    const step = (button ? button.textContent : "").replace(/\s+/g, " ").trim() || dialog.dataset.step;
+    dialog.querySelector("h2").textContent = form.dataset.ask || `${step}?`;
+    dialog.querySelector("[value=yes]").textContent = form.dataset.press || step;
     dialog.querySelector("p").textContent = text;
     dialog.returnValue = "";
     dialog.onclose = () => { if (dialog.returnValue === "yes") yes(); };

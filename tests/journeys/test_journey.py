@@ -193,6 +193,6 @@ def send_the_report(page: Page, url: str, watched: Callable[[], None]) -> None:
     page.get_by_label("Your words to the client").fill("A strong first month.")
     watched()
     page.get_by_role("button", name="Save and send").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("dialog").locator("[value=yes]").click()
     expect(page.get_by_text("The report is on its way.")).to_be_visible()
     watched()

@@ -94,7 +94,7 @@ def test_a_report_is_reviewed_sent_read_and_answered_with_one_button(
     expect(page.get_by_text("Choose a time within the next 60 days.")).to_be_visible()
     watched()
     page.get_by_role("button", name="Save and send", exact=True).click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("dialog").locator("[value=yes]").click()
     expect(page.get_by_text("The report is on its way")).to_be_visible()
     expect(page.get_by_text("not recorded").first).to_be_visible()
     watched()

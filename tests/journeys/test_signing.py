@@ -98,7 +98,7 @@ def test_the_freelancer_signs_last(
     desk(page, live_server, world, f"/agreements/{agreement.pk}/")
     watched()
     page.get_by_role("button", name="Countersign").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("dialog").locator("[value=yes]").click()
     expect(page.get_by_text("The sealed file follows by email", exact=False)).to_be_visible()
     assert Agreement.objects.get().state == "active"
 

@@ -190,7 +190,7 @@ def test_hours_are_imported_from_another_tracker_without_the_bad_line(
     watched()
     page.get_by_role("link", name="toggl.csv").last.click()
     page.get_by_role("button", name="Take the import back").click()
-    page.get_by_role("button", name="Yes, go on").click()
+    page.get_by_role("dialog").locator("[value=yes]").click()
     expect(page.get_by_text("2 entries were taken back.")).to_be_visible()
     watched()
     assert not TimeEntry.objects.exists()
