@@ -6,7 +6,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.proposals import client_actions, lifecycle
+from agreements.proposals import accept, client_actions, lifecycle
 from tests.world import HERE, World
 
 
@@ -33,3 +33,18 @@ def test_the_list_says_what_happened_last(world: World) -> None:
         "Picked": "Picked Growth, today",
         "Old": "Opened, 2 days ago",
     }
+
+
+def test_the_board_says_that_a_proposal_was_declined(world: World) -> None:
+    now = timezone.now()
+    proposal = world.proposal(world.client("Declined"), now=now)
+    accept.decline_proposal(
+        proposal=proposal, contact=proposal.contact, reason="", now=now, origin=HERE
+    )
+    world.proposal(world.client("Sent"), now=now)
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    board = browser.get(reverse("dashboard:pipeline"))
+    last = board.context["last"]
+    assert sorted(last.values()) == ["Declined, today", "Sent, today"]
+    assert "Declined, today" in board.text

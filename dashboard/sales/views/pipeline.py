@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements.models import Proposal
 from agreements.running import expected_fees
 from agreements.running.expected_fees import ExpectedFee
 from clients import pipeline
@@ -21,6 +22,7 @@ from core import audit
 from core.errors import RuleError
 from dashboard.clients.forms import LostForm
 from dashboard.page import DashboardView, add_error, show_error
+from dashboard.proposals.views.last_event import last_events
 
 SHOWN = 30  # cards in a column; the list has them all
 
@@ -62,9 +64,21 @@ class PipelineBoard(DashboardView):
         )
         fees = expected_fees.fees_by_client(shown, self.today)
         columns = [self._column(value, label, shown, fees, counts) for value, label in STAGES]
+        last = self._last_events([row for row in shown if row.state in ODDS])
         worth = expected_fees.weighted_totals(shown, fees)
         moves = [(value, label) for value, label in STAGES if value != Stage.WON]
-        return self.show(request, columns=columns, worth=worth, moves=moves, anybody=bool(shown))
+        context = {"columns": columns, "worth": worth, "moves": moves, "last": last}
+        return self.show(request, anybody=bool(shown), **context)
+
+    def _last_events(self, prospects: list[Client]) -> dict[UUID, str]:
+        """What happened last with the newest proposal of each prospect, by the prospect's id."""
+        sent = self.rows(Proposal).filter(client__in=prospects, sent_at__isnull=False)
+        newest = {
+            row.client_id: row
+            for row in sent.order_by("sent_at", "pk").prefetch_related("agreements")
+        }
+        said = last_events(newest.values(), self.today, self.business.time_zone)
+        return {client: said[row.pk] for client, row in newest.items()}
 
     def _open(self, clients: Any) -> list[Client]:
         """Every prospect that is neither won nor lost, most recently moved first."""
