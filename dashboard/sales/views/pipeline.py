@@ -67,8 +67,9 @@ class PipelineBoard(DashboardView):
         last = self._last_events([row for row in shown if row.state in ODDS])
         worth = expected_fees.weighted_totals(shown, fees)
         moves = [(value, label) for value, label in STAGES if value != Stage.WON]
-        context = {"columns": columns, "worth": worth, "moves": moves, "last": last}
-        return self.show(request, anybody=bool(shown), **context)
+        return self.show(
+            request, columns=columns, worth=worth, moves=moves, last=last, anybody=bool(shown)
+        )
 
     def _last_events(self, prospects: list[Client]) -> dict[UUID, str]:
         """What happened last with the newest proposal of each prospect, by the prospect's id."""
