@@ -99,7 +99,8 @@ def call_of(token: str, now: datetime) -> Call | None:
     call_id = links.call_id_of(token)
     if call_id is None:
         return None
-    call = Call.objects.filter(pk=call_id).select_related("client", "business__owner").first()
+    calls = Call.objects.filter(business__is_suspended=False)
+    call = calls.filter(pk=call_id).select_related("client", "business__owner").first()
     return call if call and now < call.ends_at + KEPT else None
 
 

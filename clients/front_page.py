@@ -17,6 +17,7 @@ from core.errors import RuleError
 from core.models import Business
 from core.outbox import emails
 
+NAME = 120  # characters of a name
 RESERVED = frozenset(["admin", "api", "demo", "help", "login", "new", "p", "www"])
 
 
@@ -89,6 +90,8 @@ def receive_enquiry(
     """
     business = page.business
     with transaction.atomic():
+        # One enquiry after the other, so that a second press finds what the first one made.
+        FrontPage.objects.select_for_update().get(pk=page.pk)
         known = Contact.objects.filter(business=business, email__iexact=email, is_active=True)
         contact = known.select_related("client").order_by("created_at").first()
         client = contact.client if contact else _new_lead(page, name, email, company, now)
@@ -109,18 +112,23 @@ def receive_enquiry(
 
 
 def _new_lead(page: FrontPage, name: str, email: str, company: str, now: datetime) -> Client:
-    person = printable(name).strip() or email
+    person = _in_one_line(name) or email[:NAME]
     with translation.override(page.business.language):
         source = _("Public page")
     return client_records.add_client(
         business=page.business,
-        name=printable(company).strip() or person,
+        name=_in_one_line(company) or person,
         contact_name=person,
         contact_email=email,
         language=page.business.language,
         source=source,
         now=now,
     )
+
+
+def _in_one_line(text: str) -> str:
+    """What documents can print of a name, in one line of at most 120 characters."""
+    return " ".join(printable(text).split())[:NAME]
 
 
 def _tell_owner(

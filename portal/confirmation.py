@@ -44,7 +44,10 @@ def ask(request: HttpRequest, contact: Contact) -> HttpResponse | None:
 
 def _send(request: HttpRequest, contact: Contact, now: datetime) -> str:
     """Email a new code. Returns what is wrong, or ""."""
-    if too_often("portal_code", str(contact.pk), limit=6, seconds=3600, now=now):
+    who = str(contact.pk)
+    if too_often("portal_code", who, limit=6, seconds=3600, now=now) or too_often(
+        "portal_code_day", who, limit=12, seconds=24 * 3600, now=now
+    ):
         return _("Too many codes were asked for. Please wait an hour, or write to us.")
     row = uuid.uuid4()
     request.session[SENT] = {"row": str(row), "at": now.timestamp()}

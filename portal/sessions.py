@@ -48,7 +48,8 @@ def confirm_session(request: HttpRequest) -> None:
 def may_read(request: HttpRequest) -> bool:
     """Whether the requested page is the one that a reading session shows, or belongs to it."""
     page = request.session[SESSION_KEY]["only"]
-    belongs = page != reverse("portal:home") and request.path.startswith(page)
+    stands_alone = page in (reverse("portal:home"), reverse("portal:method"))
+    belongs = not stands_alone and request.path.startswith(page)
     return request.path == page or belongs
 
 

@@ -126,6 +126,8 @@ def _create(
     # have been withdrawn in the meantime, is checked again under its lock.
     pdf = agreement_pdf.unsigned_pdf(agreement, created=now)
     with transaction.atomic():
+        if instead_of:  # signing locks the agreement first, too
+            signers.lock(instead_of)
         _require_open(lock(proposal), now)
         if instead_of:
             _replace(instead_of, tier, contact, now, origin)

@@ -13,6 +13,7 @@ from agreements.proposals import opening_message
 from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock, tiers_of
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
+from agreements.running import exclusivity
 from clients import client_records, portal_links
 from clients.models import Client, Contact
 from core import audit, formats, links
@@ -68,7 +69,8 @@ def extend_proposal(
 ) -> Proposal:
     """Keep a proposal open until a later day (`until`), or open an expired one again.
 
-    The client is emailed. Raises NotOpen.
+    The client is emailed. Raises NotOpen, and Excluded where an expired one would be opened for a
+    client whom a running agreement excludes.
     """
     with transaction.atomic():
         locked = lock(proposal)
@@ -85,6 +87,9 @@ def extend_proposal(
                 _("The retainer would have to begin before that day. Revise the proposal instead.")
             )
         if locked.state == ProposalState.EXPIRED:
+            exclusivity.require_consent(
+                proposal=locked, has_consent=False, actor=actor, now=now, origin=origin
+            )
             move(locked, ProposalState.SENT, PROPOSAL, sets={"decided_at": None})
         Proposal.objects.filter(pk=locked.pk).update(expires_on=until, reminders=0)
         _record(

@@ -34,6 +34,7 @@ from core.digest import digest
 from core.jobs import batches
 from core.jobs.set_aside import Step
 from core.models import Business
+from core.money import LARGEST
 from core.outbox import emails
 
 EXPIRE = Step(
@@ -62,7 +63,7 @@ def draft_proposal(
     Raises NotCumulative, BadTrial, BadWording and BelowRateFloor.
     """
     require_cumulative(tiers)
-    _check_extras(terms)
+    _check_extras(tiers, terms)
     _check_kind(terms)
     _check_floor(business, tiers, terms)
     terms = _with_pictures_kept(terms)
@@ -85,7 +86,7 @@ def change_draft(
     Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft`.
     """
     require_cumulative(tiers)
-    _check_extras(terms)
+    _check_extras(tiers, terms)
     _check_kind(terms)
     _check_floor(proposal.business, tiers, terms)
     terms = _with_pictures_kept(terms)
@@ -293,14 +294,18 @@ def _check_floor(
     rate_floor.require_reason(business=business, currency=currency, tiers=tiers, value_adds=added)
 
 
-def _check_extras(terms: dict[str, Any]) -> None:
-    """Raise BadExtra where what the client may add cannot be offered."""
+def _check_extras(tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]) -> None:
+    """Raise BadExtra where what the client may add cannot be offered, or billed with a tier."""
+    rows = terms.get("extras", [])
+    whole = max(tier.amount for tier in tiers) + sum(row["amount"] for row in rows)
+    if rows and whole > LARGEST:
+        raise BadExtra(_("A tier with all extras is too large an amount."), field="extras")
     sentences = {
         "too_many": _("Offer at most six extras."),
         "same_name": _("Each extra needs a name of its own."),
         "no_amount": _("An extra costs something."),
     }
-    for fault in extras.faults(terms.get("extras", [])):
+    for fault in extras.faults(rows):
         raise BadExtra(sentences[fault], field="extras")
 
 

@@ -62,9 +62,13 @@ def unconfirmed(document: Proposal | Agreement, events: Iterable[AuditEvent]) ->
     `events` are those of the proposal's audit chain, and more.
     """
     is_open = document.state in OPEN_STATES
-    if not is_open or any(event.event == EVENT for event in events):
-        return []
-    return conflicts(document.client)
+    return _without_consent(conflicts(document.client), events) if is_open else []
+
+
+def _without_consent(found: Iterable[Conflict], events: Iterable[AuditEvent]) -> list[Conflict]:
+    """Those of the conflicts for which no consent is recorded."""
+    given = {event.data.get("agreement") for event in events if event.event == EVENT}
+    return [conflict for conflict in found if str(conflict.agreement.pk) not in given]
 
 
 def require_consent(
@@ -73,9 +77,9 @@ def require_consent(
     """Refuse a proposal to a client that a running agreement excludes.
 
     With the consent of the other client it may go; the consent is then recorded in the audit chains
-    of both. Raises Excluded.
+    of both, and holds for that agreement. Raises Excluded.
     """
-    for conflict in conflicts(proposal.client):
+    for conflict in _without_consent(conflicts(proposal.client), audit.chain(proposal.pk)):
         facts = {"client": conflict.agreement.client.name, "title": conflict.agreement.title}
         if not has_consent:
             sentence = _(
@@ -94,7 +98,7 @@ def require_consent(
                 actor=actor,
                 now=now,
                 origin=origin,
-                data={"other_client": other},
+                data={"other_client": other, "agreement": str(conflict.agreement.pk)},
             )
 
 

@@ -1,10 +1,12 @@
 """Nobody signs, by oversight, the competitor that a running agreement excludes."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from agreements.models import Agreement
-from agreements.proposals import lifecycle
+from agreements.proposals import after_sending, lifecycle
 from agreements.rules.company_names import is_same_company
 from agreements.rules.errors import Excluded
 from agreements.running import exclusivity
@@ -123,3 +125,28 @@ def test_the_page_of_an_agreement_shows_its_notice_minimum_overage_and_exclusivi
     page = owner.get(reverse("dashboard:agreement", args=[agreement.pk])).content.decode()
     for text in ("Backhaus Nord", "30 days", "3 months", "$120 an hour", "5 h a period"):
         assert text in page
+
+
+def test_a_consent_of_one_client_is_not_that_of_another(world: World) -> None:
+    world.signed(competitors=["Backhaus Nord"])
+    draft = world.proposal(world.client(name="Backhaus Nord"), send=False)
+    sent = lifecycle.send_proposal(
+        proposal=draft, actor="Nan", now=NOW, origin=HERE, has_consent=True
+    )
+    later = world.signed(
+        world.picked(world.proposal(world.client("Other"), competitors=["Backhaus Nord"])), card=""
+    )
+    shown = exclusivity.unconfirmed(sent, audit.chain(sent.pk))
+    assert [conflict.agreement for conflict in shown] == [later]
+
+
+def test_an_expired_proposal_is_opened_again_only_with_the_consent(world: World) -> None:
+    rival = world.proposal(world.client(name="Backhaus Nord"), expires_on=NOW.date())
+    world.signed(competitors=["Backhaus Nord"])
+    then = NOW + timedelta(days=5)
+    lifecycle.expire_due(now=then)
+    rival.refresh_from_db()
+    with pytest.raises(Excluded):
+        after_sending.extend_proposal(
+            proposal=rival, until=then.date() + timedelta(days=9), actor="Nan", now=then
+        )

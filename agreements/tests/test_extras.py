@@ -88,6 +88,7 @@ def test_an_extra_that_is_not_offered_is_refused(world: World, key: str) -> None
         ([CALL | {"amount": -1}], "costs something"),
         ([CALL, AUDIT | {"title": "weekly CALL "}], "name of its own"),
         ([CALL | {"title": f"E{n}"} for n in range(7)], "at most six"),
+        ([CALL | {"amount": 10**12}], "too large"),
     ],
 )
 def test_extras_that_cannot_be_billed_cannot_be_offered(

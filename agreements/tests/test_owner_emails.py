@@ -147,3 +147,14 @@ def test_the_owner_hears_as_they_chose(world: World, hears: Hears) -> None:
     kinds = {row.kind for row in to_owner(world)}
     assert kinds == ({"offer_opened", "declined"} if hears == Hears.NOW else set())
     assert not OwnerNote.objects.exists()
+
+
+def test_a_note_that_comes_late_is_in_the_next_email(world: World) -> None:
+    morning = NOW + timedelta(hours=21)
+    for n in (2, 1):
+        OwnerNote.objects.create(
+            business=world.business, sentence=f"Note {n}", created_at=NOW - timedelta(hours=n)
+        )
+        assert owner_notes.send_daily(now=morning + timedelta(minutes=3 - n)) == 1
+    assert ["Note 2" in row.text for row in to_owner(world)] == [True, False]
+    assert not OwnerNote.objects.filter(told_at=None).exists()

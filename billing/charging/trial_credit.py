@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from billing.charging.cancel_invoice import lock_collection
 from billing.charging.refund import refund_invoice
-from billing.invoices import credit_note
-from billing.models import Invoice
+from billing.invoices import agreed_extras, credit_note
+from billing.models import Invoice, NextLine
+from billing.rules import taxes
 from billing.rules.states import InvoiceState
 
 ACTOR = "Retainer Hub · trial"
@@ -38,10 +39,21 @@ def credit_trials(periods: Sequence[UUID], *, now: datetime) -> int:
     return sum(_give(invoice, now) for invoice in invoices.select_related("agreement"))
 
 
+def _fee_of(invoice: Invoice) -> int:
+    """Return the trial's fee with tax: what the client added and paid once is not credited."""
+    extras = NextLine.objects.filter(invoice=invoice, kind=agreed_extras.KIND)
+    added = sum(extras.values_list("amount", flat=True))
+    agreement = invoice.agreement
+    fee = sum(invoice.lines.values_list("amount", flat=True)) - added
+    return taxes.compute_totals(
+        [fee], agreement.taxes, agreement.tax_mode, agreement.withholding_percent
+    ).total
+
+
 def _give(invoice: Invoice, now: datetime) -> int:
     with transaction.atomic():
         lock_collection(invoice)
-        left = invoice.total - credit_note.amount_credited(invoice)
+        left = min(invoice.total - credit_note.amount_credited(invoice), _fee_of(invoice))
         if not left or invoice.credit_notes.filter(actor=ACTOR).exists():
             return 0
         with translation.override(invoice.agreement.language):

@@ -3,14 +3,21 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
+from agreements.changing import trial
 from agreements.models import Agreement
 from agreements.proposals import accept, lifecycle
+from agreements.rules.intervals import Interval
+from agreements.running.periods import open_due
 from agreements.tests.test_extras import AUDIT, CALL
 from billing.books.invariants import find_contradictions
+from billing.charging.issue import issue_invoices
 from billing.emails import upcoming_charges
-from billing.models import Invoice, NextLine, Payment
+from billing.models import CreditNote, Invoice, NextLine, Payment
 from billing.runs.billing_run import run_billing
+from billing.tests.test_trial_to_retainer import DECISION, NEXT, THEN, TRIAL
+from tests.test_tenancy import logged_in
 from tests.world import HERE, NOW, World
 
 DECEMBER = NOW + timedelta(days=30)
@@ -70,3 +77,51 @@ def test_billing_twice_or_after_a_failure_bills_an_extra_once(
     for minutes in (20, 40):
         run_billing(now=NOW + timedelta(minutes=minutes), door="test")
     assert Invoice.objects.get().total == 4_700_00
+
+
+def test_an_extra_has_the_days_of_the_invoice_it_stands_on(world: World) -> None:
+    signed(world)
+    late = NOW + timedelta(days=40)
+    open_due(now=late)
+    assert issue_invoices(now=late) == 2
+    first = Invoice.objects.order_by("period_start").first()
+    assert first and first.total == 4_700_00
+    assert {line.starts_on for line in first.lines.all()} == {first.period_start}
+
+
+def test_the_credit_of_a_trial_is_its_fee_without_extras(world: World) -> None:
+    proposal = world.proposal(
+        tiers=TRIAL,
+        next_tier=NEXT,
+        extras=[AUDIT],
+        interval=Interval.ONCE,
+        ends_on=DECISION,
+        trial_measure="20 calls",
+        credits_trial=True,
+    )
+    tried = accept.accept_proposal(
+        proposal=proposal,
+        tier=lifecycle.tiers_of(proposal)[0],
+        contact=proposal.contact,
+        now=NOW,
+        origin=HERE,
+        extras=["x2"],
+    )
+    world.signed(tried)
+    run_billing(now=NOW, door="test")
+    offer = trial.record_decision(
+        agreement=tried, succeeded=True, words="25 calls", actor="Nan", now=THEN
+    )
+    lifecycle.send_proposal(proposal=offer, actor="Nan", now=THEN)
+    world.signed(world.picked(offer, now=THEN), now=THEN, card="")
+    run_billing(now=NOW + timedelta(days=28), door="test")
+    assert CreditNote.objects.get().total == 1_200_00
+
+
+def test_another_tier_keeps_what_was_added_to_every_fee(world: World) -> None:
+    agreement = signed(world)
+    page = logged_in(world.business.owner).get(
+        reverse("dashboard:agreement_change", args=[agreement.pk])
+    )
+    offered = [choice for _value, choice in page.context["form"].fields["tier"].choices]
+    assert any("$5,500" in str(choice) for choice in offered), offered

@@ -75,19 +75,19 @@ def _send(business: Business, now: datetime) -> int:
         notes = OwnerNote.objects.select_for_update().filter(
             business=business, told_at__isnull=True, created_at__lt=morning
         )
-        sentences = [note.sentence for note in notes]
-        if now < morning or not sentences:
+        rows = list(notes)
+        if now < morning or not rows:
             return 0
         with translation.override(business.language):
             context = {
                 "subject": _("Your proposals, %(day)s") % {"day": formats.day(day)},
                 "name": "",
-                "paragraphs": sentences,
+                "paragraphs": [row.sentence for row in rows],
                 "button": _("See your proposals"),
                 "link": links.absolute_url("dashboard:proposals"),
             }
-        _write(business, "owner_notes", f"{business.pk}:{day}", context, now)
-        notes.update(told_at=now)
+        _write(business, "owner_notes", str(rows[0].pk), context, now)
+        OwnerNote.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)
     return 1
 
 

@@ -125,3 +125,24 @@ def test_the_page_is_written_and_switched_on_in_the_settings(world: World) -> No
     assert theirs.status_code == 422 and "This address is taken" in theirs.text
     for bad in ("a", "-a-", "ä-b", "admin"):
         assert desk.post(url, fields | {"slug": bad}).status_code == 422, bad
+
+
+@pytest.mark.parametrize(
+    ("name", "email"),
+    [
+        ("\u202e", "a" * 60 + "@" + ".".join(["b" * 60] * 3) + ".com"),
+        ("a\r\nBcc: x", "a@b.example"),
+    ],
+)
+def test_a_strange_name_makes_one_line_that_fits(world: World, name: str, email: str) -> None:
+    page(world)
+    assert Browser().post(URL, ENQUIRY | {"name": name, "email": email}).status_code == 200
+    contact = Contact.objects.get()
+    assert len(contact.name) <= 120 and contact.name.splitlines() == [contact.name]
+
+
+def test_a_second_press_is_the_same_person(world: World) -> None:
+    page(world)
+    for _ in range(2):
+        assert Browser().post(URL, ENQUIRY).status_code == 200
+    assert (Client.objects.count(), Contact.objects.count()) == (1, 1)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -109,20 +110,50 @@ def test_a_code_of_another_reader_opens_nothing(world: World) -> None:
     assert other.post(page_of(proposal), tier | {"portal_code": code}).status_code == 422
 
 
-def test_signing_needs_no_second_code(world: World) -> None:
-    agreement = world.picked(sent(world), now=timezone.now())
-    target = f"agreement:{agreement.pk}"
-    link = portal_links.portal_link(contact=agreement.contact, now=timezone.now(), target=target)
-    opened(link)
-    browser, url = opened(link), reverse("portal:agreement", args=[agreement.pk])
-    assert browser.post(url, {"name": "Ploy Srisuk", "consent": "on"}).status_code == 302
-    row = Signature.objects.get(agreement=agreement, contact=agreement.contact)
-    assert row.code_row
-    answer = browser.post(
-        reverse("portal:agreement_code", args=[agreement.pk]), {"code": links.code(row.code_row)}
+def signing_page(agreement: Agreement, name: str = "agreement") -> str:
+    return reverse(f"portal:{name}", args=[agreement.pk])
+
+
+def two_devices(agreement: Agreement) -> tuple[Browser, Browser]:
+    """The signer's device, and one on which the link of the email was opened again."""
+    link = portal_links.portal_link(
+        contact=agreement.contact, now=timezone.now(), target=f"agreement:{agreement.pk}"
     )
-    assert answer["Location"] == reverse("portal:method")
-    assert browser.get(reverse("portal:method")).status_code == 200
+    return opened(link), opened(link)
+
+
+def test_a_reader_cannot_put_another_name_under_the_signers_code(world: World) -> None:
+    agreement = world.picked(sent(world), now=timezone.now())
+    signer, reader = two_devices(agreement)
+    signer.post(signing_page(agreement), {"name": "Ploy Srisuk", "consent": "on"})
+    theirs = reader.post(signing_page(agreement), {"name": "Mallory", "consent": "on"})
+    assert theirs.status_code == 403
+    row = Signature.objects.get(agreement=agreement, contact=agreement.contact)
+    assert row.code_row and row.name == "Ploy Srisuk"
+    code = {"code": links.code(row.code_row)}
+    assert signer.post(signing_page(agreement, "agreement_code"), code).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, bool(row.signed_at)) == ("Ploy Srisuk", True)
+
+
+def test_a_reader_of_a_signed_agreement_gets_no_rights_by_any_code(world: World) -> None:
+    now = timezone.now()
+    agreement = world.signed(world.picked(sent(world), now=now), now=now, card="")
+    _signer, reader = two_devices(agreement)
+    reader.post(signing_page(agreement, "agreement_code"), {"code": "000000"})
+    assert reader.get(reverse("portal:home")).status_code == 403
+
+
+def test_codes_of_a_reader_are_limited_by_the_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, start = read_again(sent(world)), timezone.now()
+    for hour in range(4):
+        at = start + timedelta(hours=hour, minutes=hour)
+        monkeypatch.setattr("portal.confirmation.timezone.now", lambda at=at: at)
+        for _ in range(7):
+            browser.post(reverse("portal:home"))
+    assert OutboxEmail.objects.filter(kind="portal_code").count() == 12
 
 
 def test_a_link_to_pass_on_never_opens_more_than_its_page(world: World) -> None:

@@ -26,7 +26,7 @@ from core.web.download import pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView
 from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm, errors_of
-from portal.sessions import confirm_session, origin
+from portal.sessions import origin
 
 
 class SignableView(PortalView):
@@ -64,12 +64,7 @@ class SignableView(PortalView):
 
 
 class AgreementPage(SignableView):
-    """Read the document, and sign it while it waits for a signature.
-
-    Readers may post, because the signature has a code of its own.
-    """
-
-    readers_may_post = True
+    """Read the document, and sign it while it waits for a signature."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable = self.signable(pk)
@@ -162,9 +157,7 @@ class AgreementPage(SignableView):
 
 
 class ConfirmCode(SignableView):
-    """Type the code from the email: this signs the document, and shows a reader's mailbox."""
-
-    readers_may_post = True
+    """Type the code from the email: this signs the document."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self._show(request, self.signable(pk), CodeForm(), 200)
@@ -185,7 +178,6 @@ class ConfirmCode(SignableView):
         except RuleError as error:
             form.add_error("code", str(error))
             return self._show(request, signable, form, 422)
-        confirm_session(request)
         if isinstance(signable, Amendment):
             if signable.now:
                 # An upgrade that applies now is charged as soon as it is signed.

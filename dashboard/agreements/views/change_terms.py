@@ -126,7 +126,10 @@ class ChangeTerms(DashboardView):
     def form(self, agreement: Agreement, *args: object) -> ChangeForm:
         """The form with the proposal's tiers and the next days on which a period begins."""
         rungs = lifecycle.tiers_of(agreement.proposal)
-        tiers = [frozen_terms.freeze_tier(agreement.proposal, rung) for rung in rungs]
+        current = effective_terms.terms_on(agreement, self.today).tier
+        # What the client added to every fee stays with another tier; what was paid once is paid.
+        kept = [row for row in current.get("extras", []) if not row["once"]]
+        tiers = [frozen_terms.freeze_tier(agreement.proposal, rung, kept) for rung in rungs]
         first_days = amend.effective_days(agreement, self.today, 12)
         return ChangeForm(*args, agreement=agreement, tiers=tiers, days=first_days)
 
