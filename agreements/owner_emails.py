@@ -27,11 +27,11 @@ def tell_opened(proposal: Proposal, contact: Contact, now: datetime) -> None:
 
 
 def tell_picked(agreement: Agreement, contact: Contact, now: datetime, before: str = "") -> None:
-    """A tier was picked; `before` is the name of the tier that was picked before."""
+    """A tier was picked; `before` is what was picked before, with its extras."""
     proposal = agreement.proposal
     with translation.override(agreement.business.language):
         facts = _facts(proposal, contact) | {
-            "tier": agreement.tier["name"],
+            "tier": agreement.choice,
             "fee": f"{formats.money(agreement.amount, agreement.currency)} {proposal.after_price}",
             "before": before,
         }

@@ -163,7 +163,7 @@ def sell(served: dict[str, str], site: str) -> None:
     assert link
     kaew.go(link[1])
     kaew.go(link[1], go="yes")
-    tier = re.findall(r'name="tier" value="([^"]+)"', kaew.page)[1]
+    tier = re.findall(r'name="tier"\s+value="([^"]+)"', kaew.page)[1]
     kaew.go(kaew.at, tier=tier)
     agreement = kaew.at
     kaew.go(agreement, name="Kaew", consent="on")

@@ -168,6 +168,13 @@ class Agreement(SignableDocument):
         return self.collect_by == CollectBy.TRANSFER
 
     @property
+    def choice(self) -> str:
+        """What the client chose, such as "Growth + Weekly call"."""
+        return " + ".join(
+            [self.tier["name"], *(row["title"] for row in self.tier.get("extras", []))]
+        )
+
+    @property
     def rhythm(self) -> str:
         """How often its fee is due, inside a sentence."""
         return interval_words.rhythm(Interval(self.interval))

@@ -130,7 +130,7 @@ def _create(
             signers.lock(instead_of)
         _require_open(lock(proposal), now)
         if instead_of:
-            _replace(instead_of, tier, contact, now, origin)
+            _replace(instead_of, agreement.choice, contact, now, origin)
         agreement.document = store.save(
             business=proposal.business,
             kind=DocumentKind.AGREEMENT,
@@ -147,25 +147,25 @@ def _create(
             actor=f"{contact.name} <{contact.email}>",
             now=now,
             origin=origin,
-            data={"tier": tier.name, "document": agreement.document.sha256},
+            data={"tier": agreement.choice, "document": agreement.document.sha256},
         )
-        before = instead_of.tier["name"] if instead_of else ""
+        before = instead_of.choice if instead_of else ""
         owner_emails.tell_picked(agreement, contact, now, before)
     return agreement
 
 
 def _replace(
-    agreement: Agreement, tier: Tier, contact: Contact, now: datetime, origin: Origin
+    agreement: Agreement, choice: str, contact: Contact, now: datetime, origin: Origin
 ) -> None:
-    """Close the agreement of the tier that was picked before. Raises NotOpen where it is signed."""
+    """Close the agreement of what was picked before. Raises NotOpen where it is signed."""
     locked = signers.lock(agreement)
     assert isinstance(locked, Agreement)
     if not can_change_tier(locked, now):
         raise NotOpen(_("Somebody has signed already, so the tier can no longer be changed here."))
     move(locked, AgreementState.VOID, AGREEMENT, sets={"closed_at": now})
-    tiers = {"to": tier.name, "from": locked.tier["name"]}
-    client_actions.record_event(locked.proposal, contact, "tier_changed", now, origin, tiers)
-    signers.record_event(locked, contact, "tier_changed", now, origin, tiers)
+    choices = {"to": choice, "from": locked.choice}
+    client_actions.record_event(locked.proposal, contact, "tier_changed", now, origin, choices)
+    signers.record_event(locked, contact, "tier_changed", now, origin, choices)
 
 
 def _invite_signers(

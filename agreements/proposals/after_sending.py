@@ -7,13 +7,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements.contract import exclusivity
 from agreements.models import Proposal, Tier
 from agreements.models.field_lists import COPY_LEAVES, PROPOSAL_FIELDS, PROPOSAL_SETS
 from agreements.proposals import opening_message
 from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock, tiers_of
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
-from agreements.running import exclusivity
 from clients import client_records, portal_links
 from clients.models import Client, Contact
 from core import audit, formats, links
@@ -170,7 +170,7 @@ def copy_for(*, proposal: Proposal, client: Client, now: datetime) -> Proposal:
             contact=contact,
             language=client.language,
             title=_readdressed(proposal.title, proposal, client, contact)[:160],
-            intro=_readdressed(proposal.intro, proposal, client, contact)[:3000],
+            intro=_opening_for(proposal, client, contact)[:3000],
             starts_on=today,
             ends_on=today + lasts if lasts else None,
             expires_on=today + OPEN_FOR,
@@ -180,6 +180,21 @@ def copy_for(*, proposal: Proposal, client: Client, now: datetime) -> Proposal:
         draft.testimonials.set(proposal.testimonials.all())
         Tier.objects.bulk_create(_copied(tier, draft, now) for tier in tiers_of(proposal))
     return draft
+
+
+def _opening_for(proposal: Proposal, client: Client, contact: Contact) -> str:
+    """The opening words for another client, without the reason that was given to the first one.
+
+    What was sent holds that reason in its text; where it cannot be taken out, the usual words begin
+    the copy.
+    """
+    because, words = proposal.recommended_because, proposal.intro
+    if because:
+        words = words.replace(f": {because}", ".").replace("..", ".")
+    if (because and because in words) or "{{because}}" in words:
+        with translation.override(client.language):
+            return opening_message.usual_message()
+    return _readdressed(words, proposal, client, contact)
 
 
 def _readdressed(text: str, proposal: Proposal, client: Client, contact: Contact) -> str:

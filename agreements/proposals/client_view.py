@@ -22,7 +22,7 @@ from agreements.rules import cumulative_tiers, ladder_lines
 from agreements.rules.intervals import Interval, minutes_per_month
 from core import formats
 from core.dates import local_day
-from core.documents import markdown
+from core.web import markdown
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,7 @@ def tier_card(tiers: list[Tier], index: int) -> TierCard:
 
 
 def _counted(item: dict[str, Any]) -> str:
-    """A deliverable with its number, such as "20 posts"; what is promised once has none."""
-    if item["promised"] == 1:
-        return str(item["title"])
+    """A deliverable with its number, such as "20 posts"."""
     # Translators: a number of deliverables: 20 posts.
     return _("%(promised)s %(title)s") % item
 

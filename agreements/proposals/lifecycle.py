@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements import owner_emails
+from agreements.contract import exclusivity, wording
 from agreements.contract import frozen_terms as frozen
-from agreements.contract import wording
 from agreements.models import Agreement, Proposal, Tier
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import TextKind
@@ -22,7 +22,6 @@ from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulativ
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
-from agreements.running import exclusivity
 from clients import pipeline, portal_links
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage

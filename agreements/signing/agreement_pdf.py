@@ -6,11 +6,10 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements.contract import amendment_text
+from agreements.contract import amendment_text, exclusivity
 from agreements.contract.clauses import clauses
 from agreements.contract.cover_page import cover_context
 from agreements.models import Agreement, Amendment
-from agreements.running import exclusivity
 from agreements.signing import devices, signers
 from core import audit, links
 from core.documents import qr, render, store

@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from agreements.contract import amendment_text
+from agreements.contract import amendment_text, exclusivity
 from agreements.models import Agreement, Amendment, Upgrade
-from agreements.running import exclusivity
 from agreements.signing import agreement_pdf
 from core import formats
 from core.audit import is_whole

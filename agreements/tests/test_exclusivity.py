@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from agreements.contract import exclusivity
 from agreements.models import Agreement
 from agreements.proposals import after_sending, lifecycle
 from agreements.rules.company_names import is_same_company
 from agreements.rules.errors import Excluded
-from agreements.running import exclusivity
 from agreements.signing import agreement_pdf, history
 from core import audit
 from core.models import OutboxEmail

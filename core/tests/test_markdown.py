@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.documents import markdown
+from core.web import markdown
 
 ALLOWED = {"p", "br", "hr", "strong", "em", "s", "code", "pre", "ul", "ol", "li", "blockquote"}
 ALLOWED |= {"a", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}

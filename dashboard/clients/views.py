@@ -9,9 +9,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements.contract import exclusivity
 from agreements.models import Agreement, Proposal
 from agreements.rules.terms import CollectBy
-from agreements.running import effective_terms, exclusivity, expected_fees
+from agreements.running import effective_terms, expected_fees
 from billing.books import asked_words, ledger
 from billing.charging import refund, saved_cards
 from billing.models import Invoice

@@ -6,9 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Proposal
+from billing.models import BankDetails
 from clients import client_records
 from clients.models import Contact
 from dashboard.tests.test_packages import new_proposal
+from tests.test_tenancy import logged_in
 from tests.world import World
 
 
@@ -51,3 +53,17 @@ def test_the_person_who_picks_is_not_offered_as_a_further_signer(
     assert list(owner.get(page).context["form"].fields["cosigners"].queryset) == [other]
     owner.post(page, data | {"cosigners": [str(signer.pk), str(other.pk)]})
     assert list(Proposal.objects.get().cosigners.all()) == [other]
+
+
+def test_a_proposal_paid_by_transfer_waits_for_a_bank_account(world: World) -> None:
+    browser = logged_in(world.business.owner)
+    draft = world.proposal(send=False, collect_by="transfer")
+    page = browser.get(reverse("dashboard:proposal", args=[draft.pk])).text
+    assert "Your bank account is missing" in page
+    browser.post(reverse("dashboard:proposal_send", args=[draft.pk]))
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+    BankDetails.objects.create(business=world.business, holder="Nan", account="TH1")
+    browser.post(reverse("dashboard:proposal_send", args=[draft.pk]))
+    draft.refresh_from_db()
+    assert draft.state == "sent"

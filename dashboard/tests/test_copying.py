@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from agreements.models import Proposal
-from agreements.proposals import lifecycle
+from agreements.proposals import after_sending, lifecycle
 from agreements.tests.test_extras import CALL
 from tests.test_tenancy import logged_in
-from tests.world import World
+from tests.world import NOW, World
 
 pytestmark = pytest.mark.rendering
 
@@ -42,6 +42,17 @@ def test_several_prospects_get_a_draft_each(world: World) -> None:
     copied, first = ([row.amount for row in lifecycle.tiers_of(row)] for row in (draft, proposal))
     assert copied == first
     assert Proposal.objects.filter(state="draft").count() == 2
+
+
+def test_the_reason_given_to_the_first_client_goes_to_no_other(world: World) -> None:
+    for words in ("I recommend Growth: you want more readers.", "you want more readers, so Growth"):
+        proposal = world.proposal(
+            world.client("Harbour Books"), intro=words, recommended_because="you want more readers"
+        )
+        draft = after_sending.copy_for(
+            proposal=proposal, client=world.client("Corner Café"), now=NOW
+        )
+        assert "readers" not in draft.intro and draft.intro, words
 
 
 def test_another_businesss_client_cannot_be_chosen(world: World) -> None:

@@ -27,7 +27,10 @@ def test_a_proposal_can_be_sent_in_any_message_and_gives_no_more_than_reading(
     world: World,
 ) -> None:
     proposal, desk = sent(world), logged_in(world.business.owner)
-    page = desk.post(reverse("dashboard:proposal_link", args=[proposal.pk])).text
+    url = reverse("dashboard:proposal_link", args=[proposal.pk])
+    assert desk.get(url).status_code == 302  # nothing was made yet
+    desk.post(url)
+    page = desk.get(url).text
     path = re.search(r'id="shared-link" value="https?://[^/]+(/p/[^"]+)"', page)
     assert path and "https://wa.me/?text=Hello%20Ploy" in page and "line.me/R/share" in page
 

@@ -167,3 +167,14 @@ def test_a_file_that_is_no_picture_is_refused_at_its_field(
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not Proposal.objects.exists()
+
+
+def test_saving_what_nobody_changed_keeps_it(browser: Browser, world: World) -> None:
+    url, data = new_proposal(world, **WRITTEN)
+    assert browser.post(url, data).status_code == 302
+    proposal = Proposal.objects.get()
+    kept = (proposal.sections, proposal.faq, proposal.goals)
+    edit = reverse("dashboard:proposal_edit", args=[proposal.pk])
+    assert browser.post(edit, data).status_code == 302
+    proposal.refresh_from_db()
+    assert (proposal.sections, proposal.faq, proposal.goals) == kept

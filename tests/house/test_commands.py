@@ -317,7 +317,7 @@ def test_web_server_worker_and_beat_work_together_through_queues_in_files(hub: S
         email="nan@studio.example",
         password1="ninety-nine oaks",
     )
-    assert "nan@studio.example" in letter(SITE, "Email Address")
+    assert "nan@studio.example" in letter(SITE, "Confirm your email")
     hub.wait(lambda: set(health(SITE).values()) == {"ok"})
 
 

@@ -81,5 +81,5 @@ def test_a_trial_that_met_its_measure_becomes_a_retainer_by_a_signature_alone(
     expect(page.get_by_text("$5,000").first).to_be_visible()
     watched()
     page.get_by_role("button", name="Choose Growth").click()
-    expect(page.get_by_text("Please read it, and sign below", exact=False)).to_be_visible()
+    expect(page.get_by_text("Please read the agreement and sign it", exact=False)).to_be_visible()
     assert Agreement.objects.exclude(pk=agreement.pk).get().state == "sent"

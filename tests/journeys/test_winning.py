@@ -83,7 +83,7 @@ def test_a_proposal_is_composed_previewed_sent_asked_about_forwarded_and_picked(
     enter(page, link_in(letter("proposal_forward", "somchai@baan.example")))
     expect(page.get_by_text("Yes, at the end of any month.")).to_be_visible()
     page.get_by_role("button", name="Choose Growth").click()
-    expect(page.get_by_text("Please read it, and sign below", exact=False)).to_be_visible()
+    expect(page.get_by_text("Please read the agreement and sign it", exact=False)).to_be_visible()
     watched()
     assert offer.agreement.contact.email == "somchai@baan.example"
 
@@ -129,7 +129,7 @@ def test_without_capacity_a_client_joins_the_waitlist_and_is_told_of_an_opening(
     emails.send_due(now=timezone.now())
     enter(page, link_in(letter("room", WHO)))
     page.get_by_role("button", name="Choose Partner").click()
-    expect(page.get_by_text("Please read it, and sign below", exact=False)).to_be_visible()
+    expect(page.get_by_text("Please read the agreement and sign it", exact=False)).to_be_visible()
 
 
 def compose(page: Page, watched: Callable[[], None]) -> None:
@@ -143,8 +143,8 @@ def compose(page: Page, watched: Callable[[], None]) -> None:
     page.get_by_role("link", name="Edit", exact=True).click()
     page.get_by_label("Why the recommended tier").fill("You want an audience that answers.")
     page.get_by_role("button", name="Save and preview").click()
-    page.get_by_role("button", name="Mail it to me first").click()
-    expect(page.get_by_text("The letter is on its way to you")).to_be_visible()
+    page.get_by_role("button", name="Send me a test").click()
+    expect(page.get_by_text("We emailed the test to")).to_be_visible()
     page.get_by_role("link", name="Preview", exact=True).click()
     expect(page.get_by_role("button", name="Choose Growth")).to_be_disabled()
     watched()

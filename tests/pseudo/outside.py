@@ -46,7 +46,8 @@ NAMES = re.compile(
     "|".join(
         (
             "Retainer Hub",
-            "SHA-256|PDF|CSV|UTC|PromptPay|Visa|Mastercard|Toggl Track|Harvest|Clockify",
+            "SHA-256|PDF|CSV|UTC|WhatsApp|LINE",
+            "PromptPay|Visa|Mastercard|Toggl Track|Harvest|Clockify",
             *(kind.label for kind in registry.kinds().values() if not kind.is_pretended),
             *(scheme.label for scheme in SCHEMES.values()),
             rf"\b({'|'.join(CURRENCIES)})\b",

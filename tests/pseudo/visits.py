@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from agreements.models import Agreement
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
-from clients import portal_links
+from clients import front_page, portal_links
 from core import links
 from core.database.frozen_rows import lifted
 from core.dates import local_day
@@ -98,6 +98,39 @@ def transfers(world: Stage, owner: Browser) -> Iterator[Visit]:
     yield "how to pay by transfer", client.get(reverse("portal:method"))
 
 
+def a_reader(rows: Rows) -> Iterator[Visit]:
+    """Somebody who opens a link to pass on, and then wants to act."""
+    offer, reader = rows["proposal"], _reading(Browser())
+    link = portal_links.reading_link(
+        contact=offer.contact, now=timezone.now(), target=f"proposal:{offer.pk}"
+    )
+    reader.post(reverse("portal:enter", args=[links.token(link.pk)]))
+    yield "a page for reading", reader.get(reverse("portal:proposal", args=[offer.pk]))
+    yield "another page", reader.get(reverse("portal:home"))
+    yield "the code of a reader", reader.post(reverse("portal:home"), {"portal_was_get": "1"})
+    yield "a wrong code", reader.post(reverse("portal:home"), {"portal_code": "1"})
+
+
+def a_prospect(rows: Rows) -> Iterator[Visit]:
+    """Somebody on the public page."""
+    business = rows["world"].business
+    front_page.save_page(
+        business=business,
+        slug="pseudo",
+        headline=language.marked("We write"),
+        about="",
+        services=[language.marked("Posts")],
+        shows_places=True,
+        is_on=True,
+        now=timezone.now(),
+    )
+    path, prospect = reverse("front", args=["pseudo"]), _reading(Browser())
+    fields = {"name": language.marked("P"), "email": "p@x.example", "message": "m"}
+    yield "the public page", prospect.get(path)
+    yield "a refused enquiry", prospect.post(path, {})
+    yield "an enquiry", prospect.post(path, fields)
+
+
 def answers(rows: Rows) -> Iterator[Visit]:
     """What each of these addresses answers to an empty form, or the page after it was done."""
     browsers = _people(rows)
@@ -121,6 +154,8 @@ def doors(rows: Rows) -> Iterator[Visit]:
         path = reverse("portal:enter", args=[links.token(portal_link.id)])
         yield f"a link to the portal {target}", stranger.get(path)
     yield "a used link to the portal", stranger.get(reverse("portal:enter", args=["used"]))
+    yield from a_reader(rows)
+    yield from a_prospect(rows)
     yield "asking for a link", stranger.post(reverse("portal:ask"), {"email": contact.email})
     newcomer = logged_in(UserFactory(email="new@studio.example", name=language.marked("New")))
     yield "the first page", _reading(newcomer).get(reverse("dashboard:welcome"))

@@ -69,14 +69,14 @@ def _no_quotes() -> Promise:
 def _response_time(tiers: Sequence[Tier]) -> Promise:
     slow, fast = tiers[0], tiers[-1]
     text = ngettext(
-        "You hear from us within %(n)s working hour.",
-        "You hear from us within %(n)s working hours.",
+        "We answer within %(n)s working hour.",
+        "We answer within %(n)s working hours.",
         slow.response_hours,
     )
     if fast.response_hours < slow.response_hours:
         text = ngettext(
-            "You hear from us within %(n)s working hour, with “%(tier)s” within %(fast)s.",
-            "You hear from us within %(n)s working hours, with “%(tier)s” within %(fast)s.",
+            "We answer within %(n)s working hour, and within %(fast)s with “%(tier)s”.",
+            "We answer within %(n)s working hours, and within %(fast)s with “%(tier)s”.",
             slow.response_hours,
         )
     facts = {"n": slow.response_hours, "tier": fast.name, "fast": fast.response_hours}

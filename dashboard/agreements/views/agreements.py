@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.changing import end, renew, trial
+from agreements.contract import exclusivity
 from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.proposals import capacity
 from agreements.rules.states import RUNNING_STATES, AgreementState
-from agreements.running import effective_terms, exclusivity
+from agreements.running import effective_terms
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
 from billing.books import asked_words

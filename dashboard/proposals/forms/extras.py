@@ -24,7 +24,7 @@ class ExtraForm(PrintableForm, forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.empty_permitted = True
+        self.empty_permitted = not self.initial  # what is stored is cleaned, unchanged as well
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:

@@ -41,7 +41,8 @@ class PairForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.empty_permitted = True
+        # A stored row is cleaned also where nobody changed it: else it would count as empty.
+        self.empty_permitted = not self.initial
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from core.errors import RuleError
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, CopyForm, ExtendForm
 
+SHARED = "shared_link"  # where the session holds the link that was made last
 RELATED = ("client", "contact__client", "business__owner")
 
 
@@ -61,9 +62,7 @@ class SendTestEmail(DashboardView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
-        messages.success(
-            request, _("The letter is on its way to you, at %(email)s.") % {"email": email}
-        )
+        messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})
         return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -88,12 +87,15 @@ class ExtendProposal(DashboardView):
 
 
 class PassOn(DashboardView):
-    """A link to the proposal for WhatsApp, LINE or another message, with a text around it."""
+    """A link to the proposal for WhatsApp, LINE or another message, with a text around it.
+
+    The link stays in the session, so that the page can be loaded again.
+    """
 
     template = "dashboard/proposals/pass_on.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        proposal = self.row(Proposal, pk)
         try:
             url = after_sending.link_to_pass_on(
                 proposal=proposal, actor=self.actor, now=timezone.now()
@@ -101,6 +103,15 @@ class PassOn(DashboardView):
         except RuleError as error:
             show_error(request, error)
             return redirect("dashboard:proposal", proposal.pk)
+        request.session[SHARED] = {"proposal": str(proposal.pk), "url": url}
+        return redirect("dashboard:proposal_link", proposal.pk)
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        shared = request.session.get(SHARED, {})
+        if shared.get("proposal") != str(proposal.pk):
+            return redirect("dashboard:proposal", proposal.pk)
+        url = shared["url"]
         with translation.override(proposal.language):
             text = _("Hello %(name)s, here is the proposal “%(title)s”: %(url)s") % {
                 "name": proposal.contact.name,

@@ -102,6 +102,11 @@ class RestatedTiers(DashboardView):
         with suppress(forms.ValidationError):
             fee = parse_amount(form.cleaned_data.get("fee") or "", currency)
             data[f"{prefix}-fee"] = money.format(restated(fee, old, new), currency)
+        if promised := form.cleaned_data.get("deliverables"):
+            lines = [{**row, "promised": restated(row["promised"], old, new)} for row in promised]
+            data[f"{prefix}-deliverables"] = TierForm.base_fields["deliverables"].prepare_value(
+                [row for row in lines if row["promised"]]
+            )
         if minutes := form.cleaned_data.get("hours"):
             hours, rest = divmod(restated(minutes, old, new), 60)
             data[f"{prefix}-hours"] = f"{hours}:{rest:02d}"

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from agreements.contract import exclusivity
 from agreements.models import OpeningMessage, Proposal, Question, Template, ValueAdd, WaitlistEntry
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.proposals import (
@@ -22,8 +23,8 @@ from agreements.proposals import (
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
-from agreements.running import exclusivity
 from agreements.signing import agreement_pdf, history
+from billing.bank_transfer import payment_details
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
 from core import audit
@@ -42,6 +43,14 @@ from dashboard.proposals.views import starting_values
 from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
+
+#: What is told of an agreement on its proposal's page; the rest is on the agreement's own.
+SALE = frozenset(("accepted", "opened", "consented", "signed", "countersigned", "reassigned")) | {
+    "declined",
+    "void",
+    "expired",
+    "reminded",
+}
 
 
 class Proposals(DashboardView):
@@ -91,7 +100,7 @@ class ProposalPage(DashboardView):
             ],
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
-            gaps=lifecycle.faults(proposal) if is_draft else [],
+            gaps=[*lifecycle.faults(proposal), *_payment_gaps(proposal)] if is_draft else [],
             excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
             facts=_timeline(proposal),
@@ -114,6 +123,13 @@ class ProposalPage(DashboardView):
         )
 
 
+def _payment_gaps(proposal: Proposal) -> list[str]:
+    """What is missing so that the client can pay as the proposal says."""
+    if proposal.is_by_transfer and not payment_details.bank_details(proposal.business).account:
+        return [_("Your bank account is missing, and the client is to pay by bank transfer.")]
+    return []
+
+
 def _timeline(proposal: Proposal) -> list[Fact]:
     """What happened to the proposal and to the agreements of its tiers, newest first."""
     chains = audit.chains([proposal.pk, *(row.pk for row in proposal.agreements.all())])
@@ -121,8 +137,8 @@ def _timeline(proposal: Proposal) -> list[Fact]:
         event
         for pk, chain in chains.items()
         for event in chain
-        # Both documents tell of it; once is enough here.
-        if pk == proposal.pk or event.event != "tier_changed"
+        # Of the agreements only the sale is told here, and what both tell of once.
+        if pk == proposal.pk or event.event in SALE
     ]
     facts = history.facts(events, "", {})
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
@@ -328,6 +344,9 @@ class SendProposal(DashboardView):
             pk,
             self.rows(Proposal).select_related("client", "contact__client", "business__owner"),
         )
+        if missing := _payment_gaps(proposal):
+            messages.error(request, missing[0])
+            return redirect("dashboard:proposal", proposal.pk)
         try:
             lifecycle.send_proposal(
                 proposal=proposal,
