@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rendering, pytest.mark.proof]
 #: What the rows of tests/test_tenancy.py have typed into them.
 EMAILS_AND_PAPERS = ("emails/", "documents/", "account/email/")  # tests/pseudo/test_letters.py
 TYPED = {
+    "nan-co",
     "A banner",
     "Why?",
     "“Why?”",
