@@ -219,19 +219,14 @@ def _folders() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _emptying_lifts_the_triggers() -> Iterator[None]:
-    """Switch off the triggers that protect rows while a transactional test empties the database."""
+def _committed_rows_are_deleted() -> Iterator[None]:
+    """Empty the database in our own way after a test that commits (tests.emptied)."""
     from django.test import TransactionTestCase
 
-    from core.database.frozen_rows import lifted
+    from tests.emptied import empty
 
     original = TransactionTestCase._fixture_teardown
-
-    def teardown(self: TransactionTestCase) -> None:
-        with lifted():
-            original(self)
-
-    TransactionTestCase._fixture_teardown = teardown
+    TransactionTestCase._fixture_teardown = lambda self: empty()
     yield
     TransactionTestCase._fixture_teardown = original
 

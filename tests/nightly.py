@@ -36,7 +36,17 @@ SEEDED: Mapping[str, Words] = {
     "soak": lambda seed: ("--minutes", "10", "--seed", str(seed)),
 }
 #: Those that have the same in every night, apart from what chance chooses inside their tests.
-WHOLE = ("broker", "browser", "figures", "input", "mutants", "postgres", "upgrade", "year")
+WHOLE = (
+    "broker",
+    "browser",
+    "faults --mutants",
+    "figures",
+    "input",
+    "mutants",
+    "postgres",
+    "upgrade",
+    "year",
+)
 
 
 class Verdict(StrEnum):
@@ -76,7 +86,7 @@ class Night:
         """Run a proof, however it ends, and note its verdict."""
         began, verdict = time.monotonic(), Verdict.NOT_RUN
         if began < self.end:
-            log = self.folder / f"{len(self.found):02}-{step.name}.log"
+            log = self.folder / f"{len(self.found):02}-{step.name.replace(' ', '')}.log"
             print(f"{time.strftime('%H:%M')}  {step.words}", flush=True)
             verdict = self._verdict(step, log)
             repeats = AGAIN.findall(log.read_text(errors="replace"))
@@ -143,7 +153,7 @@ def rounds(seed: int) -> Iterator[list[Step]]:
         yield [
             Step(name, ("bin/test", name, *SEEDED[name](dice.randrange(10**6, 10**9))))
             if name in SEEDED
-            else Step(name, ("bin/test", name))
+            else Step(name, ("bin/test", *name.split()))
             for name in names
         ]
         names = [*SEEDED]

@@ -55,4 +55,5 @@ def test_every_proof_of_a_night_is_a_command() -> None:
     told = subprocess.run(
         [ROOT / "bin" / "test", "--help"], capture_output=True, text=True, check=True
     ).stdout
-    assert [name for name in (*SEEDED, *WHOLE) if f"bin/test {name} " not in told] == []
+    names = [name.split()[0] for name in (*SEEDED, *WHOLE)]
+    assert [name for name in names if f"bin/test {name} " not in told] == []
