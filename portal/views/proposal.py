@@ -23,7 +23,7 @@ from agreements.proposals import (
 from agreements.proposals.page import section_pictures
 from agreements.rules.errors import AlreadyPicked
 from agreements.rules.states import ProposalState
-from billing.emails import upcoming_charges
+from billing.emails import offered_sums
 from core.dates import local_day
 from core.documents.pictures import picture_response
 from core.errors import RuleError
@@ -70,7 +70,9 @@ class ProposalPage(PortalView):
         tiers = [tier for tier, _lines in seen["cards"]]
         context = {
             **seen,
-            "offers": upcoming_charges.offers_of(proposal, tiers, seen["tax"], today),
+            **offered_sums.page_context(
+                proposal, tiers, seen["tax"], today=today, ticked=forms.get("picked_extras", ())
+            ),
             "form": DeclineForm(),
             "question": QuestionForm(),
             "forward": ForwardForm(),
