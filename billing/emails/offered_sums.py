@@ -7,7 +7,10 @@ from itertools import compress, product
 from typing import Any
 from uuid import UUID
 
+from agreements.contract import frozen_terms
 from agreements.models import Proposal, Tier
+from agreements.proposals import lifecycle
+from agreements.proposals.page import proposal_pdf
 from agreements.rules.extras import chosen
 from billing.emails.upcoming_charges import Offered, offers_of
 from core import formats
@@ -45,3 +48,10 @@ def _texts(offer: Offered, currency: str) -> dict[str, str]:
     names = ("net", "tax", "gross", "withheld", "to_pay", "later")
     amounts = {name: getattr(offer, name) for name in names}
     return {name: formats.money(value, currency) for name, value in amounts.items() if value}
+
+
+def proposal_file(proposal: Proposal, *, today: date) -> bytes:
+    """The proposal as a PDF with the sums of its tiers without extras. Raises MissingGlyphs."""
+    tiers, tax = lifecycle.tiers_of(proposal), frozen_terms.tax_of(proposal)
+    offers = offers_of(proposal, tiers, tax, today)
+    return proposal_pdf.proposal_pdf(proposal, offers=offers, today=today)

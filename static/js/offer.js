@@ -39,17 +39,3 @@
   ticks.forEach((tick) => tick.addEventListener("change", show));
   window.addEventListener("pageshow", show);  // also where the browser has kept the ticks of an earlier visit
 })();
-
-// Shows the button that prints the proposal: it does nothing without this script.
-(function () {
-  const button = document.querySelector("[data-print]");
-  if (!button) return;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    // What was not scrolled to yet is loaded first, or paper would have holes.
-    const pictures = [...document.querySelectorAll(".rh-offer img")];
-    pictures.forEach((picture) => { picture.loading = "eager"; });
-    await Promise.allSettled(pictures.map((picture) => picture.decode()));
-    window.print();
-  });
-})();
