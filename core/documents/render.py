@@ -23,9 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.documents import archive, kept
-from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs, thai_text_by_glyph
-
-__all__ = ["MissingGlyphs", "is_own_file", "missing_glyphs", "pdf"]
+from core.documents.glyphs import FONTS, printed, thai_text_by_glyph
 
 SHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "document.css"
 BASE_URL = FONTS.as_uri() + "/"
@@ -47,19 +45,16 @@ def pdf(
 
     The same content always gives the same bytes: `identifier` and `created` are written into the
     file instead of a random id and the present time. `attached` holds files to attach, by name.
-    Raises MissingGlyphs if the document has a character that cannot be printed.
+    What the fonts cannot print is left out or replaced (rule 31).
     """
     stamp = created.astimezone(UTC).isoformat(timespec="seconds")
     with translation.override(language):
         full = {"language": language, "title": title, "created": stamp, **context}
-        html = render_to_string(f"documents/{template}.html", full)
+        html = printed(render_to_string(f"documents/{template}.html", full))
     files = attached or {}
-
-    def render() -> bytes:
-        check(html)
-        return _write(html, identifier, files, created)
-
-    return kept.get_or_render(_cache_key(html, identifier, files), render)
+    return kept.get_or_render(
+        _cache_key(html, identifier, files), lambda: _write(html, identifier, files, created)
+    )
 
 
 def warm() -> None:
