@@ -14,6 +14,7 @@ from django.views import View
 
 from core.audit import Origin
 from core.dates import local_day
+from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.tenancy import BusinessView
 from core.web.throttle import address
@@ -73,6 +74,13 @@ class DashboardView(BusinessView, View):
 def add_error(form: BaseForm, error: RuleError) -> None:
     """Show the message of a refused action next to the form field it is about."""
     form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def show_warnings(request: HttpRequest, *forms: PrintableForm) -> None:
+    """Say at the top of the next page what documents will not show of these saved forms."""
+    for form in forms:
+        for sentence in form.warnings:
+            messages.warning(request, sentence)
 
 
 def show_error(request: HttpRequest, error: RuleError) -> None:

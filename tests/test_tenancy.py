@@ -108,6 +108,8 @@ CLASSES: dict[str, str] = {
     "dashboard:wait_tell": "wait",
     "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal",
+    "dashboard:proposal_download": "proposal",
+    "portal:proposal_download": "proposal",
     "dashboard:proposal_try": "proposal",
     "dashboard:question": "question",
     "dashboard:proposal_extend": "proposal",

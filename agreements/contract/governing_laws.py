@@ -4,7 +4,6 @@ A law is kept as the ISO 3166 code of its country (DE), or of its part (US-CA). 
 are GB-EAW. The names of countries come from the CLDR, in the active language.
 """
 
-from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -93,7 +92,6 @@ PARTS: dict[str, Any] = {
     "AU-VIC": gettext_lazy("Victoria"),
     "AU-WA": gettext_lazy("Western Australia"),
 }
-Choices = list[tuple[str, str | list[tuple[str, str]]]]
 
 
 def name(code: str) -> str:
@@ -109,17 +107,11 @@ def name(code: str) -> str:
     return _("%(part)s (%(country)s)") % facts
 
 
-def choices(*, kept: str = "") -> Choices:
-    """Every law as the grouped choices of a select field; `kept` is offered in any case."""
+def choices(*, kept: str = "") -> list[tuple[str, str]]:
+    """Every law by its code, with its name, in the order of names; `kept` is among them anyway."""
     names = countries.names()
-    undivided = [(code, names[code]) for code in names if code not in DIVIDED]
-    if kept in DIVIDED:
-        undivided.append((kept, names[kept]))
-    parts: Choices = [
-        (names[country], sorted(((code, name(code)) for code in codes), key=_by_name))
-        for country, codes in groupby(PARTS, key=lambda code: code[:2])
-    ]
-    return [("", "—"), *parts, (_("Countries"), sorted(undivided, key=_by_name))]
+    laws = [(code, names[code]) for code in names if code not in DIVIDED or code == kept]
+    return sorted([*laws, *((code, name(code)) for code in PARTS)], key=_by_name)
 
 
 def _by_name(choice: tuple[str, str]) -> str:

@@ -48,6 +48,13 @@ def record_tier_seen(
         _once_a_day(proposal, contact, "tier_seen", {"tier": tier.name}, now, origin)
 
 
+def record_downloaded(
+    *, proposal: Proposal, contact: Contact, now: datetime, origin: Origin
+) -> None:
+    """Record that a contact has downloaded the proposal as a PDF, once a day for each contact."""
+    _once_a_day(proposal, contact, "offer_downloaded", {}, now, origin)
+
+
 def ask_question(
     *, proposal: Proposal, contact: Contact, text: str, now: datetime, origin: Origin
 ) -> Question:

@@ -25,6 +25,7 @@ def event_labels() -> dict[str, str]:
     return {
         "offered": _("Proposal sent"),
         "offer_opened": _("Proposal opened"),
+        "offer_downloaded": _("Proposal downloaded as PDF"),
         "tier_seen": _("Tier viewed"),
         "asked": _("Question asked"),
         "answered": _("Question answered"),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Pause, Proposal, Tier
 from agreements.models.proposal import TRANSFER_DAYS
-from agreements.rules.extras import paid_once
+from agreements.rules.extras import Extra, in_every_fee, paid_once
 from agreements.rules.intervals import Interval, boundary
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
@@ -204,17 +204,22 @@ def offer_of(
 
 
 def offers_of(
-    proposal: Proposal, tiers: Iterable[Tier], tax: Mapping[str, Any], today: date
+    proposal: Proposal,
+    tiers: Iterable[Tier],
+    tax: Mapping[str, Any],
+    today: date,
+    extras: Sequence[Extra] = (),
 ) -> dict[UUID, Offered]:
-    """Return what each tier of a proposal costs, by its id."""
+    """Return what each tier of a proposal costs with these extras, by its id."""
     next_on = _second_payment(proposal, max(proposal.starts_on, today))
     offers = {
         tier.pk: offer_of(
-            tier.amount,
+            tier.amount + in_every_fee(extras),
             tax,
             starts_on=proposal.starts_on,
             today=today,
             by_transfer=proposal.is_by_transfer,
+            once=[row["amount"] for row in paid_once(extras)],
         )
         for tier in tiers
     }

@@ -1,12 +1,13 @@
-"""Finds characters that the bundled fonts cannot print (rule 31).
+"""Knows which characters the bundled fonts can print, and what documents show instead (rule 31).
 
-A document that contains one is refused, instead of being printed with an empty box in its place.
+Decoration, such as an emoji, is left out. A character that stands for another one gives way to it.
+Letters that no bundled font has become "[…]", so that nobody takes what is left for the whole.
 """
 
+import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 from django.utils.translation import gettext as _
 from fontTools import agl
@@ -17,10 +18,19 @@ from core.errors import RuleError
 FONTS = Path(__file__).resolve().parent / "fonts"
 FILES = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
 BREAKS = frozenset("\n\r\t\u200b\u00ad")  # not drawn: they only tell where a line may break
+KEPT_MARKS = BREAKS | {"\u200c", "\u200d"} | {chr(code) for code in range(0xE0020, 0xE0080)}
+
+
+LOST = "[…]"  # what a document shows where it cannot print letters
+_LOST, _DROPPED = "\ue000", "\ue001"  # stand for them until the text is put together
+ONLY_DROPPED = re.compile(rf"(^|>)\s*{_DROPPED}[{_DROPPED}\s]*(?=<|$)")
+LOST_RUN = re.compile(rf"{_LOST}[{_LOST}{_DROPPED}]*")
+DROPPED_BEFORE = re.compile(rf" {_DROPPED}+(?=[\s,.;:!?)<]|$)")
+DROPPED_AFTER = re.compile(rf"(^|[>\s(]){_DROPPED}+ ?")
 
 
 class MissingGlyphs(RuleError):
-    """The text contains characters that the bundled fonts cannot print (rule 31)."""
+    """The text contains letters that the bundled fonts cannot print (rule 31)."""
 
 
 def missing_glyphs(text: str) -> list[str]:
@@ -38,14 +48,80 @@ def missing_glyphs(text: str) -> list[str]:
     )
 
 
+def lost_letters(text: str) -> list[str]:
+    """The letters, digits and signs of `text` that a document shows as "[…]", each once."""
+    return list(dict.fromkeys(char for char in _composed(text) if _instead(char) == _LOST))
+
+
 def check(text: str, *, field: str | None = None) -> None:
-    """Raise MissingGlyphs if `text` cannot be printed; the message lists the characters."""
-    missing = missing_glyphs(text)
-    if missing:
-        shown = ", ".join(_described(character) for character in missing[:10])
+    """Raise MissingGlyphs if `text` would lose letters; the message lists them.
+
+    For the text of contracts, of which nothing may be missing.
+    """
+    lost = lost_letters(text)
+    if lost:
+        shown = ", ".join(_described(character) for character in lost[:10])
         raise MissingGlyphs(
             _("These characters cannot be printed: %(list)s") % {"list": shown}, field=field
         )
+
+
+def printed(text: str) -> str:
+    """`text`, or the HTML of a document, as documents show it.
+
+    A text that consists of decoration becomes "[…]", since a name is never empty.
+    """
+    marked = "".join(_instead(character) for character in _composed(text))
+    if _LOST not in marked and _DROPPED not in marked:
+        return _composed(marked)
+    marked = LOST_RUN.sub(LOST, ONLY_DROPPED.sub(rf"\1{LOST}", marked))
+    marked = DROPPED_AFTER.sub(r"\1", DROPPED_BEFORE.sub("", marked))
+    return _composed(marked.replace(_DROPPED, ""))
+
+
+def without_marks(text: str) -> str:
+    """`text` without what nobody sees: control characters, and marks of direction.
+
+    Line ends, tabs and the joiners that emoji and some scripts need stay.
+    """
+    return "".join(
+        character
+        for character in text
+        if character in KEPT_MARKS or unicodedata.category(character) not in ("Cc", "Cf")
+    )
+
+
+def _composed(text: str) -> str:
+    """`text` with accents on their letters, except where the fonts have them only separately."""
+    return "".join(
+        apart
+        if ord(character) not in _printable()
+        and not missing_glyphs(apart := unicodedata.normalize("NFD", character))
+        else character
+        for character in unicodedata.normalize("NFC", text)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _instead(character: str) -> str:
+    """What is printed for a character: itself, what it stands for, or _LOST or _DROPPED."""
+    if not missing_glyphs(character):
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    base = "".join(c for c in unicodedata.normalize("NFKD", character) if not _is_accent(c))
+    for text in (plain, base):
+        if text and not missing_glyphs(text):
+            return text
+    kind = unicodedata.category(character)
+    if kind in ("Cc", "Cf") or kind[0] == "M":
+        return ""
+    if kind in ("Sc", "Sm") or kind[0] in "LN":
+        return _LOST
+    return " " if kind[0] in "PZ" else _DROPPED
+
+
+def _is_accent(character: str) -> bool:
+    return unicodedata.combining(character) > 0
 
 
 def escaped(text: str) -> str:
@@ -65,20 +141,6 @@ def printable(text: str) -> str:
     return "".join(
         character for character in text if ord(character) in known or character in BREAKS
     )
-
-
-def printable_within(value: Any) -> Any:
-    """A JSON value in which every text is `printable`.
-
-    For text typed by somebody else, which must not stop a whole document from being printed.
-    """
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, list):
-        return [printable_within(item) for item in value]
-    if isinstance(value, dict):
-        return {name: printable_within(item) for name, item in value.items()}
-    return value
 
 
 def _described(character: str) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -69,6 +70,15 @@ def keep(picture: Picture) -> str:
     if not default_storage.exists(name):
         default_storage.save(name, ContentFile(picture.content))
     return name
+
+
+def kept_file(name: str) -> Path | None:
+    """The file of a kept picture, for documents; None if there is none, or if its bytes changed."""
+    match = NAME.fullmatch(name)
+    if not match or not default_storage.exists(name):
+        return None
+    path = Path(default_storage.path(name))
+    return path if hashlib.sha256(path.read_bytes()).hexdigest() == match[1] else None
 
 
 def picture_response(name: str) -> HttpResponse:

@@ -23,13 +23,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from core.documents import archive, kept
-from core.documents.glyphs import FONTS, MissingGlyphs, check, missing_glyphs, thai_text_by_glyph
-
-__all__ = ["MissingGlyphs", "is_own_file", "missing_glyphs", "pdf"]
+from core.documents.glyphs import FONTS, printed, thai_text_by_glyph
 
 SHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "document.css"
 BASE_URL = FONTS.as_uri() + "/"
-NAMED_FILES = re.compile(r'src="(file:[^"]+)"')  # the address of a logo
+NAMED_FILES = re.compile(r'src="(file:[^"]+)"')  # the address of a logo or a picture
 _one_at_a_time = Lock()  # Pango's font map is shared by all threads and not thread-safe
 
 
@@ -47,19 +45,16 @@ def pdf(
 
     The same content always gives the same bytes: `identifier` and `created` are written into the
     file instead of a random id and the present time. `attached` holds files to attach, by name.
-    Raises MissingGlyphs if the document has a character that cannot be printed.
+    What the fonts cannot print is left out or replaced (rule 31).
     """
     stamp = created.astimezone(UTC).isoformat(timespec="seconds")
     with translation.override(language):
         full = {"language": language, "title": title, "created": stamp, **context}
-        html = render_to_string(f"documents/{template}.html", full)
+        html = printed(render_to_string(f"documents/{template}.html", full))
     files = attached or {}
-
-    def render() -> bytes:
-        check(html)
-        return _write(html, identifier, files, created)
-
-    return kept.get_or_render(_cache_key(html, identifier, files), render)
+    return kept.get_or_render(
+        _cache_key(html, identifier, files), lambda: _write(html, identifier, files, created)
+    )
 
 
 def warm() -> None:
@@ -72,7 +67,7 @@ def warm() -> None:
 
 
 def is_own_file(url: str) -> bool:
-    """Whether a document may read this address: it is a bundled font or an uploaded logo.
+    """Whether a document may read this address: it is a bundled font or an uploaded picture.
 
     The path is resolved first, so that neither `..` nor a symbolic link leads elsewhere.
     """
@@ -87,8 +82,8 @@ def _own_file(url: str) -> Path | None:
         path = Path(unquote(parts.path)).resolve()
     except (ValueError, OSError):
         return None
-    logos = (Path(settings.MEDIA_ROOT) / "logos").resolve()
-    return path if path.parent in (FONTS, logos) and path.is_file() else None
+    uploads = [(Path(settings.MEDIA_ROOT) / name).resolve() for name in ("logos", "pictures")]
+    return path if path.parent in (FONTS, *uploads) and path.is_file() else None
 
 
 class _Tools(NamedTuple):
@@ -108,7 +103,7 @@ def _tools() -> _Tools:
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-        """Serves bundled fonts and uploaded logos, and refuses everything else (docs/trust.md)."""
+        """Serves bundled fonts and uploaded pictures, and nothing else (docs/trust.md)."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             path = _own_file(url)
@@ -157,9 +152,9 @@ def _style_hash() -> str:
 
 
 def _cache_key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
-    """The hash of everything that the PDF's bytes depend on, including the logo."""
-    logos = [path.read_bytes() for path in map(_own_file, NAMED_FILES.findall(html)) if path]
-    parts = [_style_hash().encode(), identifier.encode(), html.encode(), *logos]
+    """The hash of everything that the PDF's bytes depend on, including its pictures."""
+    pictures = [path.read_bytes() for path in map(_own_file, NAMED_FILES.findall(html)) if path]
+    parts = [_style_hash().encode(), identifier.encode(), html.encode(), *pictures]
     parts += [part for name, body in files.items() for part in (name.encode(), body)]
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 

@@ -9,7 +9,7 @@ from django import template
 from django.db.models.fields.files import FieldFile
 
 from core import formats, money
-from core.documents import glyphs
+from core.documents import glyphs, pictures
 
 register = template.Library()
 
@@ -36,6 +36,13 @@ def as_it_came(text: object) -> str:
 def file_address(logo: FieldFile | None) -> str:
     """The file address from which the renderer reads a logo; "" if there is none."""
     return Path(logo.path).as_uri() if logo else ""
+
+
+@register.filter
+def kept_picture(name: str) -> str:
+    """The file address from which the renderer reads a kept picture; "" if there is none."""
+    path = pictures.kept_file(name)
+    return path.as_uri() if path else ""
 
 
 @register.filter

@@ -60,6 +60,12 @@ def get(mapping: Mapping[Any, Any], key: Any) -> Any:
 
 
 @register.filter
+def figure(text: str, name: str) -> SafeString:
+    """A sum that a script of the page may replace with another one of the same name."""
+    return format_html('<span data-figure="{}">{}</span>', name, text)
+
+
+@register.filter
 def paragraphs(text: str) -> list[str]:
     """The paragraphs of a text, which empty lines separate; none for an empty text."""
     parts = re.split(r"\n[ \t]*\n", text.replace("\r\n", "\n"))

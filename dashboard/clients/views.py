@@ -25,7 +25,7 @@ from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import DashboardView, add_error
+from dashboard.page import DashboardView, add_error, show_warnings
 from dashboard.sales.views.pipeline import pipeline_moves
 from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
@@ -120,6 +120,7 @@ class NewClient(DashboardView):
             business=self.business, now=timezone.now(), **form.values()
         )
         messages.success(request, _("%(name)s is added. Next: a proposal.") % {"name": client.name})
+        show_warnings(request, form)
         return redirect("dashboard:client", client.pk)
 
 
@@ -143,6 +144,7 @@ class EditClient(DashboardView):
             return self.show(request, form=form, client=client, status=422)
         client_records.change_client(client=client, **form.values())
         messages.success(request, _("Saved."))
+        show_warnings(request, form)
         return redirect("dashboard:client", client.pk)
 
 
@@ -160,6 +162,7 @@ class NewContact(DashboardView):
         if form.is_valid():
             try:
                 client_records.add_contact(client=client, now=timezone.now(), **form.cleaned_data)
+                show_warnings(request, form)
                 return redirect("dashboard:client", client.pk)
             except RuleError as error:
                 add_error(form, error)
@@ -188,6 +191,7 @@ class EditContact(DashboardView):
                 add_error(form, error)
             else:
                 messages.success(request, self.done(contact, old_email))
+                show_warnings(request, form)
                 return redirect("dashboard:client", contact.client_id)
         return self.page(request, contact, form, status=422)
 

@@ -28,6 +28,11 @@ urlpatterns = [
     path("proposals/", proposals.Proposals.as_view(), name="proposals"),
     path("proposals/<uuid:pk>/", proposals.ProposalPage.as_view(), name="proposal"),
     path("proposals/<uuid:pk>/pdf/", proposals.AgreementPreviewPdf.as_view(), name="proposal_pdf"),
+    path(
+        "proposals/<uuid:pk>/download/",
+        actions.DownloadProposal.as_view(),
+        name="proposal_download",
+    ),
     path("proposals/<uuid:pk>/edit/", proposals.EditProposal.as_view(), name="proposal_edit"),
     path("proposals/<uuid:pk>/send/", proposals.SendProposal.as_view(), name="proposal_send"),
     path(

@@ -12,8 +12,7 @@ from tests.world import World
 
 
 def laws(kept: str = "") -> dict[str, str]:
-    groups = [shown for _code, shown in governing_laws.choices(kept=kept)]
-    return {code: name for group in groups if isinstance(group, list) for code, name in group}
+    return dict(governing_laws.choices(kept=kept))
 
 
 @pytest.mark.parametrize(
@@ -30,6 +29,34 @@ def test_the_laws_of_parts_of_a_country_are_offered_by_name(
         shown = laws()
     assert set(names) <= set(shown.values())
     assert {"DE", "TH", "SG", "US-NY", "AU-NSW"} <= set(shown)
+
+
+def form_of(world: World, typed: str) -> ContractTextForm:
+    return ContractTextForm({"governing_law": typed}, business=world.business, own=[])
+
+
+@pytest.mark.parametrize("typed", ["Scotland", " scotland", "GB-SCT", "gb-sct"])
+def test_a_law_is_searched_for_by_its_name(world: World, typed: str) -> None:
+    form = form_of(world, typed)
+    assert form.is_valid() and form.cleaned_data["governing_law"] == "GB-SCT"
+    field = str(form["governing_law"])
+    assert "<datalist" in field and "Ontario (Canada)" in field and "<select" not in field
+    assert form.law_name == "Scotland"
+
+
+def test_a_law_is_shown_by_its_name(world: World) -> None:
+    world.proposal(send=False, governing_law="US-CA")
+    form = ContractTextForm(None, business=world.business, own=[])
+    assert 'value="California (USA)"' in str(form["governing_law"])
+    assert form.law_name == "California (USA)"
+
+
+def test_a_law_that_is_not_in_the_list_is_refused_and_none_is_possible(world: World) -> None:
+    refused = form_of(world, "Atlantis")
+    assert not refused.is_valid()
+    assert refused.errors["governing_law"] == ["Please choose one from the list."]
+    assert 'value="Atlantis"' in str(refused["governing_law"])
+    assert form_of(world, "").is_valid()
 
 
 def test_no_law_is_offered_that_does_not_exist() -> None:

@@ -46,20 +46,6 @@ def test_a_draft_starts_with_text_from_its_figures_and_a_preview_saves_nothing(
     assert (report.comment, report.reviewed_at) == ("", None)
 
 
-def test_text_that_cannot_be_printed_is_refused_at_its_field_and_stays_there(
-    browser: Browser,
-) -> None:
-    report = Report.objects.get()
-    response = browser.post(
-        reverse("dashboard:report", args=[report.pk]), {"comment": "Great 🎉", "send": "yes"}
-    )
-    assert response.status_code == 422
-    assert (
-        "cannot be printed" in response.content.decode() and "Great 🎉" in response.content.decode()
-    )
-    assert Report.objects.get().state == "draft"
-
-
 def test_a_time_that_has_passed_is_refused_and_the_preview_shows_what_was_typed(
     browser: Browser,
 ) -> None:

@@ -15,7 +15,7 @@ from core.places import countries
 from core.places.guess import Guess, guess
 from core.places.usual_taxes import USUAL_TAXES
 from core.web import query_string
-from dashboard.page import DashboardView
+from dashboard.page import DashboardView, show_warnings
 from dashboard.welcome.forms import BusinessForm, ClientForm, WorkForm, YouForm, save_place
 
 STEPS = ("welcome", "welcome_business", "welcome_work", "welcome_client")
@@ -71,6 +71,7 @@ class YouStep(Step):
         if not form.is_valid():
             return self.page(request, form, 422)
         form.save(user, self.business_or_none)
+        show_warnings(request, form)
         request.session[COUNTRY] = form.cleaned_data["country"]
         return redirect(self.next_url)
 
@@ -163,6 +164,7 @@ class ClientStep(Step):
             now=timezone.now(),
             **form.cleaned_data,
         )
+        show_warnings(request, form)
         package = request.session.get(WORK, USUAL)
         page = reverse("dashboard:proposal_new", args=[client.pk])
         return redirect(f"{page}?package={package}")

@@ -15,7 +15,6 @@ from core import audit, links
 from core.audit import UNSEEN, Origin
 from core.digest import digest
 from core.documents import render, store
-from core.documents.glyphs import check, printable_within
 from core.errors import NotAllowedNow
 from core.models.document import DocumentKind
 from core.outbox import emails
@@ -49,10 +48,8 @@ def create_review(
 ) -> QuarterlyReview:
     """Create the review and its PDF; the same contents again return the existing review.
 
-    Characters in the client's texts that no font contains are left out of the PDF. Raises NoPeriod,
-    and MissingGlyphs for such characters in `outlook`.
+    Characters that no font contains are left out of the PDF or replaced (rule 31). Raises NoPeriod.
     """
-    check(outlook, field="outlook")
     contents = compose_review(agreement=agreement, periods=periods, outlook=outlook)
     existing = QuarterlyReview.objects.filter(
         agreement=agreement, starts_on=periods[0].starts_on, sha256=digest(contents)
@@ -62,7 +59,7 @@ def create_review(
     with translation.override(agreement.language):
         context = {
             "business": agreement.business,
-            **review_contents.template_context(printable_within(contents)),
+            **review_contents.template_context(contents),
         }
         title = review_contents.review_title(contents)
     pdf = render.pdf(

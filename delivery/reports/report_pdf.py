@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy
 
 from core.documents import render, store
-from core.documents.glyphs import printable_within
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
 from core.models import Document
@@ -105,7 +104,7 @@ def _pdf(report: Report) -> bytes:
     with translation.override(report.language):
         context = {
             "business": report.business,
-            **template_context(printable_within(report.snapshot)),
+            **template_context(report.snapshot),
         }
         name = report_title(report)
     return render.pdf(

@@ -12,7 +12,6 @@ from agreements.models import Agreement, Period
 from billing.runs.billing_run import run_billing
 from core import audit
 from core.documents import store
-from core.documents.glyphs import MissingGlyphs
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
 from delivery.hours import time_log
@@ -130,11 +129,10 @@ def test_a_review_is_emailed_once_with_its_pdf_and_recorded(agreement: Agreement
     assert audit.chain(agreement.pk)[-1].event == "review_sent"
 
 
-def test_a_review_needs_an_ended_period_and_text_that_can_be_printed(
+def test_a_review_needs_an_ended_period_and_takes_every_text(
     agreement: Agreement, world: World
 ) -> None:
-    with pytest.raises(MissingGlyphs):
-        made(agreement, "Fine \U0001f600")
+    assert made(agreement, "Fine \U0001f600").snapshot["outlook"] == "Fine \U0001f600"
     fresh = world.running(world.client("New"), card="")
     with pytest.raises(NoPeriod):
         made(fresh)

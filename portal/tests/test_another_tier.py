@@ -8,6 +8,7 @@ from agreements.models import Agreement, Proposal
 from agreements.proposals import lifecycle
 from agreements.tests.test_extras import AUDIT, CALL
 from core.dates import local_day
+from tests.test_frozen_offer import without_spans
 from tests.test_tenancy import inside
 from tests.world import World
 
@@ -77,7 +78,7 @@ def test_extras_are_ticked_with_the_tier_and_can_be_changed(world: World) -> Non
     client.post(url, {"tier": tier_id(proposal, 0), "extra": ["x1", "x2"]})
     first = proposal.agreement
     assert first and first.amount == 3_500_00
-    signing = client.get(agreement_url(first)).text
+    signing = without_spans(client.get(agreement_url(first)).text)
     assert "Due today: $4,700" in signing and "Then $3,500 every month" in signing
 
     page = client.get(f"{url}?change").text

@@ -100,6 +100,8 @@ class AgreementPage(SignableView):
         except RuleError as error:
             form.add_error(None, str(error))
             return self._show(request, signable, form, 409)
+        for sentence in form.warnings:
+            messages.warning(request, sentence)
         return self.page(signable, "_code")
 
     def _of_another_tier(self, signable: Agreement | Amendment) -> Agreement | None:

@@ -20,20 +20,21 @@ from agreements.proposals import (
     lifecycle,
     waitlist,
 )
-from agreements.proposals.page import section_pictures
+from agreements.proposals.page import proposal_pdf, section_pictures
 from agreements.rules.errors import AlreadyPicked
 from agreements.rules.states import ProposalState
-from billing.emails import upcoming_charges
+from billing.emails import offered_sums
 from core.dates import local_day
 from core.documents.pictures import picture_response
 from core.errors import RuleError
 from core.tenancy import scoped
-from core.web.download import pdf_response
+from core.web.download import pdf_bytes, pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView
 from portal.forms import DeclineForm, ForwardForm, QuestionForm, errors_of
 from portal.sessions import origin
 
+DOWNLOADS_AN_HOUR = 12  # of one person
 OVER = "portal/proposal_over.html"  # shown once a proposal can no longer be accepted
 
 
@@ -70,7 +71,9 @@ class ProposalPage(PortalView):
         tiers = [tier for tier, _lines in seen["cards"]]
         context = {
             **seen,
-            "offers": upcoming_charges.offers_of(proposal, tiers, seen["tax"], today),
+            **offered_sums.page_context(
+                proposal, tiers, seen["tax"], today=today, ticked=forms.get("picked_extras", ())
+            ),
             "form": DeclineForm(),
             "question": QuestionForm(),
             "forward": ForwardForm(),
@@ -176,6 +179,29 @@ class ForwardProposal(AskQuestion):
             )
 
         return self.act_and_return(request, proposal, act, forward=form)
+
+
+class DownloadProposal(PortalView):
+    """The open proposal as a PDF. The page says why there is none."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal, now = _sent_proposal(self, pk), timezone.now()
+        page = redirect("portal:proposal", proposal.pk)
+        is_open = proposal.state == ProposalState.SENT and not lifecycle.is_past_last_day(
+            proposal, now
+        )
+        if not is_open or after_sending.newest_version(proposal) != proposal:
+            return page
+        who = str(self.contact.pk)
+        if too_often("offer_pdf", who, limit=DOWNLOADS_AN_HOUR, seconds=3600, now=now):
+            messages.error(request, _("You have downloaded it often. Please try again in an hour."))
+            return page
+        today = local_day(now, self.client.time_zone)
+        pdf = offered_sums.proposal_file(proposal, today=today)
+        client_actions.record_downloaded(
+            proposal=proposal, contact=self.contact, now=now, origin=origin(request)
+        )
+        return pdf_bytes(pdf, proposal_pdf.file_title(proposal))
 
 
 class JoinWaitlist(PortalView):

@@ -23,16 +23,19 @@
   tiers.querySelectorAll("[data-tier]").forEach((card) => observer.observe(card));
 })();
 
-// Shows the button that prints the proposal: it does nothing without this script.
+// Shows the sums with the extras that are ticked: each was computed by the server, and is only looked up here.
 (function () {
-  const button = document.querySelector("[data-print]");
-  if (!button) return;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    // What was not scrolled to yet is loaded first, or paper would have holes.
-    const pictures = [...document.querySelectorAll(".rh-offer img")];
-    pictures.forEach((picture) => { picture.loading = "eager"; });
-    await Promise.allSettled(pictures.map((picture) => picture.decode()));
-    window.print();
-  });
+  const ticks = [...document.querySelectorAll("#extras [name=extra]")];
+  const parts = [...document.querySelectorAll("[data-sums]")].map((part) => [part, JSON.parse(part.dataset.sums)]);
+  if (!ticks.length || !parts.length) return;
+  document.querySelectorAll("[data-unsummed]").forEach((said) => { said.hidden = true; });
+  const show = () => {
+    const key = ticks.filter((tick) => tick.checked).map((tick) => tick.value).join(" ");
+    parts.forEach(([part, sums]) => part.querySelectorAll("[data-figure]").forEach((figure) => {
+      figure.textContent = sums[key][figure.dataset.figure] ?? figure.textContent;
+    }));
+    document.querySelectorAll("[data-added], [data-summed]").forEach((said) => { said.hidden = !key; });
+  };
+  ticks.forEach((tick) => tick.addEventListener("change", show));
+  window.addEventListener("pageshow", show);  // also where the browser has kept the ticks of an earlier visit
 })();

@@ -95,9 +95,9 @@ def test_a_client_reads_every_part_of_a_proposal_on_a_phone(
     expect(everything).to_be_visible()
     watched()
 
-    page.evaluate("window.print = () => { window.isPrinted = true }")
-    page.get_by_role("button", name="Print or save as PDF").click()
-    page.wait_for_function("window.isPrinted")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download as PDF").click()
+    assert download.value.suggested_filename == "Proposal A steady audience.pdf"
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Choose Growth")).to_be_hidden()
     expect(page.get_by_role("heading", name="Do you have a question?")).to_be_hidden()

@@ -165,7 +165,7 @@ def doors(rows: Rows) -> Iterator[Visit]:
         "account_request_login_code": {"email": business.owner.email},
     }.items():
         yield f"the code after {page}", _reading(Browser()).post(reverse(page), fields, follow=True)
-    unprintable = {"c-TOTAL_FORMS": 1, "c-INITIAL_FORMS": 0, "c-0-text_en": "\U0001f916"}
+    unprintable = {"c-TOTAL_FORMS": 1, "c-INITIAL_FORMS": 0, "c-0-text_en": "\u767e"}
     path = reverse("dashboard:template_pdf", args=[rows["template"].pk])
     yield "a text that cannot be printed", owner.post(path, unprintable)
     with override_settings(DEBUG=True, MAIL_IS_LOCAL=True):

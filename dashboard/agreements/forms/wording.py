@@ -15,7 +15,13 @@ from core import formats, money
 from core.documents.printable_text import PrintableForm
 from core.languages import DEFAULT, LANGUAGES
 from core.models import Business
-from dashboard.form_fields import DurationField, LinesField, MoneyField, parse_amount
+from dashboard.form_fields import (
+    DurationField,
+    LinesField,
+    MoneyField,
+    SearchField,
+    parse_amount,
+)
 
 
 class ContractTextForm(PrintableForm, forms.Form):
@@ -33,8 +39,12 @@ class ContractTextForm(PrintableForm, forms.Form):
         choices=[("", "—"), *Service.choices],
         help_text=_("Adds the clause that is usual for it."),
     )
-    governing_law = forms.ChoiceField(
-        label=_("Governing law"), required=False, choices=governing_laws.choices
+    governing_law = SearchField(
+        label=_("Governing law"),
+        required=False,
+        shows_names=True,
+        choices=governing_laws.choices,
+        help_text=_("Type a country or a state. Leave it empty for no such clause."),
     )
     kpis = LinesField(
         label=_("Goals and measures (one per line)"),
@@ -81,6 +91,12 @@ class ContractTextForm(PrintableForm, forms.Form):
         if self.own:
             choices.append((gettext("Your own"), [(pk, row.name) for pk, row in self.own.items()]))
         self.fields["wording"].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def law_name(self) -> str:
+        """The name of the law that is chosen, or was typed; "" if there is none."""
+        typed = self["governing_law"].value()
+        return governing_laws.name(self.fields["governing_law"].to_python(typed))
 
     @property
     def has_more(self) -> bool:

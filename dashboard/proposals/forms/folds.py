@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.contract import governing_laws
 from agreements.rules.terms import Renews, Rollover
 from core import formats
+from dashboard.agreements.forms.wording import ContractTextForm
 from dashboard.proposals.forms.proposal import ProposalForms
 
 OFFER = ("title", "contact", "language", "currency", "interval", "collect_by")
@@ -178,8 +178,8 @@ def _shown(form: forms.BaseForm) -> str:
     return ", ".join(parts)
 
 
-def _text(form: forms.BaseForm) -> str:
-    law = governing_laws.name(str(form["governing_law"].value() or ""))
+def _text(form: ContractTextForm) -> str:
+    law = form.law_name
     parts = [
         _label(form, "wording"),
         _label(form, "service").replace("—", ""),

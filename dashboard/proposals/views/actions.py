@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.proposals import after_sending, client_actions, client_view, lifecycle, waitlist
-from agreements.proposals.page import section_pictures
-from billing.emails import upcoming_charges
+from agreements.proposals.page import proposal_pdf, section_pictures
+from billing.emails import offered_sums, upcoming_charges
 from clients.models import Client
+from core.dates import local_day
 from core.documents.pictures import picture_response
 from core.errors import RuleError
+from core.web.download import pdf_bytes
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, CopyForm, ExtendForm
 
@@ -40,6 +42,20 @@ class PreviewProposal(DashboardView):
             offers = upcoming_charges.offers_of(proposal, tiers, seen["tax"], self.today)
             context = {**seen, "offers": offers, "preview": True, "notes": notes}
             return render(request, "dashboard/proposals/proposal_preview.html", context)
+
+
+class DownloadProposal(DashboardView):
+    """The proposal as a PDF, as its client can download it. It is not stored."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        today = local_day(timezone.now(), proposal.client.time_zone)
+        try:
+            pdf = offered_sums.proposal_file(proposal, today=today)
+        except RuleError as error:
+            show_error(request, error)
+            return redirect("dashboard:proposal", proposal.pk)
+        return pdf_bytes(pdf, proposal_pdf.file_title(proposal))
 
 
 class Face(DashboardView):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from billing.gateways import registry
 from core.documents.logos import logo_response
-from dashboard.page import DashboardView
+from dashboard.page import DashboardView, show_warnings
 from dashboard.settings.forms import BusinessForm
 
 
@@ -25,6 +25,7 @@ class Settings(DashboardView):
             return self._page(request, form, 422)
         form.save()
         messages.success(request, _("Saved."))
+        show_warnings(request, form)
         return redirect("dashboard:settings")
 
     def _page(self, request: HttpRequest, form: BusinessForm, status: int = 200) -> HttpResponse:

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from dashboard.page import DashboardView
+from dashboard.page import DashboardView, show_warnings
 from dashboard.settings.forms import OwnerEmailsForm, YouForm
 
 
@@ -23,6 +23,7 @@ class You(DashboardView):
             return self.show(request, form=form, status=422)
         form.save()
         messages.success(request, _("Saved."))
+        show_warnings(request, form)
         return redirect("dashboard:settings")
 
 

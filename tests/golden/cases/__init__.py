@@ -6,6 +6,7 @@ from tests.golden.cases import (
     billing,
     delivery,
     documents,
+    offers,
     proposals,
     reports,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "billing",
     "delivery",
     "documents",
+    "offers",
     "proposals",
     "reports",
 ]
