@@ -59,6 +59,17 @@ def reach(*, client: Client, to: Stage, actor: str, now: datetime) -> None:
         _move(client, to, actor, now, UNSEEN, {})
 
 
+def decline(*, client: Client, actor: str, words: str, now: datetime) -> None:
+    """Move a prospect whose proposal was declined to "lost", with the client's own words.
+
+    A client on trial, or one who has signed, stays where it is.
+    """
+    client.refresh_from_db(fields=["state"])
+    if Stage(client.state) in (Stage.LEAD, Stage.CALL_BOOKED, Stage.PROPOSAL_SENT):
+        lost = {"lost_because": Lost.DECLINED.value, "lost_words": words[:300]}
+        _move(client, Stage.LOST, actor, now, UNSEEN, lost)
+
+
 def _move(
     client: Client, to: Stage, actor: str, now: datetime, origin: Origin, lost: dict[str, str]
 ) -> Client:

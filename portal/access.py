@@ -3,9 +3,11 @@
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.views import View
 
 from clients.models import Client, Contact
@@ -14,6 +16,7 @@ from portal import confirmation
 from portal.sessions import is_reading, may_read, signed_in_contact
 
 M = TypeVar("M", bound=Model)
+LANGUAGE = "portal_language"  # where the session holds the language that no reader chose
 
 
 class PortalView(View):
@@ -27,6 +30,7 @@ class PortalView(View):
     contact: Contact
     readers_may_post = False
     is_for_everybody = False  # also in a session that only shows another page
+    _language = ""  # of this page, if the reader has not chosen one
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         contact = signed_in_contact(request)
@@ -35,9 +39,20 @@ class PortalView(View):
         self.contact = contact
         request.contact = contact  # type: ignore[attr-defined]
         request.is_reading = is_reading(request)  # type: ignore[attr-defined]
+        self.follow_language(contact.client.language)
         response = self._confirmation(request) or super().dispatch(request, *args, **kwargs)
+        if self._language and self._language != request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+            remember_language(request, response, self._language)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    def follow_language(self, code: str) -> None:
+        """Show the page in this language, unless the reader has chosen another one."""
+        shown = self.request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if shown is None or shown == self.request.session.get(LANGUAGE):
+            translation.activate(code)
+            self.request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            self._language = code
 
     def _confirmation(self, request: HttpRequest) -> HttpResponse | None:
         """The page that asks for a code first; None where the request may go on."""
@@ -61,6 +76,12 @@ class PortalView(View):
         if row is None:
             raise Http404
         return row
+
+
+def remember_language(request: HttpRequest, response: HttpResponseBase, code: str) -> None:
+    """Keep the language in which a page was shown, so that one the reader chooses can be told."""
+    request.session[LANGUAGE] = code
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, samesite="Lax")
 
 
 def no_session(request: HttpRequest) -> HttpResponse:

@@ -28,6 +28,7 @@ from agreements.rules.states import (
     ProposalState,
 )
 from agreements.rules.terms import Renews
+from agreements.running import lost_sales
 from agreements.signing import agreement_pdf, signers
 from agreements.signing.unsigned_documents import SIGN_WITHIN
 from clients.models import Contact
@@ -239,6 +240,7 @@ def decline_proposal(
             origin=origin,
             data={"reason": reason[:500]} if reason else {},
         )
+        lost_sales.lose_declined(proposal=proposal, actor=contact.name, reason=reason, now=now)
         owner_emails.tell_declined(proposal, contact, reason, now)
     return proposal
 

@@ -25,6 +25,7 @@ from agreements.rules.states import (
     AmendmentState,
     ProposalState,
 )
+from agreements.running import lost_sales
 from agreements.signing import sign, signers
 from clients.models import Contact
 from core import audit
@@ -90,6 +91,10 @@ def decline(
         locked = signers.lock(paper)
         signers.require_turn(locked, contact)
         _close(locked, "declined", reason, contact, now, origin)
+        if isinstance(locked, Agreement):
+            lost_sales.lose_declined(
+                proposal=locked.proposal, actor=contact.name, reason=reason, now=now
+            )
         _tell_owner(locked, contact, reason, now)
     paper.refresh_from_db()
     return paper

@@ -11,6 +11,7 @@ from agreements.models import Proposal
 from agreements.proposals import accept, after_sending, client_actions, lifecycle, opening_message
 from agreements.rules.errors import BadWording, NotOpen
 from agreements.rules.states import ProposalState
+from agreements.signing import unsigned_documents
 from clients import client_records, testimonials
 from clients.rules.pipeline import Stage
 from core import audit
@@ -273,6 +274,45 @@ def test_a_test_email_to_the_freelancer_has_no_link(world: World) -> None:
     draft.refresh_from_db()
     assert draft.state == ProposalState.DRAFT
     assert draft.client.state == Stage.LEAD
+
+
+@pytest.mark.parametrize("what", ["the proposal", "the agreement"])
+def test_declining_moves_the_client_out_of_proposal_sent(world: World, what: str) -> None:
+    """To lost, with the client's reason; a revised proposal brings them back."""
+    offer = world.proposal()
+    if what == "the proposal":
+        accept.decline_proposal(
+            proposal=offer, contact=offer.contact, reason="Too expensive", now=LATER, origin=HERE
+        )
+    else:
+        paper = world.picked(offer)
+        unsigned_documents.decline(
+            paper=paper, contact=offer.contact, reason="Too expensive", now=LATER, origin=HERE
+        )
+    offer.refresh_from_db()
+    client = offer.client
+    client.refresh_from_db()
+    assert (client.state, client.lost_because) == (Stage.LOST, "declined")
+    assert (client.lost_words, client.stage_at) == ("Too expensive", LATER)
+    revised = after_sending.revise_proposal(proposal=offer, now=LATER)
+    lifecycle.send_proposal(proposal=revised, actor="Nan", now=LATER)
+    client.refresh_from_db()
+    assert (client.state, client.lost_words) == (Stage.PROPOSAL_SENT, "")
+
+
+@pytest.mark.parametrize("also", ["another proposal", "signed"])
+def test_declining_one_of_several_leaves_the_client_where_it_is(world: World, also: str) -> None:
+    client = world.client()
+    if also == "signed":
+        world.signed(world.picked(world.proposal(client)))
+    else:
+        world.proposal(client)
+    client.refresh_from_db()
+    before = client.state
+    offer = world.proposal(client)
+    accept.decline_proposal(proposal=offer, contact=offer.contact, reason="", now=NOW, origin=HERE)
+    client.refresh_from_db()
+    assert client.state == before != Stage.LOST
 
 
 @pytest.mark.parametrize("letter", [b"MZ\x90", b"%PDF-1.7 cut", b"<html>"])

@@ -6,6 +6,7 @@ series is locked, in the transaction that writes the document.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -192,6 +193,37 @@ def set_pattern(
             raise BadPattern(message, field="pattern")
         fields = {"pattern": pattern, "resets_yearly": resets_yearly}
         return Numbering.objects.update_or_create(business=business, kind=kind, defaults=fields)[0]
+
+
+def number_from_name(*, business: Business, former: str = "") -> None:
+    """Begin the numbers of invoices with the initials of the business, such as SM-2026-0001.
+
+    Nothing changes once an invoice has been numbered, or the owner has chosen a pattern. A pattern
+    that came from the name before, `former`, follows the new name.
+    """
+    own = Numbering.objects.filter(business=business, kind=SeriesKind.INVOICE).first()
+    is_chosen = own is not None and own.pattern != _pattern_of(former)
+    if is_chosen or Series.objects.filter(business=business, kind=SeriesKind.INVOICE).exists():
+        return
+    set_pattern(
+        business=business,
+        kind=SeriesKind.INVOICE,
+        pattern=_pattern_of(business.name),
+        resets_yearly=True,
+    )
+
+
+def _pattern_of(name: str) -> str:
+    """The pattern of a business's invoices: its initials, or the start of a name of one word.
+
+    It is INV for a name without Latin letters, and for initials that another kind of document has.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.findall(r"[A-Za-z]+", plain)
+    letters = "".join(word[0] for word in words[:3]) if len(words) > 1 else "".join(words)[:3]
+    pattern = f"{letters.upper()}-{{year}}-{{seq:04}}"
+    is_taken = pattern in DEFAULT_PATTERNS.values()
+    return "INV-{year}-{seq:04}" if is_taken or not letters else pattern
 
 
 def patterns_in_use(business: Business) -> list[tuple[str, str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -15,7 +16,8 @@ from billing.charging.issue import PERIODS, periods_due
 from billing.gateways.accounts import USE
 from billing.models import BillingRun
 from billing.runs.billing_run import AUDIT
-from core.models import SetAside
+from billing.runs.hold import RELEASED
+from core.models import AuditEvent, SetAside
 from core.system import health_checks
 
 UNFINISHED_AFTER = timedelta(minutes=15)
@@ -51,11 +53,17 @@ def _problems(now: datetime) -> Iterator[str]:
 
 
 def _late_rows(before: datetime) -> int:
-    """Count what has been due since `before`, without what is set aside or on hold."""
+    """Count what could have been done since `before`, without what is set aside or on hold.
+
+    A retainer that begins on the day of its signature is due from that day's midnight on, and
+    could first be billed when it was signed; one on hold, when it was released.
+    """
     aside = SetAside.objects.open()
     to_open = Agreement.objects.filter(state__in=RUNNING_STATES, opens_at__lte=before)
     to_open = to_open.filter(parked_because="", business__is_suspended=False)
-    to_issue = periods_due(before).filter(agreement__parked_because="")
+    to_open = to_open.exclude(signed_at__gt=before).exclude(_released("pk", before))
+    to_issue = periods_due(before).filter(agreement__parked_because="", created_at__lte=before)
+    to_issue = to_issue.exclude(_released("agreement", before))
     late = [
         to_open.exclude(pk__in=aside.filter(step=OPEN.name).values("subject")),
         to_issue.exclude(pk__in=aside.filter(step=PERIODS.name).values("subject")),
@@ -63,5 +71,12 @@ def _late_rows(before: datetime) -> int:
     if settings.CHARGING != "off":
         unusable = aside.filter(step=USE.name).values("subject")
         charges = due_collections(before).exclude(business__in=unusable)
+        charges = charges.exclude(_released("invoice__agreement", before))
         late.append(charges.exclude(pk__in=aside.filter(step=CHARGE.name).values("subject")))
     return sum(rows.count() for rows in late)
+
+
+def _released(agreement: str, since: datetime) -> Exists:
+    """Whether the billing of an agreement, at the end of this path, was released after `since`."""
+    events = AuditEvent.objects.filter(chain_id=OuterRef(agreement), event=RELEASED)
+    return Exists(events.filter(at__gt=since))

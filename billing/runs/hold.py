@@ -20,6 +20,7 @@ from core import audit, nudge
 from core.jobs import set_aside
 from core.models import Business, SetAside
 
+RELEASED = "released"  # the name of the audit event
 MISSED = gettext_noop("More than one period was not billed.")
 
 
@@ -74,7 +75,7 @@ def resume_billing(*, agreement: Agreement, how: str, actor: str, now: datetime)
         audit.record(
             business=agreement.business,
             chain_id=agreement.id,
-            event="released",
+            event=RELEASED,
             actor=actor,
             now=now,
             data={"how": how},

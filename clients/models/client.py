@@ -40,6 +40,7 @@ class Lost(models.TextChoices):
     OTHER = "other", _("Somebody else does it")
     SILENCE = "silence", _("No answer any more")
     MINE = "mine", _("I said no")
+    DECLINED = "declined", _("They declined the proposal")
 
 
 class Client(TenantRow):

@@ -15,7 +15,8 @@ from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts
 from billing.books import guaranteed_income, queries
-from billing.emails import upcoming_charges
+from billing.emails import next_payments
+from billing.emails.next_payments import NextPayment
 from billing.models import Invoice
 from billing.rules.asking import Way
 from clients.models import Client
@@ -82,11 +83,11 @@ class Home(DashboardView):
         )
         return sum(shares)
 
-    def _coming(self, running: list[Agreement]) -> list[upcoming_charges.NextCharge]:
-        """The next payment of each agreement that is billed in the next 31 days, soonest first."""
+    def _coming(self, running: list[Agreement]) -> list[NextPayment]:
+        """What is open or will be billed, and is due in the next 31 days, soonest first."""
         until = self.today + timedelta(days=31)
-        charges = upcoming_charges.next_charges(running, self.today)
-        return [charge for charge in charges if charge.on <= until][:SHOWN]
+        payments = next_payments.next_payments(running, self.today)
+        return [payment for payment in payments if payment.due_on <= until][:SHOWN]
 
     def _retainers(
         self, running: list[Agreement], hours: Any, newest_periods: Any, risks: dict[UUID, Outlook]

@@ -39,7 +39,7 @@ def test_the_board_says_that_a_proposal_was_declined(world: World) -> None:
     now = timezone.now()
     proposal = world.proposal(world.client("Declined"), now=now)
     accept.decline_proposal(
-        proposal=proposal, contact=proposal.contact, reason="", now=now, origin=HERE
+        proposal=proposal, contact=proposal.contact, reason="No budget", now=now, origin=HERE
     )
     world.proposal(world.client("Sent"), now=now)
     browser = Browser()
@@ -48,3 +48,8 @@ def test_the_board_says_that_a_proposal_was_declined(world: World) -> None:
     last = board.context["last"]
     assert sorted(last.values()) == ["Declined, today", "Sent, today"]
     assert "Declined, today" in board.text
+    columns = {
+        column.stage: [card[0].name for card in column.cards] for column in board.context["columns"]
+    }
+    assert (columns["proposal_sent"], columns["lost"]) == (["Sent"], ["Declined"])
+    assert "They declined the proposal" in board.text and "“No budget”" in board.text

@@ -7,6 +7,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from agreements.models import Proposal
+from billing.books import document_numbers
+from billing.models import Series
 from clients.models import Client
 from core.models import Business, TaxRate, User
 from dashboard.welcome.forms import save_place
@@ -85,6 +87,35 @@ def test_going_back_shows_what_was_saved_and_changes_it(newcomer: Browser) -> No
     assert not TaxRate.objects.filter(is_used=True).exists()
     assert step(newcomer, "welcome_business").context["form"]["tax"].value() == ""
     assert Business.objects.get().name == "Studio"
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("Studio Mara", "SM-{year}-{seq:04}"),
+        ("Backhaus", "BAC-{year}-{seq:04}"),
+        ("Élan & Fils du Nord GmbH", "EFD-{year}-{seq:04}"),
+        ("สวนผึ้ง", "INV-{year}-{seq:04}"),
+        ("Rich Cake", "INV-{year}-{seq:04}"),  # RC is for receipts
+    ],
+)
+def test_invoice_numbers_begin_with_the_initials_of_the_business(
+    newcomer: Browser, name: str, pattern: str
+) -> None:
+    step(newcomer, "welcome", PLACE)
+    step(newcomer, "welcome_business", {"name": name, "tax": "", "capacity": "100"})
+    assert document_numbers.patterns_in_use(Business.objects.get())[0][1] == pattern
+
+
+def test_a_new_name_changes_the_initials_until_an_invoice_was_numbered(newcomer: Browser) -> None:
+    step(newcomer, "welcome", PLACE)
+    for name in ("Studio Mara", "Atelier Lindt"):
+        step(newcomer, "welcome_business", {"name": name, "tax": "", "capacity": "100"})
+    business = Business.objects.get()
+    assert document_numbers.patterns_in_use(business)[0][1] == "AL-{year}-{seq:04}"
+    Series.objects.create(business=business, kind="invoice", year=2026, last=1)
+    step(newcomer, "welcome_business", {"name": "Third Name", "tax": "", "capacity": "100"})
+    assert document_numbers.patterns_in_use(business)[0][1] == "AL-{year}-{seq:04}"
 
 
 def test_the_first_client_leads_to_a_proposal_for_the_work_that_was_chosen(

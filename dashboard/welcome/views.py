@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agreements.contract import tax_rates
 from agreements.contract.library.packages import USUAL
+from billing.books import document_numbers
 from clients import client_records
 from core.models import TaxRate
 from core.places import countries
@@ -110,10 +111,11 @@ class BusinessStep(Step):
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        former = self.business.name
         form = BusinessForm(request.POST, instance=self.business, country=self.country)
         if not form.is_valid():
             return self.page(request, form, 422)
-        form.save()
+        document_numbers.number_from_name(business=form.save(), former=former)
         tax_rates.use_usual(
             business=self.business, usual=form.usual_tax if form.cleaned_data["tax"] else None
         )

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement
+from agreements.models.proposal import TRANSFER_DAYS
 from billing.bank_transfer import transfers
 from billing.models import BankDetails, Invoice, WithholdingCertificate
 from billing.runs.billing_run import run_billing
+from core import formats
 from core.dates import local_day
 from tests.test_tenancy import inside, logged_in
 from tests.world import World
@@ -100,6 +102,25 @@ def test_after_signing_the_bank_details_and_the_first_due_day_are_shown(
     assert "123-4-56789-0" in page
     assert "0812345678" in page
     assert "hx-get" not in page
+
+
+@pytest.mark.parametrize("issued", [True, False])
+def test_the_next_payment_is_the_open_invoice_and_not_the_one_a_year_later(
+    world: World, bank: BankDetails, issued: bool
+) -> None:
+    now = timezone.now()
+    today = local_day(now, "Asia/Bangkok")
+    yearly = {"interval": "yearly", "starts_on": today, "anchor_day": today.day} | THAI
+    agreement = world.running(now=now, **yearly)
+    if issued:
+        run_billing(now=now, door="test")
+    due = formats.day(today + timedelta(days=TRANSFER_DAYS))
+    card = inside(agreement.contact).get(reverse("portal:home")).content.decode()
+    card = card.partition('id="charge"')[2].partition("</section>")[0]
+    assert f"due on {due}, by bank transfer" in card
+    assert card.index(due) < card.index(str(today.year + 1))
+    desk = logged_in(world.business.owner).get(reverse("dashboard:home")).content.decode()
+    assert f"transfer due on {formats.day_short(today + timedelta(days=TRANSFER_DAYS))}" in desk
 
 
 def test_the_page_asks_for_what_is_left_and_then_for_the_certificate(

@@ -49,6 +49,7 @@ class SignableView(PortalView):
     def signable(self, pk: UUID) -> Agreement | Amendment:
         """The agreement or amendment with this id. Raises Http404."""
         signable: Agreement | Amendment = self.row(self.model, pk, *self.related)
+        self.follow_language(signable.language)
         return signable
 
     def page(self, signable: Agreement | Amendment, name: str = "") -> HttpResponse:

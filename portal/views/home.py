@@ -20,7 +20,7 @@ from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
 from billing.books import asked_words
 from billing.charging import saved_cards
-from billing.emails import upcoming_charges
+from billing.emails import next_payments
 from billing.models import Invoice
 from core.dates import local_day
 from core.tenancy import scoped
@@ -91,7 +91,7 @@ class Home(PortalView):
                 self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]
             ),
             "given": self._given(),
-            "charges": upcoming_charges.next_charges(running, today),
+            "payments": next_payments.next_payments(running, today),
             "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running),
             "method": saved_cards.card_in_use(self.client),
             "debits": saved_cards.debits_for(self.client),

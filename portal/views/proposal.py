@@ -291,6 +291,7 @@ def _sent_proposal(view: PortalView, pk: UUID) -> Proposal:
     proposal = view.row(Proposal, pk, "business__owner", "client", "contact", "revises")
     if proposal.state == ProposalState.DRAFT:
         raise Http404
+    view.follow_language(proposal.language)
     return proposal
 
 

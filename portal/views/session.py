@@ -5,6 +5,7 @@ used opens its page again for reading, on any device, until it expires.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -15,15 +16,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from agreements.models import Agreement, Amendment, Proposal
 from clients import portal_links
 from clients.models import Contact
 from core import links
 from core.models import Link
 from core.models.link import LinkPurpose
+from core.tenancy import scoped
 from core.web import query_string
 from core.web.throttle import network, too_often
 from delivery.rules.states import Answer
 from portal import sessions
+from portal.access import remember_language
 from portal.forms import LinkRequestForm
 from portal.views import reports
 
@@ -53,19 +57,28 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     contact = portal_links.contact_for(link) if link else None
     if link is None or contact is None or (link.used_at and _is_signed_in_as(request, link)):
         return _used_link(request, token)
-    with translation.override(contact.client.language):
+    language = _language(link.target, contact)
+    with translation.override(language):
         report = reports.awaiting_answer(link, contact) if link.used_at is None else None
         if request.method == "POST":
             _open_session(request, link, contact, now)
             if report and "answer" in request.POST and not sessions.is_reading(request):
                 reports.save_answer(request, report, contact)
             response = redirect(_target_url(link.target, request))
-            response.set_cookie("django_language", contact.client.language, samesite="Lax")
+            remember_language(request, response, language)
             return response
         if report:
             return reports.answer_without_session(request, report, contact)
         noun = link.target.partition(":")[0]
         return render(request, "portal/enter.html", {"contact": contact, "noun": noun})
+
+
+def _language(target: str, contact: Contact) -> str:
+    """The language of the document to which a link leads, or else of the client."""
+    noun, _colon, pk = target.partition(":")
+    models: dict[str, Any] = {"proposal": Proposal, "agreement": Agreement, "amendment": Amendment}
+    row = scoped(models[noun], contact.business).filter(pk=pk).first() if noun in models else None
+    return row.language if row else contact.client.language
 
 
 def _open_session(request: HttpRequest, link: Link, contact: Contact, now: datetime) -> None:

@@ -47,7 +47,7 @@ def test_a_retainer_from_sign_up_to_the_report(
     watched()
     read_the_receipt(page, live_server.url, watched)
     assert Payment.objects.get().amount == 5_000_00
-    assert "RC-" in letter("receipt", "ploy@baan.example") or "RH-" in letter(
+    assert "RC-" in letter("receipt", "ploy@baan.example") or "NS-" in letter(
         "receipt", "ploy@baan.example"
     )
     assert OutboxEmail.objects.get(kind="signed", to="ploy@baan.example").attachment
@@ -179,7 +179,7 @@ def read_the_receipt(page: Page, url: str, watched: Callable[[], None]) -> None:
     watched()
     page.goto(f"{url}/p/invoices/")
     watched()
-    page.get_by_role("link", name=re.compile("^RH-")).click()
+    page.get_by_role("link", name=re.compile("^NS-")).click()
     watched()
     with page.expect_download() as download:
         page.get_by_role("link", name="Receipt").click()

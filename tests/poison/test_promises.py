@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Period
 from billing.books.invariants import find_contradictions
 from billing.charging import parallel_calls
 from billing.charging.parallel_calls import Batch, Call
@@ -22,6 +22,7 @@ from billing.rules.errors import NotConnected
 from billing.runs import billing_run
 from billing.runs.daily_audit import run_audit
 from billing.tests.test_switches import account
+from core import audit
 from core.database import vault
 from core.jobs import batches, steps
 from core.models import Business, OutboxEmail, SetAside
@@ -360,6 +361,39 @@ def test_health_reports_what_has_been_due_for_two_hours(world: World, what: str)
         (3, "One row has been due for more than two hours."),
     ):
         assert findings(NOW + hours * HOUR)["billing"] == expected
+
+
+@pytest.mark.parametrize("since", ["signature", "release"])
+def test_health_counts_two_hours_from_when_a_row_could_first_be_handled(
+    world: World, since: str
+) -> None:
+    """Not from the midnight of its first day, which may be long ago when somebody signs."""
+    now = NOW + 6 * HOUR
+    put(world.running(), opens_at=NOW - 5 * HOUR, signed_at=now)
+    period = put_period_due(world, opened=now)
+    if since == "release":
+        Agreement.objects.update(signed_at=NOW)
+        put(period, created_at=NOW)
+        assert findings(now)["billing"] == "2 rows have been due for more than two hours."
+        for agreement in Agreement.objects.all():
+            audit.record(
+                business=world.business,
+                chain_id=agreement.id,
+                event="released",
+                actor="Nan",
+                now=now,
+            )
+    assert findings(now + HOUR)["billing"] == ""
+    late = "2 rows have been due for more than two hours."
+    assert findings(now + 3 * HOUR)["billing"] == late
+
+
+def put_period_due(world: World, opened: datetime) -> Period:
+    """A period whose first day began long before it was opened, of an agreement of its own."""
+    period = a_period_due(world, client=world.client("Second"))
+    put(period, due_at=NOW - 5 * HOUR, created_at=opened)
+    Agreement.objects.filter(pk=period.agreement_id).update(opens_at=None)
+    return period
 
 
 def a_charge_due_without_invoice(world: World) -> None:

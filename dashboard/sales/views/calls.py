@@ -1,6 +1,6 @@
 """Calls with prospects: book, reschedule, export to a calendar, and take notes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from dashboard.page import DashboardView, add_error, show_error
 from dashboard.sales.forms.calls import BookForm, GuideForm
 
 JSON = "application/json"
+USUAL_HOUR, FRIDAY = 10, 5
 
 
 class _BookingView(DashboardView):
@@ -102,13 +103,20 @@ class _BookingView(DashboardView):
         return booking.book(client=client, actor=self.actor, **schedule)
 
 
+def usual_time(now: datetime) -> datetime:
+    """When a call can be, seen from `now`: at 10:00 on a working day, at least a day ahead."""
+    time = now.replace(hour=USUAL_HOUR, minute=0, second=0, microsecond=0)
+    while time - now < timedelta(days=1) or time.isoweekday() > FRIDAY:
+        time += timedelta(days=1)
+    return time
+
+
 class BookCall(_BookingView):
-    """Book a call; the next full hour and the decision maker are filled in."""
+    """Book a call; a time on the next working day and the decision maker are filled in."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
-        local_time = timezone.now().astimezone(ZoneInfo(self.business.time_zone))
-        local_time = local_time.replace(minute=0) + timedelta(hours=1)
+        local_time = usual_time(timezone.now().astimezone(ZoneInfo(self.business.time_zone)))
         decision_maker = client_records.decision_maker(client)
         contacts = [decision_maker.pk] if decision_maker else []
         return self.page(

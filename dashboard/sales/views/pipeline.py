@@ -64,7 +64,7 @@ class PipelineBoard(DashboardView):
         )
         fees = expected_fees.fees_by_client(shown, self.today)
         columns = [self._column(value, label, shown, fees, counts) for value, label in STAGES]
-        last = self._last_events([row for row in shown if row.state in ODDS])
+        last = self._last_events([row for row in shown if row.state != Stage.WON])
         worth = expected_fees.weighted_totals(shown, fees)
         moves = [(value, label) for value, label in STAGES if value != Stage.WON]
         return self.show(

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from billing.books import document_numbers
 from billing.gateways import registry
 from core.documents.logos import logo_response
 from dashboard.page import DashboardView, show_warnings
@@ -20,10 +21,11 @@ class Settings(DashboardView):
         return self._page(request, BusinessForm(instance=self.business))
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        former = self.business.name
         form = BusinessForm(request.POST, request.FILES, instance=self.business)
         if not form.is_valid():
             return self._page(request, form, 422)
-        form.save()
+        document_numbers.number_from_name(business=form.save(), former=former)
         messages.success(request, _("Saved."))
         show_warnings(request, form)
         return redirect("dashboard:settings")
