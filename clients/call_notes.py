@@ -10,25 +10,10 @@ from django.utils.translation import gettext as _
 from clients import client_records
 from clients.models import Call, Client, Contact
 from clients.models.sales import kpi_figures
-from core.errors import RuleError
+from core.tab_saves import ChangedElsewhere, Tab
 
 #: The fields of Call that hold notes; all of them are saved together.
 TYPED = ("needs", "goals", "kpis", "load", "extras", "budget", "outcome", "next_step", "next_on")
-
-
-class ChangedElsewhere(RuleError):
-    """Another tab or device has saved this call since it was read; nothing was written."""
-
-
-@dataclass(frozen=True)
-class Tab:
-    """The browser tab that saves: its random id (`mark`) and the number of its request (`count`).
-
-    `mark` is "" where the form is sent without JavaScript.
-    """
-
-    mark: str = ""
-    count: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,11 @@ from core.audit import Origin
 from core.dates import local_day
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
+from core.tab_saves import Tab, read_tab
 from core.tenancy import BusinessView
 from core.web.throttle import address
 
+JSON = "application/json"
 REMEMBERED = 24 * 3600  # seconds for which a saved form is remembered
 
 
@@ -53,6 +55,16 @@ class DashboardView(BusinessView, View):
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
         """Render the view's template. `status` is 422 where a form was refused."""
         return render(request, self.template, context, status=status)
+
+    @property
+    def is_script(self) -> bool:
+        """Whether static/js/autosave.js asks, which reads JSON, and no page is to be shown."""
+        return self.request.headers.get("Accept") == JSON
+
+    @property
+    def tab(self) -> Tab:
+        """The browser tab whose script saves, and the number of this save in that tab."""
+        return read_tab(self.request.POST.get("tab", ""), self.request.POST.get("count", ""))
 
     @property
     def today(self) -> Any:

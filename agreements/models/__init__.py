@@ -4,7 +4,7 @@ from agreements.models.agreement import Agreement, Pause, Upgrade
 from agreements.models.amendment import Amendment
 from agreements.models.capacity import TimeOff, WaitlistEntry
 from agreements.models.period import Period
-from agreements.models.proposal import Proposal, Question, Tier
+from agreements.models.proposal import Proposal, ProposalTyping, Question, Tier
 from agreements.models.reusable import OpeningMessage, Package, Template, ValueAdd
 from agreements.models.signing import Signature, SignerChange
 
@@ -16,6 +16,7 @@ __all__ = [
     "Pause",
     "Period",
     "Proposal",
+    "ProposalTyping",
     "Question",
     "Signature",
     "SignerChange",

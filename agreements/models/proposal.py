@@ -234,6 +234,22 @@ class Proposal(TenantRow):
         return self.collect_by == CollectBy.TRANSFER
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it can still be changed: only the freelancer sees it."""
+        return self.state == ProposalState.DRAFT
+
+    @property
+    def revision(self) -> int:
+        """How often its draft was saved from a browser. A query."""
+        rows = ProposalTyping.objects.filter(proposal=self)
+        return rows.values_list("revision", flat=True).first() or 0
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether something that was typed cannot be read, or breaks a rule. A query."""
+        return ProposalTyping.objects.filter(proposal=self).exclude(typed={}).exists()
+
+    @property
     def is_sent(self) -> bool:
         """Whether it waits for the client's choice."""
         return self.state == ProposalState.SENT
@@ -317,6 +333,36 @@ class Tier(TenantRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ProposalTyping(TenantRow):
+    """How far the typing of a draft is saved; there is none where it was never typed in a browser.
+
+    `revision` grows with each save. `writer` is the browser tab that saved last, and `save_count`
+    the number of its request, so that a delayed request of the same tab is recognised.
+
+    `typed` is the form as it was typed, {name: [texts]}, while something in it cannot be read or
+    breaks a rule. Until then it is empty: the proposal holds everything. `pictures` are those that
+    were uploaded so far, {name: {"width", "height"}}, whether or not a section holds them yet.
+    """
+
+    proposal = models.OneToOneField(
+        "agreements.Proposal", models.CASCADE, related_name="typing", verbose_name=_("proposal")
+    )
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    writer = models.CharField(max_length=36, blank=True, editable=False)
+    save_count = models.PositiveIntegerField(default=0, editable=False)
+    typed = models.JSONField(_("as it was typed"), default=dict, blank=True)
+    pictures = models.JSONField(_("uploaded pictures"), default=dict, blank=True)
+    written_at = models.DateTimeField(_("last typed"), editable=False)
+
+    class Meta:
+        verbose_name = _("typing of a proposal")
+        verbose_name_plural = _("typing of proposals")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return str(self.proposal)
 
 
 class Question(TenantRow):

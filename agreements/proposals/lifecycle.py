@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from agreements import owner_emails
 from agreements.contract import exclusivity, wording
 from agreements.contract import frozen_terms as frozen
-from agreements.models import Agreement, Proposal, Tier
+from agreements.models import Agreement, Proposal, ProposalTyping, Tier
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import TextKind
 from agreements.proposals import opening_message, rate_floor, snapshot
@@ -30,11 +30,13 @@ from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
 from core.digest import digest
+from core.errors import RuleError
 from core.jobs import batches
 from core.jobs.set_aside import Step
 from core.models import Business
 from core.money import LARGEST
 from core.outbox import emails
+from core.tab_saves import ChangedElsewhere
 
 EXPIRE = Step(
     "expire_proposals",
@@ -45,6 +47,19 @@ EXPIRE = Step(
     page=("proposal", "pk"),
 )
 MANY_TO_MANY = ("cosigners", "testimonials")  # many-to-many fields of a proposal
+#: Fields of a proposal that the rules of a draft are about, beside its tiers.
+RULED = (
+    "currency",
+    "interval",
+    "kind",
+    "template",
+    "renews",
+    "starts_on",
+    "ends_on",
+    "trial_measure",
+    "value_adds",
+    "extras",
+)
 TRIAL_DAYS = range(14, 29)  # the length of a paid trial: two to four weeks
 
 
@@ -59,12 +74,35 @@ def draft_proposal(
 ) -> Proposal:
     """Create a draft proposal, which the client cannot see yet. `terms` are fields of Proposal.
 
-    Raises NotCumulative, BadTrial, BadWording and BelowRateFloor.
+    Raises NotCumulative, BadExtra, BadTrial, BadWording and BelowRateFloor.
     """
-    require_cumulative(tiers)
-    _check_extras(tiers, terms)
-    _check_kind(terms)
-    _check_floor(business, tiers, terms)
+    require_complete(business=business, tiers=tiers, terms=terms)
+    return create_draft(
+        business=business, client=client, contact=contact, tiers=tiers, now=now, **terms
+    )
+
+
+def change_draft(
+    *, proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime, **terms: Any
+) -> Proposal:
+    """Rewrite a draft proposal and its tiers. `terms` are the fields of Proposal to change.
+
+    Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft_proposal`.
+    """
+    require_complete(business=proposal.business, tiers=tiers, terms=terms)
+    return rewrite_draft(proposal=proposal, tiers=tiers, now=now, **terms)
+
+
+def create_draft(
+    *,
+    business: Business,
+    client: Client,
+    contact: Contact,
+    tiers: Sequence[cumulative_tiers.TierDraft],
+    now: datetime,
+    **terms: Any,
+) -> Proposal:
+    """Create a draft that may be incomplete: it cannot be sent before it keeps the rules."""
     terms = _with_pictures_kept(terms)
     with transaction.atomic():
         many = {name: terms.pop(name, ()) for name in MANY_TO_MANY}
@@ -77,17 +115,17 @@ def draft_proposal(
     return proposal
 
 
-def change_draft(
-    *, proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime, **terms: Any
+def rewrite_draft(
+    *,
+    proposal: Proposal,
+    tiers: Sequence[cumulative_tiers.TierDraft] | None,
+    now: datetime,
+    **terms: Any,
 ) -> Proposal:
-    """Rewrite a draft proposal and its tiers. `terms` are the fields of Proposal to change.
+    """Rewrite a draft, which may be incomplete; the tiers stay where they are None.
 
-    Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft`.
+    Raises NotOpen where the proposal was sent (rule 28).
     """
-    require_cumulative(tiers)
-    _check_extras(tiers, terms)
-    _check_kind(terms)
-    _check_floor(proposal.business, tiers, terms)
     terms = _with_pictures_kept(terms)
     with transaction.atomic():
         many = {name: terms.pop(name) for name in MANY_TO_MANY if name in terms}
@@ -98,8 +136,10 @@ def change_draft(
             raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
         for name, rows in many.items():
             getattr(proposal, name).set(rows)
-        proposal.tiers.all().delete()
-        _write_tiers(proposal, tiers, now)
+        stored = [content_of(tier) for tier in tiers_of(proposal)]
+        if tiers is not None and [content_of(tier) for tier in tiers] != stored:
+            proposal.tiers.all().delete()
+            _write_tiers(proposal, tiers, now)
     proposal.refresh_from_db()
     return proposal
 
@@ -111,16 +151,25 @@ def send_proposal(
     now: datetime,
     origin: Origin = UNSEEN,
     has_consent: bool = False,
+    seen: int | None = None,
 ) -> Proposal:
     """Freeze a draft proposal, email it to the decision maker, and record the sending (rule 29).
 
     Sending counts as the signature of the business unless it countersigns. `has_consent` says that
-    a client whose agreement excludes this one has agreed. Raises Excluded, BadWording where
-    the opening message or the agreement text of any tier cannot be sent, NotOpen where a tier of
-    the previous version was picked, and NotAllowedNow where the proposal was sent already.
+    a client whose agreement excludes this one has agreed. `seen` is the revision that the sender
+    looked at. Raises ChangedElsewhere where it was changed since, Excluded, BadWording where the
+    draft breaks a rule, or its opening message or the agreement text of any tier cannot be sent,
+    NotOpen where a tier of the previous version was picked, and NotAllowedNow where the proposal
+    was sent already.
     """
-    text, reasons = wording.clause_source(proposal), faults(proposal)
     with transaction.atomic():
+        lock(proposal)  # from here on nobody types in it
+        proposal.refresh_from_db()
+        if seen is not None and proposal.is_draft and seen != proposal.revision:
+            raise ChangedElsewhere(
+                _("The proposal was changed in another tab. Read it again before you send it.")
+            )
+        text, reasons = wording.clause_source(proposal), faults(proposal)
         if reasons and proposal.state == ProposalState.DRAFT:
             raise BadWording(" ".join(reasons[:5]))
         exclusivity.require_consent(
@@ -133,6 +182,7 @@ def send_proposal(
         sets["snapshot_hash"] = digest(taken)
         move(proposal, ProposalState.SENT, PROPOSAL, sets=sets)
         proposal.tiers.update(is_frozen=True)
+        ProposalTyping.objects.filter(proposal=proposal).delete()
         email_proposal(proposal, kind="proposal", ref=str(proposal.id), now=now)
         audit.record(
             business=proposal.business,
@@ -172,11 +222,27 @@ def email_proposal(
 
 
 def faults(proposal: Proposal) -> list[str]:
-    """Every reason why a draft cannot be sent, from its opening message and its agreement texts."""
+    """Every reason why a draft cannot be sent, as sentences.
+
+    They come from the form that was typed, the rules, the opening message and the agreement texts.
+    """
     return [
+        *_unread(proposal),
         *opening_message.faults(proposal),
         *frozen.faults(proposal, wording.clause_source(proposal)["pairs"]),
     ]
+
+
+def _unread(proposal: Proposal) -> list[str]:
+    """Why a draft is incomplete: a rule that it breaks, or a field that cannot be read."""
+    terms = {name: getattr(proposal, name) for name in RULED}
+    try:
+        require_complete(business=proposal.business, tiers=tiers_of(proposal), terms=terms)
+    except RuleError as error:
+        return [str(error)]
+    if proposal.has_unread:
+        return [_("A field of the proposal cannot be read. “Edit” shows which one.")]
+    return []
 
 
 def _replace_previous(proposal: Proposal, now: datetime) -> None:
@@ -257,6 +323,20 @@ def is_picked(proposal: Proposal) -> bool:
 def tiers_of(proposal: Proposal) -> list[Tier]:
     """The tiers of a proposal, lowest first."""
     return list(proposal.tiers.order_by("position"))
+
+
+def require_complete(
+    *, business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]
+) -> None:
+    """Raise the error of the first rule that a draft breaks.
+
+    That is NotCumulative, BadExtra, BadTrial, BadWording or BelowRateFloor. `terms` are fields of
+    Proposal; those that are missing have their usual value.
+    """
+    require_cumulative(tiers)
+    _check_extras(tiers, terms)
+    _check_kind(terms)
+    _check_floor(business, tiers, terms)
 
 
 def require_cumulative(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
@@ -345,16 +425,20 @@ def _check_kind(terms: dict[str, Any]) -> None:
 def _write_tiers(
     proposal: Proposal, tiers: Sequence[cumulative_tiers.TierDraft], now: datetime
 ) -> None:
+    recommended = next((place for place, tier in enumerate(tiers) if tier.is_recommended), None)
     Tier.objects.bulk_create(
         Tier(
             business=proposal.business,
             proposal=proposal,
-            position=position,
+            position=place + 1,
             created_at=now,
-            **{
-                name: getattr(draft_proposal, name)
-                for name in cumulative_tiers.TierDraft.__dataclass_fields__
-            },
+            # A draft may recommend two until it is complete; one is all that a row can hold.
+            **{**content_of(tier), "is_recommended": place == recommended},
         )
-        for position, draft_proposal in enumerate(tiers, start=1)
+        for place, tier in enumerate(tiers)
     )
+
+
+def content_of(tier: cumulative_tiers.TierDraft | Tier) -> dict[str, Any]:
+    """What a tier says, by field."""
+    return {name: getattr(tier, name) for name in cumulative_tiers.TierDraft.__dataclass_fields__}

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from clients import booking, call_emails, call_notes, client_records
 from clients.booking import InvalidCall, NobodyDecides
-from clients.call_notes import ChangedElsewhere, Tab
 from clients.models import Call, Client
 from clients.rules import typed_figures
 from core import links
@@ -19,6 +18,7 @@ from core.documents import calendar_file
 from core.documents.calendar_file import Event
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
+from core.tab_saves import ChangedElsewhere, Tab
 from tests.world import NOW, World
 
 SOON = NOW + timedelta(days=2)

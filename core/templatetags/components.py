@@ -185,7 +185,7 @@ def posting(name: str, *parameters: str, slots: tuple[str, ...] = ()) -> None:
 
 
 component("card", "heading", "id", "css", "flush", slots=("note", "actions"), space="mb-2")
-component("fold", "heading", slots=("said",), open="", link="")
+component("fold", "heading", slots=("said",), open="", link="", key="")
 component("notice", "tone", "icon", "css", "role")
 component("empty_state", "icon", "title", slots=("action",))
 component("page_head", "heading", slots=("eyebrow", "under", "actions"))

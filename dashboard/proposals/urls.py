@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from dashboard.proposals.views import actions, capacity, packages, pricing, proposals, value_adds
+from dashboard.proposals.views import (
+    actions,
+    capacity,
+    composer,
+    packages,
+    preview,
+    pricing,
+    proposals,
+    value_adds,
+)
 
 urlpatterns = [
-    path("clients/<uuid:pk>/propose/", proposals.NewProposal.as_view(), name="proposal_new"),
+    path("clients/<uuid:pk>/propose/", composer.NewProposal.as_view(), name="proposal_new"),
+    path(
+        "clients/<uuid:pk>/propose/frame/",
+        preview.NewProposalFrame.as_view(),
+        name="proposal_new_frame",
+    ),
     path("packages/", packages.Packages.as_view(), name="packages"),
     path("packages/new/", packages.NewPackage.as_view(), name="package_new"),
     path("packages/help/", packages.PricingHelp.as_view(), name="pricing_help"),
@@ -33,7 +47,7 @@ urlpatterns = [
         actions.DownloadProposal.as_view(),
         name="proposal_download",
     ),
-    path("proposals/<uuid:pk>/edit/", proposals.EditProposal.as_view(), name="proposal_edit"),
+    path("proposals/<uuid:pk>/edit/", composer.EditProposal.as_view(), name="proposal_edit"),
     path("proposals/<uuid:pk>/send/", proposals.SendProposal.as_view(), name="proposal_send"),
     path(
         "proposals/<uuid:pk>/withdraw/",
@@ -41,8 +55,9 @@ urlpatterns = [
         name="proposal_withdraw",
     ),
     path(
-        "proposals/<uuid:pk>/preview/", actions.PreviewProposal.as_view(), name="proposal_preview"
+        "proposals/<uuid:pk>/preview/", preview.PreviewProposal.as_view(), name="proposal_preview"
     ),
+    path("proposals/<uuid:pk>/frame/", preview.ProposalFrame.as_view(), name="proposal_frame"),
     path(
         "proposals/<uuid:pk>/face/<uuid:testimonial>/",
         actions.Face.as_view(),

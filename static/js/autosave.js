@@ -4,12 +4,16 @@
   const form = document.querySelector("[data-autosave]");
   if (!form) return;
   const say = form.dataset;
-  const state = form.querySelector("[data-state]");
-  const conflict = form.querySelector("[data-conflict]");
+  const part = (name) => form.querySelector(name) || document.querySelector(name);
+  const state = part("[data-state]");
+  const conflict = part("[data-conflict]");
   const revision = form.elements.revision;
   const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
-  const prefix = `rh-draft:${location.pathname}:`;
-  const OURS = ["csrfmiddlewaretoken", "revision"];
+  const OURS = ["csrfmiddlewaretoken", "revision", "once"];
+  const SMALL = 50000; // bytes that a browser surely sends while a page closes
+  const leaves = "leaves" in say; // its button saves and goes on to another page
+  let address = location.pathname;
+  let prefix = `rh-draft:${address}:`;
   let mark = fresh(); // who writes: this tab, or the closed one whose draft it took over
   let count = 0;      // saves that it asked for; the server ignores those that come late
   let typed = 0;      // changes since the page came; a save covers those before it
@@ -17,9 +21,13 @@
   let busy = false;
   let other = null;   // the revision that somebody else saved; until it is decided nothing is sent
   let wait = 0;
+  let leaving = false; // the button was pressed: go on as soon as all is saved
+  let gone = false;
+  const files = new Map(); // chosen files that were not sent yet, by field: as of which change
 
   const show = (text) => { state.textContent = text; };
-  const values = () => Array.from(new FormData(form)).filter(([name]) => !OURS.includes(name));
+  const texts = () => Array.from(new FormData(form)).filter(([, value]) => typeof value === "string");
+  const values = () => texts().filter(([name]) => !OURS.includes(name));
   const later = (time) => { clearTimeout(wait); wait = setTimeout(save, time); };
 
   function keep() {
@@ -30,7 +38,7 @@
     } catch { return false; }
   }
   const forget = (key) => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } };
-  const unsaved = () => show(keep() ? say.kept : say.shut);
+  const unsaved = (text) => show(keep() ? text || say.kept : say.shut);
 
   function drafts() {
     try {
@@ -40,29 +48,50 @@
   }
 
   function fill(draft) {
-    draft.values.forEach(([name, value]) => { if (form.elements[name]) form.elements[name].value = value; });
+    const given = new Map();
+    draft.values.forEach(([name, value]) => given.set(name, [...(given.get(name) || []), value]));
+    given.forEach((_, name) => { if (!form.elements[name]) form.dispatchEvent(new CustomEvent("rh:missing", { detail: name })); });
+    Array.from(form.elements).forEach((field) => {
+      const said = given.get(field.name) || [];
+      if (!field.name || OURS.includes(field.name) || field.type === "file") return;
+      if (["checkbox", "radio"].includes(field.type)) field.checked = said.includes(field.value);
+      else if (said.length) field.value = said[0];
+    });
   }
 
-  function changed() {
+  function changed(event) {
     typed += 1;
+    if (event && event.target.type === "file") files.set(event.target.name, typed);
     if (!keep()) show(say.shut);
     if (other === null) later(700);
+  }
+
+  function body() {
+    const all = new FormData(form);
+    Array.from(form.querySelectorAll("input[type=file]")).forEach((one) => { if (!files.has(one.name)) all.delete(one.name); });
+    all.delete("once");
+    all.set("tab", mark);
+    all.set("count", String(count));
+    if (leaving) all.set("final", "1");
+    return all;
   }
 
   async function save() {
     clearTimeout(wait);
     if (busy || other !== null || saved === typed) return;
+    if ("held" in say) { later(200); return; }  // what is typed is just being restated
     busy = true;
     const covers = typed;
     count += 1;
     keep();
-    const body = new FormData(form);
-    body.set("tab", mark);
-    body.set("count", String(count));
+    const isSmall = !files.size && texts().reduce((sum, [name, value]) => sum + name.length + 3 * value.length, 0) < SMALL;
     try {
-      const ask = { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual", keepalive: document.hidden };
-      const answer = await fetch(location.pathname, { ...ask, signal: AbortSignal.timeout(10000) });
-      heard(answer.status, (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {}, covers);
+      const ask = { method: "POST", body: body(), headers: { Accept: "application/json" }, redirect: "manual", keepalive: document.hidden && isSmall };
+      const answer = await fetch(address, { ...ask, signal: AbortSignal.timeout(files.size ? 60000 : 10000) });
+      const isJson = (answer.headers.get("Content-Type") || "").includes("json");
+      if (answer.type === "opaqueredirect") ended();
+      else if (answer.status === 403) { await renew(); ended(); }
+      else heard(answer.status, isJson ? await answer.json() : {}, covers);
     } catch { again(); }
     busy = false;
     if (other === null && typed > covers) later(300);
@@ -72,12 +101,22 @@
     if (status === 200 && "revision" in answer) {
       revision.value = answer.revision;
       saved = covers;
+      files.forEach((at, name) => { if (at <= covers) files.delete(name); });
       if (saved === typed) forget(prefix + mark);
-      const unread = answer.unread.length ? ` · ${say.unread} ${answer.unread.join(", ")}` : "";
-      show(say.saved.replace("{time}", answer.at) + unread);
+      if (answer.place) move(answer.place);
+      const open = (answer.faults || []).map((one) => one.label || one.message);
+      const unread = (answer.unread || []).length ? ` · ${say.unread} ${answer.unread.join(", ")}` : "";
+      show(say.saved.replace("{time}", answer.at) + unread + (open.length ? ` · ${say.open} ${open.join(", ")}` : ""));
+      const refused = leaving && open.length > 0;
+      form.dispatchEvent(new CustomEvent("rh:saved", { detail: { ...answer, refused } }));
+      if (leaving && !refused) { gone = true; location.assign(answer.next); }
+      leaving = false;
+    } else if (status === 409 && answer.over) {
+      over(answer);
     } else if (status === 409) {
-      clash(answer.revision);
+      clash(answer);
     } else if (status === 422) {
+      leaving = false;
       keep();
       show(`${say.refused} ${answer.said || ""}`);
     } else {
@@ -85,12 +124,53 @@
     }
   }
 
-  const again = () => { unsaved(); later(5000); };
-  function clash(theirs) {
-    other = theirs;
+  // The first save of something new gives it an address of its own.
+  function move(place) {
+    if (place === address) return;
+    forget(prefix + mark);
+    address = place;
+    prefix = `rh-draft:${address}:`;
+    form.action = address;
+    history.replaceState(history.state, "", address);
+    if (saved !== typed) keep();
+  }
+
+  const again = () => { leaving = false; unsaved(); later(5000); };
+  const ended = () => { leaving = false; unsaved(say.ended); later(5000); };
+
+  // Signing in anew changes the token of the page; it is read from the page itself.
+  async function renew() {
+    const page = await fetch(address, { redirect: "manual" });
+    if (!page.ok) return;
+    const found = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("[data-autosave] [name=csrfmiddlewaretoken]");
+    if (found) form.elements.csrfmiddlewaretoken.value = found.value;
+  }
+
+  function clash(answer) {
+    leaving = false;
+    other = answer.revision;
     unsaved();
+    const list = conflict.querySelector("[data-differs]");
+    if (list) {
+      list.replaceChildren(...(answer.differs || []).flatMap((one) => [["dt", one.label], ["dd", one.there]].map(([tag, text]) => {
+        const element = document.createElement(tag);
+        element.textContent = text;
+        return element;
+      })));
+    }
     conflict.hidden = false;
     conflict.querySelector("button").focus();
+  }
+
+  function over(answer) {
+    leaving = false;
+    other = "";
+    forget(prefix + mark);
+    show(`${say.refused} ${answer.said || ""}`);
+    const notice = part("[data-over]");
+    notice.querySelector("[data-there]").href = answer.next;
+    notice.hidden = false;
+    notice.scrollIntoView({ block: "center" });
   }
 
   let found = null;   // a draft of an earlier tab that does not stand on what the server has now
@@ -104,7 +184,7 @@
   });
   conflict.querySelector("[data-theirs]").addEventListener("click", () => {
     forget(found ? found.key : prefix + mark);
-    if (!found) { location.reload(); return; }
+    if (!found) { gone = true; location.reload(); return; }
     found = other = null;
     conflict.hidden = true;
     show("");
@@ -114,29 +194,42 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
+    if (other !== null) { (conflict.hidden ? state : conflict).scrollIntoView({ block: "center" }); return; }
     if (saved === typed) typed += 1;  // pressed without a change: say once more that it is saved
+    leaving = leaves;
+    if (leaving) show(say.saving);
     save();
   });
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") { event.preventDefault(); form.requestSubmit(); }
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
+    event.preventDefault();
+    if (saved === typed) typed += 1;
+    save();
   });
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
   window.addEventListener("online", save);
+  window.addEventListener("beforeunload", (event) => { if (leaves && !gone && saved !== typed) event.preventDefault(); });
+  window.addEventListener("pageshow", () => { gone = false; });
+  form.addEventListener("rh:leave", () => { gone = true; forget(prefix + mark); });
   // Another tab took this one's draft over and its mark with it: from here on this is somebody else.
   window.addEventListener("storage", (event) => { if (event.key === prefix + mark) { mark = fresh(); count = 0; } });
 
-  const [draft] = drafts();
-  if (!draft) return;
-  if (JSON.stringify(draft.values) === JSON.stringify(values())) { forget(draft.key); return; }
-  if (draft.revision === revision.value || draft.mark === say.writer) {
-    ({ mark, count } = draft);
-    fill(draft);
-    changed();
-    show(say.restored);
-  } else {
-    found = draft;
-    other = revision.value;
-    show(say.kept);
-    conflict.hidden = false;
+  function bringBack() {
+    const [draft] = drafts();
+    if (!draft) return;
+    if (JSON.stringify(draft.values) === JSON.stringify(values())) { forget(draft.key); return; }
+    if (draft.revision === revision.value || draft.mark === say.writer) {
+      ({ mark, count } = draft);
+      fill(draft);
+      changed();
+      show(say.restored);
+    } else {
+      found = draft;
+      other = revision.value;
+      show(say.kept);
+      conflict.hidden = false;
+    }
   }
+  // Scripts that build more of the form come after this one.
+  if (leaves) document.addEventListener("DOMContentLoaded", bringBack); else bringBack();
 })();

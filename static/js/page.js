@@ -45,6 +45,7 @@
     }
     const fill = event.target.closest("[data-fill]");
     if (fill) {
+      if (fill.matches("a")) event.preventDefault();  // without this script it is a link
       const field = document.getElementById(fill.dataset.fill);
       field.value = fill.dataset.text;
       field.dispatchEvent(new Event("input", { bubbles: true }));

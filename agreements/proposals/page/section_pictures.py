@@ -20,9 +20,21 @@ def picture_name(proposal: Proposal, place: int) -> str:
     return str(proposal.sections[place].get("picture", ""))
 
 
+def kept(picture: Picture) -> dict[str, Any]:
+    """Keep a new picture: its name and its size, as a section stores them."""
+    size = {"width": picture.width, "height": picture.height}
+    return {"picture": pictures.keep(picture), **size}
+
+
+def sizes(sections: Sequence[dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """The size of each picture by its name."""
+    return {
+        row["picture"]: {"width": row["width"], "height": row["height"]}
+        for row in sections
+        if row.get("picture")
+    }
+
+
 def _kept(section: dict[str, Any]) -> dict[str, Any]:
     picture = section.get("picture")
-    if not isinstance(picture, Picture):
-        return section
-    size = {"width": picture.width, "height": picture.height}
-    return {**section, "picture": pictures.keep(picture), **size}
+    return {**section, **kept(picture)} if isinstance(picture, Picture) else section

@@ -61,15 +61,25 @@ class ExtraForms:
             ExtraForm(data, prefix=f"extra-{n}", initial=row) for n, row in enumerate(rows)
         ]
 
+    most = MOST
+
+    @property
+    def blank(self) -> ExtraForm:
+        """The form of one more extra; the script puts its number in."""
+        return ExtraForm(prefix="extra-__n__")
+
     def read(self, currency: str | None) -> list[dict[str, Any]] | None:
         """The extras as a proposal stores them; None, with errors at the fields, if invalid."""
         valid = [form.is_valid() for form in self.rows]  # each, so that each shows its errors
-        if not all(valid) or not currency:
+        if not currency:
             return None
-        filled = [form for form in self.rows if form.cleaned_data.get("title")]
-        amounts = [form.amount(currency) for form in filled]
-        if not all(amounts):
-            return None
+        rows = self.readable(currency)
+        return rows if all(valid) and not any(form.errors for form in self.rows) else None
+
+    def readable(self, currency: str) -> list[dict[str, Any]]:
+        """The extras that can be read; the others get their errors at the fields."""
+        filled = [form for form in self.rows if form.is_valid() and form.cleaned_data.get("title")]
+        priced = [(form, form.amount(currency)) for form in filled]
         return [
             {
                 "key": f"x{number}",
@@ -77,7 +87,9 @@ class ExtraForms:
                 "amount": amount,
                 "once": form.cleaned_data["once"],
             }
-            for number, (form, amount) in enumerate(zip(filled, amounts, strict=True), start=1)
+            for number, (form, amount) in enumerate(
+                [(form, amount) for form, amount in priced if amount], start=1
+            )
         ]
 
 

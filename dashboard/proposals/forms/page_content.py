@@ -83,11 +83,27 @@ class SectionForm(PairForm):
         help_text=_("Read aloud to people who do not see it."),
     )
     removes = forms.BooleanField(label=_("Remove the picture"), required=False)
+    # The name of the picture that was uploaded before: sections may move up while one types.
+    kept = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, known: dict[str, dict[str, int]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known = known
+        self.fresh: dict[str, Any] = {}  # the new picture, as it was kept: its name and its size
+        self.initial = {**self.initial, "kept": self.initial.get("picture", "")}
+        # An empty section counts as empty, even where it shows no picture any more.
+        self.empty_permitted = not any(self.initial.values())
 
     @property
     def has_picture(self) -> bool:
-        """Whether a picture is stored already."""
-        return bool(self.initial.get("picture"))
+        """Whether a picture was uploaded already."""
+        return bool(self._stored_name())
+
+    def _stored_name(self) -> str:
+        """The name of the picture that was uploaded before; "" if there is none."""
+        posted = self.add_prefix("kept")
+        name = self.data[posted] if posted in self.data else self.initial["kept"]
+        return str(name) if name in self.known else ""
 
     def clean_picture(self) -> Any:
         """The picture, redrawn; None if none was chosen. Raises ValidationError."""
@@ -105,12 +121,10 @@ class SectionForm(PairForm):
         found, data = super().row(), self.cleaned_data
         if found is None:
             return None
-        stored = {} if data["removes"] else self.initial
-        picture = data.get("picture") or stored.get("picture")
-        if not picture:
-            return found
-        size = {name: stored[name] for name in ("width", "height") if name in stored}
-        return {**found, "picture": picture, "alt": data["alt"], **size}
+        if self.fresh or data.get("picture"):
+            return {**found, "alt": data["alt"], **(self.fresh or {"picture": data["picture"]})}
+        name = "" if data["removes"] else self._stored_name()
+        return {**found, "picture": name, "alt": data["alt"], **self.known[name]} if name else found
 
 
 class QuestionForm(PairForm):
@@ -130,7 +144,12 @@ class PageContentForms:
     """Every form about the content of the page; `goals` is what a new proposal shows first."""
 
     def __init__(
-        self, data: Any, files: Any, proposal: Proposal | None, goals: list[str] | None
+        self,
+        data: Any,
+        files: Any,
+        proposal: Proposal | None,
+        goals: list[str] | None,
+        pictures: dict[str, dict[str, int]],
     ) -> None:
         faq = list(proposal.faq) if proposal else []
         keys = [row["key"] for row in faq if "key" in row] if proposal else list(USUAL)
@@ -138,8 +157,20 @@ class PageContentForms:
         own = [row for row in faq if "key" not in row]
         self.goals = GoalsForm(data, prefix="page", initial=initial)
         stored = proposal.sections if proposal else []
-        self.sections = _rows(SectionForm, data, files, "section", stored)
+        self.sections = _rows(SectionForm, data, files, "section", stored, known=pictures)
         self.questions = _rows(QuestionForm, data, files, "faq", own)
+
+    most = MOST_ROWS
+
+    @property
+    def blank_section(self) -> "SectionForm":
+        """The form of one more section; the script puts its number in."""
+        return SectionForm(prefix="section-__n__", known={})
+
+    @property
+    def blank_question(self) -> "QuestionForm":
+        """The form of one more question."""
+        return QuestionForm(prefix="faq-__n__")
 
     @property
     def everything(self) -> list[forms.Form]:
@@ -152,20 +183,26 @@ class PageContentForms:
         return all(valid)
 
     def terms(self) -> dict[str, Any]:
-        """The columns of a proposal that hold the content."""
+        """The columns of a proposal that hold the content, of what can be read."""
         data = self.goals.cleaned_data
+        written = [form.row() for form in self.questions if form.is_valid()]
+        keys = data["usual"] if "usual" in data else self.goals.initial["usual"]
         return {
-            "goals": data["goals"],
-            "sections": [row for row in (form.row() for form in self.sections) if row],
-            "faq": [
-                *(row for row in (form.row() for form in self.questions) if row),
-                *({"key": key} for key in data["usual"]),
+            **({"goals": data["goals"]} if "goals" in data else {}),
+            "sections": [
+                row for row in (form.row() for form in self.sections if form.is_valid()) if row
             ],
+            "faq": [*(row for row in written if row), *({"key": key} for key in keys)],
         }
 
 
 def _rows(
-    form: type[PairForm], data: Any, files: Any, prefix: str, stored: list[dict[str, Any]]
+    form: type[PairForm],
+    data: Any,
+    files: Any,
+    prefix: str,
+    stored: list[dict[str, Any]],
+    **options: Any,
 ) -> list[PairForm]:
     """A form for each stored row and some for more."""
     count = min(max(ROWS, len(stored) + 1), MOST_ROWS)
@@ -173,4 +210,7 @@ def _rows(
         posted = [n for n in range(MOST_ROWS) if f"{prefix}-{n}-{form.names[0]}" in data]
         count = max(count, len(posted))
     rows = [*stored, *[{}] * MOST_ROWS][:count]
-    return [form(data, files, prefix=f"{prefix}-{n}", initial=row) for n, row in enumerate(rows)]
+    return [
+        form(data, files, prefix=f"{prefix}-{n}", initial=row, **options)
+        for n, row in enumerate(rows)
+    ]

@@ -1,5 +1,6 @@
 """The forms of a proposal together: terms, tiers, contract text and value-adds."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -26,8 +27,9 @@ TierForms = forms.formset_factory(
 class ProposalForms:
     """Every form of the page on which a proposal is written.
 
-    `own` are the business's contract templates, and `bank` its value-adds. `initial`, `tiers`,
-    `wording` and `goals` are what the forms show first.
+    `own` are the business's contract templates, `bank` its value-adds, and `pictures` those that a
+    section may show (agreements.proposals.typed_draft). `initial`, `tiers`, `wording` and `goals`
+    are what the forms show first.
     """
 
     def __init__(
@@ -46,7 +48,9 @@ class ProposalForms:
         wording: dict[str, Any] | None = None,
         goals: list[str] | None = None,
         files: Any = None,
+        pictures: dict[str, dict[str, int]] | None = None,
     ) -> None:
+        self.business, self.client, self.proposal = business, client, proposal
         self.form = ProposalForm(
             data,
             business=business,
@@ -61,7 +65,7 @@ class ProposalForms:
         self.text = ContractTextForm(
             data, business=business, own=own, proposal=proposal, initial=wording
         )
-        self.content = PageContentForms(data, files, proposal, goals)
+        self.content = PageContentForms(data, files, proposal, goals, pictures or {})
         self.extras = ExtraForms(data, proposal)
         value_adds = list(proposal.value_adds if proposal else [])
         value_adds += [{}] * (ADDS - len(value_adds))
@@ -103,12 +107,30 @@ class ProposalForms:
             **self.content.terms(),
         }
 
+    @property
+    def everything(self) -> Iterator[forms.BaseForm]:
+        """All forms, in the order of the page."""
+        yield self.form
+        yield from self.tiers
+        yield from self.content.everything
+        yield from self.extras.rows
+        yield from (self.next, self.text, *self.adds)
+
+    @property
+    def in_use(self) -> Iterator[forms.BaseForm]:
+        """The forms that are read: the tier after a trial only where one is given."""
+        return (form for form in self.everything if form is not self.next or self._has_next)
+
+    @property
+    def _has_next(self) -> bool:
+        return bool(self.next["name"].value() or self.next["fee"].value())
+
     def _following(self) -> dict[str, Any] | None:
         """The tier that follows a trial.
 
         An empty dictionary if none was filled in, and None if it has errors.
         """
-        if not (self.next["name"].value() or self.next["fee"].value()):
+        if not self._has_next:
             return {}
         if not self.next.is_valid():
             return None
@@ -137,15 +159,19 @@ class ProposalForms:
 
 def tier_drafts(tiers: Any, currency: str | None) -> list[TierDraft] | None:
     """The tiers that were filled in; None if one is incomplete. The first is required."""
-    if not tiers.is_valid() or not currency:
+    is_valid = tiers.is_valid()
+    if not currency:
         return None
     filled = [
         form
         for position, form in enumerate(tiers)
         if position == 0 or form.cleaned_data.get("name") or form.cleaned_data.get("fee")
     ]
-    drafts = [form.draft(currency) for form in filled]
-    return [draft for draft in drafts if draft] if all(drafts) else None
+    for form in filled:
+        if form.errors:
+            form.price(currency)  # all that is wrong is said at once
+    drafts = [form.draft(currency) for form in filled if not form.errors]
+    return [draft for draft in drafts if draft] if is_valid and all(drafts) else None
 
 
 def _next_tier_values(proposal: Proposal | None) -> dict[str, Any]:

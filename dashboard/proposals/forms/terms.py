@@ -40,6 +40,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         label=_("Minimum term in months"), min_value=0, max_value=60, initial=3
     )
 
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
     keep_as = forms.CharField(label=_("Save as a reusable message"), max_length=60, required=False)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Actions on a proposal: preview it, email it to oneself, extend, revise, answer questions."""
+"""Actions on a proposal: email it to oneself, extend, revise, copy, answer questions."""
 
 from uuid import UUID
 
@@ -6,15 +6,14 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
+from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
-from agreements.proposals import after_sending, client_actions, client_view, lifecycle, waitlist
+from agreements.proposals import after_sending, client_actions, client_view, waitlist
 from agreements.proposals.page import proposal_pdf, section_pictures
-from billing.emails import offered_sums, upcoming_charges
+from billing.emails import offered_sums
 from clients.models import Client
 from core.dates import local_day
 from core.documents.pictures import picture_response
@@ -25,23 +24,6 @@ from dashboard.proposals.forms.actions import AnswerForm, CopyForm, ExtendForm
 
 SHARED = "shared_link"  # where the session holds the link that was made last
 RELATED = ("client", "contact__client", "business__owner")
-
-
-class PreviewProposal(DashboardView):
-    """The proposal as the client will see it, in the client's language. Its buttons do nothing."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
-        hints = client_view.comparison_hints(lifecycle.tiers_of(proposal))
-        notes = render_to_string(
-            "dashboard/proposals/preview_notes.html", {"proposal": proposal, "hints": hints}
-        )
-        with translation.override(proposal.language):
-            seen = client_view.page_context(proposal, today=self.today)
-            tiers = [tier for tier, _lines in seen["cards"]]
-            offers = upcoming_charges.offers_of(proposal, tiers, seen["tax"], self.today)
-            context = {**seen, "offers": offers, "preview": True, "notes": notes}
-            return render(request, "dashboard/proposals/proposal_preview.html", context)
 
 
 class DownloadProposal(DashboardView):

@@ -16,6 +16,7 @@ from dashboard.form_fields import parse_amount
 from dashboard.page import DashboardView
 from dashboard.partial_input import readable_tiers, value_add_minutes
 from dashboard.proposals.forms import folds
+from dashboard.proposals.forms.extras import ExtraForm, ExtraForms
 from dashboard.proposals.forms.proposal import TIERS, TierForms
 from dashboard.proposals.forms.terms import TierForm
 
@@ -76,24 +77,39 @@ class Pricing(DashboardView):
 
 
 class RestatedTiers(DashboardView):
-    """The tiers of the form with fees and hours for another interval: what is saved is what stands.
+    """Tiers and extras of the form for another interval: what is saved is what stands.
 
-    3,000 and 20 hours every month become 9,000 and 60 hours every quarter (rule 47). Fields that
-    cannot be read yet stay as they were typed.
+    3,000 and 20 hours every month become 9,000 and 60 hours every quarter, and an extra of 500
+    with every fee becomes one of 1,500 (rule 47). Fields that cannot be read yet stay as they were
+    typed.
     """
 
-    template = "dashboard/proposals/tier_forms.html"
+    template = "dashboard/proposals/restated.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
         data = request.POST.copy()
         old, new = data.get("stated_for", ""), data.get("interval", "")
         code = data.get("currency", "")
         currency = code if code in money.CURRENCIES else self.business.currency
+        extras = ExtraForms(data, None)
         if {old, new} <= set(Interval):
             for place in range(TIERS):
                 self._restate(data, f"tier-{place}", old, new, currency)
+            for form in extras.rows:
+                self._restate_extra(data, form, old, new, currency)
         tiers = TierForms(data, prefix="tier")
-        return self.show(request, tiers=tiers, rungs=folds.tier_folds(tiers), interval=new)
+        context = {"tiers": tiers, "rungs": folds.tier_folds(tiers), "interval": new}
+        return self.show(request, **context, extras=ExtraForms(data, None))
+
+    @staticmethod
+    def _restate_extra(data: QueryDict, form: ExtraForm, old: str, new: str, currency: str) -> None:
+        """What is paid with every fee follows it; what is paid once stays."""
+        form.is_valid()
+        if form.cleaned_data.get("once"):
+            return
+        with suppress(forms.ValidationError):
+            price = parse_amount(form.cleaned_data.get("price") or "", currency)
+            data[form["price"].html_name] = money.format(restated(price, old, new), currency)
 
     @staticmethod
     def _restate(data: QueryDict, prefix: str, old: str, new: str, currency: str) -> None:
@@ -103,9 +119,9 @@ class RestatedTiers(DashboardView):
             fee = parse_amount(form.cleaned_data.get("fee") or "", currency)
             data[f"{prefix}-fee"] = money.format(restated(fee, old, new), currency)
         if promised := form.cleaned_data.get("deliverables"):
-            lines = [{**row, "promised": restated(row["promised"], old, new)} for row in promised]
-            data[f"{prefix}-deliverables"] = TierForm.base_fields["deliverables"].prepare_value(
-                [row for row in lines if row["promised"]]
+            counts = [(restated(row["promised"], old, new), row["title"]) for row in promised]
+            data[f"{prefix}-deliverables"] = "\n".join(
+                f"{count} {title}" for count, title in counts if count
             )
         if minutes := form.cleaned_data.get("hours"):
             hours, rest = divmod(restated(minutes, old, new), 60)

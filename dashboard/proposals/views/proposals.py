@@ -1,32 +1,27 @@
 """Proposals: write, send, and follow what the client does."""
 
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.contract import exclusivity
-from agreements.models import OpeningMessage, Proposal, Question, Template, ValueAdd, WaitlistEntry
+from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.models.proposal import PROPOSAL_STATES
 from agreements.proposals import (
     accept,
     after_sending,
-    call_prefill,
     lifecycle,
     opening_message,
-    packages,
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
 from agreements.signing import agreement_pdf, history
 from billing.bank_transfer import payment_details
-from clients import call_notes
-from clients.models import Client, Contact, Testimonial
 from core import audit
 from core.dates import start_of_day
 from core.errors import RuleError
@@ -36,10 +31,7 @@ from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, show_error
-from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
-from dashboard.proposals.forms.proposal import ProposalForms
-from dashboard.proposals.views import starting_values
 from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
@@ -167,172 +159,6 @@ class AgreementPreviewPdf(DashboardView):
         except RuleError as error:
             show_error(request, error)
             return redirect("dashboard:proposal", proposal.pk)
-
-
-class NewProposal(DashboardView):
-    """Write a proposal for a client."""
-
-    template = "dashboard/proposals/proposal_form.html"
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        client = self._client(pk)
-        currency = self.business.currency
-        # What the form starts with is addressed to the client, so it is in the client's language.
-        with translation.override(client.language):
-            call_answers = call_notes.answers(client)
-            initial = {"title": _("Retainer for %(client)s") % {"client": client.name}}
-            initial |= {
-                "intro": call_prefill.opening_text(
-                    call_answers, has_call=call_notes.has_notes(client)
-                ),
-                "recommended_because": call_prefill.recommendation_reason(call_answers),
-            }
-            key = query_string.text(request.GET, "package") or packages.usual_key(self.business)
-            package = packages.find_package(self.business, key)
-            package_values = packages.form_values(package, currency)
-            kind = starting_values.of_kind(
-                query_string.text(request.GET, "kind"), client, call_answers, self.today
-            )
-        message = (
-            self.rows(OpeningMessage).filter(name=query_string.text(request.GET, "message")).first()
-        )
-        initial |= {"intro": message.text} if message else {}
-        wording = {
-            "kpis": call_prefill.goals(call_answers, package_values["kpis"]),
-            "service": package_values["service"],
-        }
-        initial, wording = initial | kind["form"], wording | kind["text"]
-        tiers = starting_values.with_extras(
-            call_prefill.recommend_tier(
-                package_values["tiers"], package.drafts, call_answers.minutes
-            ),
-            call_answers.extras,
-        )
-        if kind["form"]:
-            tiers = [tiers[0] | {"is_recommended": False}]
-        forms = self.forms(
-            client,
-            initial=initial,
-            tiers=tiers,
-            wording=wording,
-            goals=call_prefill.client_goals(call_answers),
-        )
-        return self.page(
-            request,
-            forms,
-            client,
-            said=call_answers,
-            budget_hint=starting_values.budget_hint(
-                call_notes.budget_heard(client), tiers, currency
-            ),
-            package=packages.key_of(package),
-            package_name=package.name,
-            packages=packages.choices(self.business),
-            fees_elsewhere=packages.foreign_fees_sentence(package, currency),
-        )
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        client = self._client(pk)
-        forms = self.forms(client, request.POST, files=request.FILES)
-        cleaned = forms.read()
-        if cleaned is not None:
-            try:
-                proposal = lifecycle.draft_proposal(
-                    business=self.business, client=client, now=timezone.now(), **cleaned
-                )
-                self.save_message(forms)
-                return redirect("dashboard:proposal", proposal.pk)
-            except RuleError as error:
-                forms.refuse(error)
-        return self.page(request, forms, client, status=422)
-
-    def _client(self, pk: UUID) -> Client:
-        return self.row(Client, pk)
-
-    def forms(
-        self, client: Client, data: Any = None, proposal: Proposal | None = None, **start: Any
-    ) -> ProposalForms:
-        """The forms of one proposal; `start` is what they show first."""
-        return ProposalForms(
-            data,
-            business=self.business,
-            client=client,
-            contacts=self.rows(Contact).filter(client=client, is_active=True),
-            own=list(self.rows(Template).filter(retired_at__isnull=True)),
-            bank=list(self.rows(ValueAdd)),
-            testimonials=self.rows(Testimonial).filter(retired_at__isnull=True),
-            proposal=proposal,
-            **start,
-        )
-
-    def page(
-        self, request: HttpRequest, forms: ProposalForms, client: Client, **context: Any
-    ) -> HttpResponse:
-        """Render the page with its forms."""
-        context |= {
-            "form": forms.form,
-            "tiers": forms.tiers,
-            "text": forms.text,
-            "adds": forms.adds,
-            "page_content": forms.content,
-            "extras": forms.extras,
-        }
-        context |= {
-            "folds": folds.folds(forms),
-            "rungs": folds.tier_folds(forms.tiers),
-            "next": forms.next,
-            "fields": opening_message.merge_fields(),
-            "kept": self.rows(OpeningMessage),
-            "bank": self.rows(ValueAdd),
-        }
-        if proposal := context.get("proposal"):
-            context["intro_gaps"] = opening_message.faults(proposal)
-        return self.show(request, client=client, **context)
-
-    def save_message(self, forms: ProposalForms) -> None:
-        """Save the opening message under the name that was given, if one was given."""
-        if name := forms.form.cleaned_data["keep_as"]:
-            opening_message.save_message(
-                business=self.business,
-                name=name,
-                text=forms.form.cleaned_data["intro"],
-                now=timezone.now(),
-            )
-
-
-class EditProposal(NewProposal):
-    """Change a draft. A proposal that was sent can no longer be changed."""
-
-    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = self._draft(pk)
-        if proposal.state != ProposalState.DRAFT:
-            messages.error(
-                request, _("This proposal was sent and is frozen. Make a new one instead.")
-            )
-            return redirect("dashboard:proposal", proposal.pk)
-        tiers = [
-            packages.tier_values(tier, proposal.currency) for tier in lifecycle.tiers_of(proposal)
-        ]
-        forms = self.forms(
-            proposal.client, None, proposal, initial={"contact": proposal.contact_id}, tiers=tiers
-        )
-        return self.page(request, forms, proposal.client, proposal=proposal)
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = self._draft(pk)
-        forms = self.forms(proposal.client, request.POST, proposal, files=request.FILES)
-        cleaned = forms.read()
-        if cleaned is not None:
-            try:
-                lifecycle.change_draft(proposal=proposal, now=timezone.now(), **cleaned)
-                self.save_message(forms)
-                return redirect("dashboard:proposal", proposal.pk)
-            except RuleError as error:
-                forms.refuse(error)
-        return self.page(request, forms, proposal.client, proposal=proposal, status=422)
-
-    def _draft(self, pk: UUID) -> Proposal:
-        return self.row(Proposal, pk, self.rows(Proposal).select_related("client", "template"))
 
 
 class SendProposal(DashboardView):

@@ -13,16 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clients import booking, call_notes, client_records
-from clients.call_notes import ChangedElsewhere, Tab
 from clients.models import Call, Client, Contact
 from core import links
 from core.documents import calendar_file
 from core.errors import RuleError
+from core.tab_saves import ChangedElsewhere
 from core.web.download import calendar_response
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.sales.forms.calls import BookForm, GuideForm
 
-JSON = "application/json"
 USUAL_HOUR, FRIDAY = 10, 5
 
 
@@ -184,7 +183,7 @@ class CallPage(DashboardView):
         # The form gets a row of its own: validation writes to its instance, and `row` must stay as
         # stored.
         form = GuideForm(request.POST, instance=self._call(pk))
-        is_script = request.headers.get("Accept") == JSON
+        is_script = self.is_script
         if not form.is_valid():
             answer = JsonResponse({"said": " ".join(form.all_errors)}, status=422)
             return answer if is_script else self._page(request, row, form, status=422)
@@ -194,7 +193,7 @@ class CallPage(DashboardView):
                 typed=form.typed(),
                 revision=form.cleaned_data["revision"],
                 now=timezone.now(),
-                tab=_tab(request),
+                tab=self.tab,
             )
         except ChangedElsewhere as error:
             if is_script:
@@ -234,17 +233,6 @@ class CallPage(DashboardView):
             if call.written_at
             else ""
         )
-
-
-def _tab(request: HttpRequest) -> Tab:
-    """The browser tab whose script saves, and the number of this save in that tab."""
-    count = request.POST.get("count", "")
-    is_number = count.isascii() and count.isdigit() and len(count) < 9
-    return (
-        Tab(request.POST.get("tab", "").replace("\x00", "")[:36], int(count))
-        if is_number
-        else Tab()
-    )
 
 
 class CallCalendarFile(DashboardView):

@@ -1,0 +1,228 @@
+"""A proposal is saved while it is typed: nothing is lost, overwritten, or sent half-read."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client as Browser
+from django.urls import reverse
+from PIL import Image
+
+from agreements.models import Proposal
+from agreements.proposals import lifecycle
+from dashboard.tests.test_packages import new_proposal
+from tests.test_tenancy import logged_in
+from tests.world import NOW, World
+
+
+@pytest.fixture
+def owner(world: World) -> Browser:
+    """The owner's browser, signed in."""
+    return logged_in(world.business.owner)
+
+
+class Tab:
+    """A browser tab in which a proposal is typed."""
+
+    def __init__(self, browser: Browser, mark: str, url: str, data: dict[str, Any]) -> None:
+        self.browser, self.mark, self.url, self.data = browser, mark, url, data
+        self.revision, self.count = 0, 0
+
+    def type(self, **changes: Any) -> Any:
+        """Save as the script does, and stand on what was saved."""
+        self.count += 1
+        self.data = self.data | changes
+        sent = self.data | {"tab": self.mark, "count": self.count, "revision": self.revision}
+        answer = self.browser.post(self.url, sent, headers={"Accept": "application/json"})
+        if answer.status_code == 200:
+            said = answer.json()
+            self.revision, self.url = said["revision"], said["place"]
+        return answer
+
+
+@pytest.fixture
+def tab(owner: Browser, world: World) -> Tab:
+    """A tab with a new proposal of which nothing is saved yet."""
+    return Tab(owner, "one", *new_proposal(world))
+
+
+def fees(proposal: Proposal) -> list[int]:
+    return [tier.amount for tier in lifecycle.tiers_of(proposal)]
+
+
+def test_opening_a_new_proposal_shows_what_the_client_will_see_and_stores_nothing(
+    owner: Browser, world: World
+) -> None:
+    client = world.client()
+    page = owner.get(reverse("dashboard:proposal_new", args=[client.pk]), {"package": "web"})
+    frame = reverse("dashboard:proposal_new_frame", args=[client.pk])
+    assert f'src="{frame}?package=web"' in page.text
+    seen = owner.get(frame, {"package": "web"})
+    assert "components/offer.html" in [template.name for template in seen.templates]
+    assert "Proposal for Baan Coffee" in seen.text and "Ploy decides and signs." in seen.text
+    assert not Proposal.objects.exists()
+
+
+def test_the_first_save_makes_one_draft_although_its_answer_was_lost(tab: Tab) -> None:
+    new = tab.url
+    assert tab.type(title="Social for Baan").status_code == 200
+    tab.url, tab.revision = new, 0  # the answer never arrived
+    assert tab.type(title="Social for Baan Coffee").status_code == 200
+    assert Proposal.objects.get().title == "Social for Baan Coffee"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("tier-0-fee", "abc"),
+        ("tier-0-fee", "-1"),
+        ("tier-0-fee", ""),
+        ("tier-0-name", ""),
+        ("tier-1-hours", "many"),
+        ("notice_days", "9999"),
+        ("starts_on", "soon"),
+        ("ends_on", "2020-01-01"),
+        ("extra-0-title", "Only a title"),
+        ("add-0-title", "No last day"),
+        ("section-0-title", "Only a title"),
+        ("faq-0-answer", "Only an answer"),
+        ("overage_fee", "x"),
+        ("page-goals", "\n".join("goal" for _ in range(9))),
+        ("next-name", "Growth"),
+        ("title", ""),
+    ],
+)
+def test_what_cannot_be_read_stays_as_typed_and_blocks_nothing_else(
+    tab: Tab, name: str, value: str
+) -> None:
+    tab.type(**{"title": "Before", "page-goals": "More guests"})
+    before = Proposal.objects.get()
+    answer = tab.type(**{"title": "After", "recommended_because": "It fits.", name: value})
+    assert answer.status_code == 200
+    assert answer.json()["faults"] and answer.json()["faults"][0]["message"]
+    draft = Proposal.objects.get()
+    assert draft.recommended_because == "It fits."
+    assert draft.title == ("Before" if name == "title" else "After")
+    assert (draft.notice_days, draft.starts_on) == (30, before.starts_on)
+    assert fees(draft) == fees(before) == [3_000_00, 5_000_00, 10_000_00]
+    page = tab.browser.get(tab.url)
+    assert page.context["folds"] and value in page.content.decode()
+    assert 'class="invalid-feedback"' in page.text or "is-invalid" in page.text
+    tab.type(**dict.fromkeys(["title", name], "Fine") if name == "title" else {})
+
+
+def test_a_draft_that_cannot_be_read_or_breaks_a_rule_cannot_be_sent(tab: Tab) -> None:
+    tab.type(**{"tier-0-fee": "abc"})
+    draft = Proposal.objects.get()
+    send = reverse("dashboard:proposal_send", args=[draft.pk])
+    page = tab.browser.get(reverse("dashboard:proposal", args=[draft.pk])).text
+    assert "Something is missing:" in page and send not in page
+    tab.browser.post(send)
+    answer = tab.type(**{"tier-0-fee": "6000"})  # more than the second tier
+    assert "Tier 2 must cost more" in answer.json()["faults"][0]["message"]
+    assert fees(Proposal.objects.get()) == [6_000_00, 5_000_00, 10_000_00]
+    tab.browser.post(send)
+    assert Proposal.objects.get().state == "draft"
+    tab.type(**{"tier-0-fee": "4000"})
+    tab.browser.post(send)
+    assert Proposal.objects.get().state == "sent"
+
+
+def test_two_tabs_never_overwrite_each_other_and_each_sees_the_others_text(tab: Tab) -> None:
+    tab.type(title="Of the first tab")
+    other = Tab(tab.browser, "two", tab.url, dict(tab.data))
+    other.revision = tab.revision
+    assert other.type(title="Of the second tab").status_code == 200
+    clash = tab.type(title="Typed meanwhile")
+    assert clash.status_code == 409
+    assert clash.json()["revision"] == other.revision
+    assert {"label": "Title", "there": "Of the second tab"} in clash.json()["differs"]
+    assert Proposal.objects.get().title == "Of the second tab"
+    tab.revision = clash.json()["revision"]  # "Use what was typed here"
+    assert tab.type().status_code == 200
+    assert Proposal.objects.get().title == "Typed meanwhile"
+
+
+def test_without_the_script_an_old_page_is_shown_what_was_saved_since(tab: Tab) -> None:
+    tab.type(title="Of the first tab")
+    stale = tab.data | {"revision": 0, "title": "Typed meanwhile"}
+    answer = tab.browser.post(tab.url, stale)
+    assert answer.status_code == 409
+    assert "Of the first tab" in answer.text and 'value="Typed meanwhile"' in answer.text
+    again = stale | {"revision": answer.context["form"]["revision"].value()}
+    assert tab.browser.post(tab.url, again).status_code == 302
+    assert Proposal.objects.get().title == "Typed meanwhile"
+
+
+def test_a_proposal_sent_meanwhile_is_never_changed_by_typing(tab: Tab) -> None:
+    tab.type(title="As it was sent")
+    lifecycle.send_proposal(proposal=Proposal.objects.get(), actor="Nan", now=NOW)
+    late = tab.type(title="Too late")
+    assert late.status_code == 409
+    assert late.json()["over"] and "was sent" in late.json()["said"]
+    assert Proposal.objects.get().title == "As it was sent"
+
+
+def picture(color: str) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 30), color).save(out, "JPEG")
+    return SimpleUploadedFile(f"{color}.jpg", out.getvalue(), "image/jpeg")
+
+
+def test_a_picture_is_sent_once_and_stays_with_its_section(
+    tab: Tab, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    first = {"section-0-title": "Plan", "section-0-body": "B", "section-0-kept": ""}
+    second = {"section-1-title": "Team", "section-1-body": "C"}
+    answer = tab.type(**first, **second, **{"section-1-picture": picture("teal")}).json()
+    del tab.data["section-1-picture"]
+    kept = answer["pictures"]["section-1"]
+    tab.type(**{"section-1-kept": kept, "section-0-title": "", "section-0-body": ""})
+    (section,) = Proposal.objects.get().sections
+    assert (section["title"], section["picture"], section["width"]) == ("Team", kept, 60)
+    somebodys = "pictures/" + "0" * 64 + ".webp"
+    tab.type(**first | {"section-0-kept": somebodys})
+    assert "picture" not in Proposal.objects.get().sections[0]
+
+
+def test_only_the_preview_can_be_framed_only_by_this_site_and_it_runs_no_script(tab: Tab) -> None:
+    tab.type(title="Framed")
+    draft = Proposal.objects.get()
+    frame = tab.browser.get(reverse("dashboard:proposal_frame", args=[draft.pk]))
+    policy = frame["Content-Security-Policy"]
+    assert "frame-ancestors 'self'" in policy and "script-src 'none'" in policy
+    assert frame["X-Frame-Options"] == "SAMEORIGIN" and "<script" not in frame.text
+    page = tab.browser.get(tab.url)
+    assert "frame-src 'self'" in page["Content-Security-Policy"]
+    for other in (page, tab.browser.get(reverse("dashboard:proposal_preview", args=[draft.pk]))):
+        assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
+        assert other["X-Frame-Options"] == "DENY"
+
+
+def test_another_interval_restates_what_is_paid_with_every_fee_and_nothing_that_is_paid_once(
+    owner: Browser, world: World
+) -> None:
+    _url, data = new_proposal(world)
+    extras = {"extra-0-title": "Call", "extra-0-price": "500"}
+    extras |= {"extra-1-title": "Audit", "extra-1-price": "1200", "extra-1-once": "on"}
+    extras |= {"extra-2-title": "Odd", "extra-2-price": "abc"}
+    chosen = {"stated_for": "monthly", "interval": "yearly"}
+    answer = owner.post(reverse("dashboard:restated_tiers"), data | extras | chosen)
+    prices = [row["price"].value() for row in answer.context["extras"].rows]
+    assert prices[:3] == ["$6,000", "1200", "abc"]
+    assert answer.context["tiers"][0]["fee"].value() == "$36,000"
+    assert 'hx-swap-oob="true"' in answer.text
+
+
+def test_one_save_asks_the_database_no_more_for_a_longer_proposal(
+    tab: Tab, django_assert_max_num_queries: Any
+) -> None:
+    tab.type(title="Short")
+    for rows in (1, 3):
+        more = {f"extra-{n}-title": f"E{n}" for n in range(rows)}
+        more |= {f"extra-{n}-price": "5" for n in range(rows)}
+        with django_assert_max_num_queries(32):
+            assert not tab.type(**more, intro=f"{rows}").json()["faults"]
