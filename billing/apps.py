@@ -12,8 +12,9 @@ class BillingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from billing.emails import invoice_emails
+        from billing.emails import invoice_emails, worded_emails
         from billing.runs import billing_health
 
         invoice_emails.register_composers()
         billing_health.register()
+        worded_emails.register_kinds()

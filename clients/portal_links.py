@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from clients.models import Contact
+from clients.worded_emails import people
 from core import links
 from core.models import Link
 from core.models.link import LinkPurpose
@@ -58,6 +59,8 @@ def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Li
             context={"contact": contact, "link": links.placeholder("link", link.id)},
             language=contact.client.language,
             business=contact.business,
+            worded="portal_link",
+            values=people(contact),
             now=now,
         )
     return link

@@ -10,6 +10,7 @@ class DeliveryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from delivery.reports import report_emails
+        from delivery.reports import report_emails, worded_emails
 
         report_emails.register()
+        worded_emails.register_kinds()

@@ -237,7 +237,7 @@ def _email_text(
     )
     if event == "skipped":
         sentence = (
-            _("the period of “%(title)s” that begins on %(day)s is skipped: no fee, and no hours.")
+            _("The period of “%(title)s” that begins on %(day)s is skipped: no fee, and no hours.")
             % facts
         )
         return _("One period is skipped: %(title)s") % facts, [sentence, unchanged, *next_charge]

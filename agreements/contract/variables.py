@@ -16,10 +16,10 @@ from agreements.models.proposal import TRANSFER_DAYS
 from agreements.models.reusable import TextKind
 from agreements.rules import in_words
 from agreements.rules.intervals import Interval
-from agreements.rules.placeholders import Value
 from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from core import formats
 from core.models.tax_rate import TaxMode
+from core.texts.placeholders import Value
 
 #: Countries whose name needs an article in English: "the law of the United States".
 COUNTRIES_WITH_ARTICLE = frozenset(

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from agreements.contract import library, variables
 from agreements.models import Proposal
 from agreements.models.reusable import ClauseUse, TextKind
-from agreements.rules import placeholders
 from agreements.rules.errors import BadWording
 from agreements.rules.intervals import Interval
-from agreements.rules.placeholders import Value
 from core import languages as all_languages
 from core.documents.glyphs import MissingGlyphs, check
+from core.texts import placeholders
+from core.texts.placeholders import Value
 
 LONGEST_CLAUSE = 5_000  # characters of one side
 LONGEST_TEXT = 40_000  # characters of one language, some fifteen pages

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agreements import worded_emails
 from agreements.contract import exclusivity
 from agreements.models import Proposal, Tier
 from agreements.models.field_lists import COPY_LEAVES, PROPOSAL_FIELDS, PROPOSAL_SETS
@@ -16,7 +17,7 @@ from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
 from clients import client_records, portal_links
 from clients.models import Client, Contact
-from core import audit, formats, links
+from core import audit, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
@@ -44,6 +45,10 @@ def send_test_email(*, proposal: Proposal, now: datetime) -> str:
     Its link opens the preview of the page. Returns the address that it was sent to.
     """
     to = proposal.business.owner.email
+    with translation.override(proposal.language):
+        notice = _(
+            "This is a test. Only you received it; %(name)s gets it when you send the proposal."
+        ) % {"name": proposal.contact.name}
     emails.write(
         kind="proposal_trial",
         ref=f"{proposal.id}:{now.isoformat()}",
@@ -55,10 +60,12 @@ def send_test_email(*, proposal: Proposal, now: datetime) -> str:
             "intro": opening_message.filled_message(proposal),
             "tiers": tiers_of(proposal),
             "link": links.absolute_url("dashboard:proposal_preview", proposal.pk),
-            "is_test": True,
+            "test_notice": notice,
         },
         language=proposal.language,
         business=proposal.business,
+        worded="proposal",
+        values=worded_emails.proposal_values(proposal, proposal.contact),
         now=now,
     )
     return to
@@ -270,22 +277,8 @@ def _email_deadline(proposal: Proposal, kind: str, ref: str, now: datetime) -> N
         contact=proposal.contact, now=now, target=f"proposal:{proposal.id}"
     )
     with translation.override(proposal.language):
-        facts = {
-            "title": proposal.title,
-            "day": formats.day(proposal.expires_on),
-            "business": proposal.business.name,
-        }
-        paragraphs = [_("The proposal “%(title)s” of %(business)s is open until %(day)s.") % facts]
-        paragraphs.append(
-            _("On its page you can pick a tier, ask a question, or say that it does not fit.")
-        )
-        context = {
-            "subject": _("Open until %(day)s: %(title)s") % facts,
-            "name": proposal.contact.name,
-            "paragraphs": paragraphs,
-            "button": _("See the proposal"),
-            "link": links.placeholder("link", link.id),
-        }
+        values = worded_emails.proposal_values(proposal, proposal.contact)
+        context = worded_emails.deadline_note(values, links.placeholder("link", link.id))
     emails.write(
         kind=kind,
         ref=f"{proposal.id}:{ref}",
@@ -294,6 +287,8 @@ def _email_deadline(proposal: Proposal, kind: str, ref: str, now: datetime) -> N
         context=context,
         language=proposal.language,
         business=proposal.business,
+        worded="proposal_reminder",
+        values=values,
         now=now,
     )
 

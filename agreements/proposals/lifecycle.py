@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agreements import owner_emails
+from agreements import owner_emails, worded_emails
 from agreements.contract import exclusivity, wording
 from agreements.contract import frozen_terms as frozen
 from agreements.models import Agreement, Proposal, ProposalTyping, Tier
@@ -217,6 +217,8 @@ def email_proposal(
         },
         language=proposal.language,
         business=proposal.business,
+        worded="proposal",
+        values=worded_emails.proposal_values(proposal, contact),
         now=now,
     )
 

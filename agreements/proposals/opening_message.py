@@ -6,10 +6,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import OpeningMessage, Proposal
-from agreements.rules import placeholders
 from agreements.running.expected_fees import recommended_tier
 from core import formats
 from core.models import Business
+from core.texts import placeholders
 
 
 def merge_fields() -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Agreement, Amendment
 from agreements.signing import agreement_pdf, signers
 from clients import portal_links
+from clients.worded_emails import people
 from core import links
 from core.audit import UNSEEN
 from core.documents import seal, store
@@ -136,6 +137,7 @@ def _email_everyone(signable: Agreement | Amendment, document: Document, now: da
                 links.placeholder("link", link.id),
                 document,
                 now,
+                {**people(signature.contact), "title": signable.title},
             )
 
 
@@ -147,6 +149,7 @@ def _email(
     link: links.Address,
     document: Document,
     now: datetime,
+    values: dict[str, str] | None = None,
 ) -> None:
     emails.write(
         kind="signed",
@@ -157,5 +160,7 @@ def _email(
         language=language,
         business=signable.business,
         attachment=document,
+        worded="signed" if values else "",
+        values=values,
         now=now,
     )

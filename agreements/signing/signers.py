@@ -10,13 +10,13 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements import owner_emails
+from agreements import owner_emails, worded_emails
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import AgreementState
 from clients import portal_links
 from clients.models import Contact
-from core import audit, formats, links
+from core import audit, links
 from core.audit import UNSEEN, Origin
 from core.outbox import emails
 
@@ -111,9 +111,12 @@ def email_signer(
     """
     language = paper.language if signature.contact else paper.business.language
     with translation.override(language):
-        text = _email_text(paper, signature, kind)
+        subject = worded_emails.signing_subject(kind, paper.title)
+        text, values = _owner_text(paper, subject), dict[str, str]()
         link: links.Address = owner_emails.agreement_url(paper)
         if signature.contact:
+            values = worded_emails.signing_values(paper, signature.contact)
+            text = worded_emails.signing_note(subject, values)
             portal_link = portal_links.portal_link(
                 contact=signature.contact, now=now, target=f"{LINK_TARGETS[type(paper)]}:{paper.id}"
             )
@@ -126,43 +129,20 @@ def email_signer(
         context={**text, "link": link},
         language=language,
         business=paper.business,
+        worded=kind if signature.contact else "",
+        values=values,
         now=now,
     )
 
 
-def _email_text(paper: Agreement | Amendment, signature: Signature, kind: str) -> dict[str, object]:
-    """The subject, greeting, paragraphs and button of an email to a signer."""
-    facts = {
-        "title": paper.title,
-        "business": paper.business.name,
-        "day": formats.day(paper.sign_by),
-    }
-    is_reminder = kind == "sign_reminder"
-    subject = (
-        _("Still waiting for your signature: %(title)s")
-        if is_reminder
-        else _("Please sign: %(title)s")
-    )
-    if signature.contact is None:
-        paragraphs = [
-            _(
-                "Everybody at the client has signed “%(title)s”. It takes effect when you have "
-                "signed as well."
-            )
-            % facts
-        ]
-        button = _("Open and sign")
-        return {"subject": subject % facts, "name": "", "paragraphs": paragraphs, "button": button}
-    paragraphs = [_("%(business)s asks you to read and sign “%(title)s”.") % facts]
-    if paper.sign_by:
-        paragraphs.append(_("It can be signed until %(day)s.") % facts)
-    paragraphs.append(_("Not the right person? You can name somebody else on the page."))
-    return {
-        "subject": subject % facts,
-        "name": signature.contact.name,
-        "paragraphs": paragraphs,
-        "button": _("Read and sign"),
-    }
+def _owner_text(paper: Agreement | Amendment, subject: str) -> dict[str, object]:
+    """The subject, paragraphs and button of an email that asks the business to sign."""
+    sentence = _(
+        "Everybody at the client has signed “%(title)s”. It takes effect when you have "
+        "signed as well."
+    ) % {"title": paper.title}
+    button = _("Open and sign")
+    return {"subject": subject, "name": "", "paragraphs": [sentence], "button": button}
 
 
 def lock(paper: Agreement | Amendment) -> Agreement | Amendment:

@@ -14,11 +14,12 @@ from agreements.contract import clauses, library, sample, templates, variables, 
 from agreements.models import Agreement, Template
 from agreements.models.reusable import Service, TextKind
 from agreements.proposals import lifecycle
-from agreements.rules import in_words, placeholders
+from agreements.rules import in_words
 from agreements.rules.errors import BadTrial, BadWording, NotOpen
 from agreements.rules.intervals import Interval
 from core.documents import store
 from core.languages import LANGUAGES
+from core.texts import placeholders
 from tests.test_tenancy import logged_in
 from tests.world import NOW, World
 

@@ -20,6 +20,7 @@ from billing.models import (
 )
 from clients import portal_links
 from clients.models import Contact
+from clients.worded_emails import people
 from core import formats, links
 from core.models import Business
 from core.outbox import emails
@@ -112,6 +113,7 @@ def charge_failed(
                 "again_on": formats.day(again),
                 "is_debit": is_debit,
             }
+            values = _values(invoice)
         emails.write(
             kind="charge_failed",
             ref=f"{charge.id}:{side}",
@@ -120,8 +122,16 @@ def charge_failed(
             context={"invoice": invoice, "contact": contact, "again": again, "link": page, **texts},
             language=language,
             business=collection.business,
+            worded="charge_failed" if side == "client" else "",
+            values=values,
             now=now,
         )
+
+
+def _values(invoice: Invoice) -> dict[str, str]:
+    """What an email about an invoice may name in the business's own words."""
+    amount = formats.money(invoice.total, invoice.currency)
+    return {**people(invoice.agreement.contact), "number": invoice.number, "amount": amount}
 
 
 def _invoice_page(invoice: Invoice) -> str:
@@ -133,6 +143,8 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
     invoice = collection.invoice
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
+    with translation.override(invoice.language):
+        values = _values(invoice)
     emails.write(
         kind="card_needed",
         ref=str(collection.id),
@@ -146,6 +158,8 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
         },
         language=invoice.language,
         business=collection.business,
+        worded="card_needed",
+        values=values,
         now=now,
     )
 
@@ -163,9 +177,9 @@ def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) 
             _("Please save a payment method again") if is_debit else _("Please save a card again"),
             [
                 (
-                    _("the bank account %(card)s that we debit for “%(title)s” is no longer saved.")
+                    _("The bank account %(card)s that we debit for “%(title)s” is no longer saved.")
                     if is_debit
-                    else _("the card %(card)s that we charge for “%(title)s” is no longer saved.")
+                    else _("The card %(card)s that we charge for “%(title)s” is no longer saved.")
                 )
                 % {"card": str(method), "title": agreement.title},
                 _("Please save a payment method before the next payment.")
@@ -229,7 +243,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
             invoice.language,
             _("Please confirm a payment: %(number)s") % {"number": invoice.number},
             [
-                _("your bank asks you to confirm the payment of %(amount)s for invoice %(number)s.")
+                _("Your bank asks you to confirm the payment of %(amount)s for invoice %(number)s.")
                 % {"amount": amount, "number": invoice.number},
                 _("If it is not confirmed within three days we will ask you for another card."),
             ],
@@ -290,7 +304,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
             _("Refund for %(number)s") % {"number": invoice.number},
             [
                 _(
-                    "we have sent %(amount)s back to you for invoice %(number)s. "
+                    "We have sent %(amount)s back to you for invoice %(number)s. "
                     "Banks take a few days to show it."
                 )
                 % {"amount": amount, "number": invoice.number}
@@ -402,7 +416,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
             _("Your bank returned the payment of invoice %(number)s") % values,
             [
                 _(
-                    "your bank returned the direct debit of %(amount)s for invoice %(number)s "
+                    "Your bank returned the direct debit of %(amount)s for invoice %(number)s "
                     "(%(method)s). The invoice is open again, and its receipt is no longer valid."
                 )
                 % values,

@@ -4,6 +4,7 @@ An email is queued in the transaction in which the money moves, and composed her
 A composer takes the `ref` under which the email was queued, and writes in the recipient's language.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from billing.rules.asking import Asked
 from billing.rules.states import BANK_TRANSFER, InvoiceState
 from clients import portal_links
 from clients.models import Contact
+from clients.worded_emails import people
 from core import formats, links
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
@@ -57,7 +59,12 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
             "next_text": status.client_text,
             **paid_parts.figures_of(payment),
         }
-    return _invoice_email("receipt", invoice, context, now)
+        values = {
+            "number": payment.receipt_number,
+            "invoice": invoice.number,
+            "amount": context["payment_amount"],
+        }
+    return _invoice_email("receipt", invoice, context, now, values)
 
 
 def compose_invoice(ref: str, now: datetime) -> Letter:
@@ -74,7 +81,12 @@ def compose_invoice(ref: str, now: datetime) -> Letter:
             "next_text": status.client_text,
             "way": payment_details.transfer_details(invoice, asked),
         }
-    return _invoice_email("invoice", invoice, context, now)
+        values = {
+            "number": invoice.number,
+            "amount": formats.money(invoice.total, invoice.currency),
+            "day": formats.day(asked.due_on),
+        }
+    return _invoice_email("invoice", invoice, context, now, values)
 
 
 def compose_credit_note(ref: str, now: datetime) -> Letter:
@@ -86,9 +98,9 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
         amount = formats.money(note.total, note.currency)
         values = {"amount": amount, "number": invoice.number, "note": note.number}
         sentence = (
-            _("we have cancelled invoice %(number)s over %(amount)s by credit note %(note)s.")
+            _("We have cancelled invoice %(number)s over %(amount)s by credit note %(note)s.")
             if asked.state == InvoiceState.VOID
-            else _("we have credited %(amount)s of invoice %(number)s by credit note %(note)s.")
+            else _("We have credited %(amount)s of invoice %(number)s by credit note %(note)s.")
         )
         paragraphs = [
             sentence % values,
@@ -119,36 +131,8 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
             "title": agreement.title,
         }
         is_debit = method is not None and method.is_debit
-        if is_debit:
-            sentence = (
-                _(
-                    "on %(day)s we debit %(amount)s from your bank account (%(card)s) for "
-                    "“%(title)s”."
-                )
-                % values
-            )
-        elif method:
-            sentence = (
-                _("on %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.") % values
-            )
-        else:
-            sentence = (
-                _("on %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.")
-                % values
-            )
-        paragraphs = [
-            sentence,
-            _("There is nothing for you to do, unless you want to use another payment method.")
-            if is_debit
-            else _("There is nothing for you to do, unless you want to use another card."),
-        ]
-        if not method:
-            paragraphs[1] = _("Please save a card; it is charged by itself on that day.")
-        elif saved_cards.runs_out(method, on):
-            paragraphs[1] = _(
-                "The card expires before that day. Please save another card, so that the payment "
-                "does not fail."
-            )
+        runs_out = method is not None and saved_cards.runs_out(method, on)
+        paragraphs = ahead_paragraphs(values, is_debit=is_debit, runs_out=runs_out)
         return _email(
             agreement.contact,
             agreement.language,
@@ -158,7 +142,36 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
             _("See how you pay") if is_debit else _("Look at the card"),
             "method:",
             now,
+            worded="charge_ahead",
+            values={name: values[name] for name in ("amount", "day", "title")},
         )
+
+
+def ahead_paragraphs(
+    values: Mapping[str, str], *, is_debit: bool = False, runs_out: bool = False
+) -> list[str]:
+    """The paragraphs that announce a charge, in the active language.
+
+    `values` are the amount, the day, the title and the card, which is empty where none is saved;
+    the card may expire before that day (`runs_out`).
+    """
+    if is_debit:
+        sentence = _(
+            "On %(day)s we debit %(amount)s from your bank account (%(card)s) for “%(title)s”."
+        )
+        rest = _("There is nothing for you to do, unless you want to use another payment method.")
+    elif values["card"]:
+        sentence = _("On %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.")
+        rest = _("There is nothing for you to do, unless you want to use another card.")
+    else:
+        sentence = _("On %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.")
+        rest = _("Please save a card; it is charged by itself on that day.")
+    if runs_out:
+        rest = _(
+            "The card expires before that day. Please save another card, so that the payment "
+            "does not fail."
+        )
+    return [sentence % values, rest]
 
 
 def compose_overdue_client(ref: str, now: datetime) -> Letter:
@@ -175,15 +188,31 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
         }
         way = payment_details.transfer_details(invoice, asked)
         paragraphs = [
-            _("%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet.")
-            % values
+            overdue_sentence(values)
             if way
             else asked_words.describe(asked, invoice.currency).client_text,
-            _("If you have paid in the meantime, thank you; please ignore this email."),
+            overdue_thanks(),
         ]
-        subject = _("Overdue: %(amount)s for invoice %(number)s") % values
+        subject = overdue_subject(values)
         button = _("See how to pay") if way else _("See the invoice")
-        return _plain_email(invoice, subject, paragraphs, button, now, way)
+        return _plain_email(invoice, subject, paragraphs, button, now, way, "overdue", values)
+
+
+def overdue_subject(values: Mapping[str, str]) -> str:
+    """The subject of the reminder of a transfer: its amount and the invoice's number."""
+    return _("Overdue: %(amount)s for invoice %(number)s") % values
+
+
+def overdue_sentence(values: Mapping[str, str]) -> str:
+    """What has not arrived, and when it was due."""
+    return (
+        _("%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet.") % values
+    )
+
+
+def overdue_thanks() -> str:
+    """What is said to whoever has paid in the meantime."""
+    return _("If you have paid in the meantime, thank you; please ignore this email.")
 
 
 def compose_overdue_owner(ref: str, now: datetime) -> Letter:
@@ -222,7 +251,7 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
     invoice = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
     with translation.override(invoice.language):
         sentence = _(
-            "for invoice %(number)s we are still waiting for the withholding tax certificate over "
+            "For invoice %(number)s we are still waiting for the withholding tax certificate over "
             "%(amount)s."
         ) % {
             "amount": formats.money(certificate.amount, certificate.currency),
@@ -250,6 +279,8 @@ def _plain_email(
     button: str,
     now: datetime,
     way: PaymentDetails | None = None,
+    worded: str = "",
+    values: dict[str, str] | None = None,
 ) -> Letter:
     contact = invoice.agreement.contact
     return _email(
@@ -262,6 +293,8 @@ def _plain_email(
         f"invoice:{invoice.pk}",
         now,
         way,
+        worded,
+        values,
     )
 
 
@@ -275,6 +308,8 @@ def _email(
     target: str,
     now: datetime,
     way: PaymentDetails | None = None,
+    worded: str = "",
+    values: dict[str, str] | None = None,
 ) -> Letter:
     link = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
@@ -285,11 +320,12 @@ def _email(
         "link": links.placeholder("link", link.id),
         "way": way,
     }
-    return Letter(contact.email, "note", context, language, business)
+    named = {**people(contact), **(values or {})}
+    return Letter(contact.email, "note", context, language, business, worded=worded, values=named)
 
 
 def _invoice_email(
-    template: str, invoice: Invoice, context: dict[str, Any], now: datetime
+    template: str, invoice: Invoice, context: dict[str, Any], now: datetime, values: dict[str, str]
 ) -> Letter:
     contact = invoice.agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
@@ -299,4 +335,12 @@ def _invoice_email(
         "link": links.placeholder("link", link.id),
         **context,
     }
-    return Letter(contact.email, template, full_context, invoice.language, invoice.business)
+    return Letter(
+        contact.email,
+        template,
+        full_context,
+        invoice.language,
+        invoice.business,
+        worded=template,
+        values={**people(contact), **values},
+    )

@@ -7,7 +7,7 @@ from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
 from core.models.mail_outage import MailOutage
-from core.models.outbox import OutboxEmail, OwnerNote
+from core.models.outbox import EmailWording, OutboxEmail, OwnerNote
 from core.models.rate_limit import RateLimit
 from core.models.set_aside import SetAside
 from core.models.standing import Standing
@@ -20,6 +20,7 @@ __all__ = [
     "Business",
     "CacheEntry",
     "Document",
+    "EmailWording",
     "Heartbeat",
     "Link",
     "MailOutage",

@@ -1,6 +1,7 @@
 """OutboxEmail: an email, stored in the transaction of the event it reports, and sent later.
 
 OwnerNote: a sentence for the owner, kept for one email a day.
+EmailWording: a business's own subject and opening of one kind of email.
 """
 
 import secrets
@@ -153,3 +154,30 @@ class OwnerNote(TenantRow):
 
     def __str__(self) -> str:
         return self.sentence
+
+
+class EmailWording(TenantRow):
+    """A business's own words for one kind of email in one language (core.outbox.own_wording).
+
+    An empty `subject` or `opening` leaves ours. Both may name values in double braces.
+    """
+
+    key = models.CharField(_("email"), max_length=40)
+    language = models.CharField(_("language"), max_length=5, choices=formats.language_choices)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    opening = models.TextField(_("opening"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("own wording of an email")
+        verbose_name_plural = _("own wordings of emails")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "key", "language"], name="email_wording_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(subject="", opening=""), name="email_wording_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.opening[:80]

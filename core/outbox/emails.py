@@ -6,7 +6,7 @@ the first is stored, so that no event is reported twice.
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core import links, nudge
 from core.continuity import standing
@@ -27,8 +27,9 @@ from core.jobs.set_aside import Step
 from core.models import Business, Document, OutboxEmail
 from core.models.business import ACCENT_COLOURS, Accent
 from core.models.outbox import UNDELIVERED, OutboxState, new_mark
-from core.outbox import bounces, mail_server
+from core.outbox import bounces, mail_server, own_wording
 from core.outbox.mail_server import MailServer
+from core.outbox.own_wording import OwnWords
 
 SEND = Step(
     "send_mail",
@@ -60,6 +61,8 @@ class Letter:
     business: Business | None = None
     attachment: Document | None = None
     reply_to: str = ""
+    worded: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 #: For each kind of email that `post` stores: the function that makes its contents when it is sent,
@@ -79,18 +82,24 @@ def write(
     business: Business | None = None,
     attachment: Document | None = None,
     reply_to: str = "",
+    worded: str = "",
+    values: Mapping[str, str] | None = None,
 ) -> OutboxEmail:
     """Render an email and store it in the outbox, in the transaction of the event it reports.
 
     The templates are emails/<template>.subject.txt, .txt and .html, rendered in `language` with
     the name and the `accent` colour of the business. If
     there is an email of this (kind, ref) already, it is returned unchanged. Replies go to
-    `reply_to`, or to the owner of `business`.
+    `reply_to`, or to the owner of `business`. `worded` is the key under which the business may have
+    written its own subject and opening (core.outbox.own_wording), with the `values` that they name.
     """
     existing = OutboxEmail.objects.filter(kind=kind, ref=ref).first()
     if existing:
         return existing
-    fields = _rendered(Letter(to, template, context, language, business, attachment, reply_to))
+    contents = Letter(
+        to, template, context, language, business, attachment, reply_to, worded, values or {}
+    )
+    fields = rendered(contents, own_wording.words_of(contents))
     row, _created = OutboxEmail.objects.get_or_create(
         kind=kind, ref=ref, defaults={**fields, "created_at": now, "next_at": now}
     )
@@ -113,8 +122,8 @@ def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> N
         nudge.ring("core.tasks.send_mail")
 
 
-def _rendered(contents: Letter) -> dict[str, Any]:
-    """The columns of an email's row, rendered in the email's language."""
+def rendered(contents: Letter, own: OwnWords) -> dict[str, Any]:
+    """The columns of an email's row, rendered in the email's language with the words of `own`."""
     business, language = contents.business, contents.language
     reply_to = contents.reply_to or (business.owner.email if business else "")
     template, mark = f"emails/{contents.template}", new_mark()
@@ -128,10 +137,15 @@ def _rendered(contents: Letter) -> dict[str, Any]:
             "accent": business.accent_colour if business else ACCENT_COLOURS[Accent.INDIGO],
             "site_url": settings.SITE_URL,
             "language": language,
+            "own": own.paragraphs,
             **values,
         }
         # A subject is one line: line breaks of the template become spaces.
-        subject = " ".join(render_to_string(f"{template}.subject.txt", context).split())
+        said = own.subject or render_to_string(f"{template}.subject.txt", context)
+        subject = " ".join(said.split())
+        if "test_notice" in context:
+            test = pgettext("an email to look at", "Test")
+            subject = f"{test} – {subject}"
         text = render_to_string(f"{template}.txt", context)
         html = render_to_string(f"{template}.html", context)
     return {
@@ -154,7 +168,8 @@ def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
     """
     if not row.text:
         with transaction.atomic():
-            fields = _rendered(COMPOSERS[row.kind](row.ref, now))
+            contents = COMPOSERS[row.kind](row.ref, now)
+            fields = rendered(contents, own_wording.words_of(contents))
             OutboxEmail.objects.filter(pk=row.pk).update(**fields)
         row.refresh_from_db()
     return row

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from agreements.running import email_recipient
 from clients import portal_links
 from clients.models import Contact
+from clients.worded_emails import people
 from core import formats, links
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
@@ -63,7 +64,14 @@ def compose_report(ref: str, now: datetime) -> Letter:
         **content,
     }
     return Letter(
-        contact.email, "report", context, report.language, report.business, report.document
+        contact.email,
+        "report",
+        context,
+        report.language,
+        report.business,
+        report.document,
+        worded="report",
+        values={**people(contact), "title": content["title"]},
     )
 
 

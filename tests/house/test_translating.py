@@ -14,10 +14,11 @@ from django.utils.translation import to_locale
 
 from agreements.contract.library import BUILT_IN
 from agreements.contract.library.texts import TEXTS
-from agreements.rules import in_words, placeholders
+from agreements.rules import in_words
 from core import formats, languages
 from core.documents.glyphs import missing_glyphs
 from core.languages import DEFAULT, LANGUAGES
+from core.texts import placeholders
 from tests.house.test_house import ROOT, sources, templates
 
 #: The functions that `makemessages` names to xgettext; "_" stands for the first three.

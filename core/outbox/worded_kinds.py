@@ -1,0 +1,139 @@
+"""The kinds of email that a business may open in its own words: each with its names and a sample.
+
+The module that writes a kind registers it here. `KINDS` has them in the order in which a client
+gets them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.dates import local_day
+from core.errors import RuleError
+from core.models import Business, EmailWording
+from core.outbox import emails, own_wording
+from core.outbox.emails import Letter
+from core.texts import placeholders
+
+#: The names that every email to a client has.
+PEOPLE: Mapping[str, Promise] = {
+    "name": gettext_lazy("the name of the person who gets the email"),
+    "client": gettext_lazy("the client's name"),
+    "business": gettext_lazy("the name of your business"),
+}
+
+
+@dataclass(frozen=True)
+class WordedKind:
+    """A kind of email. `names` are what its words may name, each with its meaning.
+
+    `sample` makes such an email of a day, in the active language, about an invented client.
+    """
+
+    key: str
+    label: Promise
+    sent: Promise
+    names: Mapping[str, Promise]
+    sample: Callable[[Business, date], Letter]
+
+
+KINDS: dict[str, WordedKind] = {}
+
+
+class BadWords(RuleError):
+    """Words that an email cannot be opened with."""
+
+
+def register(*kinds: WordedKind) -> None:
+    """Add kinds of email, each with the names of the people besides its own."""
+    for kind in kinds:
+        KINDS[kind.key] = replace(kind, names={**PEOPLE, **kind.names})
+
+
+def save(
+    *, business: Business, key: str, language: str, subject: str, opening: str, now: datetime
+) -> None:
+    """Keep own words for one kind of email in one language; without any, ours come back.
+
+    Raises BadWords where a name is not known or a brace is missing.
+    """
+    kind = KINDS[key]
+    for field, text in (("subject", subject), ("opening", opening)):
+        _require_known(kind, field, text)
+    chosen = {"business": business, "key": key, "language": language}
+    if not subject.strip() and not opening.strip():
+        reset(business=business, key=key, language=language)
+        return
+    EmailWording.objects.update_or_create(
+        **chosen,
+        defaults={"subject": " ".join(subject.split()), "opening": opening.strip()},
+        create_defaults={
+            "subject": " ".join(subject.split()),
+            "opening": opening.strip(),
+            "created_at": now,
+        },
+    )
+
+
+def reset(*, business: Business, key: str, language: str) -> None:
+    """Take back own words: from now on such an email has ours."""
+    EmailWording.objects.filter(business=business, key=key, language=language).delete()
+
+
+def has_gap(row: EmailWording) -> bool:
+    """Whether kept words name what is not known any more, so that ours are sent instead."""
+    kind = KINDS.get(row.key)
+    named = placeholders.names(f"{row.subject}\n{row.opening}")
+    return kind is None or not set(named) <= set(kind.names)
+
+
+def example(
+    *, business: Business, key: str, language: str, subject: str, opening: str, today: date
+) -> dict[str, Any]:
+    """A sample email with these words: its columns, and `own`, the words that it was given."""
+    with translation.override(language):
+        contents = KINDS[key].sample(business, today)
+    own = own_wording.filled(subject, opening, contents.values)
+    return {**emails.rendered(contents, own), "own": own}
+
+
+def send_test(*, business: Business, key: str, language: str, now: datetime) -> str:
+    """Email the sample with the kept words to the owner, saying that it is a test.
+
+    Returns the address that it was sent to.
+    """
+    with translation.override(language):
+        contents = KINDS[key].sample(business, local_day(now, business.time_zone))
+        notice = _("This is a test with invented figures. Only you received it.")
+    to = business.owner.email
+    emails.write(
+        kind="wording_test",
+        ref=f"{business.pk}:{now.isoformat()}"[:80],
+        to=to,
+        template=contents.template,
+        context={**contents.context, "test_notice": notice},
+        language=language,
+        business=business,
+        worded=key,
+        values=contents.values,
+        now=now,
+    )
+    return to
+
+
+def _require_known(kind: WordedKind, field: str, text: str) -> None:
+    for name in placeholders.names(text):
+        if name not in kind.names:
+            raise BadWords(
+                _("{{%(name)s}} is not a name that this email knows.") % {"name": name}, field=field
+            )
+    if placeholders.has_stray_braces(text):
+        raise BadWords(
+            _("A name stands between {{ and }}: a brace is missing or left over."), field=field
+        )

@@ -1,0 +1,1 @@
+"""Texts that people write, with {{names}} in them. Pure."""
