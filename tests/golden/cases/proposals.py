@@ -132,7 +132,7 @@ def a_client_picks_a_tier(stage: Stage) -> None:
 def a_client_picks_another_tier(stage: Stage) -> None:
     stage.business.hears_answers = Hears.NEVER
     stage.business.save()
-    first = stage.picked(stage.offer, tier=0)
+    first = stage.picked(Proposal.objects.get(pk=stage.offer.pk), tier=0)
     stage.business.hears_answers = Hears.NOW
     stage.business.save()
     offer = Proposal.objects.get(pk=stage.offer.pk)
