@@ -51,5 +51,12 @@ class Excluded(RuleError):
     """A running agreement excludes work for this client, whose consent was not confirmed."""
 
 
+class HeldBack(NotOpen):
+    """The client cannot continue until the freelancer has checked something (rule 57).
+
+    The sentence is for the client, and does not say what it is.
+    """
+
+
 class NoRecipient(RuleError):
     """The client has no active contact with an email address."""

@@ -1,5 +1,6 @@
 """Emails about agreements: signing, changing, pausing, renewing and ending them, and the seal."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from agreements.changing import amend, end, pause, renew, trial
 from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
+from agreements.rules.errors import HeldBack
 from agreements.rules.intervals import Interval
 from agreements.signing import (
     agreement_pdf,
     change_signer,
+    held_back,
     seal,
     seal_check,
     sign,
@@ -59,6 +62,15 @@ def a_client_signs(stage: Stage) -> None:
     sign.request_code(
         paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE
     )
+
+
+@case("held_back", "held_back_over")
+def a_choice_waits_for_the_consent_of_another_client(stage: Stage) -> None:
+    held = stage.proposal(stage.client("Backhaus Nord", legal_name=""))
+    stage.signed(stage.picked(stage.proposal(competitors=["Backhaus Nord"])))
+    with suppress(HeldBack):
+        stage.picked(held)
+    held_back.confirm_consent(proposal=held, actor="Nan", now=NOW, origin=HERE)
 
 
 @case("signer_change", "signer_changed", begins=an_agreement_to_sign)
