@@ -140,9 +140,10 @@ class Stripe:
         """
         on_session: Any = {
             "payment_method": method,
-            "return_url": links.absolute_url("portal:home"),
+            "return_url": links.absolute_url("portal:confirmed"),
         }
-        with suppress(stripe.CardError, stripe.InvalidRequestError):
+        # IdempotencyError: it was asked before an update that leads back to another page.
+        with suppress(stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError):
             self._api.payment_intents.confirm(handle, on_session, {"idempotency_key": f"{key}:ask"})
 
     def _note_refusal(self, handle: str, key: str, error: stripe.InvalidRequestError) -> None:
