@@ -15,7 +15,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements.changing import amend
+from agreements.changing import amend, give_value_add
 from agreements.contract import templates, value_add_bank
 from agreements.models import Period
 from agreements.models.reusable import TextKind
@@ -252,6 +252,8 @@ CLASSES: dict[str, str] = {
     "dashboard:waitlist": "owner",
     "dashboard:value_adds": "owner",
     "dashboard:value_add_remove": "value_add",
+    "dashboard:value_add_give": "agreement",
+    "dashboard:value_add_take_back": "given",
     "dashboard:time_off_remove": "time_off",
     "dashboard:fees": "owner",
     "dashboard:trial_decide": "agreement",
@@ -453,6 +455,16 @@ def rows_of(world: World) -> dict[str, Any]:
         ),
         "value_add": value_add_bank.keep(
             business=world.business, title="V", minutes=60, months=3, now=now
+        ),
+        "given": give_value_add.give(
+            agreement=agreement,
+            title="G",
+            minutes=0,
+            starts_on=local_day(timezone.now(), agreement.time_zone),
+            ends_on=local_day(timezone.now(), agreement.time_zone),
+            reason="",
+            actor="Nan",
+            now=timezone.now(),
         ),
         "time_off": time_off.add(
             business=world.business, first=now.date(), last=now.date(), note="", now=now

@@ -23,6 +23,10 @@ class BadExtra(RuleError):
     """An extra of a proposal costs nothing, or has the name of another one."""
 
 
+class BadValueAdd(RuleError):
+    """What is added to an agreement for a time begins, or ends, on a day on which it cannot."""
+
+
 class BadTimeOff(RuleError):
     """Time off ends before it starts, or is longer than a year."""
 

@@ -54,6 +54,8 @@ def event_labels() -> dict[str, str]:
         "void": _("Taken back"),
         "expired": _("Expired unsigned"),
         "notice": _("Notice given"),
+        "value_added": _("Added for a time"),
+        "value_add_taken_back": _("No longer added"),
         "paused": _("Paused"),
         "skipped": _("A period was skipped"),
         "resumed": _("Resumed"),

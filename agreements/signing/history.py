@@ -106,6 +106,8 @@ def _details(event: AuditEvent) -> dict[str, str]:
     data = event.data
     patterns = {
         "tier": _("Tier: %(tier)s"),
+        "added": "“%(added)s”",
+        "until_on": _("Until %(until_on)s"),
         "hours": "%(hours)s",
         "name": _("As “%(name)s”"),
         "version": _("Text of the consent: %(version)s"),

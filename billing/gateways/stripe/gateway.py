@@ -142,9 +142,10 @@ class Stripe:
             "payment_method": method,
             "return_url": links.absolute_url("portal:confirmed"),
         }
-        # IdempotencyError: it was asked before an update that leads back to another page.
-        with suppress(stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError):
-            self._api.payment_intents.confirm(handle, on_session, {"idempotency_key": f"{key}:ask"})
+        with suppress(stripe.CardError, stripe.InvalidRequestError):
+            self._api.payment_intents.confirm(
+                handle, on_session, {"idempotency_key": f"{key}:bank"}
+            )
 
     def _note_refusal(self, handle: str, key: str, error: stripe.InvalidRequestError) -> None:
         """Write the refusal of an attempt on the PaymentIntent.

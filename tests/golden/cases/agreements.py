@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from agreements.changing import amend, end, pause, renew, trial
+from agreements.changing import amend, end, give_value_add, pause, renew, trial
 from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
@@ -186,6 +186,21 @@ def a_period_is_skipped(stage: Stage) -> None:
     pause.skip_next_period(
         agreement=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW
     )
+
+
+@case("value_added", "value_add_taken_back", begins=a_running_period)
+def something_is_added_for_a_time_and_taken_back(stage: Stage) -> None:
+    row = give_value_add.give(
+        agreement=stage.agreement,
+        title=stage.words.work,
+        minutes=60,
+        starts_on=DECEMBER,
+        ends_on=DECEMBER + timedelta(days=59),
+        reason="",
+        actor="Nan",
+        now=NOW,
+    )
+    give_value_add.take_back(row=row, actor="Nan", now=NOW)
 
 
 @case("renewal_ahead", "renewed")
