@@ -60,6 +60,8 @@ CLASSES: dict[str, str] = {
     "dashboard:welcome_work": "owner",
     "dashboard:welcome_client": "owner",
     "dashboard:welcome_dismiss": "owner",
+    "dashboard:samples_load": "owner",
+    "dashboard:samples_remove": "owner",
     "dashboard:calls": "owner",
     "dashboard:pricing_help": "owner",
     "dashboard:search": "owner",

@@ -203,7 +203,12 @@ def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]
     rows = Proposal.objects.filter(
         business=business, state__in=OPEN_STATES, starts_on__lt=whole.end
     )
-    rows = rows.exclude(client__state=Stage.LOST).defer("text").select_related("client")
+    rows = (
+        rows.exclude(client__state=Stage.LOST)
+        .exclude(client__is_sample=True)
+        .defer("text")
+        .select_related("client")
+    )
     latest: dict[Any, Proposal] = {}
     for row in rows.order_by("created_at", "pk").prefetch_related("tiers", "agreements"):
         # The newest counts, but a draft never takes the place of a proposal that was sent.

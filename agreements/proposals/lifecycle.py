@@ -22,7 +22,7 @@ from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulativ
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
-from clients import pipeline, portal_links
+from clients import pipeline, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
 from core import audit, formats, links
@@ -117,8 +117,10 @@ def send_proposal(
     Sending counts as the signature of the business unless it countersigns. `has_consent` says that
     a client whose agreement excludes this one has agreed. Raises Excluded, BadWording where
     the opening message or the agreement text of any tier cannot be sent, NotOpen where a tier of
-    the previous version was picked, and NotAllowedNow where the proposal was sent already.
+    the previous version was picked, and NotAllowedNow where the proposal was sent already. Raises
+    SampleClient.
     """
+    sample_rules.refuse(proposal.client)
     text, reasons = wording.clause_source(proposal), faults(proposal)
     with transaction.atomic():
         if reasons and proposal.state == ProposalState.DRAFT:

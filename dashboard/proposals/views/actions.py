@@ -78,8 +78,11 @@ class SendTestEmail(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
-        email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
-        messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})
+        try:
+            email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
+            messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})
+        except RuleError as error:
+            show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
