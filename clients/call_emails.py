@@ -56,6 +56,8 @@ def tell_cancelled(call: Call, contacts: Iterable[Contact], now: datetime) -> No
 def _email(
     call: Call, contact: Contact, kind: str, subject: str, said: list[str], now: datetime
 ) -> None:
+    if call.client.is_sample:
+        return
     language, has_file = call.client.language, kind != "call_cancelled"
     with translation.override(language):
         button = _("Add it to your calendar") if has_file else ""

@@ -15,7 +15,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements.changing import amend
+from agreements.changing import amend, give_value_add
 from agreements.contract import templates, value_add_bank
 from agreements.models import Period
 from agreements.models.reusable import TextKind
@@ -60,6 +60,8 @@ CLASSES: dict[str, str] = {
     "dashboard:welcome_work": "owner",
     "dashboard:welcome_client": "owner",
     "dashboard:welcome_dismiss": "owner",
+    "dashboard:samples_load": "owner",
+    "dashboard:samples_remove": "owner",
     "dashboard:calls": "owner",
     "dashboard:pricing_help": "owner",
     "dashboard:search": "owner",
@@ -112,6 +114,7 @@ CLASSES: dict[str, str] = {
     "portal:proposal_download": "proposal",
     "dashboard:proposal_try": "proposal",
     "dashboard:question": "question",
+    "dashboard:proposal_consent": "proposal",
     "dashboard:proposal_extend": "proposal",
     "dashboard:proposal_revise": "proposal",
     "dashboard:proposal_link": "proposal",
@@ -251,6 +254,8 @@ CLASSES: dict[str, str] = {
     "dashboard:waitlist": "owner",
     "dashboard:value_adds": "owner",
     "dashboard:value_add_remove": "value_add",
+    "dashboard:value_add_give": "agreement",
+    "dashboard:value_add_take_back": "given",
     "dashboard:time_off_remove": "time_off",
     "dashboard:fees": "owner",
     "dashboard:trial_decide": "agreement",
@@ -284,6 +289,7 @@ CLASSES: dict[str, str] = {
     "portal:charging_state": "agreement",
     "portal:method": "inside",
     "portal:method_done": "inside",
+    "portal:confirmed": "public",
     "portal:invoices": "inside",
     "portal:invoice": "invoice",
     "portal:invoice_pdf": "invoice",
@@ -451,6 +457,16 @@ def rows_of(world: World) -> dict[str, Any]:
         ),
         "value_add": value_add_bank.keep(
             business=world.business, title="V", minutes=60, months=3, now=now
+        ),
+        "given": give_value_add.give(
+            agreement=agreement,
+            title="G",
+            minutes=0,
+            starts_on=local_day(timezone.now(), agreement.time_zone),
+            ends_on=local_day(timezone.now(), agreement.time_zone),
+            reason="",
+            actor="Nan",
+            now=timezone.now(),
         ),
         "time_off": time_off.add(
             business=world.business, first=now.date(), last=now.date(), note="", now=now

@@ -22,7 +22,7 @@ from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulativ
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
-from clients import pipeline, portal_links
+from clients import pipeline, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
 from core import audit, formats, links
@@ -159,9 +159,10 @@ def send_proposal(
     a client whose agreement excludes this one has agreed. `seen` is the revision that the sender
     looked at. Raises ChangedElsewhere where it was changed since, Excluded, BadWording where the
     draft breaks a rule, or its opening message or the agreement text of any tier cannot be sent,
-    NotOpen where a tier of the previous version was picked, and NotAllowedNow where the proposal
-    was sent already.
+    NotOpen where a tier of the previous version was picked, NotAllowedNow where the proposal was
+    sent already, and SampleClient.
     """
+    sample_rules.refuse(proposal.client)
     with transaction.atomic():
         lock(proposal)  # from here on nobody types in it
         proposal.refresh_from_db()

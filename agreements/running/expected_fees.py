@@ -30,8 +30,9 @@ def fees_by_client(clients: Iterable[Client], today: date) -> dict[UUID, Expecte
     """The expected fee of each client by its id; the number of queries does not grow with them.
 
     Who has signed counts with what was signed, as it is on the day `today`. Clients without an
-    agreement, a proposal and an estimate are left out.
+    agreement, a proposal and an estimate are left out, and so are sample clients.
     """
+    clients = [row for row in clients if not row.is_sample]
     fees = {
         row.pk: ExpectedFee(row.expected_amount, row.expected_currency)
         for row in clients

@@ -129,7 +129,7 @@ def _to_client(asked: Asked, currency: str) -> str:
         case Step.TRANSFER:
             return _("Please transfer %(amount)s by %(day)s.") % values
         case Step.CONFIRM:
-            return _("Your bank asks you to confirm this payment.")
+            return _("Your bank asks you to confirm the payment of %(amount)s.") % values
         case Step.CONFIRMING | Step.ON_ITS_WAY:
             return _("The payment of %(amount)s is being confirmed.") % values
         case Step.CANCELLING:

@@ -114,6 +114,14 @@ def amounts_for_new_card(client: Client) -> list[tuple[str, int, list[Invoice]]]
     ]
 
 
+def charges_to_confirm(client: Client) -> list[Invoice]:
+    """Return the invoices whose charge waits until the client confirms it at their bank."""
+    waiting = Invoice.objects.filter(
+        client=client, state=InvoiceState.OPEN, collection__state=CollectionState.WAIT
+    ).exclude(collection__action_url="")
+    return list(waiting.select_related("collection", "agreement").order_by("-issued_on", "-pk"))
+
+
 def retry_days(invoice: Invoice) -> list[date]:
     """Return the days on which the charge is retried, as both sides see them (rule 23)."""
     return dunning.retry_calendar(invoice.due_on)

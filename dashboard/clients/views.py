@@ -16,7 +16,7 @@ from agreements.running import effective_terms, expected_fees
 from billing.books import asked_words, ledger
 from billing.charging import refund, saved_cards
 from billing.models import Invoice
-from clients import client_records, portal_links
+from clients import client_records, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.models.client import STAGES
 from core.errors import RuleError
@@ -25,7 +25,7 @@ from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import DashboardView, add_error, show_warnings
+from dashboard.page import DashboardView, add_error, show_error, show_warnings
 from dashboard.sales.views.pipeline import pipeline_moves
 from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
@@ -221,14 +221,20 @@ class EmailPortalLink(DashboardView):
         contact = self.row(
             Contact, pk, self.rows(Contact).select_related("client", "business__owner")
         )
-        if too_often("link", str(contact.pk), limit=10, seconds=3600, now=timezone.now()):
+        page, now = redirect("dashboard:client", contact.client_id), timezone.now()
+        try:
+            sample_rules.refuse(contact.client)
+        except RuleError as error:
+            show_error(request, error)
+            return page
+        if too_often("link", str(contact.pk), limit=10, seconds=3600, now=now):
             messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
-        else:
-            portal_links.mail_portal_link(contact=contact, now=timezone.now())
-            messages.success(
-                request, _("A link is on its way to %(email)s.") % {"email": contact.email}
-            )
-        return redirect("dashboard:client", contact.client_id)
+            return page
+        portal_links.mail_portal_link(contact=contact, now=now)
+        messages.success(
+            request, _("A link is on its way to %(email)s.") % {"email": contact.email}
+        )
+        return page
 
 
 class EndSessions(DashboardView):
@@ -252,10 +258,12 @@ class ExportClient(Exports):
         return redirect("dashboard:client", self.row(Client, pk).pk)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
-        requested_exports.request_export(
-            business=self.business,
-            scope=Scope.CLIENT,
-            client=self.row(Client, pk),
-            now=timezone.now(),
-        )
+        client = self.row(Client, pk)
+        try:
+            requested_exports.request_export(
+                business=self.business, scope=Scope.CLIENT, client=client, now=timezone.now()
+            )
+        except RuleError as error:
+            show_error(request, error)
+            return redirect("dashboard:client", client.pk)
         return self.to_list(request)

@@ -50,10 +50,12 @@ def first_steps(view: DashboardView) -> list[FirstStep]:
 
 def _proposal_page(view: DashboardView) -> str:
     """Where the first proposal goes on: with the draft, for a client, or with the first client."""
-    if view.rows(Proposal).exists():
+    if view.rows(Proposal).filter(client__is_sample=False).exists():
         return reverse("dashboard:proposals")
     return reverse(
-        "dashboard:clients" if view.rows(Client).exists() else "dashboard:welcome_client"
+        "dashboard:clients"
+        if view.rows(Client).filter(is_sample=False).exists()
+        else "dashboard:welcome_client"
     )
 
 

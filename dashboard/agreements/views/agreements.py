@@ -16,7 +16,7 @@ from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.proposals import capacity
 from agreements.rules.states import RUNNING_STATES, AgreementState
-from agreements.running import effective_terms
+from agreements.running import added_for_a_time, effective_terms
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
 from billing.books import asked_words
@@ -114,6 +114,11 @@ class AgreementPage(DashboardView):
             else 0,
             excluded_by=exclusivity.unconfirmed(agreement, events),
             amendments=amendments,
+            added=[
+                one
+                for one in added_for_a_time.by_agreement([agreement])[agreement.pk]
+                if one.ends_on >= self.today
+            ],
             current_terms=effective_terms.terms_on(agreement, self.today),
             deadline=renew.deadline(agreement),
             unsealed=_unsealed([agreement, *amendments]),

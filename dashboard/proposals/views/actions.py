@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Proposal, Question, WaitlistEntry
 from agreements.proposals import after_sending, client_actions, client_view, waitlist
 from agreements.proposals.page import proposal_pdf, section_pictures
+from agreements.signing import held_back
 from billing.emails import offered_sums
 from clients.models import Client
 from core.dates import local_day
@@ -59,8 +60,11 @@ class SendTestEmail(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
-        email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
-        messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})
+        try:
+            email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
+            messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})
+        except RuleError as error:
+            show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -82,6 +86,30 @@ class ExtendProposal(DashboardView):
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
+
+
+class ConfirmConsent(DashboardView):
+    """Confirm that the client with exclusivity agrees, so that this one can continue."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk)
+        agreement = proposal.agreement
+        page = (
+            redirect("dashboard:agreement", agreement.pk)
+            if agreement
+            else redirect("dashboard:proposal", proposal.pk)
+        )
+        if "has_consent" not in request.POST:
+            messages.error(request, _("Tick that the client with exclusivity has agreed."))
+            return page
+        people = held_back.confirm_consent(
+            proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin
+        )
+        messages.success(request, _("The consent is recorded with both agreements."))
+        for contact in people:
+            facts = {"name": contact.name}
+            messages.success(request, _("We emailed %(name)s that they can continue.") % facts)
+        return page
 
 
 class PassOn(DashboardView):
