@@ -36,7 +36,7 @@ from core.jobs.set_aside import Step
 from core.models import Business
 from core.money import LARGEST
 from core.outbox import emails
-from core.tab_saves import ChangedElsewhere
+from core.web.tab_saves import ChangedElsewhere
 
 EXPIRE = Step(
     "expire_proposals",

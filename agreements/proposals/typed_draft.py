@@ -16,7 +16,7 @@ from agreements.rules.errors import NotOpen
 from agreements.rules.states import ProposalState
 from clients.models import Client, Contact
 from core.models import Business
-from core.tab_saves import ChangedElsewhere, Tab
+from core.web.tab_saves import ChangedElsewhere, Tab
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from agreements.rules.errors import NotOpen
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
 from core.errors import RuleError
-from core.tab_saves import ChangedElsewhere
 from core.web import query_string
+from core.web.tab_saves import ChangedElsewhere
 from dashboard.page import DashboardView
 from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.as_posted import differences
