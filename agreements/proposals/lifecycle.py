@@ -241,7 +241,7 @@ def _unread(proposal: Proposal) -> list[str]:
     except RuleError as error:
         return [str(error)]
     if proposal.has_unread:
-        return [_("A field of the proposal cannot be read. “Edit” shows which one.")]
+        return [_("A field of this proposal cannot be read. “Edit” shows which one.")]
     return []
 
 

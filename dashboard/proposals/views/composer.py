@@ -95,6 +95,7 @@ class Composer(DashboardView):
             typing = typed_draft.typing_of(proposal)
             context["intro_gaps"] = opening_message.faults(proposal)
             context["writer"], context["at"] = typing.writer, self._clock(typing.written_at)
+            context["open"] = [one["label"] or one["message"] for one in faults(forms)]
         response = self.show(request, client=client, **context)
         response._csp_update = {"frame-src": "'self'"}  # type: ignore[attr-defined]
         return response
