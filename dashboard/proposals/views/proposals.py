@@ -151,7 +151,9 @@ class AgreementPreviewPdf(DashboardView):
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
         rungs = lifecycle.tiers_of(proposal)
         if not rungs:  # a draft that was only begun
-            messages.error(request, _("Give this proposal a tier first. Then you can see its agreement."))
+            messages.error(
+                request, _("Give this proposal a tier first. Then you can see its agreement.")
+            )
             return redirect("dashboard:proposal", proposal.pk)
         tier = next(
             (rung for rung in rungs if str(rung.pk) == query_string.text(request.GET, "tier")),
