@@ -109,6 +109,7 @@ CLASSES: dict[str, str] = {
     "portal:proposal_wait": "proposal",
     "dashboard:proposal_preview": "proposal",
     "dashboard:proposal_frame": "proposal",
+    "dashboard:proposal_delete": "proposal",
     "dashboard:proposal_try": "proposal",
     "dashboard:question": "question",
     "dashboard:proposal_extend": "proposal",

@@ -43,6 +43,7 @@ urlpatterns = [
     path("proposals/<uuid:pk>/", proposals.ProposalPage.as_view(), name="proposal"),
     path("proposals/<uuid:pk>/pdf/", proposals.AgreementPreviewPdf.as_view(), name="proposal_pdf"),
     path("proposals/<uuid:pk>/edit/", composer.EditProposal.as_view(), name="proposal_edit"),
+    path("proposals/<uuid:pk>/delete/", actions.DeleteDraft.as_view(), name="proposal_delete"),
     path("proposals/<uuid:pk>/send/", proposals.SendProposal.as_view(), name="proposal_send"),
     path(
         "proposals/<uuid:pk>/withdraw/",

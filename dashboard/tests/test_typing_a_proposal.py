@@ -53,6 +53,34 @@ def fees(proposal: Proposal) -> list[int]:
     return [tier.amount for tier in lifecycle.tiers_of(proposal)]
 
 
+def test_a_delayed_request_of_the_first_save_changes_nothing(tab: Tab) -> None:
+    new = tab.url
+    tab.type(title="First")
+    tab.url, tab.revision = new, 0  # the answer never arrived
+    tab.type(title="Second")
+    tab.count, tab.url, tab.revision = 0, new, 0
+    assert tab.type(title="First, and late").status_code == 409
+    assert Proposal.objects.get().title == "Second"
+
+
+def test_a_draft_is_deleted_on_request_and_what_was_sent_never(tab: Tab) -> None:
+    tab.type(title="Begun by mistake", **{"extra-0-price": "abc"})
+    draft = Proposal.objects.get()
+    delete = reverse("dashboard:proposal_delete", args=[draft.pk])
+    page = tab.browser.get(reverse("dashboard:proposal", args=[draft.pk]))
+    assert f'action="{delete}"' in page.text and "Delete this draft?" in page.text
+    assert tab.browser.post(delete).status_code == 302
+    assert not Proposal.objects.exists()
+
+    kept = Tab(tab.browser, "two", reverse("dashboard:proposal_new", args=[draft.client_id]), {})
+    kept.type(**tab.data | {"extra-0-price": ""})
+    sent = Proposal.objects.get()
+    lifecycle.send_proposal(proposal=sent, actor="Nan", now=NOW)
+    delete = reverse("dashboard:proposal_delete", args=[sent.pk])
+    assert "was sent and is frozen" in tab.browser.post(delete, follow=True).text
+    assert Proposal.objects.get() == sent
+
+
 def test_opening_a_new_proposal_shows_what_the_client_will_see_and_stores_nothing(
     owner: Browser, world: World
 ) -> None:

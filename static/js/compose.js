@@ -162,11 +162,13 @@
   form.addEventListener("htmx:beforeRequest", (event) => { if (event.target === interval) before = texts(); });
   form.addEventListener("htmx:beforeSwap", (event) => {
     const { target, xhr } = event.detail;
-    if (target.id !== "tier-forms" || !event.detail.shouldSwap) return;
-    const isAnswer = xhr.responseText.includes('id="tier-forms"');  // and no page to sign in on
-    unfolded = Array.from(target.querySelectorAll("details[open]"), (one) => one.dataset.fold);
-    event.detail.shouldSwap = isAnswer && before === texts();  // what was typed meanwhile is restated, too
-    if (!isAnswer) form.dispatchEvent(new CustomEvent("rh:failed", { detail: 302 }));
+    if (xhr.status === 200 && /<html/i.test(xhr.responseText)) {  // a page to sign in on is no part of this one
+      event.detail.shouldSwap = false;
+      form.dispatchEvent(new CustomEvent("rh:failed", { detail: 302 }));
+    } else if (target.id === "tier-forms" && event.detail.shouldSwap) {
+      unfolded = Array.from(target.querySelectorAll("details[open]"), (one) => one.dataset.fold);
+      event.detail.shouldSwap = before === texts();  // what was typed meanwhile is restated, too
+    }
   });
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== interval) return;

@@ -212,6 +212,7 @@ def test_nothing_typed_is_lost_when_the_session_ends_or_the_server_is_away(
     writer.field("interval").select_option("yearly")
     page.wait_for_timeout(1000)
     expect(writer.field("tier-0-fee")).to_have_value("3000")  # not yet restated, and still there
+    expect(page.locator("#priced input[type=password]")).to_have_count(0)  # no page to sign in on
     assert Proposal.objects.get().interval == "monthly"
 
     page.context.add_cookies([{**session[0]}])  # type: ignore[typeddict-item]

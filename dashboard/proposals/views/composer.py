@@ -111,7 +111,8 @@ class Composer(DashboardView):
         try:
             saved = self._save(client, proposal, forms, entry)
         except ChangedElsewhere as error:
-            return self._clash(request, self._fresh(proposal), error)
+            changed = proposal or typed_draft.begun(client, self.tab)
+            return self._clash(request, self._fresh(changed), error)
         except NotOpen as error:
             return self._over(request, self._fresh(proposal), error)
         except RuleError as error:
