@@ -36,7 +36,7 @@ from core.jobs.set_aside import Step
 from core.models import Business
 from core.money import LARGEST
 from core.outbox import emails
-from core.tab_saves import ChangedElsewhere
+from core.web.tab_saves import ChangedElsewhere
 
 EXPIRE = Step(
     "expire_proposals",
@@ -244,7 +244,7 @@ def _unread(proposal: Proposal) -> list[str]:
     except RuleError as error:
         return [str(error)]
     if proposal.has_unread:
-        return [_("A field of the proposal cannot be read. “Edit” shows which one.")]
+        return [_("A field of this proposal cannot be read. “Edit” shows which one.")]
     return []
 
 

@@ -18,7 +18,7 @@ from core.documents import calendar_file
 from core.documents.calendar_file import Event
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
-from core.tab_saves import ChangedElsewhere, Tab
+from core.web.tab_saves import ChangedElsewhere, Tab
 from tests.world import NOW, World
 
 SOON = NOW + timedelta(days=2)

@@ -48,6 +48,7 @@ urlpatterns = [
         name="proposal_download",
     ),
     path("proposals/<uuid:pk>/edit/", composer.EditProposal.as_view(), name="proposal_edit"),
+    path("proposals/<uuid:pk>/delete/", actions.DeleteDraft.as_view(), name="proposal_delete"),
     path("proposals/<uuid:pk>/send/", proposals.SendProposal.as_view(), name="proposal_send"),
     path(
         "proposals/<uuid:pk>/withdraw/",

@@ -47,9 +47,13 @@
     if (fill) {
       if (fill.matches("a")) event.preventDefault();  // without this script it is a link
       const field = document.getElementById(fill.dataset.fill);
-      field.value = fill.dataset.text;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
       field.focus();
+      field.select();
+      // As if it were pasted: what stood there comes back with Ctrl+Z.
+      if (!document.execCommand("insertText", false, fill.dataset.text)) {
+        field.value = fill.dataset.text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
     }
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = copy.dataset.done; });

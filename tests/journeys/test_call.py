@@ -121,7 +121,7 @@ def other_tab(page: Page) -> None:
 def offer(page: Page) -> None:
     """From the completed notes to the sent proposal: four clicks, and no field to fill in."""
     page.get_by_role("link", name="Compose the proposal").click()
-    page.get_by_role("button", name="Save and preview").click()
+    page.get_by_role("button", name="Review and send").click()
     page.get_by_role("button", name="Send proposal").click()
     page.get_by_role("dialog").get_by_role("button", name="Send proposal").click()
     expect(page.get_by_text("The proposal is on its way")).to_be_visible()

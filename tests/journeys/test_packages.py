@@ -57,13 +57,13 @@ def test_a_package_is_copied_priced_offered_and_counted(
         (local_day(timezone.now(), "UTC") + timedelta(days=60)).isoformat()
     )
     expect(figures).to_contain_text("$128.57")
-    page.get_by_role("button", name="Save and preview").click()
+    page.get_by_role("button", name="Review and send").click()
     expect(page.get_by_text("Say why.")).to_be_visible()
     watched()
     page.get_by_label("Why, if it goes under your floor").first.fill(
         "They open three shops next year"
     )
-    page.get_by_role("button", name="Save and preview").click()
+    page.get_by_role("button", name="Review and send").click()
     expect(page.get_by_text("They open three shops next year")).to_be_visible()
     Package.objects.update(rungs=[])
     assert [tier.amount for tier in Proposal.objects.get().tiers.all()] == [

@@ -111,7 +111,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         # Another interval restates the tiers' fees and hours, before anything is saved.
         self.fields["interval"].widget.attrs |= {
             "hx-post": reverse("dashboard:restated_tiers"),
-            "hx-trigger": "change",
+            "hx-trigger": "change, restate",
             "hx-target": "#tier-forms",
             "hx-swap": "outerHTML",
             "hx-include": "#priced",

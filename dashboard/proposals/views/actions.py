@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
-from agreements.proposals import after_sending, client_actions, client_view, waitlist
+from agreements.proposals import after_sending, client_actions, client_view, typed_draft, waitlist
 from agreements.proposals.page import proposal_pdf, section_pictures
 from agreements.signing import held_back
 from billing.emails import offered_sums
@@ -53,6 +53,20 @@ class SectionPicture(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
         return picture_response(section_pictures.picture_name(self.row(Proposal, pk), place))
+
+
+class DeleteDraft(DashboardView):
+    """Delete a draft: with every change of a person one begins, also by mistake."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk)
+        try:
+            typed_draft.delete(proposal=proposal)
+        except RuleError as error:
+            show_error(request, error)
+            return redirect("dashboard:proposal", proposal.pk)
+        messages.success(request, _("The draft was deleted."))
+        return redirect("dashboard:client", proposal.client_id)
 
 
 class SendTestEmail(DashboardView):

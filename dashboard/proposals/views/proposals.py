@@ -30,6 +30,7 @@ from core.models import OutboxEmail
 from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
+from core.web.tab_saves import read_number
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.views.last_event import last_events
@@ -92,6 +93,7 @@ class ProposalPage(DashboardView):
             ],
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
+            seen=proposal.revision if is_draft else "",
             gaps=[*lifecycle.faults(proposal), *_payment_gaps(proposal)] if is_draft else [],
             excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
@@ -148,6 +150,11 @@ class AgreementPreviewPdf(DashboardView):
         related = ("client", "contact", "business__owner", "template")
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
         rungs = lifecycle.tiers_of(proposal)
+        if not rungs:  # a draft that was only begun
+            messages.error(
+                request, _("Give this proposal a tier first. Then you can see its agreement.")
+            )
+            return redirect("dashboard:proposal", proposal.pk)
         tier = next(
             (rung for rung in rungs if str(rung.pk) == query_string.text(request.GET, "tier")),
             rungs[0],
@@ -180,6 +187,7 @@ class SendProposal(DashboardView):
                 now=timezone.now(),
                 origin=self.origin,
                 has_consent="has_consent" in request.POST,
+                seen=read_number(request.POST.get("seen", "")),
             )
             messages.success(
                 request,
