@@ -23,6 +23,7 @@ from agreements.proposals import (
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
+from agreements.running import expected_fees
 from agreements.signing import agreement_pdf, history
 from billing.bank_transfer import payment_details
 from clients import call_notes
@@ -44,6 +45,8 @@ from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
 
+OFFERED = 8  # clients for whom the list offers a new proposal
+
 #: What is told of an agreement on its proposal's page; the rest is on the agreement's own.
 SALE = frozenset(("accepted", "opened", "consented", "signed", "countersigned", "reassigned")) | {
     "declined",
@@ -59,7 +62,9 @@ class Proposals(DashboardView):
     template = "dashboard/proposals/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        proposals = self.rows(Proposal).select_related("client").prefetch_related("agreements")
+        proposals = (
+            self.rows(Proposal).select_related("client").prefetch_related("agreements", "tiers")
+        )
         term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             proposals = proposals.filter(title__icontains=term) | proposals.filter(
@@ -69,9 +74,15 @@ class Proposals(DashboardView):
             proposals = proposals.filter(state=state)
         page = page_of(proposals, request.GET, by="created_at")
         said = last_events(page.rows, self.today, self.business.time_zone)
-        rows = [(row, said[row.pk]) for row in page.rows]
+        rows = [(row, said[row.pk], expected_fees.fee_of(row)) for row in page.rows]
         return self.show(
-            request, page=page, rows=rows, asked=term, state=state, states=PROPOSAL_STATES
+            request,
+            page=page,
+            rows=rows,
+            asked=term,
+            state=state,
+            states=PROPOSAL_STATES,
+            clients=self.rows(Client).order_by("-created_at", "pk")[:OFFERED],
         )
 
 
