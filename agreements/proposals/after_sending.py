@@ -190,8 +190,9 @@ def _opening_for(proposal: Proposal, client: Client, contact: Contact) -> str:
     """
     because, words = proposal.recommended_because, proposal.intro
     if because:
-        words = words.replace(f": {because}", ".").replace("..", ".")
-    if (because and because in words) or "{{because}}" in words:
+        words = opening_message.without_reason(proposal).replace(f": {because}", ".")
+    is_named = because.casefold() in words.casefold() if because else False
+    if is_named or "{{because}}" in words:
         with translation.override(client.language):
             return opening_message.usual_message()
     return _readdressed(words, proposal, client, contact)
@@ -276,9 +277,7 @@ def _email_deadline(proposal: Proposal, kind: str, ref: str, now: datetime) -> N
             "business": proposal.business.name,
         }
         paragraphs = [_("The proposal “%(title)s” of %(business)s is open until %(day)s.") % facts]
-        paragraphs.append(
-            _("On its page you can pick a tier, ask a question, or say that it does not fit.")
-        )
+        paragraphs.append(_("On its page you can choose a tier, ask a question, or decline."))
         context = {
             "subject": _("Open until %(day)s: %(title)s") % facts,
             "name": proposal.contact.name,

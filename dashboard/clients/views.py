@@ -218,7 +218,13 @@ class EmailPortalLink(DashboardView):
             Contact, pk, self.rows(Contact).select_related("client", "business__owner")
         )
         if too_often("link", str(contact.pk), limit=10, seconds=3600, now=timezone.now()):
-            messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
+            messages.error(
+                request,
+                _(
+                    "This person was sent ten links within an hour. Please wait before you send "
+                    "another."
+                ),
+            )
         else:
             portal_links.mail_portal_link(contact=contact, now=timezone.now())
             messages.success(
@@ -235,7 +241,7 @@ class EndSessions(DashboardView):
         portal_links.end_sessions(contact=contact, now=timezone.now())
         messages.success(
             request,
-            _("%(name)s is logged out everywhere, and old links are closed.")
+            _("%(name)s is signed out everywhere, and old links are closed.")
             % {"name": contact.name},
         )
         return redirect("dashboard:client", contact.client_id)

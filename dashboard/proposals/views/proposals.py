@@ -137,7 +137,7 @@ class ProposalPage(DashboardView):
 def _payment_gaps(proposal: Proposal) -> list[str]:
     """What is missing so that the client can pay as the proposal says."""
     if proposal.is_by_transfer and not payment_details.bank_details(proposal.business).account:
-        return [_("Your bank account is missing, and the client is to pay by bank transfer.")]
+        return [_("Your bank account is missing, and the client pays by bank transfer.")]
     return []
 
 
