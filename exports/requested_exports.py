@@ -194,7 +194,7 @@ def _email_owner(export: Export, now: datetime) -> None:
     language = export.business.language
     with translation.override(language):
         paragraphs = [
-            _("“%(what)s” is ready. Log in to fetch it; it is kept for seven days.")
+            _("“%(what)s” is ready. Sign in to download it; it is kept for seven days.")
             % {"what": export}
         ]
         context = {

@@ -199,8 +199,9 @@ def _opening_for(proposal: Proposal, client: Client, contact: Contact) -> str:
     """
     because, words = proposal.recommended_because, proposal.intro
     if because:
-        words = words.replace(f": {because}", ".").replace("..", ".")
-    if (because and because in words) or "{{because}}" in words:
+        words = opening_message.without_reason(proposal).replace(f": {because}", ".")
+    is_named = because.casefold() in words.casefold() if because else False
+    if is_named or "{{because}}" in words:
         with translation.override(client.language):
             return opening_message.usual_message()
     return _readdressed(words, proposal, client, contact)

@@ -81,6 +81,17 @@ def monthly_fee(proposal: Proposal) -> int:
     return per_month(tier.amount, proposal.interval) if tier else 0
 
 
+def fee_of(proposal: Proposal) -> int:
+    """The fee of one period, in minor units: of the tier that was picked, or the recommended one.
+
+    It is 0 for a draft without tiers. Load the proposal with its tiers and agreements.
+    """
+    if agreement := proposal.agreement:
+        return agreement.amount
+    tier = recommended_tier(list(proposal.tiers.all()))
+    return tier.amount if tier else 0
+
+
 def recommended_tier(tiers: list[Tier]) -> Tier | None:
     """The recommended tier, or else the first; None where there is none."""
     return next((tier for tier in tiers if tier.is_recommended), tiers[0] if tiers else None)

@@ -93,10 +93,7 @@ def prorate_upgrade(
     sums = Proration((period.ends_on - today).days, *paid, after[0], cycle.days, more_minutes)
     if sums.amount <= 0:
         raise NotOpen(
-            _(
-                "For the days that are left it costs nothing more. Let it begin with the next "
-                "period."
-            )
+            _("It costs nothing more for the remaining days. Please start it with the next period.")
         )
     return sums
 

@@ -45,7 +45,7 @@ def event_labels() -> dict[str, str]:
         "code_confirmed": _("Code confirmed"),
         "signed": _("Signed"),
         "countersigned": _("Countersigned by the provider"),
-        "change_asked": _("Asked that another person signs"),
+        "change_asked": _("Another signer requested"),
         "reassigned": _("Another person signs"),
         "reminded": _("Reminder sent"),
         "sealed": _("Sealed"),

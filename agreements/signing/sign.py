@@ -162,8 +162,8 @@ def too_late_message(paper: Agreement | Amendment) -> str:
     """A sentence that says why the document can no longer be signed."""
     if isinstance(paper, Amendment) and paper.now:
         sentence = _(
-            "This upgrade could be signed on %(day)s only, because its sums are those of that "
-            "day. Ask us again."
+            "This upgrade could be signed on %(day)s only, because its amounts were calculated "
+            "for that day. Please ask us again."
         )
         return sentence % {"day": formats.day(paper.effective_on)}
     return _("The time to sign this is over. Ask us for a new one.")
@@ -231,7 +231,7 @@ def _check_code(
         with transaction.atomic():
             signers.record_event(signers.lock(paper), signature.contact, "code_wrong", now, origin)
         raise WrongCode(
-            _("This is not the code we sent. Look again, or ask for a new one."), field="code"
+            _("This is not the code we sent. Please check it, or ask for a new one."), field="code"
         )
 
 

@@ -218,7 +218,7 @@ def _debit_to_owner(asked: Asked) -> str:
         case Step.SAVE_CARD:
             return _(
                 "%(why)s %(amount)s is open, and the client was asked for a payment method. "
-                "Nothing is debited again by itself."
+                "Nothing is debited again automatically."
             )
         case Step.RETRY:
             return _("%(why)s %(amount)s is debited again on %(day)s, and the client was told.")

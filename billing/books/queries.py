@@ -140,7 +140,7 @@ def decline_message(code: str, *, is_debit: bool = False) -> str:
         "expired_card": _("The card has expired."),
         "no_method": _("No card was saved yet."),
         "not_confirmed": _("The bank asked for a confirmation, and it did not come."),
-        "part_paid": _("Less was taken than is owed. Charge the rest, or cancel it."),
+        "part_paid": _("Less was taken than is owed. Charge the rest, or void the invoice."),
         "cancelled_at_gateway": _("The payment was cancelled at the gateway."),
         "cannot_charge": _("The gateway does not take this amount or currency."),
         "overdue": _("The transfer has not arrived."),

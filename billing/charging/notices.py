@@ -279,7 +279,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
     with translation.override(collection.business.language):
         message = _(
             "For a day the gateway has not said what became of the charge for invoice %(number)s. "
-        ) + _("Nothing is charged again until it does. Look at the payment at your gateway.")
+        ) + _("Nothing is charged again until it does. Please check the payment at your gateway.")
         email_owner(
             "still_unknown",
             str(charge.id),
@@ -445,8 +445,8 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
                 )
                 % values,
                 _(
-                    "Nothing is debited again by itself. We asked the client for a payment method. "
-                    "You can talk to them, and debit the account again once they agree."
+                    "Nothing is debited again automatically. We asked the client for a payment "
+                    "method. You can talk to them, and debit the account again once they agree."
                 ),
             ],
             _invoice_page(invoice),

@@ -190,7 +190,7 @@ def test_an_offer_is_refused_if_the_amounts_are_not_those_that_were_shown(world:
     seen = upgrade_invoice.amounts_shown(
         upgrade_invoice.draft_upgrade(agreement=agreement, change=DEARER, now=FIFTEENTH)
     )
-    with pytest.raises(NotOpen, match="not the one you were shown"):
+    with pytest.raises(NotOpen, match="has changed since you saw it"):
         upgrade_invoice.offer_upgrade(
             agreement=agreement,
             change=DEARER,

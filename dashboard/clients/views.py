@@ -228,7 +228,12 @@ class EmailPortalLink(DashboardView):
             show_error(request, error)
             return page
         if too_often("link", str(contact.pk), limit=10, seconds=3600, now=now):
-            messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
+            messages.error(
+                request,
+                _(
+                    "This person was sent ten links within an hour. Please wait before you send another."
+                ),
+            )
             return page
         portal_links.mail_portal_link(contact=contact, now=now)
         messages.success(
@@ -245,7 +250,7 @@ class EndSessions(DashboardView):
         portal_links.end_sessions(contact=contact, now=timezone.now())
         messages.success(
             request,
-            _("%(name)s is logged out everywhere, and old links are closed.")
+            _("%(name)s is signed out everywhere, and old links are closed.")
             % {"name": contact.name},
         )
         return redirect("dashboard:client", contact.client_id)

@@ -117,7 +117,7 @@ def _billing_runs(view: DashboardView) -> list[Todo]:
     if billing_run.refused_run():
         todos.append(
             Todo(
-                _("The billing run waits for a word about the clock."),
+                _("The billing run waits until you confirm the clock."),
                 reverse("dashboard:billing_run"),
                 _("Look"),
             )
@@ -180,7 +180,7 @@ def _failed_emails(view: DashboardView) -> list[Todo]:
     todos = []
     if failed := rows.filter(state=OutboxState.FAILED).count():
         text = ngettext(
-            "A letter could not be delivered.", "%(n)s letters could not be delivered.", failed
+            "An email could not be delivered.", "%(n)s emails could not be delivered.", failed
         )
         todos.append(Todo(text % {"n": failed}, f"{url}?state=failed", _("Look")))
     recently = timezone.now() - BOUNCED_WITHIN
@@ -237,7 +237,7 @@ def _unseen_reports(view: DashboardView) -> list[Todo]:
     """Sent reports that the client has apparently not looked at."""
     return [
         Todo(
-            _("Nothing shows that %(client)s has seen the last report. Call them.")
+            _("It seems that %(client)s has not seen the last report. A short call helps.")
             % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
             _("Look"),
@@ -269,11 +269,11 @@ def _early_warnings(view: DashboardView) -> list[Todo]:
         pending.filter(period__ends_on__gt=view.today).select_related("client")[: SHOWN + 1]
     )
     if len(rows) > FEW:
-        text = _("Several clients are off their line; a note to each is drafted.")
+        text = _("Several clients are behind target; a note to each is drafted.")
         return [Todo(text, reverse("dashboard:warnings") + "?state=open", _("Look"))]
     return [
         Todo(
-            _("%(client)s is off its line; a note is drafted.") % {"client": row.client.name},
+            _("%(client)s is behind target; a note is drafted.") % {"client": row.client.name},
             reverse("dashboard:warning", args=[row.pk]),
             _("Look"),
         )
@@ -314,8 +314,8 @@ def _late_deliverables(view: DashboardView) -> list[Todo]:
     return [
         Todo(
             ngettext(
-                "%(client)s: one thing promised is late.",
-                "%(client)s: %(n)s things promised are late.",
+                "%(client)s: one deliverable is late.",
+                "%(client)s: %(n)s deliverables are late.",
                 n,
             )
             % {"client": period.agreement.client.name, "n": n},
@@ -344,8 +344,7 @@ def _reports(view: DashboardView) -> list[Todo]:
     drafts = view.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
         Todo(
-            _("The report for %(client)s is ready for your sentence.")
-            % {"client": row.client.name},
+            _("The report for %(client)s is ready for your review.") % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
             _("Review"),
         )

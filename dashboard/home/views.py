@@ -140,7 +140,7 @@ def _status(agreement: Agreement, statement: Any, late: Way | None) -> tuple[str
     if late:
         return (_("Transfer overdue") if late == Way.TRANSFER else _("Charge failed")), "bad"
     if agreement.parked_because:
-        return _("Parked"), "warn"
+        return _("Billing on hold"), "warn"
     if statement and statement.remaining < 0:
         return _("Over plan"), "warn"
     return _("On track"), "good"

@@ -173,9 +173,9 @@ class TaxForm(PrintableForm, forms.ModelForm):
 class NumberForm(forms.Form):
     """How one kind of paper is numbered."""
 
-    kind = forms.ChoiceField(label=_("Paper"), choices=SeriesKind.choices)
+    kind = forms.ChoiceField(label=_("Document"), choices=SeriesKind.choices)
     pattern = forms.CharField(
-        label=_("Pattern"), max_length=30, help_text=_("Like RH-{year}-{seq:04}")
+        label=_("Pattern"), max_length=30, help_text=_("For example INV-{year}-{seq:04}")
     )
     resets_yearly = forms.BooleanField(
         label=_("Starts again every year"), required=False, initial=True

@@ -45,5 +45,5 @@ class ResendEmail(DashboardView):
         if emails.again(letter=email, now=timezone.now()):
             messages.success(request, _("It is tried again."))
         else:
-            messages.info(request, _("This letter did not fail."))
+            messages.info(request, _("This email did not fail."))
         return redirect("dashboard:letters")

@@ -43,6 +43,12 @@
     } else if (side && side.classList.contains("is-open") && !event.target.closest("#rh-side")) {
       side.classList.remove("is-open");
     }
+    // On a phone a section of the menu folds and unfolds; on a wide screen it leads to its first page.
+    const section = event.target.closest(".rh-side.is-open .rh-nav-section > a");
+    if (section) {
+      event.preventDefault();
+      section.setAttribute("aria-expanded", String(section.parentElement.classList.toggle("is-here")));
+    }
     const fill = event.target.closest("[data-fill]");
     if (fill) {
       if (fill.matches("a")) event.preventDefault();  // without this script it is a link

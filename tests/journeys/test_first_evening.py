@@ -81,7 +81,7 @@ def sign_up(mara: Newcomer) -> None:
     mara.fill("Your name", "Mara Lindt")
     mara.fill("Email", "mara@studio.example")
     mara.fill("Password", "a quiet river 42")
-    mara.press("Sign Up")
+    mara.press("Sign up")
     text = letter("account", "mara@studio.example")
     code = re.search(r"^\s*([A-Z0-9-]{6,9})\s*$", text, re.M)
     assert code

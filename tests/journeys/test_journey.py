@@ -79,7 +79,7 @@ def sign_up(page: Page, url: str, watched: Callable[[], None]) -> None:
     page.get_by_label("Your name").fill("Nan Kittisak")
     page.get_by_label("Email").fill("nan@studio.example")
     page.get_by_label("Password", exact=False).first.fill("a quiet river 42")
-    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("button", name="Sign up").click()
     code = re.search(r"^\s*([A-Z0-9-]{6,9})\s*$", letter("account", "nan@studio.example"), re.M)
     assert code
     page.get_by_label("Code").fill(code[1])
@@ -101,7 +101,7 @@ def log_in(page: Page, url: str, watched: Callable[[], None]) -> None:
     page.goto(f"{url}/accounts/login/")
     page.get_by_label("Email").fill("nan@studio.example")
     page.get_by_label("Password", exact=False).first.fill("a quiet river 42")
-    page.get_by_role("button", name="Sign In", exact=True).click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_text("Guaranteed every month")).to_be_visible()
     watched()
 

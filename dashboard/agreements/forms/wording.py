@@ -164,14 +164,14 @@ class ValueAddForm(PrintableForm, forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"list": "value-adds", "autocomplete": "off"}),
     )
-    minutes = DurationField(label=_("Costs you, a period"), required=False, help_text="")
+    minutes = DurationField(label=_("Costs you, per period"), required=False, help_text="")
     ends_on = forms.DateField(
         label=_("Until"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
-        label=_("Why, if it goes under your floor"),
+        label=_("Reason, if it goes below your lowest rate"),
         max_length=200,
         required=False,
         help_text=_("Only you see it."),

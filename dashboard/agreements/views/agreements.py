@@ -202,7 +202,7 @@ class DecideTrial(DashboardView):
         except RuleError as error:
             show_error(request, error)
             return redirect("dashboard:agreement", agreement.pk)
-        messages.success(request, _("Written down. It never turns into a retainer by itself."))
+        messages.success(request, _("Recorded. A trial never turns into a retainer automatically."))
         if proposal:
             return redirect("dashboard:proposal", proposal.pk)
         if succeeded:
@@ -261,5 +261,5 @@ class ReleaseHold(DashboardView):
         how = request.POST.get("how", "")
         if agreement.parked_because and how in ("bill", "skip"):
             hold.resume_billing(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
-            messages.success(request, _("Decided. The charges follow by themselves."))
+            messages.success(request, _("Decided. The invoices follow automatically."))
         return redirect("dashboard:agreement", agreement.pk)

@@ -123,7 +123,7 @@ class RetryCharge(DashboardView):
         try:
             retry_now(collection=invoice.collection, actor=self.actor, now=timezone.now())
             messages.success(
-                request, _("The charge is tried again now. Its result stands here in a moment.")
+                request, _("We try the charge again now. The result appears here in a moment.")
             )
         except RuleError as error:
             show_error(request, error)
@@ -146,7 +146,7 @@ class PostponeCharge(DashboardView):
                 now=timezone.now(),
                 **form.cleaned_data,
             )
-            messages.success(request, _("It is tried once more on that day."))
+            messages.success(request, _("We try once more on that day."))
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:invoice", invoice.pk)

@@ -113,7 +113,9 @@ class SectionForm(PairForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("picture") and not data.get("title") and "title" not in self.errors:
-            self.add_error("title", gettext("A picture stands in a section: give it a title."))
+            self.add_error(
+                "title", gettext("A picture belongs to a section. Please give the section a title.")
+            )
         return data
 
     def row(self) -> dict[str, Any] | None:

@@ -85,7 +85,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
                 "For a term: the day after its last."
             ),
             "recommended_because": _(
-                "In the client's own goals, as a sentence: it stands in the recommended tier."
+                "A sentence with the client's own goals, such as: You want more regular guests. "
+                "It appears in the opening words and beside the recommended tier."
             ),
         }
 
@@ -129,7 +130,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             required=False,
             label=_("Also sign"),
             widget=forms.CheckboxSelectMultiple,
-            help_text=_("Beside the person who picks the tier."),
+            help_text=_("In addition to the person who chooses the tier."),
         )
         for name in (
             "renews",

@@ -96,7 +96,7 @@ class ExtendProposal(DashboardView):
             after_sending.extend_proposal(
                 proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin
             )
-            messages.success(request, _("It is open longer, and the client was told."))
+            messages.success(request, _("The proposal is open longer, and we told the client."))
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
@@ -250,7 +250,7 @@ class NotifyWaitlist(DashboardView):
         try:
             waitlist.announce_opening(wait=entry, actor=self.actor, now=timezone.now())
             messages.success(
-                request, _("%(name)s knows that there is a place.") % {"name": entry.contact.name}
+                request, _("We told %(name)s that there is a place.") % {"name": entry.contact.name}
             )
         except RuleError as error:
             show_error(request, error)

@@ -20,8 +20,10 @@ from agreements.proposals import (
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
+from agreements.running import expected_fees
 from agreements.signing import agreement_pdf, history
 from billing.bank_transfer import payment_details
+from clients.models import Client
 from core import audit
 from core.dates import start_of_day
 from core.errors import RuleError
@@ -36,6 +38,8 @@ from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
+
+OFFERED = 8  # clients for whom the list offers a new proposal
 
 #: What is told of an agreement on its proposal's page; the rest is on the agreement's own.
 SALE = frozenset(("accepted", "opened", "consented", "signed", "countersigned", "reassigned")) | {
@@ -52,7 +56,9 @@ class Proposals(DashboardView):
     template = "dashboard/proposals/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        proposals = self.rows(Proposal).select_related("client").prefetch_related("agreements")
+        proposals = (
+            self.rows(Proposal).select_related("client").prefetch_related("agreements", "tiers")
+        )
         term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             proposals = proposals.filter(title__icontains=term) | proposals.filter(
@@ -62,9 +68,15 @@ class Proposals(DashboardView):
             proposals = proposals.filter(state=state)
         page = page_of(proposals, request.GET, by="created_at")
         said = last_events(page.rows, self.today, self.business.time_zone)
-        rows = [(row, said[row.pk]) for row in page.rows]
+        rows = [(row, said[row.pk], expected_fees.fee_of(row)) for row in page.rows]
         return self.show(
-            request, page=page, rows=rows, asked=term, state=state, states=PROPOSAL_STATES
+            request,
+            page=page,
+            rows=rows,
+            asked=term,
+            state=state,
+            states=PROPOSAL_STATES,
+            clients=self.rows(Client).order_by("-created_at", "pk")[:OFFERED],
         )
 
 
@@ -120,7 +132,7 @@ class ProposalPage(DashboardView):
 def _payment_gaps(proposal: Proposal) -> list[str]:
     """What is missing so that the client can pay as the proposal says."""
     if proposal.is_by_transfer and not payment_details.bank_details(proposal.business).account:
-        return [_("Your bank account is missing, and the client is to pay by bank transfer.")]
+        return [_("Your bank account is missing, and the client pays by bank transfer.")]
     return []
 
 

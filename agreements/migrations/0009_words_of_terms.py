@@ -1,0 +1,39 @@
+"""The choices of terms in other words; nothing is stored otherwise."""
+
+import agreements.rules.terms
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('agreements', '0008_value_add_bank'),
+    ]
+
+    operations = [
+        migrations.AlterField(
+            model_name='agreement',
+            name='renews',
+            field=models.CharField(choices=[('no', 'It ends'), ('alone', 'It renews automatically, unless one side gives notice in time'), ('signed', 'It renews when the client signs again')], default=agreements.rules.terms.Renews['NO'], max_length=10, verbose_name='at its end'),
+        ),
+        migrations.AlterField(
+            model_name='agreement',
+            name='rollover',
+            field=models.CharField(choices=[('none', 'Ends with its period'), ('surplus', 'Carries over into the next period'), ('surplus_deficit', 'Carries over, and extra time is deducted from the next period')], default=agreements.rules.terms.Rollover['NONE'], max_length=20, verbose_name='unused time'),
+        ),
+        migrations.AlterField(
+            model_name='proposal',
+            name='renews',
+            field=models.CharField(choices=[('no', 'It ends'), ('alone', 'It renews automatically, unless one side gives notice in time'), ('signed', 'It renews when the client signs again')], default=agreements.rules.terms.Renews['NO'], max_length=10, verbose_name='at its end'),
+        ),
+        migrations.AlterField(
+            model_name='proposal',
+            name='report_unreviewed',
+            field=models.CharField(choices=[('send', 'It is sent with the numbers and without a comment'), ('wait', 'It waits for me')], default=agreements.rules.terms.Unreviewed['SEND'], max_length=4, verbose_name='a report that is not reviewed by then'),
+        ),
+        migrations.AlterField(
+            model_name='proposal',
+            name='rollover',
+            field=models.CharField(choices=[('none', 'Ends with its period'), ('surplus', 'Carries over into the next period'), ('surplus_deficit', 'Carries over, and extra time is deducted from the next period')], default=agreements.rules.terms.Rollover['NONE'], max_length=20, verbose_name='unused time'),
+        ),
+    ]
