@@ -231,7 +231,8 @@ class EmailPortalLink(DashboardView):
             messages.error(
                 request,
                 _(
-                    "This person was sent ten links within an hour. Please wait before you send another."
+                    "This person was sent ten links within an hour. Please wait before you send "
+                    "another."
                 ),
             )
             return page

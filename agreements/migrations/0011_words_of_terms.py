@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agreements', '0008_value_add_bank'),
+        ('agreements', '0010_given_value_add'),
     ]
 
     operations = [
