@@ -42,7 +42,7 @@ def test_every_page_about_the_payment_has_the_button_to_the_bank(waiting: Agreem
         page = client.get(url).text
         assert f'href="{collection.action_url}"' in page, url
         assert "Confirm at your bank" in page and "$3,000" in page, url
-        assert "The bank is being asked" not in page, url
+        assert "We are asking your bank" not in page, url
 
 
 def test_the_bank_leads_back_to_the_payment(waiting: Agreement) -> None:
@@ -54,7 +54,7 @@ def test_the_bank_leads_back_to_the_payment(waiting: Agreement) -> None:
     charging = reverse("portal:charging", args=[waiting.pk])
     assert answer["Location"] == f"{charging}?confirmed"
     page = client.get(answer["Location"]).text
-    assert "The bank is being asked" in page and "Confirm at your bank" not in page
+    assert "We are asking your bank" in page and "Confirm at your bank" not in page
     resolve_now()
     assert "All done. Welcome aboard" in client.get(charging).text
     assert "Back to the payment" in client.get(collection.action_url).text
