@@ -96,7 +96,7 @@ def sign_with_code(
     signature = signers.require_turn(paper, contact)
     _require_in_time(paper, now)
     if signature.code_row is None:
-        raise NotOpen(_("Write your name first."))
+        raise NotOpen(_("Please enter your name."))
     _check_code(paper, signature, code, now, origin)
     try:
         with transaction.atomic():
