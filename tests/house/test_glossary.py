@@ -11,7 +11,7 @@ from agreements.contract.library.texts import TEXTS
 from core.languages import DEFAULT, LANGUAGES
 from tests.house.test_house import ROOT
 
-PAGE = (ROOT / "docs" / "glossary.md").read_text()
+PAGE = (ROOT / "docs/glossary.md").read_text()
 TABLES = dict(zip(LANGUAGES, re.findall(r"^### Words to avoid.*?(?=^##|\Z)", PAGE, re.M | re.S)))
 THAI_STOP = re.compile(r"[\u0e01-\u0e5b]\s*\.\s*$")
 UNIT = re.compile(r"(?:ชม|น|พ\.ศ|ค\.ศ)\.$")  # abbreviations
