@@ -12,7 +12,8 @@ from core.languages import DEFAULT, LANGUAGES
 from tests.house.test_house import ROOT
 
 PAGE = (ROOT / "docs/glossary.md").read_text()
-TABLES = dict(zip(LANGUAGES, re.findall(r"^### Words to avoid.*?(?=^##|\Z)", PAGE, re.M | re.S)))
+WORDS = r"^### Words to avoid.*?(?=^##|\Z)"  # one table for each language, in their order
+TABLES = dict(zip(LANGUAGES, re.findall(WORDS, PAGE, re.M | re.S), strict=True))
 THAI_STOP = re.compile(r"[\u0e01-\u0e5b]\s*\.\s*$")
 UNIT = re.compile(r"(?:ชม|น|พ\.ศ|ค\.ศ)\.$")  # abbreviations
 
