@@ -1,6 +1,7 @@
-"""The choices of terms in other words; nothing is stored otherwise."""
+"""The choices and labels of terms in other words; nothing is stored otherwise."""
 
 import agreements.rules.terms
+import django.core.validators
 from django.db import migrations, models
 
 
@@ -13,6 +14,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField(
             model_name='agreement',
+            name='parked_because',
+            field=models.CharField(blank=True, max_length=300, verbose_name='on hold because'),
+        ),
+        migrations.AlterField(
+            model_name='agreement',
             name='renews',
             field=models.CharField(choices=[('no', 'It ends'), ('alone', 'It renews automatically, unless one side gives notice in time'), ('signed', 'It renews when the client signs again')], default=agreements.rules.terms.Renews['NO'], max_length=10, verbose_name='at its end'),
         ),
@@ -20,6 +26,11 @@ class Migration(migrations.Migration):
             model_name='agreement',
             name='rollover',
             field=models.CharField(choices=[('none', 'Ends with its period'), ('surplus', 'Carries over into the next period'), ('surplus_deficit', 'Carries over, and extra time is deducted from the next period')], default=agreements.rules.terms.Rollover['NONE'], max_length=20, verbose_name='unused time'),
+        ),
+        migrations.AlterField(
+            model_name='agreement',
+            name='rollover_periods',
+            field=models.PositiveSmallIntegerField(default=1, verbose_name='rolls over for how many periods'),
         ),
         migrations.AlterField(
             model_name='proposal',
@@ -35,5 +46,10 @@ class Migration(migrations.Migration):
             model_name='proposal',
             name='rollover',
             field=models.CharField(choices=[('none', 'Ends with its period'), ('surplus', 'Carries over into the next period'), ('surplus_deficit', 'Carries over, and extra time is deducted from the next period')], default=agreements.rules.terms.Rollover['NONE'], max_length=20, verbose_name='unused time'),
+        ),
+        migrations.AlterField(
+            model_name='proposal',
+            name='rollover_periods',
+            field=models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='for how many periods'),
         ),
     ]

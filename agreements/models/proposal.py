@@ -126,7 +126,7 @@ class Proposal(TenantRow):
         validators=[MaxValueValidator(100)],
     )
     rollover_periods = models.PositiveSmallIntegerField(
-        _("for so many periods"),
+        _("for how many periods"),
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(12)],
     )

@@ -57,10 +57,13 @@ def upgradable_period(agreement: Agreement, today: date) -> Period:
     if period is None or agreement.interval == Interval.ONCE:
         raise NotOpen(_("No period runs today that could be upgraded."))
     if agreement.parked_because:
-        raise NotOpen(_("Charging is set aside for this agreement. Decide about that first."))
+        raise NotOpen(_("Billing has stopped for this agreement. Please decide about that first."))
     if period.upgrades.filter(starts_on__gte=today).exists():
         raise NotOpen(
-            _("It was upgraded today already. Another upgrade can apply from tomorrow on.")
+            _(
+                "This agreement was already upgraded today. Another upgrade can apply from "
+                "tomorrow on."
+            )
         )
     return period
 

@@ -98,7 +98,7 @@ def sign_with_code(
     signature = signers.require_turn(paper, contact)
     _require_in_time(paper, now)
     if signature.code_row is None:
-        raise NotOpen(_("Write your name first."))
+        raise NotOpen(_("Please enter your name."))
     held_back.require_free_to_sign(paper=paper, contact=contact, now=now, origin=origin)
     _check_code(paper, signature, code, now, origin)
     try:

@@ -247,7 +247,7 @@ def test_the_database_refuses_to_change_a_signed_upgrade(world: World) -> None:
 def test_a_second_upgrade_credits_what_the_first_one_charged(world: World) -> None:
     agreement = paid(world)
     upgraded(agreement)
-    with pytest.raises(NotNow, match="today already"):
+    with pytest.raises(NotNow, match="already upgraded today"):
         offered(agreement, Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=60_000_00))
     later = FIFTEENTH + timedelta(days=5)
     invoice = upgraded(agreement, Change(AmendmentKind.TIER, later.date(), amount=62_000_00), later)

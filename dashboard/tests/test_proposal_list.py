@@ -30,7 +30,7 @@ def test_the_list_says_what_happened_last(world: World) -> None:
     assert {row.client.name: last for row, last, _fee in rows} == {
         "Sent": "Sent, today",
         "Viewed": "Viewed Growth, today",
-        "Draft": "Draft begun, today",
+        "Draft": "Draft started, today",
         "Picked": "Picked Growth, today",
         "Old": "Opened, 2 days ago",
     }

@@ -1,4 +1,4 @@
-"""The choices of requests and imports in other words; nothing is stored otherwise."""
+"""The choices and labels of requests and imports in other words; nothing is stored otherwise."""
 
 import delivery.rules.states
 from django.db import migrations, models
@@ -11,6 +11,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterField(
+            model_name='report',
+            name='letter_opened_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='email opened'),
+        ),
         migrations.AlterField(
             model_name='request',
             name='fits',

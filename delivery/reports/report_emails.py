@@ -123,7 +123,7 @@ def compose_answered(ref: str, now: datetime) -> Letter:
         )
         subject = _("%(client)s: %(answer)s") % values
         context = _note_context(
-            subject, "", paragraphs, _("Look"), links.absolute_url("dashboard:report", report.pk)
+            subject, "", paragraphs, _("Review"), links.absolute_url("dashboard:report", report.pk)
         )
     return Letter(
         report.business.owner.email, "note", context, report.business.language, report.business

@@ -45,7 +45,7 @@ def test_a_kpi_reading_is_entered_corrected_and_imported_from_a_file(
     own = f"{live_server.url}/agreements/{agreement.pk}/kpis/"
 
     desk(page, live_server, world, f"/agreements/{agreement.pk}/kpis/")
-    expect(page.get_by_text("Agree on two or three figures")).to_be_visible()
+    expect(page.get_by_text("Agree on two or three KPIs")).to_be_visible()
     watched()
     page.get_by_role("link", name="Add a KPI").first.click()
     watched()

@@ -67,7 +67,7 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
     clock.get_by_role("link").click()
     page.get_by_role("textbox", name="What is done").fill("Three posts")
     page.get_by_role("button", name="Save and let it run").click()
-    expect(page.get_by_text("The timer goes on.")).to_be_visible()
+    expect(page.get_by_text("The timer keeps running.")).to_be_visible()
     watched()
     page.goto(f"{live_server.url}/agreements/")
     clock.get_by_role("button", name="Stop").click()

@@ -25,7 +25,9 @@ class ChangeForm(PrintableForm, forms.Form):
         initial=AmendmentKind.TIER,
     )
     tier = forms.ChoiceField(label=_("New tier"), required=False)
-    fee = MoneyField(label=_("New fee"), required=False, help_text=_("Empty: the tier's own fee."))
+    fee = MoneyField(
+        label=_("New fee"), required=False, help_text=_("Leave it empty for the tier's own fee.")
+    )
     when = forms.ChoiceField(
         label=_("Applies"),
         choices=[

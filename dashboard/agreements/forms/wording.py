@@ -60,12 +60,12 @@ class ContractTextForm(PrintableForm, forms.Form):
     overage_fee = MoneyField(
         label=_("Fee for an extra hour"),
         required=False,
-        help_text=_("Empty: agreed when it comes up."),
+        help_text=_("Leave it empty to agree on it when it comes up."),
     )
     overage_hours = DurationField(
         label=_("Extra hours without approval, per period"),
         required=False,
-        help_text=_("Empty: each time is approved."),
+        help_text=_("Leave it empty if the client approves each time."),
     )
 
     def __init__(

@@ -112,7 +112,7 @@ class RefundInvoice(InvoiceActionView):
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("Refund"),
-            "press": _("Give back"),
+            "press": _("Issue refund"),
             "aside": _(
                 "An issued invoice never changes: "
                 "a credit note with its own number takes back what you give."

@@ -142,7 +142,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         ):
             self.fields[name].required = False
         self.fields["rollover_percent"].label = _("Roll over at most, in percent")
-        self.fields["rollover_periods"].label = _("Roll over for so many periods")
+        self.fields["rollover_periods"].label = _("Roll over for how many periods")
         if self.instance.pk and not self.instance._state.adding:
             self.initial["cosigners"] = list(self.instance.cosigners.all())
             self.initial["testimonials"] = list(self.instance.testimonials.all())

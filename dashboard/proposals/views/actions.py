@@ -223,7 +223,7 @@ class AnswerQuestion(DashboardView):
         question = self.row(Question, pk, self.rows(Question).select_related(*related))
         form = AnswerForm(request.POST)
         if not form.is_valid():
-            messages.error(request, _("Write an answer first."))
+            messages.error(request, _("Please write an answer."))
             return redirect("dashboard:proposal", question.proposal_id)
         try:
             client_actions.answer_question(

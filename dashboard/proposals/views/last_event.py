@@ -37,7 +37,7 @@ def last_events(proposals: Iterable[Proposal], today: date, zone: str) -> dict[U
     for row, pks in chains.items():
         known = [events[pk] for pk in pks if pk in events]
         event = max(known, key=lambda each: each.at, default=None)
-        what = _in_words(event) if event else _("Draft begun")
+        what = _in_words(event) if event else _("Draft started")
         day = local_day(event.at if event else row.created_at, zone)
         said[row.pk] = _("%(what)s, %(when)s") % {"what": what, "when": _ago(day, today)}
     return said

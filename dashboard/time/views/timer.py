@@ -78,7 +78,7 @@ class TimerPage(TimeView):
             timer.change_timer(**self.timer_shown(request), **details)
             if "stop" in request.POST:
                 return self.stop(request, minutes=minutes)
-            messages.success(request, _("Saved. The timer goes on."))
+            messages.success(request, _("Saved. The timer keeps running."))
             return redirect("dashboard:timer")
         except RuleError as error:
             add_error(form, error)

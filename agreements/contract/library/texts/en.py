@@ -235,7 +235,7 @@ TEXTS = {
         "Website",
         "The provider keeps a backup before each change and tells the client ahead of one "
         "that interrupts the site. Hosting, domains and licences are in the client's name and "
-        "paid by the client. Faults in the provider's own work are mended without a further "
+        "paid by the client. Faults in the provider's own work are fixed without a further "
         "fee for 30 days after delivery.",
     ),
     "seo": (
