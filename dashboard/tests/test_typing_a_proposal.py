@@ -163,11 +163,14 @@ def test_two_tabs_never_overwrite_each_other_and_each_sees_the_others_text(tab: 
     tab.type(title="Of the first tab")
     other = Tab(tab.browser, "two", tab.url, dict(tab.data))
     other.revision = tab.revision
-    assert other.type(title="Of the second tab").status_code == 200
+    there = {"tier-1-fee": "6000", "extra-0-title": "Call", "extra-0-price": "50"}
+    assert other.type(title="Of the second tab", **there).status_code == 200
     clash = tab.type(title="Typed meanwhile")
     assert clash.status_code == 409
     assert clash.json()["revision"] == other.revision
-    assert {"label": "Title", "there": "Of the second tab"} in clash.json()["differs"]
+    differs = {one["label"]: one["there"] for one in clash.json()["differs"]}
+    assert differs["Title"] == "Of the second tab"
+    assert (differs["Tier 2: Fee"], differs["Price (1)"]) == ("6000", "50")
     assert Proposal.objects.get().title == "Of the second tab"
     tab.revision = clash.json()["revision"]  # "Use what was typed here"
     assert tab.type().status_code == 200

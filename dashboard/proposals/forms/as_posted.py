@@ -7,6 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.forms.terms import TierForm
 
 Posted = dict[str, list[str]]
 
@@ -29,8 +30,18 @@ def differences(stored: ProposalForms, posted: QueryDict) -> list[dict[str, str]
             if field.widget.is_hidden or isinstance(field, forms.FileField) or name == "keep_as":
                 continue
             if _plain(_texts(bound)) != _plain(posted.getlist(bound.html_name)):
-                rows.append({"label": str(bound.label), "there": _shown(bound)})
+                rows.append({"label": label_of(form, name), "there": _shown(bound)})
     return rows
+
+
+def label_of(form: forms.BaseForm, name: str) -> str:
+    """The label of a field, with its number where several forms of the page have the same."""
+    label, number = str(form[name].label), str(form.prefix or "").rpartition("-")[2]
+    if not number.isdigit():
+        return label
+    if isinstance(form, TierForm):
+        return _("Tier %(n)s: %(field)s") % {"n": int(number) + 1, "field": label}
+    return f"{label} ({int(number) + 1})"
 
 
 def _all_forms(forms_: ProposalForms) -> list[forms.BaseForm]:

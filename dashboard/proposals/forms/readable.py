@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from agreements.models import Tier
 from agreements.proposals import lifecycle
@@ -17,6 +16,7 @@ from core import money
 from core.documents.pictures import Picture
 from core.errors import RuleError
 from dashboard.form_fields import parse_amount
+from dashboard.proposals.forms.as_posted import label_of
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.forms.terms import ProposalForm, TierForm
 
@@ -47,10 +47,7 @@ def faults(forms_: ProposalForms) -> list[dict[str, str]]:
     for form in forms_.in_use:
         for name, messages in form.errors.items():
             is_field = name in form.fields
-            label = str(form[name].label) if is_field else ""
-            if isinstance(form, TierForm) and form.prefix != "next":
-                number = int(str(form.prefix).rpartition("-")[2]) + 1
-                label = _("Tier %(n)s: %(field)s") % {"n": number, "field": label}
+            label = label_of(form, name) if is_field else ""
             field = form[name].html_name if is_field else ""
             found.append({"name": field, "label": label, "message": " ".join(messages)})
     return found
