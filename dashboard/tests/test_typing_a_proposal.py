@@ -160,7 +160,7 @@ def test_a_draft_that_cannot_be_read_or_breaks_a_rule_cannot_be_sent(tab: Tab) -
 
 
 def test_two_tabs_never_overwrite_each_other_and_each_sees_the_others_text(tab: Tab) -> None:
-    tab.type(title="Of the first tab")
+    tab.type(**{"title": "Of the first tab", "tier-0-fee": "$3,000.00", "tier-0-hours": "20"})
     other = Tab(tab.browser, "two", tab.url, dict(tab.data))
     other.revision = tab.revision
     there = {"tier-1-fee": "6000", "extra-0-title": "Call", "extra-0-price": "50"}
@@ -170,7 +170,8 @@ def test_two_tabs_never_overwrite_each_other_and_each_sees_the_others_text(tab: 
     assert clash.json()["revision"] == other.revision
     differs = {one["label"]: one["there"] for one in clash.json()["differs"]}
     assert differs["Title"] == "Of the second tab"
-    assert (differs["Tier 2: Fee"], differs["Price (1)"]) == ("6000", "50")
+    assert (differs["Tier 2: Fee"], differs["Price (1)"]) == ("6000", "50.00")
+    assert not {"Tier 1: Fee", "Tier 1: Included hours"} & set(differs)  # $3,000.00 is 3000
     assert Proposal.objects.get().title == "Of the second tab"
     tab.revision = clash.json()["revision"]  # "Use what was typed here"
     assert tab.type().status_code == 200
