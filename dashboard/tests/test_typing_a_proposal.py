@@ -142,6 +142,15 @@ def test_what_cannot_be_read_stays_as_typed_and_blocks_nothing_else(
     tab.type(**dict.fromkeys(["title", name], "Fine") if name == "title" else {})
 
 
+def test_a_fee_that_cannot_be_read_in_another_currency_is_no_sum_of_it(tab: Tab) -> None:
+    tab.type(title="In dollars")
+    tab.type(**{"currency": "JPY", "tier-0-fee": "3,000.50"})
+    draft = Proposal.objects.get()
+    assert draft.currency == "JPY" and fees(draft) == [5_000, 10_000]
+    tab.type(**{"tier-0-fee": "3,000"})
+    assert fees(draft) == [3_000, 5_000, 10_000]
+
+
 def test_a_draft_that_cannot_be_read_or_breaks_a_rule_cannot_be_sent(tab: Tab) -> None:
     tab.type(**{"tier-0-fee": "abc"})
     draft = Proposal.objects.get()
