@@ -239,8 +239,9 @@ def faults(proposal: Proposal) -> list[str]:
 def _unread(proposal: Proposal) -> list[str]:
     """Why a draft is incomplete: a rule that it breaks, or a field that cannot be read."""
     terms = {name: getattr(proposal, name) for name in RULED}
+    tiers = [cumulative_tiers.TierDraft(**content_of(tier)) for tier in tiers_of(proposal)]
     try:
-        require_complete(business=proposal.business, tiers=tiers_of(proposal), terms=terms)
+        require_complete(business=proposal.business, tiers=tiers, terms=terms)
     except RuleError as error:
         return [str(error)]
     if proposal.has_unread:

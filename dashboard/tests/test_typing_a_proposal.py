@@ -142,6 +142,15 @@ def test_what_cannot_be_read_stays_as_typed_and_blocks_nothing_else(
     tab.type(**dict.fromkeys(["title", name], "Fine") if name == "title" else {})
 
 
+def test_a_fee_that_cannot_be_read_in_another_currency_is_no_sum_of_it(tab: Tab) -> None:
+    tab.type(title="In dollars")
+    tab.type(**{"currency": "JPY", "tier-0-fee": "3,000.50"})
+    draft = Proposal.objects.get()
+    assert draft.currency == "JPY" and fees(draft) == [5_000, 10_000]
+    tab.type(**{"tier-0-fee": "3,000"})
+    assert fees(draft) == [3_000, 5_000, 10_000]
+
+
 def test_a_draft_that_cannot_be_read_or_breaks_a_rule_cannot_be_sent(tab: Tab) -> None:
     tab.type(**{"tier-0-fee": "abc"})
     draft = Proposal.objects.get()
@@ -160,14 +169,18 @@ def test_a_draft_that_cannot_be_read_or_breaks_a_rule_cannot_be_sent(tab: Tab) -
 
 
 def test_two_tabs_never_overwrite_each_other_and_each_sees_the_others_text(tab: Tab) -> None:
-    tab.type(title="Of the first tab")
+    tab.type(**{"title": "Of the first tab", "tier-0-fee": "$3,000.00", "tier-0-hours": "20"})
     other = Tab(tab.browser, "two", tab.url, dict(tab.data))
     other.revision = tab.revision
-    assert other.type(title="Of the second tab").status_code == 200
+    there = {"tier-1-fee": "6000", "extra-0-title": "Call", "extra-0-price": "50"}
+    assert other.type(title="Of the second tab", **there).status_code == 200
     clash = tab.type(title="Typed meanwhile")
     assert clash.status_code == 409
     assert clash.json()["revision"] == other.revision
-    assert {"label": "Title", "there": "Of the second tab"} in clash.json()["differs"]
+    differs = {one["label"]: one["there"] for one in clash.json()["differs"]}
+    assert differs["Title"] == "Of the second tab"
+    assert (differs["Tier 2: Fee"], differs["Price (1)"]) == ("6000", "50.00")
+    assert not {"Tier 1: Fee", "Tier 1: Included hours"} & set(differs)  # $3,000.00 is 3000
     assert Proposal.objects.get().title == "Of the second tab"
     tab.revision = clash.json()["revision"]  # "Use what was typed here"
     assert tab.type().status_code == 200

@@ -94,25 +94,30 @@
     faults.filter((one) => (field(one.name) || {}).type === "file").forEach((one) => fileFaults.set(one.name, one));
     const all = [...faults.filter((one) => !fileFaults.has(one.name)), ...fileFaults.values()];
     form.querySelectorAll(".is-invalid").forEach(clear);
-    const general = form.querySelector("[data-faults]");
     general.textContent = all.filter((one) => !field(one.name)).map((one) => one.message).join(" ");
     general.hidden = !general.textContent;
     // Nobody is corrected in the middle of a word: the field where one types waits until one leaves it.
     late = refused ? [] : all.filter((one) => field(one.name) === document.activeElement);
     correct.hidden = !all.length;
     const marked = all.filter((one) => !late.includes(one)).map(mark).filter(Boolean);
-    if (refused && marked.length) reveal(marked[0]); else if (refused) general.scrollIntoView({ block: "center" });
+    if (refused && marked.length) reveal(marked[0]); else if (refused) sayAbove();
   }
 
   // What is to be corrected may be folded, or far away.
   const correct = composer.querySelector("[data-correct]");
   const wrong = () => form.querySelector(".is-invalid");
-  correct.hidden = !wrong();
+  const general = form.querySelector("[data-faults]");
+  correct.hidden = !wrong() && general.hidden;
   correct.addEventListener("click", () => {
     late.forEach(mark);
     late = [];
-    if (wrong()) reveal(wrong()); else form.querySelector("[data-faults]").scrollIntoView({ block: "center" });
+    if (wrong()) reveal(wrong()); else sayAbove();
   });
+
+  function sayAbove() {
+    turn("fields");
+    general.scrollIntoView({ block: "center" });
+  }
 
   function reveal(one) {
     for (let fold = one.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;

@@ -91,8 +91,25 @@ def test_what_is_typed_is_saved_and_seen_where_one_reads(
     fee.fill("5,000")
     writer.saved()
     expect(fee).not_to_have_attribute("aria-invalid", "true")
+    recommend(writer)
     restate(writer)
     go_on(writer)
+
+
+def recommend(writer: Writer) -> None:
+    """What no single field is to blame for is said above, until it is mended."""
+    page, recommended = writer.page, writer.field("tier-1-is_recommended")
+    page.locator("[data-fold=tier-1] > summary").click()
+    recommended.uncheck()
+    expect(writer.state).to_contain_text("To correct: Recommend exactly one tier.")
+    page.reload()
+    faults = page.locator("#priced").get_by_text("Recommend exactly one tier.")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(faults).to_be_in_viewport()
+    page.locator("[data-fold=tier-1] > summary").click()
+    recommended.check()
+    expect(faults).to_be_hidden()
+    writer.saved()
 
 
 def frame_place(page: Page) -> int:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0005_lost_declined'),
+        ('clients', '0006_sample_clients'),
     ]
 
     operations = [
