@@ -99,6 +99,12 @@ CLASSES: dict[str, str] = {
     "dashboard:overage_withdraw": "overage",
     "portal:hours": "agreement",
     "portal:overage": "overage",
+    "dashboard:email_wordings": "owner",
+    "dashboard:email_wording": "wording",
+    "dashboard:email_wording_draft": "wording",
+    "dashboard:email_wording_html": "wording",
+    "dashboard:email_wording_test": "wording",
+    "dashboard:email_wording_reset": "wording",
     "dashboard:letters": "owner",
     "dashboard:letter_again": "sent_letter",
     "dashboard:set_aside_release": "set_aside",
@@ -421,6 +427,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "testimonial": said,
         "wait": wait,
         "question": question,
+        "wording": (SimpleNamespace(pk="proposal"), SimpleNamespace(pk="en")),
         "proposal_letter": (agreement.proposal, said),
         "proposal_picture": (agreement.proposal, SimpleNamespace(pk=0)),
         "warning": EarlyWarning.objects.create(
@@ -588,7 +595,7 @@ def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
         if kind == "public":
             continue
         for who, browser in strangers.items():
-            own = kind in ("owner", "inside")
+            own = kind in ("owner", "inside", "wording")
             if own and (
                 ("business" in who and name.startswith("dash"))
                 or ("client" in who and name.startswith("portal"))

@@ -131,6 +131,24 @@ class OwnerEmailsForm(forms.ModelForm):
         }
 
 
+class EmailWordingForm(forms.Form):
+    """How one kind of email begins, in the business's own words."""
+
+    subject = forms.CharField(
+        label=_("Subject"),
+        max_length=200,
+        required=False,
+        help_text=_("Leave it empty to keep our subject."),
+    )
+    opening = forms.CharField(
+        label=_("Opening"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("It replaces our greeting. An empty line begins a new paragraph."),
+    )
+
+
 class FrontPageForm(forms.Form):
     """The public page of the business."""
 

@@ -180,6 +180,8 @@ def _pages(
 def _arguments(kind: str, business: Business, client: Client | None) -> Iterator[list[Any]]:
     if kind in WITHOUT_ROWS:
         yield []
+    elif kind == "wording":
+        yield ["proposal", "en"]
     elif kind == "proposal_picture":
         for proposal in _rows("proposal", business, client):
             yield [proposal.pk, 0]
