@@ -18,6 +18,7 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from core.models import Link
 from core.models.link import LinkPurpose
@@ -186,5 +187,16 @@ def fill(text: str, mark: str) -> str:
         link = Link.objects.filter(pk=row_id).first()
         return url(link) if link else ""
 
+    return _pattern(mark).sub(_replacement, text)
+
+
+def hidden(text: str, mark: str) -> str:
+    """Replace the placeholders with this mark by words, for who reads an email of somebody else."""
+    link = f"[{_('only the recipient sees this link')}]"
+    return _pattern(mark).sub(lambda found: "••••••" if found[1] == "code" else link, text)
+
+
+def _pattern(mark: str) -> re.Pattern[str]:
+    """What finds the placeholders with this mark: their kind and the id of their row."""
     begin = re.escape(f"[[{mark}:" if mark else "[[")
-    return re.sub(rf"{begin}(link|code|calendar):({_UUID})\]\]", _replacement, text)
+    return re.compile(rf"{begin}(link|code|calendar):({_UUID})\]\]")

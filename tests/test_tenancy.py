@@ -37,6 +37,7 @@ from core.database.state_moves import move
 from core.dates import local_day
 from core.documents.pictures import Picture
 from core.models import OutboxEmail, SetAside, TaxRate
+from core.outbox import emails
 from core.web import api_keys
 from delivery.hours import overage, time_log
 from delivery.kpis import kpi_changes
@@ -106,6 +107,9 @@ CLASSES: dict[str, str] = {
     "dashboard:email_wording_test": "wording",
     "dashboard:email_wording_reset": "wording",
     "dashboard:letters": "owner",
+    "dashboard:sent_email": "sent_letter",
+    "dashboard:sent_email_html": "sent_letter",
+    "dashboard:sent_email_attachment": "sent_file",
     "dashboard:letter_again": "sent_letter",
     "dashboard:set_aside_release": "set_aside",
     "dashboard:recovery_compare": "owner",
@@ -418,6 +422,17 @@ def rows_of(world: World) -> dict[str, Any]:
             next_at=now,
         ),
         "sent_letter": OutboxEmail.objects.filter(business=world.business).first(),
+        "sent_file": emails.write(
+            kind="test",
+            ref=str(world.business.pk),
+            to="somebody@example.com",
+            template="note",
+            context={"subject": "S", "paragraphs": ["T"]},
+            language="en",
+            business=world.business,
+            attachment=said.letter,
+            now=now,
+        ),
         "objection": heard,
         "reply": reply,
         "client": client,

@@ -182,6 +182,9 @@ def _arguments(kind: str, business: Business, client: Client | None) -> Iterator
         yield []
     elif kind == "wording":
         yield ["proposal", "en"]
+    elif kind == "sent_file":
+        for email in OutboxEmail.objects.filter(business=business, attachment__isnull=False)[:MOST]:
+            yield [email.pk]
     elif kind == "proposal_picture":
         for proposal in _rows("proposal", business, client):
             yield [proposal.pk, 0]
