@@ -425,7 +425,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "sent_file": emails.write(
             kind="test",
             ref=str(world.business.pk),
-            to="somebody@example.com",
+            to="ploy@baan.example",
             template="note",
             context={"subject": "S", "paragraphs": ["T"]},
             language="en",

@@ -121,13 +121,15 @@ class OwnerEmailsForm(forms.ModelForm):
 
     class Meta:
         model = Business
-        fields = ["hears_views", "hears_answers"]
+        fields = ["hears_views", "hears_answers", "hears_payments"]
         labels = {
             "hears_views": _("A client opens a proposal"),
             "hears_answers": _("A client chooses, signs or declines, or a proposal expires"),
+            "hears_payments": _("A client pays"),
         }
         help_texts = {
             "hears_views": _("Only the first time that each person opens it."),
+            "hears_payments": _("After the first payment of the agreement."),
         }
 
 

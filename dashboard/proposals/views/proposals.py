@@ -25,6 +25,7 @@ from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
 from agreements.signing import agreement_pdf, history
 from billing.bank_transfer import payment_details
+from billing.books import money_history
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
 from core import audit
@@ -35,12 +36,12 @@ from core.models import OutboxEmail
 from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
+from dashboard.last_events import last_events
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.views import starting_values
-from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
 
@@ -141,6 +142,7 @@ def _timeline(proposal: Proposal) -> list[Fact]:
         if pk == proposal.pk or event.event in SALE
     ]
     facts = history.facts(events, "", {})
+    facts += money_history.first_payment_facts(proposal.agreements.all())
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
