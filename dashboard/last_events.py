@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from agreements.models import Agreement, Proposal, WaitlistEntry
 from agreements.signing import agreement_pdf
@@ -48,7 +48,9 @@ def last_events(proposals: Iterable[Proposal], today: date, zone: str) -> dict[U
 
 def of_clients(view: DashboardView, clients: Iterable[Client]) -> dict[UUID, str]:
     """The last event of each client: of its calls, proposals, agreements and money."""
-    facts = {row.pk: Fact(row.created_at, _("Added")) for row in clients}
+    facts = {
+        row.pk: Fact(row.created_at, pgettext("what happened last", "Added")) for row in clients
+    }
     calls = _calls(view, facts)
     chains: dict[UUID, list[UUID]] = {pk: [pk] for pk in facts}
     for model in (Agreement, Proposal):
@@ -83,7 +85,9 @@ def of_agreements(view: DashboardView, agreements: Iterable[Agreement]) -> dict[
 
 def of_invoices(view: DashboardView, invoices: Iterable[Invoice]) -> dict[UUID, str]:
     """The last payment or declined charge of each invoice, or when it was issued."""
-    facts = {row.pk: Fact(row.created_at, _("Issued")) for row in invoices}
+    facts = {
+        row.pk: Fact(row.created_at, pgettext("what happened last", "Issued")) for row in invoices
+    }
     money = money_history.newest(Of.INVOICE, facts)
     return _said(_later(facts, money), view.today, view.business.time_zone)
 
