@@ -1,4 +1,4 @@
-"""Emails about proposals and signatures that a business may open in its own words (rule 59)."""
+"""Emails about proposals and signatures that a business may open in its own words (rule 60)."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -37,6 +37,7 @@ from core.database.state_moves import move
 from core.dates import local_day
 from core.documents.pictures import Picture
 from core.models import OutboxEmail, SetAside, TaxRate
+from core.outbox import emails
 from core.web import api_keys
 from delivery.hours import overage, time_log
 from delivery.kpis import kpi_changes
@@ -101,7 +102,16 @@ CLASSES: dict[str, str] = {
     "dashboard:overage_withdraw": "overage",
     "portal:hours": "agreement",
     "portal:overage": "overage",
+    "dashboard:email_wordings": "owner",
+    "dashboard:email_wording": "wording",
+    "dashboard:email_wording_draft": "wording",
+    "dashboard:email_wording_html": "wording",
+    "dashboard:email_wording_test": "wording",
+    "dashboard:email_wording_reset": "wording",
     "dashboard:letters": "owner",
+    "dashboard:sent_email": "sent_letter",
+    "dashboard:sent_email_html": "sent_letter",
+    "dashboard:sent_email_attachment": "sent_file",
     "dashboard:letter_again": "sent_letter",
     "dashboard:set_aside_release": "set_aside",
     "dashboard:recovery_compare": "owner",
@@ -423,6 +433,17 @@ def rows_of(world: World) -> dict[str, Any]:
             next_at=now,
         ),
         "sent_letter": OutboxEmail.objects.filter(business=world.business).first(),
+        "sent_file": emails.write(
+            kind="test",
+            ref=str(world.business.pk),
+            to="ploy@baan.example",
+            template="note",
+            context={"subject": "S", "paragraphs": ["T"]},
+            language="en",
+            business=world.business,
+            attachment=said.letter,
+            now=now,
+        ),
         "objection": heard,
         "reply": reply,
         "client": client,
@@ -432,6 +453,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "testimonial": said,
         "wait": wait,
         "question": question,
+        "wording": (SimpleNamespace(pk="proposal"), SimpleNamespace(pk="en")),
         "proposal_letter": (agreement.proposal, said),
         "proposal_picture": (agreement.proposal, SimpleNamespace(pk=0)),
         "warning": EarlyWarning.objects.create(
@@ -609,7 +631,7 @@ def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
         if kind == "public":
             continue
         for who, browser in strangers.items():
-            own = kind in ("owner", "inside")
+            own = kind in ("owner", "inside", "wording")
             if own and (
                 ("business" in who and name.startswith("dash"))
                 or ("client" in who and name.startswith("portal"))

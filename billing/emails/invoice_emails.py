@@ -16,7 +16,7 @@ from billing.bank_transfer import payment_details
 from billing.bank_transfer.payment_details import PaymentDetails
 from billing.books import asked_words, asking, paid_parts
 from billing.charging import saved_cards
-from billing.emails import upcoming_charges
+from billing.emails import owner_payments, upcoming_charges
 from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules.asking import Asked
 from billing.rules.states import BANK_TRANSFER, InvoiceState
@@ -41,6 +41,8 @@ def register_composers() -> None:
             "overdue_client": compose_overdue_client,
             "overdue_owner": compose_overdue_owner,
             "certificate_owed": compose_certificate_owed,
+            "first_payment": owner_payments.compose_first_payment,
+            "payment": owner_payments.compose_payment,
         }
     )
 

@@ -24,6 +24,7 @@ from core.outbox import bounces
 from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
+from dashboard import last_events
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
 from dashboard.page import DashboardView, add_error, show_error, show_warnings
 from dashboard.sales.views.pipeline import pipeline_moves
@@ -52,7 +53,8 @@ class Clients(DashboardView):
             clients = clients.filter(state=stage)
         page = page_of(clients.prefetch_related("contacts"), request.GET, by="name", up=True)
         fees = expected_fees.fees_by_client(page.rows, self.today)
-        rows = [(client, fees.get(client.pk)) for client in page.rows]
+        last = last_events.of_clients(self, page.rows)
+        rows = [(client, fees.get(client.pk), last[client.pk]) for client in page.rows]
         return self.show(request, page=page, rows=rows, asked=term, stage=stage, stages=STAGES)
 
 

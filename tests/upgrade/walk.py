@@ -183,6 +183,11 @@ def _pages(
 def _arguments(kind: str, business: Business, client: Client | None) -> Iterator[list[Any]]:
     if kind in WITHOUT_ROWS:
         yield []
+    elif kind == "wording":
+        yield ["proposal", "en"]
+    elif kind == "sent_file":
+        for email in OutboxEmail.objects.filter(business=business, attachment__isnull=False)[:MOST]:
+            yield [email.pk]
     elif kind == "proposal_picture":
         for proposal in _rows("proposal", business, client):
             yield [proposal.pk, 0]

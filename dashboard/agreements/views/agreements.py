@@ -27,6 +27,7 @@ from core.errors import RuleError
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
+from dashboard import last_events
 from dashboard.agreements.forms.pause_and_end import EndForm
 from dashboard.page import DashboardView, add_error, show_error
 from delivery.hours import hours_left
@@ -57,7 +58,8 @@ class Agreements(DashboardView):
             row.pk: effective_terms.terms_on(row, self.today)
             for row in effective_terms.load_amendments(page.rows)
         }
-        rows = [(row, terms[row.pk], following.get(row.pk)) for row in page.rows]
+        last = last_events.of_agreements(self, page.rows)
+        rows = [(row, terms[row.pk], following.get(row.pk), last[row.pk]) for row in page.rows]
         return self.show(
             request, page=page, rows=rows, asked=term, state=state, states=AGREEMENT_STATES
         )

@@ -24,6 +24,7 @@ from core.errors import RuleError
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
+from dashboard import last_events
 from dashboard.money.forms.payments import PostponeForm
 from dashboard.page import DashboardView, show_error
 
@@ -45,7 +46,11 @@ class Invoices(DashboardView):
         if state in dict(INVOICE_STATES):
             invoices = invoices.filter(state=state)
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = asked_words.statuses(page.rows, now=timezone.now())
+        last = last_events.of_invoices(self, page.rows)
+        rows = [
+            (row, standing, last[row.pk])
+            for row, standing in asked_words.statuses(page.rows, now=timezone.now())
+        ]
         unknown = queries.unknown_charges(self.business).count()
         return self.show(
             request,

@@ -23,6 +23,7 @@ from agreements.rules.states import ProposalState
 from agreements.running import expected_fees
 from agreements.signing import agreement_pdf, history
 from billing.bank_transfer import payment_details
+from billing.books import money_history
 from clients.models import Client
 from core import audit
 from core.dates import start_of_day
@@ -33,9 +34,9 @@ from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
 from core.web.tab_saves import read_number
+from dashboard.last_events import last_events
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
-from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
 
@@ -147,6 +148,7 @@ def _timeline(proposal: Proposal) -> list[Fact]:
         if pk == proposal.pk or event.event in SALE
     ]
     facts = history.facts(events, "", {})
+    facts += money_history.first_payment_facts(proposal.agreements.all())
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
