@@ -56,7 +56,7 @@ def warnings_of(value: Any) -> list[str]:
     return [
         _(
             "Documents show “%(shown)s”, because their fonts do not have these characters: "
-            "%(letters)s. Use Latin or Thai letters for what has to stand there."
+            "%(letters)s. Use Latin or Thai script for what has to appear there."
         )
         % {"shown": _short(glyphs.printed(text)), "letters": ", ".join(lost[:10])}
         for text in texts_of(value)
