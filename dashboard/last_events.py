@@ -53,7 +53,8 @@ def of_clients(view: DashboardView, clients: Iterable[Client]) -> dict[UUID, str
     }
     calls = _calls(view, facts)
     chains: dict[UUID, list[UUID]] = {pk: [pk] for pk in facts}
-    for model in (Agreement, Proposal):
+    models: tuple[Any, ...] = (Agreement, Proposal)
+    for model in models:
         pairs = view.rows(model).filter(client__in=facts).values_list("client", "pk")
         for client, pk in pairs.order_by():
             chains[client].insert(0, pk)
