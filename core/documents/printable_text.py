@@ -60,8 +60,13 @@ def warnings_of(value: Any) -> list[str]:
         )
         % {"shown": _short(glyphs.printed(text)), "letters": ", ".join(lost[:10])}
         for text in texts_of(value)
-        if (lost := glyphs.lost_letters(text))
+        if (lost := glyphs.lost_letters(text) or _only_decoration(text))
     ]
+
+
+def _only_decoration(text: str) -> list[str]:
+    """The characters of a text of which a document shows nothing."""
+    return list(dict.fromkeys(text)) if glyphs.printed(text) == glyphs.LOST else []
 
 
 def _short(text: str) -> str:

@@ -21,7 +21,7 @@ from agreements.proposals import (
     waitlist,
 )
 from agreements.proposals.page import proposal_pdf, section_pictures
-from agreements.rules.errors import AlreadyPicked
+from agreements.rules.errors import AlreadyPicked, HeldBack
 from agreements.rules.states import ProposalState
 from billing.emails import offered_sums
 from core.dates import local_day
@@ -111,6 +111,9 @@ class ProposalPage(PortalView):
         except AlreadyPicked as error:
             messages.info(request, str(error))
             return redirect(reverse("portal:proposal", args=[proposal.pk]) + "?change")
+        except HeldBack as error:
+            messages.info(request, str(error))
+            return redirect("portal:proposal", proposal.pk)
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:proposal", proposal.pk)
