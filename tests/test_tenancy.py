@@ -90,6 +90,7 @@ CLASSES: dict[str, str] = {
     "dashboard:call_file": "call",
     "dashboard:call_cancel": "call",
     "portal:call_file": "public",
+    "portal:email_logo": "public",
     "dashboard:objections": "owner",
     "dashboard:objection": "objection",
     "dashboard:reply_put_away": "reply",
