@@ -46,6 +46,7 @@ urlpatterns = [
         "proposal/<uuid:pk>/forward/", proposal.ForwardProposal.as_view(), name="proposal_forward"
     ),
     path("proposal/<uuid:pk>/wait/", proposal.JoinWaitlist.as_view(), name="proposal_wait"),
+    path("proposal/<uuid:pk>/read/", proposal.ProposalRead.as_view(), name="proposal_read"),
     path("proposal/<uuid:pk>/seen/", proposal.TierSeen.as_view(), name="tier_seen"),
     path(
         "proposal/<uuid:pk>/letter/<uuid:letter>/",

@@ -131,6 +131,7 @@ CLASSES: dict[str, str] = {
     "dashboard:testimonial_letter": "testimonial",
     "portal:proposal_ask": "proposal",
     "portal:tier_seen": "proposal",
+    "portal:proposal_read": "proposal",
     "portal:proposal_forward": "proposal",
     "portal:proposal_letter": "proposal_letter",
     "portal:proposal_face": "proposal_letter",

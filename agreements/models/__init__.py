@@ -5,6 +5,7 @@ from agreements.models.amendment import Amendment
 from agreements.models.capacity import TimeOff, WaitlistEntry
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal, Question, Tier
+from agreements.models.reading import SectionReading
 from agreements.models.reusable import OpeningMessage, Package, Template, ValueAdd
 from agreements.models.signing import Signature, SignerChange
 
@@ -17,6 +18,7 @@ __all__ = [
     "Period",
     "Proposal",
     "Question",
+    "SectionReading",
     "Signature",
     "SignerChange",
     "Template",

@@ -20,6 +20,7 @@ from agreements.proposals import (
     lifecycle,
     opening_message,
     packages,
+    reading_time,
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
@@ -105,6 +106,7 @@ class ProposalPage(DashboardView):
             excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
             facts=_timeline(proposal),
+            readings=reading_time.readings_of(proposal),
             closed_label=_("Declined because")
             if proposal.state == ProposalState.DECLINED
             else _("Withdrawn because"),
