@@ -14,8 +14,9 @@ from core.outbox.emails import Letter
 
 def compose_first_payment(ref: str, now: datetime) -> Letter:
     """Compose the email about the first payment of an agreement. `ref` is the agreement's id."""
-    payments = Payment.objects.filter(invoice__agreement=UUID(ref))
-    payment = payments.order_by("received_at", "seq", "id")[0]
+    payment = Payment.objects.filter(invoice__agreement=UUID(ref)).order_by(
+        "received_at", "seq", "id"
+    )[0]
     invoice = _invoice(payment)
     with translation.override(invoice.business.language):
         facts = owner_news.facts_of(payment, invoice.client.name) | {
