@@ -88,7 +88,7 @@ def talk(page: Page, watched: Callable[[], None]) -> Page:
     )
     expect(again.locator("[data-state]")).to_contain_text("Saved ")
     expect(again.get_by_role("button", name="Stop")).to_be_visible()  # the timer kept running
-    figure = again.get_by_role("group", name="Figure 1")
+    figure = again.get_by_role("group", name="KPI 1")
     figure.get_by_label("KPI").fill("Followers")
     figure.get_by_label("Today").fill("1,200")
     figure.get_by_label("Goal").fill("lots")

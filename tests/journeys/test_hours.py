@@ -64,7 +64,7 @@ def test_hours_are_logged_corrected_requested_and_read(
     page.get_by_label("Fee for an hour").fill("100")
     page.get_by_role("button", name="Ask the client").click()
     expect(page.get_by_text("The question is on its way")).to_be_visible()
-    page.get_by_label("As of").fill(begun.isoformat())
+    page.get_by_label("As of", exact=True).fill(begun.isoformat())
     page.get_by_role("button", name="Show").click()
     assert page.url.endswith(f"?on={begun}"), page.url
     expect(page.get_by_role("heading", name="As of the end of")).to_be_visible()

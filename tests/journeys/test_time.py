@@ -173,13 +173,13 @@ def test_hours_are_imported_from_another_tracker_without_the_bad_line(
         if _time:
             break
         expect(page.get_by_text("line 3 begins before line 2 ends")).to_be_visible()
-        page.get_by_role("button", name="Take over 2 entries").click()
+        page.get_by_role("button", name="Import 2 entries").click()
         expect(
             page.get_by_text("Confirm that the lines that do not fit", exact=False)
         ).to_be_visible()
         watched()
         page.get_by_label("Without the 1 line that does not fit").check()
-        page.get_by_role("button", name="Take over 2 entries").click()
+        page.get_by_role("button", name="Import 2 entries").click()
         expect(page.get_by_text("2 entries were imported.")).to_be_visible()
         watched()
         page.goto(f"{live_server.url}/time/imports/")
