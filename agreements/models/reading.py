@@ -11,7 +11,7 @@ MOST_A_DAY = 3600  # seconds of one part, on one day, of one person
 class SectionReading(TenantRow):
     """The seconds for which a person had a part of a proposal in sight on a day.
 
-    `section` names a part, or is the id of a tier (agreements.proposals.reading_time). `on` is
+    `section` names a part, or is the id of a tier (agreements.proposals.page.reading_time). `on` is
     the day in the business's time zone. It goes with its proposal and with its person.
     """
 

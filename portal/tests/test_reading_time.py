@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Proposal, SectionReading
-from agreements.proposals import lifecycle, reading_time
+from agreements.proposals import lifecycle
+from agreements.proposals.page import reading_time
 from clients import portal_links
 from core import links
 from tests.world import World

@@ -18,10 +18,9 @@ from agreements.proposals import (
     client_actions,
     client_view,
     lifecycle,
-    reading_time,
     waitlist,
 )
-from agreements.proposals.page import proposal_pdf, section_pictures
+from agreements.proposals.page import proposal_pdf, reading_time, section_pictures
 from agreements.rules.errors import AlreadyPicked, HeldBack
 from agreements.rules.states import ProposalState
 from billing.emails import offered_sums

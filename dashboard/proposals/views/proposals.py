@@ -17,8 +17,8 @@ from agreements.proposals import (
     after_sending,
     lifecycle,
     opening_message,
-    reading_time,
 )
+from agreements.proposals.page import reading_time
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
 from agreements.running import expected_fees
