@@ -13,9 +13,9 @@ from billing.rules.method_kinds import SCHEMES
 from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
-#: Attributes that a person reads or hears. data-bs-*, data-drop and data-seen hold no texts.
+#: Attributes that a person reads or hears. data-bs-*, -drop, -seen and -figure hold no texts.
 READ = re.compile(
-    r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)|data-(?!bs-|drop$|seen$).*"
+    r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)|data-(?!bs-|drop$|seen$|figure$).*"
 )
 #: What is in these elements is not prose: scripts, styles, and code to copy.
 SILENT = frozenset(("script", "style", "code", "pre"))
@@ -55,7 +55,7 @@ NAMES = re.compile(
             r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # bank references
             r"\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",  # hashes and ids
             r"\b[A-Z]{4}-[A-Z]{4}\b|…[\w-]{4}\b",  # a code to type, and the end of a key
-            r"[\w.]+@[\w.]+\.example|https?://\S*",
+            r"[\w.]+@[\w.]+\.(example|invalid)|https?://\S*",
         )
     )
 )
