@@ -14,7 +14,7 @@ from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
 #: Attributes that a person reads or hears. data-bs-* and these others hold names, not texts.
-NAMES = "bs-|(?:drop|seen|show|fold|rows?|more)$"
+NAMES = "bs-|(?:drop|seen|figure|show|fold|rows?|more)$"
 READ = re.compile(
     r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)"
     rf"|data-(?!{NAMES}).*"
@@ -57,7 +57,7 @@ NAMES = re.compile(
             r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # bank references
             r"\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",  # hashes and ids
             r"\b[A-Z]{4}-[A-Z]{4}\b|…[\w-]{4}\b",  # a code to type, and the end of a key
-            r"[\w.]+@[\w.]+\.example|https?://\S*",
+            r"[\w.]+@[\w.]+\.(example|invalid)|https?://\S*",
         )
     )
 )

@@ -18,7 +18,9 @@ from django.test import override_settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
+from agreements.contract import wording
 from agreements.models import Agreement, Proposal, ProposalTyping
+from agreements.samples import load
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
 from clients import front_page, portal_links
@@ -64,6 +66,10 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from a_competitor(rows, browsers["dashboard"])
     with taken_back():
         yield from drafts(rows["draft"], browsers["dashboard"])
+    with taken_back():
+        yield from samples(rows["world"], browsers["dashboard"])
+    with taken_back():
+        yield from a_confirmation(rows["world"])
 
 
 def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:
@@ -90,13 +96,45 @@ def a_competitor(rows: Rows, owner: Browser) -> Iterator[Visit]:
     world, now, agreement = rows["world"], timezone.now(), rows["agreement"]
     rival = world.client(name=language.marked("Rival"), now=now)
     draft = world.proposal(rival, now=now, starts_on=now.date(), send=False)
+    sent = world.proposal(rival, now=now, starts_on=now.date())
     with lifted():
         terms = agreement.terms | {"competitors": [rival.name]}
         Agreement.objects.filter(pk=agreement.pk).update(terms=terms)
     for ends_on in (None, now.date() + timedelta(days=90)):
         Agreement.objects.filter(pk=agreement.pk).update(ends_on=ends_on)
         yield "a competitor", owner.get(reverse("dashboard:client", args=[rival.pk]))
-    yield "a competitor's proposal", owner.get(reverse("dashboard:proposal", args=[draft.pk]))
+    for offer in (draft, sent):
+        yield "a competitor's proposal", owner.get(reverse("dashboard:proposal", args=[offer.pk]))
+
+
+def samples(world: Stage, owner: Browser) -> Iterator[Visit]:
+    """The pages of sample clients."""
+    clients = load.load_samples(business=world.business, now=timezone.now())
+    yield "an overview with sample clients", owner.get(reverse("dashboard:home"))
+    for client in clients:
+        yield "a sample client", owner.get(reverse("dashboard:client", args=[client.pk]))
+        for draft in Proposal.objects.filter(client=client):
+            yield "a sample proposal", owner.get(reverse("dashboard:proposal", args=[draft.pk]))
+
+
+def a_confirmation(world: Stage) -> Iterator[Visit]:
+    """The pages of a client whose bank asks about a charge."""
+    now = timezone.now()
+    day = local_day(now, world.business.time_zone)
+    fields = {"starts_on": day, "anchor_day": day.day, "language": language.CODE}
+    agreement = world.running(
+        world.client(now=now),
+        now=now,
+        card="requires_action",
+        title=language.marked("R"),
+        **fields,
+    )
+    run_billing(now=now, door="test")
+    client = _reading(inside(agreement.contact))
+    yield "a charge to confirm", client.get(reverse("portal:method"))
+    charging = reverse("portal:charging", args=[agreement.pk])
+    yield "a first charge to confirm", client.get(charging)
+    yield "a first charge that was confirmed", client.get(f"{charging}?confirmed")
 
 
 def transfers(world: Stage, owner: Browser) -> Iterator[Visit]:
@@ -189,9 +227,10 @@ def doors(rows: Rows) -> Iterator[Visit]:
         "account_request_login_code": {"email": business.owner.email},
     }.items():
         yield f"the code after {page}", _reading(Browser()).post(reverse(page), fields, follow=True)
-    unprintable = {"c-TOTAL_FORMS": 1, "c-INITIAL_FORMS": 0, "c-0-text_en": "\u767e"}
+    text = "x" * (5 * wording.LONGEST_TEXT)  # more than that of all languages
+    too_long = {"c-TOTAL_FORMS": 1, "c-INITIAL_FORMS": 0, "c-0-text_en": text}
     path = reverse("dashboard:template_pdf", args=[rows["template"].pk])
-    yield "a text that cannot be printed", owner.post(path, unprintable)
+    yield "a text that is too long", owner.post(path, too_long)
     with override_settings(DEBUG=True, MAIL_IS_LOCAL=True):
         yield "the local outbox", owner.get(reverse("dashboard:mail"))
         email = OutboxEmail.objects.exclude(text="").filter(language=language.CODE).first()
