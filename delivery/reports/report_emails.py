@@ -172,7 +172,9 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
         values = {"n": count}
         subject = (
             ngettext(
-                "A report waits for your sentence", "%(n)s reports wait for your sentence", count
+                "A report is ready for your review",
+                "%(n)s reports are ready for your review",
+                count,
             )
             % values
         )

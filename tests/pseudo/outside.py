@@ -51,7 +51,7 @@ NAMES = re.compile(
             *(kind.label for kind in registry.kinds().values() if not kind.is_pretended),
             *(scheme.label for scheme in SCHEMES.values()),
             rf"\b({'|'.join(CURRENCIES)})\b",
-            r"\b[A-Z]{2}-\d{4}-\d{4}\b|[A-Z]{2}-\{year\}-\{seq:04\}",  # RH-2026-0001, its pattern
+            r"\b[A-Z]{2,3}-\d{4}-\d{4}\b|[A-Z]{2}-\{year\}-\{seq:04\}",  # RH-2026-0001, its pattern
             r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # bank references
             r"\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",  # hashes and ids
             r"\b[A-Z]{4}-[A-Z]{4}\b|…[\w-]{4}\b",  # a code to type, and the end of a key
