@@ -13,9 +13,10 @@ from billing.rules.method_kinds import SCHEMES
 from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
-#: Attributes that a person reads or hears. data-bs-*, data-drop and data-seen hold no texts.
+#: Attributes that a person reads or hears. data-bs-*, and those with an address, hold no texts.
 READ = re.compile(
-    r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)|data-(?!bs-|drop$|seen$).*"
+    r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)|"
+    r"data-(?!bs-|drop$|read$|seen$).*"
 )
 #: What is in these elements is not prose: scripts, styles, and code to copy.
 SILENT = frozenset(("script", "style", "code", "pre"))
