@@ -171,7 +171,11 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
     with translation.override(business.language):
         values = {"n": count}
         subject = (
-            ngettext("A report waits for your review", "%(n)s reports wait for your review", count)
+            ngettext(
+                "A report is ready for your review",
+                "%(n)s reports are ready for your review",
+                count,
+            )
             % values
         )
         if not count:

@@ -14,10 +14,10 @@ from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
 #: Attributes that a person reads or hears. data-bs-* and these others hold names, not texts.
-NAMES = "bs-|(?:drop|seen|figure|show|fold|rows?|more)$"
+NO_TEXTS = "bs-|(?:drop|seen|read|figure|show|fold|rows?|more)$"
 READ = re.compile(
     r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)"
-    rf"|data-(?!{NAMES}).*"
+    rf"|data-(?!{NO_TEXTS}).*"
 )
 #: What is in these elements is not prose: scripts, styles, and code to copy.
 SILENT = frozenset(("script", "style", "code", "pre"))
