@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from agreements.models import (
     Agreement,
+    GivenValueAdd,
     Package,
     Pause,
     Period,
@@ -107,6 +108,15 @@ class PauseAdmin(FrozenAdmin):
 
     list_display = ["starts_on", "ends_on", "is_skip", "reason"]
     search_fields = ["agreement__title", "agreement__client__name"]
+    neighbours = ("agreement", "business")
+
+
+@admin.register(GivenValueAdd)
+class GivenValueAddAdmin(FrozenAdmin):
+    """Value-adds given to running agreements, found by what they are, their agreement or client."""
+
+    list_display = ["title", "starts_on", "ends_on", "minutes", "taken_back_at"]
+    search_fields = ["title", "agreement__title", "agreement__client__name"]
     neighbours = ("agreement", "business")
 
 

@@ -5,9 +5,11 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from agreements.contract.exclusivity import Conflict
 from agreements.models import Agreement, Amendment, Proposal, Signature
 from clients.models import Contact
 from core import formats, links
+from core.models.business import Hears
 from core.outbox import owner_notes
 
 
@@ -120,6 +122,37 @@ def tell_signed(
             button=_("Open the agreement"),
             url=agreement_url(paper),
             now=now,
+        )
+
+
+def tell_held_back(proposal: Proposal, contact: Contact, conflict: Conflict, now: datetime) -> None:
+    """A client could not continue, because of another client's exclusivity. Told at once."""
+    with translation.override(proposal.business.language):
+        facts = _facts(proposal, contact) | {
+            "other": conflict.agreement.client.name,
+            "agreement": conflict.agreement.title,
+        }
+        paragraphs = [
+            _(
+                "%(name)s (%(client)s) wanted to continue with “%(title)s”, but your agreement "
+                "“%(agreement)s” with %(other)s excludes work for %(client)s."
+            )
+            % facts,
+            _(
+                "We told them only that you have to check something and will contact them. If "
+                "%(other)s agrees, confirm it on the proposal's page: %(client)s can then "
+                "continue. Otherwise withdraw the proposal."
+            )
+            % facts,
+        ]
+        _tell_of_proposal(
+            proposal,
+            Hears.NOW,
+            "held_back",
+            f"{proposal.pk}:{conflict.agreement.pk}",
+            _("%(client)s cannot continue: %(other)s has exclusivity") % facts,
+            paragraphs,
+            now,
         )
 
 

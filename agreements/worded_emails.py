@@ -1,4 +1,4 @@
-"""Emails about proposals and signatures that a business may open in its own words (rule 59)."""
+"""Emails about proposals and signatures that a business may open in its own words (rule 60)."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -42,7 +42,7 @@ def deadline_note(values: Mapping[str, str], link: links.Address) -> dict[str, A
         "name": values["name"],
         "paragraphs": [
             _("The proposal “%(title)s” of %(business)s is open until %(day)s.") % values,
-            _("On its page you can pick a tier, ask a question, or say that it does not fit."),
+            _("On its page you can choose a tier, ask a question, or decline."),
         ],
         "button": _("See the proposal"),
         "link": link,

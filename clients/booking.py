@@ -119,6 +119,6 @@ def _validate(client: Client, contacts: Sequence[Contact], minutes: int, anyway:
         }
         raise InvalidCall(message, field="minutes")
     if not contacts or any(contact.client_id != client.pk for contact in contacts):
-        raise InvalidCall(_("Say with whom you talk."), field="contacts")
+        raise InvalidCall(_("Choose whom the call is with."), field="contacts")
     if not anyway and not any(contact.is_decision_maker for contact in contacts):
         raise NobodyDecides(_("Nobody on this call decides."))

@@ -56,6 +56,8 @@ def tell_cancelled(call: Call, contacts: Iterable[Contact], now: datetime) -> No
 def _email(
     call: Call, contact: Contact, kind: str, subject: str, said: list[str], now: datetime
 ) -> None:
+    if call.client.is_sample:
+        return
     language, has_file = call.client.language, kind != "call_cancelled"
     with translation.override(language):
         button = _("Add it to your calendar") if has_file else ""
@@ -69,7 +71,7 @@ def _email(
             "name": contact.name,
             "paragraphs": said,
             "button": button,
-            "link": links.placeholder("calendar", call.pk) if has_file else "",
+            "link": links.placeholder("calendar", call.pk, contact.pk) if has_file else "",
         },
         language=language,
         business=call.business,
@@ -94,18 +96,32 @@ def _facts(call: Call) -> dict[str, str | int]:
     }
 
 
-def call_of(token: str, now: datetime) -> Call | None:
-    """The call of a calendar token; None if it is forged, or its call is long over."""
-    call_id = links.call_id_of(token)
-    if call_id is None:
+def file_of(token: str, now: datetime) -> tuple[str, str] | None:
+    """The calendar file of a token, and its title.
+
+    None if the token is forged, if its person is no longer known, or if the call is long over. For
+    a person who is no longer on the call, it takes the event out of their calendar.
+    """
+    known = links.call_and_contact_of(token)
+    if known is None:
         return None
+    call_id, contact_id = known
     calls = Call.objects.filter(business__is_suspended=False)
     call = calls.filter(pk=call_id).select_related("client", "business__owner").first()
-    return call if call and now < call.ends_at + KEPT else None
+    if call is None or now >= call.ends_at + KEPT:
+        return None
+    if contact_id is None:
+        return client_file(call, now)
+    if not call.client.contacts.filter(pk=contact_id).exists():
+        return None
+    return client_file(call, now, leaves=not call.contacts.filter(pk=contact_id).exists())
 
 
-def client_file(call: Call, now: datetime) -> tuple[str, str]:
-    """The calendar file of a call as its guests get it, and its title, in the client's language."""
+def client_file(call: Call, now: datetime, *, leaves: bool = False) -> tuple[str, str]:
+    """The calendar file of a call as its guests get it, and its title, in the client's language.
+
+    For somebody who `leaves` the call it is cancelled.
+    """
     with translation.override(call.client.language):
         title = _("Call with %(business)s") % {"business": call.business.name}
     owner = call.business.owner
@@ -118,6 +134,6 @@ def client_file(call: Call, now: datetime) -> tuple[str, str]:
         title=title,
         text=f"{owner.get_full_name() or call.business.name} <{owner.email}>",
         url="",
-        is_cancelled=call.cancelled_at is not None,
+        is_cancelled=leaves or call.cancelled_at is not None,
     )
     return calendar_file.write(event), title

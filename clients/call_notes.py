@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clients import client_records
 from clients.models import Call, Client, Contact
 from clients.models.sales import kpi_figures
-from core.tab_saves import ChangedElsewhere, Tab
+from core.web.tab_saves import ChangedElsewhere, Tab
 
 #: The fields of Call that hold notes; all of them are saved together.
 TYPED = ("needs", "goals", "kpis", "load", "extras", "budget", "outcome", "next_step", "next_on")

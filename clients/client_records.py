@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from clients import portal_links
+from clients import portal_links, sample_rules
 from clients.models import Client, Contact
 from core.errors import RuleError
 from core.models import Business
@@ -69,7 +69,11 @@ def add_contact(
     role: str = "",
     is_decision_maker: bool = False,
 ) -> Contact:
-    """Add a contact. A new decision maker replaces the previous one. Raises DuplicateContact."""
+    """Add a contact. A new decision maker replaces the previous one.
+
+    Raises DuplicateContact, and SampleClient for an address at a sample client.
+    """
+    sample_rules.require_address(client, email)
     with transaction.atomic():
         if is_decision_maker:
             client.contacts.filter(is_decision_maker=True).update(is_decision_maker=False)
@@ -90,10 +94,11 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
 
     A new decision maker replaces the previous one. Signed documents keep what they show. If the
     email changes, the contact's portal sessions end and links that were sent stop working, so that
-    whoever reads the old mailbox has no access. Raises DuplicateContact.
+    whoever reads the old mailbox has no access. Raises DuplicateContact and SampleClient.
     """
     with transaction.atomic():
         row = Contact.objects.select_for_update().get(pk=contact.pk)
+        sample_rules.require_address(row.client, fields.get("email", row.email))
         old_email = row.email
         for name, value in fields.items():
             setattr(row, name, value)

@@ -53,8 +53,8 @@ TRIAL = Play(
     "trial",
     _("Offer a paid trial"),
     _(
-        "“Let us not guess. Two to four weeks, one fee, one figure that we both watch, "
-        "and a day on which you decide.”"
+        "“Let us not guess. Two to four weeks, one fee, one number that we both watch, and a "
+        "day on which you decide.”"
     ),
 )
 PROOF = Play(

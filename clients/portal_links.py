@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from clients import sample_rules
 from clients.models import Contact
 from clients.worded_emails import people
 from core import links
@@ -18,15 +19,21 @@ from core.outbox import emails
 
 
 def portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
-    """Create a portal link for a contact. `target` is the page that it opens, as "noun:id"."""
+    """Create a portal link for a contact. `target` is the page that it opens, as "noun:id".
+
+    Raises SampleClient.
+    """
+    sample_rules.refuse(contact.client)
     return links.mint(purpose=LinkPurpose.PORTAL, subject_id=contact.id, now=now, target=target)
 
 
 def reading_link(*, contact: Contact, now: datetime, target: str) -> Link:
     """Create a link that shows one page to whoever has it, for the freelancer to pass on.
 
-    Whatever is done on that page in the contact's name needs a code that is emailed to them.
+    Whatever is done on that page in the contact's name needs a code that is emailed to them. Raises
+    SampleClient.
     """
+    sample_rules.refuse(contact.client)
     purpose = LinkPurpose.PORTAL
     return links.mint(
         purpose=purpose, subject_id=contact.id, now=now, target=target, reads_only=True
@@ -71,9 +78,9 @@ def mail_fresh_links(*, email: str, now: datetime) -> int:
 
     Callers must not show the number: it tells whether the address is known.
     """
-    contacts = Contact.objects.filter(email__iexact=email, is_active=True).select_related(
-        "client", "business"
-    )
+    contacts = Contact.objects.filter(
+        email__iexact=email, is_active=True, client__is_sample=False
+    ).select_related("client", "business")
     return len([mail_portal_link(contact=contact, now=now) for contact in contacts[:20]])
 
 

@@ -48,7 +48,7 @@ def keep(
     if photo is not None:
         row.photo = pictures.keep(photo)
     if not (row.quote or row.video_url or row.letter):
-        raise RuleError(_("Give at least a quote, a video or a letter."), field="quote")
+        raise RuleError(_("Give at least a quote, a video or a reference letter."), field="quote")
     row.save()
     return row
 
@@ -56,9 +56,9 @@ def keep(
 def validate_letter(letter: bytes) -> None:
     """Raise BadLetter unless the file is a PDF of at most 10 MB."""
     if len(letter) > LARGEST:
-        raise BadLetter(_("A letter may be 10 MB large at most."), field="file")
+        raise BadLetter(_("A reference letter may be 10 MB large at most."), field="file")
     if not letter.startswith(b"%PDF-") or b"%%EOF" not in letter[-2048:]:
-        raise BadLetter(_("A letter is a PDF file."), field="file")
+        raise BadLetter(_("A reference letter is a PDF file."), field="file")
 
 
 def retire(*, row: Testimonial, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Emails to a client's people that a business may open in its own words (rule 59)."""
+"""Emails to a client's people that a business may open in its own words (rule 60)."""
 
 from datetime import date
 from types import SimpleNamespace

@@ -16,6 +16,10 @@ class NotAllowedNow(RuleError):
     """The row's state does not allow this change; somebody else may have changed it first."""
 
 
+class SampleClient(RuleError):
+    """A sample client is never emailed, charged, or sent anything."""
+
+
 class StandsStill(RuleError):
     """The installation must not act, because its database went back or is a copy.
 

@@ -18,6 +18,7 @@ from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
 from core.models import Link
 from core.models.link import LinkPurpose
@@ -71,15 +72,20 @@ def url(link: Link) -> str:
     return absolute_url(page, token(link.id))
 
 
-def calendar_token(call_id: UUID) -> str:
-    """The secret part of the address of a call's calendar file, which opens without signing in."""
-    return Signer(salt="rh.call").sign(call_id.hex)
+def calendar_token(call_id: UUID, contact_id: UUID | None) -> str:
+    """The secret part of the address of a call's calendar file, which opens without signing in.
+
+    Each person on the call has one of their own. Without a person it is that of an email of an
+    earlier version, which all of them shared.
+    """
+    return Signer(salt="rh.call").sign(call_id.hex + (contact_id.hex if contact_id else ""))
 
 
-def call_id_of(value: str) -> UUID | None:
-    """The id of the call that a calendar token is for; None if the token is forged."""
+def call_and_contact_of(value: str) -> tuple[UUID, UUID | None] | None:
+    """The ids of the call and of the person that a calendar token is for; None if it is forged."""
     try:
-        return UUID(hex=Signer(salt="rh.call").unsign(value))
+        ids = Signer(salt="rh.call").unsign(value)
+        return UUID(hex=ids[:32]), UUID(hex=ids[32:]) if ids[32:] else None
     except (BadSignature, ValueError):
         return None
 
@@ -149,10 +155,12 @@ class Placeholder:
 
     kind: str
     row_id: UUID
+    contact_id: UUID | None = None
 
     def marked(self, mark: str) -> str:
         """The text that `fill` replaces in the email with this mark."""
-        return f"[[{mark}:{self.kind}:{self.row_id}]]"
+        whose = f":{self.contact_id}" if self.contact_id else ""
+        return f"[[{mark}:{self.kind}:{self.row_id}{whose}]]"
 
     def __str__(self) -> str:
         raise TypeError("A placeholder is a value of an email's context, and no text.")
@@ -162,12 +170,13 @@ class Placeholder:
 Address = str | Placeholder
 
 
-def placeholder(kind: str, row_id: UUID) -> Placeholder:
+def placeholder(kind: str, row_id: UUID, contact_id: UUID | None = None) -> Placeholder:
     """The placeholder that stands in an email until it is sent.
 
-    `kind` is "link", "code", or "calendar" for the calendar file of a call.
+    `kind` is "link", "code", or "calendar" for the calendar file of a call, with the person whose
+    file it is.
     """
-    return Placeholder(kind, row_id)
+    return Placeholder(kind, row_id, contact_id)
 
 
 def fill(text: str, mark: str) -> str:
@@ -182,9 +191,21 @@ def fill(text: str, mark: str) -> str:
         if match[1] == "code":
             return code(row_id)
         if match[1] == "calendar":
-            return absolute_url("portal:call_file", calendar_token(row_id))
+            whose = UUID(match[3]) if match[3] else None
+            return absolute_url("portal:call_file", calendar_token(row_id, whose))
         link = Link.objects.filter(pk=row_id).first()
         return url(link) if link else ""
 
+    return _pattern(mark).sub(_replacement, text)
+
+
+def hidden(text: str, mark: str) -> str:
+    """Replace the placeholders with this mark by words, for who reads an email of somebody else."""
+    link = f"[{_('only the recipient sees this link')}]"
+    return _pattern(mark).sub(lambda found: "••••••" if found[1] == "code" else link, text)
+
+
+def _pattern(mark: str) -> re.Pattern[str]:
+    """What finds the placeholders with this mark: their kind, the id of their row, and whose."""
     begin = re.escape(f"[[{mark}:" if mark else "[[")
-    return re.sub(rf"{begin}(link|code|calendar):({_UUID})\]\]", _replacement, text)
+    return re.compile(rf"{begin}(link|code|calendar):({_UUID})(?::({_UUID}))?\]\]")

@@ -16,8 +16,8 @@ from core.audit import Origin
 from core.dates import local_day
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
-from core.tab_saves import Tab, read_tab
 from core.tenancy import BusinessView
+from core.web.tab_saves import Tab, read_tab
 from core.web.throttle import address
 
 JSON = "application/json"

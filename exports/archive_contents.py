@@ -42,7 +42,7 @@ class ExportDocument:
 
 def add_agreement(archive: Archive, row: Agreement, folder: str = "") -> None:
     """Add the documents of an agreement, its history, and the files that were handed over."""
-    documents_folder = archive.folder(folder, _("papers"))
+    documents_folder = archive.folder(folder, _("documents"))
     for document in documents_of(row, archive.now):
         _put(archive, documents_folder, document, row.business.time_zone)
     history = history_of(row, inside=True)
@@ -204,7 +204,7 @@ def readme_text(what: str, now: datetime) -> str:
         _("To check every file, open a terminal in this folder:"),
         "    sha256sum -c SHA256SUMS",
         _("On a Mac: shasum -a 256 -c SHA256SUMS. Each line must say OK."),
-        _("The SHA-256 of a paper also stands in the history of its agreement."),
+        _("The SHA-256 of a document is also in the history of its agreement."),
         f"{record} {rule % {'fields': fields}}",
         _("“previous” is the hash of the entry before; of the first one it is empty."),
     ]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
+from clients import sample_rules
 from clients.models import Client
 from core import links, nudge
 from core.database.state_moves import move
@@ -59,7 +60,12 @@ def request_export(
     client: Client | None = None,
     agreement: Agreement | None = None,
 ) -> Export:
-    """Request an export; a request for the same thing that is still waiting is returned instead."""
+    """Request an export; a request for the same thing that is still waiting is returned instead.
+
+    Raises SampleClient.
+    """
+    if client:
+        sample_rules.refuse(client)
     subject = agreement or client or business
     fields = {"scope": scope, "client": client, "agreement": agreement, "created_at": now}
     try:
@@ -188,7 +194,7 @@ def _email_owner(export: Export, now: datetime) -> None:
     language = export.business.language
     with translation.override(language):
         paragraphs = [
-            _("“%(what)s” is ready. Log in to fetch it; it is kept for seven days.")
+            _("“%(what)s” is ready. Sign in to download it; it is kept for seven days.")
             % {"what": export}
         ]
         context = {

@@ -82,7 +82,7 @@ def event_labels() -> dict[str, str]:
     """Return the labels of the events that rooms above `agreements` write to its record."""
     return {
         "parked": _("Charging set aside"),
-        "released": _("Parked periods decided"),
+        "released": _("Periods on hold decided"),
         "hours_adjusted": _("Hours corrected"),
         "overage_asked": _("Asked for more hours"),
         "overage_approved": _("More hours approved"),

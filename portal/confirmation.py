@@ -64,7 +64,7 @@ def _fault(request: HttpRequest, now: datetime) -> str:
         return _("This code is no longer valid. Ask for a new one.")
     typed = links.digits_of(request.POST[CODE])
     if not constant_time_compare(typed, links.code(uuid.UUID(sent["row"]))):
-        return _("This is not the code we sent. Look again, or ask for a new one.")
+        return _("This is not the code we sent. Please check it, or ask for a new one.")
     return ""
 
 

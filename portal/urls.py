@@ -109,6 +109,7 @@ urlpatterns = [
         name="charging_state",
     ),
     path("payment/", payment.PaymentMethodPage.as_view(), name="method"),
+    path("payment/confirmed/", payment.BackFromBank.as_view(), name="confirmed"),
     path("payment/done/", payment.MethodSaved.as_view(), name="method_done"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<uuid:pk>/", invoices.InvoicePage.as_view(), name="invoice"),

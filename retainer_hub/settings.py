@@ -243,7 +243,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 # --- languages and time ---------------------------------------------------------------------------
 LANGUAGES = [(one.code, _(one.name)) for one in languages.LANGUAGES.values()]
 LANGUAGE_CODE = languages.DEFAULT
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# The second folder has what Django and allauth say, where the product says it otherwise.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "libraries"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 

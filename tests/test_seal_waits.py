@@ -92,7 +92,7 @@ def test_an_expired_certificate_seals_nothing_until_it_is_renewed(
     agreement = signed(world)
     assert seal.seal_signed(now=now) == 0
     assert seal.late_documents(world.business, now) == [
-        (agreement, "The certificate of the seal has ended.")
+        (agreement, "The certificate of the seal has expired.")
     ]
     call_command("renew_seal", stdout=StringIO())
     assert seal.seal_signed(now=timezone.now()) == 1
@@ -129,7 +129,7 @@ def test_administrators_are_emailed_every_day_while_nothing_can_be_sealed(
         check_seal(now=now + timedelta(hours=hours))
     letters = OutboxEmail.objects.filter(kind="seal_waits")
     assert letters.count() == 2
-    assert "Papers that wait: 1" in letters[0].text
+    assert "Documents that wait: 1" in letters[0].text
 
 
 def test_the_deployment_check_reports_a_near_expiry_and_a_missing_key(

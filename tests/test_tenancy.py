@@ -15,7 +15,7 @@ from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from agreements.changing import amend
+from agreements.changing import amend, give_value_add
 from agreements.contract import templates, value_add_bank
 from agreements.models import Period
 from agreements.models.reusable import TextKind
@@ -37,6 +37,7 @@ from core.database.state_moves import move
 from core.dates import local_day
 from core.documents.pictures import Picture
 from core.models import OutboxEmail, SetAside, TaxRate
+from core.outbox import emails
 from core.web import api_keys
 from delivery.hours import overage, time_log
 from delivery.kpis import kpi_changes
@@ -60,6 +61,8 @@ CLASSES: dict[str, str] = {
     "dashboard:welcome_work": "owner",
     "dashboard:welcome_client": "owner",
     "dashboard:welcome_dismiss": "owner",
+    "dashboard:samples_load": "owner",
+    "dashboard:samples_remove": "owner",
     "dashboard:calls": "owner",
     "dashboard:pricing_help": "owner",
     "dashboard:search": "owner",
@@ -99,7 +102,16 @@ CLASSES: dict[str, str] = {
     "dashboard:overage_withdraw": "overage",
     "portal:hours": "agreement",
     "portal:overage": "overage",
+    "dashboard:email_wordings": "owner",
+    "dashboard:email_wording": "wording",
+    "dashboard:email_wording_draft": "wording",
+    "dashboard:email_wording_html": "wording",
+    "dashboard:email_wording_test": "wording",
+    "dashboard:email_wording_reset": "wording",
     "dashboard:letters": "owner",
+    "dashboard:sent_email": "sent_letter",
+    "dashboard:sent_email_html": "sent_letter",
+    "dashboard:sent_email_attachment": "sent_file",
     "dashboard:letter_again": "sent_letter",
     "dashboard:set_aside_release": "set_aside",
     "dashboard:recovery_compare": "owner",
@@ -110,8 +122,11 @@ CLASSES: dict[str, str] = {
     "dashboard:proposal_preview": "proposal",
     "dashboard:proposal_download": "proposal",
     "portal:proposal_download": "proposal",
+    "dashboard:proposal_frame": "proposal",
+    "dashboard:proposal_delete": "proposal",
     "dashboard:proposal_try": "proposal",
     "dashboard:question": "question",
+    "dashboard:proposal_consent": "proposal",
     "dashboard:proposal_extend": "proposal",
     "dashboard:proposal_revise": "proposal",
     "dashboard:proposal_link": "proposal",
@@ -132,6 +147,7 @@ CLASSES: dict[str, str] = {
     "dashboard:client_move": "client",
     "dashboard:client_lost": "client",
     "dashboard:proposal_new": "client",
+    "dashboard:proposal_new_frame": "client",
     "dashboard:contact_link": "contact",
     "dashboard:contact_end_sessions": "contact",
     "dashboard:contact_edit": "contact",
@@ -252,6 +268,8 @@ CLASSES: dict[str, str] = {
     "dashboard:waitlist": "owner",
     "dashboard:value_adds": "owner",
     "dashboard:value_add_remove": "value_add",
+    "dashboard:value_add_give": "agreement",
+    "dashboard:value_add_take_back": "given",
     "dashboard:time_off_remove": "time_off",
     "dashboard:fees": "owner",
     "dashboard:trial_decide": "agreement",
@@ -285,6 +303,7 @@ CLASSES: dict[str, str] = {
     "portal:charging_state": "agreement",
     "portal:method": "inside",
     "portal:method_done": "inside",
+    "portal:confirmed": "public",
     "portal:invoices": "inside",
     "portal:invoice": "invoice",
     "portal:invoice_pdf": "invoice",
@@ -415,6 +434,17 @@ def rows_of(world: World) -> dict[str, Any]:
             next_at=now,
         ),
         "sent_letter": OutboxEmail.objects.filter(business=world.business).first(),
+        "sent_file": emails.write(
+            kind="test",
+            ref=str(world.business.pk),
+            to="ploy@baan.example",
+            template="note",
+            context={"subject": "S", "paragraphs": ["T"]},
+            language="en",
+            business=world.business,
+            attachment=said.letter,
+            now=now,
+        ),
         "objection": heard,
         "reply": reply,
         "client": client,
@@ -424,6 +454,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "testimonial": said,
         "wait": wait,
         "question": question,
+        "wording": (SimpleNamespace(pk="proposal"), SimpleNamespace(pk="en")),
         "proposal_letter": (agreement.proposal, said),
         "proposal_picture": (agreement.proposal, SimpleNamespace(pk=0)),
         "warning": EarlyWarning.objects.create(
@@ -452,6 +483,16 @@ def rows_of(world: World) -> dict[str, Any]:
         ),
         "value_add": value_add_bank.keep(
             business=world.business, title="V", minutes=60, months=3, now=now
+        ),
+        "given": give_value_add.give(
+            agreement=agreement,
+            title="G",
+            minutes=0,
+            starts_on=local_day(timezone.now(), agreement.time_zone),
+            ends_on=local_day(timezone.now(), agreement.time_zone),
+            reason="",
+            actor="Nan",
+            now=timezone.now(),
         ),
         "time_off": time_off.add(
             business=world.business, first=now.date(), last=now.date(), note="", now=now
@@ -591,7 +632,7 @@ def test_nobody_reaches_a_row_of_another_business(two: Two) -> None:
         if kind == "public":
             continue
         for who, browser in strangers.items():
-            own = kind in ("owner", "inside")
+            own = kind in ("owner", "inside", "wording")
             if own and (
                 ("business" in who and name.startswith("dash"))
                 or ("client" in who and name.startswith("portal"))

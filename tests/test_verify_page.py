@@ -89,7 +89,7 @@ def test_an_unsealed_document_says_so_and_a_damaged_store_confirms_nothing(
     invoice = billing_pdfs.invoice_pdf(invoice=world.billed(), now=NOW)
     page = ask(store.read(invoice)).content.decode()
     assert ">Intact<" in page
-    assert "It carries no seal." in page
+    assert "It has no seal." in page
     assert f"{formats.moment(invoice.created_at)} UTC" in page
     (Path(settings.MEDIA_ROOT) / invoice.path).write_bytes(b"%PDF-1.7 x")
     assert ">Unknown<" in Browser().post("/verify/", {"sha256": invoice.sha256}).content.decode()

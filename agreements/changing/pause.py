@@ -227,13 +227,13 @@ def _email_text(
     }
     next_charge = [_("The next charge is on %(next)s.") % facts] if next_span else []
     if event == "resumed":
-        return _("“%(title)s” goes on") % facts, [
+        return _("“%(title)s” has resumed") % facts, [
             _("“%(title)s” is no longer paused.") % facts,
             *next_charge,
         ]
     unchanged = _(
-        "What is paid for is still served. The end of the agreement and the day of its charges do "
-        "not move."
+        "Everything already paid for is still delivered. The end of the agreement and its "
+        "billing day do not change."
     )
     if event == "skipped":
         sentence = (

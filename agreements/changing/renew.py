@@ -168,12 +168,15 @@ def _email_text(agreement: Agreement, kind: str, day: date) -> list[str]:
     if kind == "renewed":
         return [
             _("Renewed: %(title)s") % facts,
-            _("“%(title)s” has renewed by itself, on the same terms. It now runs until %(end)s.")
+            _(
+                "“%(title)s” has renewed automatically, on the same terms. It now runs until "
+                "%(end)s."
+            )
             % facts,
         ]
     return [
         _("“%(title)s” renews soon") % facts,
-        _("The term of “%(title)s” runs until %(end)s and renews by itself, on the same terms.")
+        _("The term of “%(title)s” runs until %(end)s and renews automatically, on the same terms.")
         % facts,
-        _("Whoever does not want that says so by %(day)s.") % facts,
+        _("If you do not want that, please say so by %(day)s.") % facts,
     ]

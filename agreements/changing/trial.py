@@ -148,7 +148,7 @@ def _email_owner(trial: Agreement, now: datetime) -> None:
     with translation.override(trial.business.language):
         paragraphs = [
             *_facts(trial),
-            _("Write down how it went on the agreement's page; nothing converts by itself."),
+            _("Record the result on the agreement's page. Nothing converts automatically."),
         ]
         subject = _("Decide about the trial: %(title)s") % {"title": trial.title}
     _email(trial, "owner", owner.email, trial.business.language, subject, paragraphs, now)
@@ -159,9 +159,9 @@ def _email_client(trial: Agreement, now: datetime) -> None:
     with translation.override(trial.language):
         paragraphs = [
             *_facts(trial),
-            _("We will talk about how it went. Nothing goes on unless you sign it."),
+            _("We will talk about the result. Nothing continues unless you sign it."),
         ]
-        subject = _("The trial's day of decision is near: %(title)s") % {"title": trial.title}
+        subject = _("The trial's decision day is near: %(title)s") % {"title": trial.title}
         button = _("See the agreement")
     to, placeholder = trial.contact.email, links.placeholder("link", link.id)
     _email(

@@ -177,16 +177,15 @@ def _start_clause(amendment: Amendment) -> dict[str, str]:
     if amendment.kind == AmendmentKind.RENEWAL:
         days["last"] = formats.day(formats.last_day(amendment.ends_on))
         body = (
-            _("The agreement goes on from %(day)s until %(last)s, on the terms that apply now.")
-            % days
+            _("The agreement continues from %(day)s until %(last)s, on its current terms.") % days
         )
     elif amendment.now:
         days["next"] = formats.day(amendment.bills_from)
         body = (
             _(
-                "It applies from %(day)s, inside the period that runs, and is signed on that day "
-                "only: its sums are those of that day. The new fee is charged with every period "
-                "from %(next)s on."
+                "It applies from %(day)s, within the current period, and can be signed on that "
+                "day only, because its amounts are calculated for that day. The new fee is "
+                "charged with every period from %(next)s on."
             )
             % days
         )

@@ -21,6 +21,7 @@ CLAUSE = "exclusivity"  # the key of the clause in the library
 #: States of a proposal or an agreement in which the freelancer can still stop.
 OPEN_STATES = (ProposalState.DRAFT, ProposalState.SENT, AgreementState.SENT)
 EVENT = "exclusivity_consent"  # recorded on both sides; never shown to a client
+HELD_BACK = "held_back"  # the client could not continue; never shown to a client
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,21 @@ def conflicts(client: Client) -> list[Conflict]:
 
 
 def unconfirmed(document: Proposal | Agreement, events: Iterable[AuditEvent]) -> list[Conflict]:
-    """The conflicts of a draft, or of what still waits for an answer without a recorded consent.
+    """The conflicts without a recorded consent, while the document can still be stopped.
 
+    That is a draft, what waits for an answer, and an expired proposal, which can be opened again.
     `events` are those of the proposal's audit chain, and more.
     """
-    is_open = document.state in OPEN_STATES
-    return _without_consent(conflicts(document.client), events) if is_open else []
+    can_reopen = isinstance(document, Proposal) and document.state == ProposalState.EXPIRED
+    if document.state not in OPEN_STATES and not can_reopen:
+        return []
+    return without_consent(document.client, events)
 
 
-def _without_consent(found: Iterable[Conflict], events: Iterable[AuditEvent]) -> list[Conflict]:
-    """Those of the conflicts for which no consent is recorded."""
+def without_consent(client: Client, events: Iterable[AuditEvent]) -> list[Conflict]:
+    """The conflicts of a client for which `events` hold no consent."""
     given = {event.data.get("agreement") for event in events if event.event == EVENT}
-    return [conflict for conflict in found if str(conflict.agreement.pk) not in given]
+    return [row for row in conflicts(client) if str(row.agreement.pk) not in given]
 
 
 def require_consent(
@@ -79,12 +83,12 @@ def require_consent(
     With the consent of the other client it may go; the consent is then recorded in the audit chains
     of both, and holds for that agreement. Raises Excluded.
     """
-    for conflict in _without_consent(conflicts(proposal.client), audit.chain(proposal.pk)):
+    for conflict in without_consent(proposal.client, audit.chain(proposal.pk)):
         facts = {"client": conflict.agreement.client.name, "title": conflict.agreement.title}
         if not has_consent:
             sentence = _(
-                "Your agreement “%(title)s” with %(client)s excludes work for this client. Send "
-                "the proposal only if %(client)s has agreed, and tick that it has."
+                "Your agreement “%(title)s” with %(client)s excludes work for this client. "
+                "Continue only if %(client)s has agreed, and tick that it has."
             )
             raise Excluded(sentence % facts, field="has_consent")
         for chain_id, other in (

@@ -45,7 +45,9 @@ def change(
     ]
     unchanged = Template.objects.filter(pk=template.pk, version=version)
     if not unchanged.update(name=name, clauses=stored, version=F("version") + 1):
-        raise NotOpen(_("This template was changed meanwhile, in another tab say. Load it again."))
+        raise NotOpen(
+            _("This template was changed in another tab in the meantime. Please reload it.")
+        )
     template.refresh_from_db()
     return template
 

@@ -65,8 +65,8 @@ PROMISED = (
 def meanings() -> dict[str, str]:
     """Every variable that a text may use, with its meaning, for people who write templates."""
     return {
-        "provider": _("your business, as on papers"),
-        "client": _("the client, as on papers"),
+        "provider": _("your business, as on documents"),
+        "client": _("the client, as on documents"),
         "client_signer": _("who picks the tier for the client"),
         "tier": _("the tier's name"),
         "services": _("list: what the tier contains, with its deliverables"),
@@ -80,11 +80,11 @@ def meanings() -> dict[str, str]:
         "rollover": _("what happens with time that is not used"),
         "overage": _("work beyond the included time, and its fee"),
         "response_time": _("within how many working hours you answer"),
-        "report": _("when the report of a period comes, and what if it was not reviewed"),
+        "report": _("when a period's report comes, and what happens if it was not reviewed"),
         "starts_on": _("the first day"),
         "term": _("minimum term, end and renewal"),
-        "notice": _("how long before an end it must be said"),
-        "decision_day": _("a trial's day of decision, or the day when one-time work is done"),
+        "notice": _("the notice period"),
+        "decision_day": _("a trial's decision day, or the day when one-time work is done"),
         "trial_measure": _("when a trial is a success"),
         "after_trial": _(
             "the tier that was agreed for after a trial, and whether its fee is credited"
@@ -92,7 +92,7 @@ def meanings() -> dict[str, str]:
         "kpis": _("list: goals and measures"),
         "expectations": _("list: what the client provides"),
         "value_adds": _("list: what is added for a time"),
-        "competitors": _("list: for whom you do not work at the same time"),
+        "competitors": _("list: competitors you will not work for"),
         "governing_law": _("the country or state whose law applies"),
         "prevailing_language": _("the language that counts where both differ"),
     }
@@ -176,7 +176,7 @@ def _report(terms: dict[str, Any]) -> str:
     due = ngettext("within one day of its end", "within %(n)s days of its end", days) % {"n": days}
     if terms.get("report_unreviewed") == Unreviewed.WAIT:
         return due
-    return _("%(within)s, if need be with the figures alone") % {"within": due}
+    return _("%(within)s, if need be with the numbers alone") % {"within": due}
 
 
 def _money_values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
@@ -257,8 +257,8 @@ def _rollover(terms: dict[str, Any]) -> str:
         return _("Time that is not used ends with its period.")
     figures = {"percent": terms["rollover_percent"], "n": terms["rollover_periods"]}
     sentence = ngettext(
-        "Time that is not used goes on into the next period, up to %(percent)s percent of a "
-        "period's time, and ends there.",
+        "Time that is not used carries over into the next period, up to %(percent)s percent of "
+        "a period's time, and ends there.",
         "Time that is not used may be used in the next %(n)s periods, up to %(percent)s percent "
         "of a period's time.",
         figures["n"],
@@ -266,8 +266,8 @@ def _rollover(terms: dict[str, Any]) -> str:
     sentence = sentence % figures
     if terms["rollover"] == Rollover.BOTH:
         sentence += " " + _(
-            "Time that was used beyond it, and is not paid by itself, is taken from the next "
-            "period's."
+            "Time that was used beyond it, and is not paid separately, is deducted from the "
+            "next period's time."
         )
     return sentence
 
@@ -282,7 +282,7 @@ def _overage(terms: dict[str, Any]) -> str:
         return ""
     figures = {"fee": formats.money(amount, terms["currency"]), "hours": formats.hours(minutes)}
     cost = (
-        _("Work beyond the reserved time costs %(fee)s an hour and stands on the next invoice.")
+        _("Work beyond the reserved time costs %(fee)s an hour and is billed on the next invoice.")
         % figures
     )
     if not minutes:
@@ -348,10 +348,10 @@ def _term(terms: dict[str, Any]) -> list[str]:
         months = terms["term_months"]
         sentences.append(_("Its term runs up to the start of %(day)s.") % day)
         renewal = ngettext(
-            "It then renews by itself for one month at a time, unless one side says no in "
-            "writing as long before as its notice is.",
-            "It then renews by itself for %(n)s months at a time, unless one side says no in "
-            "writing as long before as its notice is.",
+            "It then renews automatically for one month at a time, unless one side objects in "
+            "writing at least its notice period before the end.",
+            "It then renews automatically for %(n)s months at a time, unless one side objects "
+            "in writing at least its notice period before the end.",
             months,
         )
         sentences.append(renewal % {"n": months})

@@ -3,6 +3,7 @@
 from agreements.models.agreement import Agreement, Pause, Upgrade
 from agreements.models.amendment import Amendment
 from agreements.models.capacity import TimeOff, WaitlistEntry
+from agreements.models.given_value_add import GivenValueAdd
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal, ProposalTyping, Question, Tier
 from agreements.models.reusable import OpeningMessage, Package, Template, ValueAdd
@@ -11,6 +12,7 @@ from agreements.models.signing import Signature, SignerChange
 __all__ = [
     "Agreement",
     "Amendment",
+    "GivenValueAdd",
     "OpeningMessage",
     "Package",
     "Pause",

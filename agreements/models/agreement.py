@@ -112,7 +112,7 @@ class Agreement(SignableDocument):
         _("rolls over, in percent of a period"), default=25
     )
     rollover_periods = models.PositiveSmallIntegerField(
-        _("rolls over for so many periods"), default=1
+        _("rolls over for how many periods"), default=1
     )
     tells_hours = models.CharField(
         _("who hears that the hours are nearly used"),
@@ -123,7 +123,7 @@ class Agreement(SignableDocument):
     renews = models.CharField(_("at its end"), max_length=10, choices=RENEWS, default=Renews.NO)
     term_months = models.PositiveSmallIntegerField(_("term in months"), default=0)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-    parked_because = models.CharField(_("parked because"), max_length=300, blank=True)
+    parked_because = models.CharField(_("on hold because"), max_length=300, blank=True)
     #: Filled by agreements.running.effective_terms.load; None where it was not.
     signed_amendments: "list[Amendment] | None" = None
 

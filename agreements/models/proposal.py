@@ -39,18 +39,18 @@ COLLECT_BY = [
 
 RENEWS = [
     (Renews.NO.value, _("It ends")),
-    (Renews.ALONE.value, _("It renews by itself, unless somebody says no in time")),
+    (Renews.ALONE.value, _("It renews automatically, unless one side gives notice in time")),
     (Renews.SIGNED.value, _("It renews when the client signs again")),
 ]
 
 ROLLOVER = [
     (Rollover.NONE.value, _("Ends with its period")),
-    (Rollover.SURPLUS.value, _("Goes on into the next period")),
-    (Rollover.BOTH.value, _("Goes on, and too much is taken from the next period")),
+    (Rollover.SURPLUS.value, _("Carries over into the next period")),
+    (Rollover.BOTH.value, _("Carries over, and extra time is deducted from the next period")),
 ]
 
 UNREVIEWED = [
-    (Unreviewed.SEND.value, _("It goes out with the figures and no commentary")),
+    (Unreviewed.SEND.value, _("It is sent with the numbers and without a comment")),
     (Unreviewed.WAIT.value, _("It waits for me")),
 ]
 
@@ -126,7 +126,7 @@ class Proposal(TenantRow):
         validators=[MaxValueValidator(100)],
     )
     rollover_periods = models.PositiveSmallIntegerField(
-        _("for so many periods"),
+        _("for how many periods"),
         default=1,
         validators=[MinValueValidator(1), MaxValueValidator(12)],
     )

@@ -29,7 +29,7 @@ from agreements.rules.states import (
 )
 from agreements.rules.terms import Renews
 from agreements.running import lost_sales
-from agreements.signing import agreement_pdf, signers
+from agreements.signing import agreement_pdf, held_back, signers
 from agreements.signing.unsigned_documents import SIGN_WITHIN
 from clients.models import Contact
 from core import audit
@@ -69,7 +69,8 @@ def accept_proposal(
     `extras` are the keys of what the client adds. Picking the same again returns the existing
     agreement. Another choice needs `instead_of`: the agreement that it replaces, so that a page
     that was opened before the first choice never undoes it. A start day that has passed becomes
-    today in the client's time zone. Raises NotOpen, AlreadyPicked, BadWording and MissingGlyphs.
+    today in the client's time zone. Raises NotOpen, AlreadyPicked, HeldBack, BadWording and
+    MissingGlyphs.
     """
     _require_own(proposal, contact, tier)
     choice = Choice(tier, _offered(proposal, extras))
@@ -116,6 +117,7 @@ def _create(
 ) -> Agreement:
     tier = choice.tier
     _require_open(proposal, now)
+    held_back.require_free(proposal=proposal, contact=contact, now=now, origin=origin)
     _require_room(proposal, tier, now)
     today = local_day(now, proposal.client.time_zone)
     proposal.starts_on = max(proposal.starts_on, today)

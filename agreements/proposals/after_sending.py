@@ -15,7 +15,7 @@ from agreements.proposals import opening_message
 from agreements.proposals.lifecycle import is_past_last_day, is_picked, lock, tiers_of
 from agreements.rules.errors import NotOpen
 from agreements.rules.states import PROPOSAL, ProposalState
-from clients import client_records, portal_links
+from clients import client_records, portal_links, sample_rules
 from clients.models import Client, Contact
 from core import audit, links
 from core.audit import UNSEEN, Origin
@@ -42,8 +42,10 @@ LONGEST_OPEN = timedelta(days=180)  # a proposal stays open at most this long fr
 def send_test_email(*, proposal: Proposal, now: datetime) -> str:
     """Email the proposal to the freelancer, as the client would get it, saying that it is a test.
 
-    Its link opens the preview of the page. Returns the address that it was sent to.
+    Its link opens the preview of the page. Returns the address that it was sent to. Raises
+    SampleClient.
     """
+    sample_rules.refuse(proposal.client)
     to = proposal.business.owner.email
     with translation.override(proposal.language):
         notice = _(
@@ -197,8 +199,9 @@ def _opening_for(proposal: Proposal, client: Client, contact: Contact) -> str:
     """
     because, words = proposal.recommended_because, proposal.intro
     if because:
-        words = words.replace(f": {because}", ".").replace("..", ".")
-    if (because and because in words) or "{{because}}" in words:
+        words = opening_message.without_reason(proposal).replace(f": {because}", ".")
+    is_named = because.casefold() in words.casefold() if because else False
+    if is_named or "{{because}}" in words:
         with translation.override(client.language):
             return opening_message.usual_message()
     return _readdressed(words, proposal, client, contact)

@@ -31,7 +31,7 @@ def recommendation_reason(said: Answers) -> str:
     lines = [
         line.strip().rstrip(".") for line in printable(said.goals).splitlines() if line.strip()
     ]
-    return _("Your goal: %(goal)s.") % {"goal": lines[0]} if lines else ""
+    return _("Your goal is “%(goal)s”.") % {"goal": lines[0]} if lines else ""
 
 
 def client_goals(said: Answers) -> list[str]:

@@ -11,14 +11,14 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
-from agreements.models import Agreement, Pause, Proposal, Tier, TimeOff
+from agreements.models import Agreement, GivenValueAdd, Pause, Proposal, Tier, TimeOff
 from agreements.rules import workload
 from agreements.rules.intervals import Interval, minutes_per_month
 from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNNING_STATES, ProposalState
 from agreements.rules.terms import Renews
 from agreements.rules.workload import Promise
-from agreements.running import effective_terms
+from agreements.running import added_for_a_time, effective_terms
 from agreements.running.periods import period_spans
 from clients.rules.pipeline import ODDS, Stage
 from core.dates import Span, add_months, local_day, month_of
@@ -169,6 +169,7 @@ def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]
         rows.select_related("proposal").defer("terms", "tier", "proposal__text")
     )
     pauses = Pause.objects.by_agreement(row.pk for row in running)
+    given = added_for_a_time.given_by_agreement(row.pk for row in running)
     for row in running:
         if row.renews == Renews.ALONE:
             # It goes on unless someone gives notice, and notice sets `renews` to NO.
@@ -177,7 +178,8 @@ def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]
         for span in period_spans(row, until=whole.end - timedelta(days=1), first=first):
             if not any(pause.covers(span.start) for pause in pauses.get(row.pk, [])):
                 included = effective_terms.terms_on(row, span.start).minutes * span.fraction
-                yield Promise(span, included), Promise(span, Fraction(_added(row.proposal, span)))
+                minutes = _added(row.proposal, span) + _given(given.get(row.pk, []), span)
+                yield Promise(span, included), Promise(span, Fraction(minutes))
 
 
 def _added(proposal: Proposal, span: PeriodSpan) -> int:
@@ -190,12 +192,23 @@ def _added(proposal: Proposal, span: PeriodSpan) -> int:
     )
 
 
+def _given(rows: Iterable[GivenValueAdd], span: PeriodSpan) -> int:
+    """The minutes of what was given later and applies in the period."""
+    last = span.end - timedelta(days=1)
+    return sum(row.minutes for row in rows if row.starts_on <= last and row.ends_on >= span.start)
+
+
 def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]:
     """The weighted time of each client's latest open proposal that is not signed yet."""
     rows = Proposal.objects.filter(
         business=business, state__in=OPEN_STATES, starts_on__lt=whole.end
     )
-    rows = rows.exclude(client__state=Stage.LOST).defer("text").select_related("client")
+    rows = (
+        rows.exclude(client__state=Stage.LOST)
+        .exclude(client__is_sample=True)
+        .defer("text")
+        .select_related("client")
+    )
     latest: dict[Any, Proposal] = {}
     for row in rows.order_by("created_at", "pk").prefetch_related("tiers", "agreements"):
         # The newest counts, but a draft never takes the place of a proposal that was sent.

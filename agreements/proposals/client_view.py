@@ -89,6 +89,11 @@ class OwnSection:
     body: SafeString
     picture: dict[str, Any] | None
 
+    @property
+    def version(self) -> str:
+        """Another text for another picture at the same address; "" without a picture."""
+        return str(self.picture["picture"]).rpartition("/")[2][:12] if self.picture else ""
+
 
 def own_sections(proposal: Proposal) -> list[OwnSection]:
     """The freelancer's own sections; headings of their bodies begin below an h3."""

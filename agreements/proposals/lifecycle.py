@@ -22,7 +22,7 @@ from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulativ
 from agreements.rules.intervals import Interval, completed
 from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
 from agreements.rules.terms import Renews
-from clients import pipeline, portal_links
+from clients import pipeline, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
 from core import audit, formats, links
@@ -36,7 +36,7 @@ from core.jobs.set_aside import Step
 from core.models import Business
 from core.money import LARGEST
 from core.outbox import emails
-from core.tab_saves import ChangedElsewhere
+from core.web.tab_saves import ChangedElsewhere
 
 EXPIRE = Step(
     "expire_proposals",
@@ -159,9 +159,10 @@ def send_proposal(
     a client whose agreement excludes this one has agreed. `seen` is the revision that the sender
     looked at. Raises ChangedElsewhere where it was changed since, Excluded, BadWording where the
     draft breaks a rule, or its opening message or the agreement text of any tier cannot be sent,
-    NotOpen where a tier of the previous version was picked, and NotAllowedNow where the proposal
-    was sent already.
+    NotOpen where a tier of the previous version was picked, NotAllowedNow where the proposal was
+    sent already, and SampleClient.
     """
+    sample_rules.refuse(proposal.client)
     with transaction.atomic():
         lock(proposal)  # from here on nobody types in it
         proposal.refresh_from_db()
@@ -238,12 +239,13 @@ def faults(proposal: Proposal) -> list[str]:
 def _unread(proposal: Proposal) -> list[str]:
     """Why a draft is incomplete: a rule that it breaks, or a field that cannot be read."""
     terms = {name: getattr(proposal, name) for name in RULED}
+    tiers = [cumulative_tiers.TierDraft(**content_of(tier)) for tier in tiers_of(proposal)]
     try:
-        require_complete(business=proposal.business, tiers=tiers_of(proposal), terms=terms)
+        require_complete(business=proposal.business, tiers=tiers, terms=terms)
     except RuleError as error:
         return [str(error)]
     if proposal.has_unread:
-        return [_("A field of the proposal cannot be read. “Edit” shows which one.")]
+        return [_("A field of this proposal cannot be read. “Edit” shows which one.")]
     return []
 
 

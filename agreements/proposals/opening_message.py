@@ -28,6 +28,16 @@ def merge_fields() -> dict[str, str]:
     }
 
 
+#: Words that begin a sentence in English and are no names: inside one they are written small.
+OPENERS = frozenset(("A", "An", "It", "More", "The", "They", "This", "We", "With", "You", "Your"))
+
+
+def as_clause(reason: str) -> str:
+    """The reason as it goes on inside a sentence: “because you want …”."""
+    is_opener = reason.partition(" ")[0] in OPENERS
+    return reason[:1].lower() + reason[1:] if is_opener else reason
+
+
 def usual_message(*, has_call: bool = False, has_reason: bool = False) -> str:
     """The usual opening message, in the active language.
 
@@ -38,15 +48,17 @@ def usual_message(*, has_call: bool = False, has_reason: bool = False) -> str:
     opening = [_("Thank you for the call.")] if has_call else []
     first = " ".join([*opening, offer, _recommendation(has_reason)])
     next_step = _(
-        "The page shows what is included and what it costs; the agreement is ready after it. If "
-        "something is unclear, ask it there.\n\n{{me}}"
+        "The page shows what is included and what it costs. The agreement is ready as soon as "
+        "you choose. If anything is unclear, please ask there.\n\n{{me}}"
     )
     return f"{first}\n\n{next_step}"
 
 
 def _recommendation(has_reason: bool) -> str:
     """The sentence of the usual message that recommends a tier."""
-    return _("I recommend {{tier}}: {{because}}") if has_reason else _("I recommend {{tier}}.")
+    return (
+        _("I recommend {{tier}} because {{because}}") if has_reason else _("I recommend {{tier}}.")
+    )
 
 
 def fitted(text: str, *, has_reason: bool) -> str:
@@ -57,6 +69,16 @@ def fitted(text: str, *, has_reason: bool) -> str:
     wanted, other = _recommendation(has_reason), _recommendation(not has_reason)
     # In Thai the longer sentence begins with the shorter one.
     return text if has_reason and wanted in text else text.replace(other, wanted)
+
+
+def without_reason(proposal: Proposal) -> str:
+    """The opening words, where their usual sentence about the recommended tier names no reason."""
+    known = merge_values(proposal)
+    with translation.override(proposal.language):
+        told, untold = (
+            placeholders.fill(_recommendation(has_reason), known) for has_reason in (True, False)
+        )
+    return proposal.intro.replace(told, untold).replace("..", ".")
 
 
 def merge_values(proposal: Proposal) -> dict[str, str]:
@@ -73,7 +95,7 @@ def merge_values(proposal: Proposal) -> dict[str, str]:
             "business": proposal.business.name,
             "tier": tier.name if tier else "",
             "fee": formats.money(tier.amount, proposal.currency) if tier else "",
-            "because": proposal.recommended_because,
+            "because": as_clause(proposal.recommended_because),
             "goals": goals,
             "starts_on": formats.day(proposal.starts_on),
             "open_until": formats.day(proposal.expires_on) if proposal.expires_on else "",

@@ -123,7 +123,9 @@ def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fiel
     unchanged = Package.objects.filter(pk=package.pk, version=version)
     rungs = [asdict(tier) for tier in tiers]
     if not unchanged.update(rungs=rungs, version=F("version") + 1, **fields):
-        raise NotOpen(_("This package was changed meanwhile, in another tab say. Load it again."))
+        raise NotOpen(
+            _("This package was changed in another tab in the meantime. Please reload it.")
+        )
     package.refresh_from_db()
     return package
 

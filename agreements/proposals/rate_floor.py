@@ -35,6 +35,7 @@ def require_reason(
     ]
     if below_floor:
         sentence = _(
-            "With what is added, an hour of “%(tier)s” brings less than your floor. Say why."
+            "With what is added, an hour of “%(tier)s” brings less than your lowest rate. "
+            "Please give a reason."
         )
         raise BelowRateFloor(sentence % {"tier": below_floor[0]}, field="reason")

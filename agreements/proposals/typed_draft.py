@@ -16,7 +16,7 @@ from agreements.rules.errors import NotOpen
 from agreements.rules.states import ProposalState
 from clients.models import Client, Contact
 from core.models import Business
-from core.tab_saves import ChangedElsewhere, Tab
+from core.web.tab_saves import ChangedElsewhere, Tab
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def begin(
     """
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=client.pk)  # one save of a tab after the other
-        if existing := _begun(client, tab):
+        if existing := begun(client, tab):
             return save(proposal=existing, entry=entry, revision=0, now=now, tab=tab)
         create = lifecycle.create_draft if entry.typed else lifecycle.draft_proposal
         tiers, terms = list(entry.tiers or []), {**entry.terms, "contact": contact}
@@ -82,6 +82,23 @@ def save(*, proposal: Proposal, entry: Entry, revision: int, now: datetime, tab:
     return locked
 
 
+def delete(*, proposal: Proposal) -> None:
+    """Delete a draft, which only the freelancer has seen. Raises NotOpen if it was sent."""
+    with transaction.atomic():
+        locked = lifecycle.lock(proposal)
+        if not locked.is_draft:
+            raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
+        locked.delete()
+
+
+def begun(client: Client, tab: Tab) -> Proposal | None:
+    """The draft that this tab made, if it made one."""
+    if not tab.mark:
+        return None
+    drafts = Proposal.objects.filter(client=client, state=ProposalState.DRAFT)
+    return drafts.filter(typing__writer=tab.mark).first()
+
+
 def typing_of(proposal: Proposal) -> ProposalTyping:
     """What is known of the typing of a proposal; an unsaved row where it was never typed."""
     row = ProposalTyping.objects.filter(proposal=proposal).first()
@@ -91,14 +108,6 @@ def typing_of(proposal: Proposal) -> ProposalTyping:
 def pictures_of(proposal: Proposal) -> dict[str, dict[str, int]]:
     """The pictures that a section of the draft may show, {name: {"width", "height"}}."""
     return {**section_pictures.sizes(proposal.sections), **typing_of(proposal).pictures}
-
-
-def _begun(client: Client, tab: Tab) -> Proposal | None:
-    """The draft that this tab made, if it made one."""
-    if not tab.mark:
-        return None
-    drafts = Proposal.objects.filter(client=client, state=ProposalState.DRAFT)
-    return drafts.filter(typing__writer=tab.mark).first()
 
 
 def _note(row: ProposalTyping, entry: Entry, now: datetime, tab: Tab) -> None:

@@ -130,7 +130,8 @@ def announce_opening(*, wait: WaitlistEntry, actor: str, now: datetime) -> Waitl
         with translation.override(proposal.language):
             facts = {"tier": wait.tier.name, "business": proposal.business.name}
             paragraphs = [
-                _("There is a place for you now: “%(tier)s” at %(business)s can be picked.") % facts
+                _("There is a place for you now. You can choose “%(tier)s” at %(business)s.")
+                % facts
             ]
             subject, button = (
                 _("There is a place for you at %(business)s") % facts,

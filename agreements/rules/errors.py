@@ -23,6 +23,10 @@ class BadExtra(RuleError):
     """An extra of a proposal costs nothing, or has the name of another one."""
 
 
+class BadValueAdd(RuleError):
+    """What is added to an agreement for a time begins, or ends, on a day on which it cannot."""
+
+
 class BadTimeOff(RuleError):
     """Time off ends before it starts, or is longer than a year."""
 
@@ -49,6 +53,13 @@ class BadWording(RuleError):
 
 class Excluded(RuleError):
     """A running agreement excludes work for this client, whose consent was not confirmed."""
+
+
+class HeldBack(NotOpen):
+    """The client cannot continue until the freelancer has checked something (rule 57).
+
+    The sentence is for the client, and does not say what it is.
+    """
 
 
 class NoRecipient(RuleError):

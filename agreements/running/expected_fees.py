@@ -30,8 +30,9 @@ def fees_by_client(clients: Iterable[Client], today: date) -> dict[UUID, Expecte
     """The expected fee of each client by its id; the number of queries does not grow with them.
 
     Who has signed counts with what was signed, as it is on the day `today`. Clients without an
-    agreement, a proposal and an estimate are left out.
+    agreement, a proposal and an estimate are left out, and so are sample clients.
     """
+    clients = [row for row in clients if not row.is_sample]
     fees = {
         row.pk: ExpectedFee(row.expected_amount, row.expected_currency)
         for row in clients
@@ -78,6 +79,17 @@ def monthly_fee(proposal: Proposal) -> int:
         return per_month(agreement.amount, agreement.interval)
     tier = recommended_tier(list(proposal.tiers.all()))
     return per_month(tier.amount, proposal.interval) if tier else 0
+
+
+def fee_of(proposal: Proposal) -> int:
+    """The fee of one period, in minor units: of the tier that was picked, or the recommended one.
+
+    It is 0 for a draft without tiers. Load the proposal with its tiers and agreements.
+    """
+    if agreement := proposal.agreement:
+        return agreement.amount
+    tier = recommended_tier(list(proposal.tiers.all()))
+    return tier.amount if tier else 0
 
 
 def recommended_tier(tiers: list[Tier]) -> Tier | None:

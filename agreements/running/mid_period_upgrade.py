@@ -57,10 +57,13 @@ def upgradable_period(agreement: Agreement, today: date) -> Period:
     if period is None or agreement.interval == Interval.ONCE:
         raise NotOpen(_("No period runs today that could be upgraded."))
     if agreement.parked_because:
-        raise NotOpen(_("Charging is set aside for this agreement. Decide about that first."))
+        raise NotOpen(_("Billing has stopped for this agreement. Please decide about that first."))
     if period.upgrades.filter(starts_on__gte=today).exists():
         raise NotOpen(
-            _("It was upgraded today already. Another upgrade can apply from tomorrow on.")
+            _(
+                "This agreement was already upgraded today. Another upgrade can apply from "
+                "tomorrow on."
+            )
         )
     return period
 
@@ -93,10 +96,7 @@ def prorate_upgrade(
     sums = Proration((period.ends_on - today).days, *paid, after[0], cycle.days, more_minutes)
     if sums.amount <= 0:
         raise NotOpen(
-            _(
-                "For the days that are left it costs nothing more. Let it begin with the next "
-                "period."
-            )
+            _("It costs nothing more for the remaining days. Please start it with the next period.")
         )
     return sums
 

@@ -17,7 +17,7 @@ from core.models import AuditEvent
 
 AS_READ_NAME = "as-read.pdf"
 #: Events that the certificate does not print: what follows it, and what concerns other clients.
-LEFT_OUT = frozenset({"sealed", exclusivity.EVENT})
+LEFT_OUT = frozenset({"sealed", exclusivity.EVENT, exclusivity.HELD_BACK})
 
 
 def event_labels() -> dict[str, str]:
@@ -34,7 +34,8 @@ def event_labels() -> dict[str, str]:
         "told_of_room": _("Told that there is room"),
         "extended": _("Proposal extended"),
         "waits": _("Joined the waitlist"),
-        exclusivity.EVENT: _("Sent with the consent of a client with exclusivity"),
+        exclusivity.EVENT: _("The client with exclusivity has agreed"),
+        exclusivity.HELD_BACK: _("Held back: another client has exclusivity"),
         "accepted": _("Tier chosen"),
         "tier_changed": _("Another tier was chosen"),
         "opened": _("Document opened"),
@@ -44,7 +45,7 @@ def event_labels() -> dict[str, str]:
         "code_confirmed": _("Code confirmed"),
         "signed": _("Signed"),
         "countersigned": _("Countersigned by the provider"),
-        "change_asked": _("Asked that another person signs"),
+        "change_asked": _("Another signer requested"),
         "reassigned": _("Another person signs"),
         "reminded": _("Reminder sent"),
         "sealed": _("Sealed"),
@@ -53,6 +54,8 @@ def event_labels() -> dict[str, str]:
         "void": _("Taken back"),
         "expired": _("Expired unsigned"),
         "notice": _("Notice given"),
+        "value_added": _("Added for a time"),
+        "value_add_taken_back": _("No longer added"),
         "paused": _("Paused"),
         "skipped": _("A period was skipped"),
         "resumed": _("Resumed"),

@@ -93,7 +93,7 @@ def confirm_change(
     """
     change = pending_change(paper, contact)
     if change is None:
-        raise NotOpen(_("Name the person first who signs instead of you."))
+        raise NotOpen(_("First enter who signs instead of you."))
     _check_code(paper, change, code, now, origin)
     with transaction.atomic():
         locked = signers.lock(paper)

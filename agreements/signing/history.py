@@ -17,7 +17,16 @@ from core.history_facts import Fact
 from core.models import AuditEvent, Document
 
 #: Events that the client is never shown.
-INTERNAL_EVENTS = frozenset({"parked", "released", "offer_opened", "tier_seen", exclusivity.EVENT})
+INTERNAL_EVENTS = frozenset(
+    {
+        "parked",
+        "released",
+        "offer_opened",
+        "tier_seen",
+        exclusivity.EVENT,
+        exclusivity.HELD_BACK,
+    }
+)
 #: Data of an event that the freelancer wrote and the client is not shown.
 INTERNAL_DATA = frozenset({"reason", "words", "how"})
 #: The event whose reason is the client's own, so that it may be shown to them.
@@ -97,6 +106,8 @@ def _details(event: AuditEvent) -> dict[str, str]:
     data = event.data
     patterns = {
         "tier": _("Tier: %(tier)s"),
+        "added": "“%(added)s”",
+        "until_on": _("Until %(until_on)s"),
         "hours": "%(hours)s",
         "name": _("As “%(name)s”"),
         "version": _("Text of the consent: %(version)s"),

@@ -91,7 +91,7 @@ def _failed(signable: Agreement | Amendment) -> str:
     aside = SetAside.objects.open().filter(step=SEAL[type(signable)].name, subject=signable.pk)
     if row := aside.first():
         return row.reason_text
-    return _("It could not be made yet. It is tried again every five minutes.")
+    return _("The seal could not be made yet. We try again every five minutes.")
 
 
 def _seal(signable: Agreement | Amendment, now: datetime) -> int:

@@ -26,11 +26,11 @@ def check_seal(*, now: datetime) -> None:
 def _tell_cannot_seal(reason: str, now: datetime) -> None:
     paragraphs = [
         _(
-            "Signing goes on; what is signed waits for its seal and is sealed by itself when "
-            "this is mended."
+            "Signing still works. Signed documents wait for their seal and are sealed "
+            "automatically when this is fixed."
         )
     ]
-    paragraphs.append(_("Papers that wait: %(n)s") % {"n": len(seal.late_documents(None, now))})
+    paragraphs.append(_("Documents that wait: %(n)s") % {"n": len(seal.late_documents(None, now))})
     subject = _("Retainer Hub: nothing can be sealed")
     administrators.tell(
         kind="seal_waits",
@@ -45,14 +45,14 @@ def _tell_expires_soon(days: int, now: datetime) -> None:
     own = certificate.own()
     assert own
     sentence = _(
-        "The certificate of the seal ends in %(days)s days, on %(day)s. Papers it has sealed "
-        "stay confirmed."
+        "The certificate of the seal expires in %(days)s days, on %(day)s. Documents that it "
+        "sealed stay confirmed."
     )
     warning = sentence % {"days": days, "day": own.not_valid_after_utc.date().isoformat()}
     administrators.tell(
         kind="seal_ends",
         ref=f"{own.serial_number:x}",
-        subject=_("Retainer Hub: the certificate of the seal ends soon"),
+        subject=_("Retainer Hub: the certificate of the seal expires soon"),
         paragraphs=[warning, _how_to_renew()],
         now=now,
     )

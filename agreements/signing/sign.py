@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from agreements import owner_emails
+from agreements.contract import exclusivity
 from agreements.contract.clauses import CONSENT_VERSION
 from agreements.models import Agreement, Amendment, Signature
 from agreements.rules.errors import NotOpen, WrongCode
@@ -28,7 +29,7 @@ from agreements.rules.states import (
 )
 from agreements.running import mid_period_upgrade
 from agreements.running.periods import next_opening
-from agreements.signing import signers
+from agreements.signing import held_back, signers
 from clients import pipeline
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
@@ -62,6 +63,7 @@ def request_code(
     """
     if not consented:
         raise WrongCode(_("Please agree to sign electronically."), field="consent")
+    held_back.require_free_to_sign(paper=paper, contact=contact, now=now, origin=origin)
     with transaction.atomic():
         # Read again under the lock: a page that was loaded before the signature must not change it.
         locked = signers.lock(paper)
@@ -96,7 +98,8 @@ def sign_with_code(
     signature = signers.require_turn(paper, contact)
     _require_in_time(paper, now)
     if signature.code_row is None:
-        raise NotOpen(_("Write your name first."))
+        raise NotOpen(_("Please enter your name."))
+    held_back.require_free_to_sign(paper=paper, contact=contact, now=now, origin=origin)
     _check_code(paper, signature, code, now, origin)
     try:
         with transaction.atomic():
@@ -111,11 +114,18 @@ def sign_with_code(
 def countersign(
     *, paper: Agreement | Amendment, actor: str, now: datetime, origin: Origin
 ) -> Agreement | Amendment:
-    """Sign for the business, which signs last. Raises NotOpen while it is not its turn."""
+    """Sign for the business, which signs last. Raises NotOpen while it is not its turn.
+
+    Raises Excluded where another client has got exclusivity in the meantime.
+    """
     try:
         with transaction.atomic():
             locked = signers.lock(paper)
             signature = signers.require_turn(locked, None)
+            if isinstance(locked, Agreement):
+                exclusivity.require_consent(
+                    proposal=locked.proposal, has_consent=False, actor=actor, now=now, origin=origin
+                )
             owner = locked.business.owner
             signature.name, signature.signed_at = owner.get_full_name() or owner.email, now
             signature.ip, signature.user_agent = origin.ip, origin.user_agent[:300]
@@ -152,8 +162,8 @@ def too_late_message(paper: Agreement | Amendment) -> str:
     """A sentence that says why the document can no longer be signed."""
     if isinstance(paper, Amendment) and paper.now:
         sentence = _(
-            "This upgrade could be signed on %(day)s only, because its sums are those of that "
-            "day. Ask us again."
+            "This upgrade could be signed on %(day)s only, because its amounts were calculated "
+            "for that day. Please ask us again."
         )
         return sentence % {"day": formats.day(paper.effective_on)}
     return _("The time to sign this is over. Ask us for a new one.")
@@ -221,7 +231,7 @@ def _check_code(
         with transaction.atomic():
             signers.record_event(signers.lock(paper), signature.contact, "code_wrong", now, origin)
         raise WrongCode(
-            _("This is not the code we sent. Look again, or ask for a new one."), field="code"
+            _("This is not the code we sent. Please check it, or ask for a new one."), field="code"
         )
 
 

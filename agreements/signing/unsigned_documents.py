@@ -161,7 +161,12 @@ def remind(*, paper: Agreement | Amendment, now: datetime) -> int:
         locked = signers.lock(paper)
         reminded = [event.at for event in audit.chain(paper.id) if event.event == "reminded"]
         if locked.state != AgreementState.SENT or (reminded and now - reminded[-1] < REMIND_AGAIN):
-            raise NotOpen(_("They were reminded within the last day, or it is no longer waiting."))
+            raise NotOpen(
+                _(
+                    "This person was reminded within the last day, or the document is no longer "
+                    "waiting."
+                )
+            )
         rows = signers.due_signatures(signers.signatures_of(locked), in_order=locked.in_order)
         locked.reminders += 1
         locked.save(update_fields=["reminders"])

@@ -185,4 +185,4 @@ def test_the_number_of_queries_does_not_grow_with_the_agreements(hundred_hours: 
     expected = count()
     for _n in range(6):
         add_rows()
-    assert count() == expected <= 7
+    assert count() == expected <= 8

@@ -3,15 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client as Browser
 from django.urls import reverse
 
 from agreements.contract import exclusivity
-from agreements.models import Agreement
+from agreements.models import Agreement, Proposal, Signature
 from agreements.proposals import after_sending, lifecycle
 from agreements.rules.company_names import is_same_company
-from agreements.rules.errors import Excluded
-from agreements.signing import agreement_pdf, history
-from core import audit
+from agreements.rules.errors import Excluded, HeldBack
+from agreements.signing import agreement_pdf, held_back, history, sign
+from core import audit, links
 from core.models import OutboxEmail
 from tests.test_tenancy import logged_in
 from tests.world import HERE, NOW, World
@@ -69,7 +70,7 @@ def test_with_the_consent_it_is_sent_and_both_records_say_so_but_to_no_client(
         assert [event.data["other_client"] for event in events] == [other]
         assert all(fact.inside for fact in history.facts(events, "", {}))
     certificate = agreement_pdf.evidence(world.picked(sent))
-    assert "consent of a client" not in str(certificate["rows"])
+    assert "consent" not in str(certificate["rows"]).lower()
 
 
 def test_an_agreement_that_ended_or_is_the_clients_own_excludes_nobody(
@@ -100,19 +101,101 @@ def test_the_freelancer_sees_the_clause_where_the_client_is_added_and_before_sen
     assert draft.state == "sent"
 
 
-def test_what_was_sent_before_the_exclusivity_was_signed_is_pointed_out_until_it_is_answered(
+def test_what_was_sent_before_the_exclusivity_was_signed_waits_for_the_consent_at_every_step(
     world: World,
 ) -> None:
     owner, rival = logged_in(world.business.owner), world.client(name="Backhaus Nord")
-    sent = world.proposal(rival)
+    sent = world.proposal(rival, countersigns=True)
+    contact = sent.contact
     world.signed(competitors=["Backhaus Nord GmbH"])
-    page = reverse("dashboard:proposal", args=[sent.pk])
-    assert "Another client has exclusivity" in owner.get(page).content.decode()
+    assert "Another client has exclusivity" in text_of(owner, "dashboard:proposal", sent)
+    with pytest.raises(HeldBack) as held:
+        world.picked(sent)
+    assert not sent.agreements.exists()
+    assert str(held.value) == (
+        f"{world.business.name} has to check something before you can continue, and will contact "
+        "you. There is nothing for you to do."
+    )
+    (told,) = OutboxEmail.objects.filter(kind="held_back")
+    assert told.to == world.business.owner.email
+    assert reverse("dashboard:proposal", args=[sent.pk]) in told.text
+    assert "Exclusivity: While this agreement runs" in text_of(owner, "dashboard:proposal", sent)
+    consent = reverse("dashboard:proposal_consent", args=[sent.pk])
+    owner.post(consent)  # without the tick
+    with pytest.raises(HeldBack):
+        world.picked(sent)
+    owner.post(consent, {"has_consent": "on"})
+    (answer,) = OutboxEmail.objects.filter(kind="held_back_over")
+    assert answer.to == contact.email
+    for said in (held.value, answer.subject, answer.text, *client_sees(sent)):
+        assert "exclusiv" not in str(said).lower() and "Baan Coffee" not in str(said)
     picked = world.picked(sent)
-    page = reverse("dashboard:agreement", args=[picked.pk])
-    assert "excludes work for" in owner.get(page).content.decode()
-    world.signed(picked)
-    assert "excludes work for" not in owner.get(page).content.decode()
+
+    signed_elsewhere(world, ["Backhaus Nord"])
+    with pytest.raises(HeldBack):
+        request(picked)
+    confirm(world, sent)
+    begun = request(picked)
+    third = signed_elsewhere(world, ["Backhaus-Nord"])
+    with pytest.raises(HeldBack):
+        sign_it(picked, begun)
+    assert third.client.name in text_of(owner, "dashboard:agreement", picked)
+    confirm(world, sent)
+    sign_it(picked, begun)
+
+    signed_elsewhere(world, ["BACKHAUS NORD"])
+    with pytest.raises(Excluded, match="excludes work"):
+        sign.countersign(paper=picked, actor="Nan", now=NOW, origin=HERE)
+    owner.post(reverse("dashboard:proposal_consent", args=[sent.pk]), {"has_consent": "on"})
+    sign.countersign(paper=picked, actor="Nan", now=NOW, origin=HERE)
+    assert picked.state == "active"
+
+
+def test_a_client_who_taps_again_and_again_is_told_of_once(world: World) -> None:
+    sent = world.proposal(world.client(name="Backhaus Nord"))
+    world.signed(competitors=["Backhaus Nord"])
+    for _ in range(3):
+        with pytest.raises(HeldBack):
+            world.picked(sent)
+    assert OutboxEmail.objects.filter(kind="held_back").count() == 1
+    held = [row for row in audit.chain(sent.pk) if row.event == exclusivity.HELD_BACK]
+    assert len(held) == 1
+
+
+def text_of(browser: Browser, name: str, row: Proposal | Agreement) -> str:
+    return browser.get(reverse(name, args=[row.pk])).text
+
+
+def client_sees(proposal: Proposal) -> list[str]:
+    """The labels of what the client is shown of the proposal's history."""
+    facts = history.facts(audit.chain(proposal.pk), "", {})
+    return [f"{fact.what} {fact.more}" for fact in facts if not fact.inside]
+
+
+def signed_elsewhere(world: World, competitors: list[str]) -> Agreement:
+    """One more running agreement, with another client, that excludes these."""
+    other = world.client(f"Other {Agreement.objects.count()}")
+    return world.signed(world.picked(world.proposal(other, competitors=competitors)), card="")
+
+
+def confirm(world: World, proposal: Proposal) -> None:
+    held_back.confirm_consent(proposal=proposal, actor="Nan", now=NOW, origin=HERE)
+
+
+def request(agreement: Agreement) -> Signature:
+    return sign.request_code(
+        paper=agreement,
+        contact=agreement.contact,
+        name="Ploy",
+        consented=True,
+        now=NOW,
+        origin=HERE,
+    )
+
+
+def sign_it(agreement: Agreement, begun: Signature) -> None:
+    code, contact = links.code(begun.code_row), agreement.contact
+    sign.sign_with_code(paper=agreement, contact=contact, code=code, now=NOW, origin=HERE)
 
 
 def test_the_page_of_an_agreement_shows_its_notice_minimum_overage_and_exclusivity(
@@ -141,6 +224,7 @@ def test_a_consent_of_one_client_is_not_that_of_another(world: World) -> None:
 
 
 def test_an_expired_proposal_is_opened_again_only_with_the_consent(world: World) -> None:
+    owner = logged_in(world.business.owner)
     rival = world.proposal(world.client(name="Backhaus Nord"), expires_on=NOW.date())
     world.signed(competitors=["Backhaus Nord"])
     then = NOW + timedelta(days=5)
@@ -150,3 +234,9 @@ def test_an_expired_proposal_is_opened_again_only_with_the_consent(world: World)
         after_sending.extend_proposal(
             proposal=rival, until=then.date() + timedelta(days=9), actor="Nan", now=then
         )
+    assert "I have that client" in text_of(owner, "dashboard:proposal", rival)
+    confirm(world, rival)
+    after_sending.extend_proposal(
+        proposal=rival, until=then.date() + timedelta(days=9), actor="Nan", now=then
+    )
+    assert not OutboxEmail.objects.filter(kind="held_back_over").exists()

@@ -29,7 +29,7 @@ def test_the_opening_message_quotes_the_client_and_their_goal_is_the_reason() ->
         "Posts every day.\n\n5,000 followers by summer.\nMore guests"
         in call_prefill.opening_text(notes)
     )
-    assert call_prefill.recommendation_reason(notes) == "Your goal: 5,000 followers by summer."
+    assert call_prefill.recommendation_reason(notes) == "Your goal is “5,000 followers by summer”."
 
 
 def test_the_proposals_goals_are_the_clients_own_lines() -> None:

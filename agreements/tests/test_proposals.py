@@ -29,7 +29,7 @@ def emails(kind: str) -> list[OutboxEmail]:
 
 def test_a_missing_merge_field_blocks_sending_and_is_named(world: World) -> None:
     draft = world.proposal(
-        send=False, intro="Dear {{contact}}, I recommend {{tier}}: {{because}}. {{nickname}}"
+        send=False, intro="Dear {{contact}}, I recommend {{tier}} because {{because}}. {{nickname}}"
     )
     with pytest.raises(BadWording, match=r"\{\{because\}\} is empty: why you recommend it"):
         lifecycle.send_proposal(proposal=draft, actor="Nan", now=NOW)
@@ -336,3 +336,16 @@ def test_a_proposal_cannot_be_forwarded_to_a_deactivated_contact(world: World) -
             now=NOW,
             origin=HERE,
         )
+
+
+def test_the_reason_goes_on_with_the_sentence_that_recommends_a_tier(world: World) -> None:
+    for reason, said in (
+        ("You want more readers.", "because you want more readers."),
+        ("Baan wants more readers.", "because Baan wants more readers."),
+    ):
+        proposal = world.proposal(
+            send=False,
+            intro=opening_message.usual_message(has_reason=True),
+            recommended_because=reason,
+        )
+        assert f"I recommend Growth {said}" in opening_message.filled_message(proposal)

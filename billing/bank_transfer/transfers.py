@@ -75,7 +75,9 @@ def record_transfer(
     reference or the line was used before.
     """
     if amount <= 0:
-        raise NotOwed(_("Write what arrived: more than nothing."), field="amount")
+        raise NotOwed(
+            _("Enter the amount that arrived. It must be more than zero."), field="amount"
+        )
     # A bank's day may be a day ahead of the business's own.
     if on > local_day(now, invoice.business.time_zone) + timedelta(days=1):
         raise NotOwed(_("This day has not come yet."), field="on")
@@ -151,9 +153,7 @@ def _must_be_new(collection: Collection, reference: str) -> None:
         Payment.objects.filter(gateway=BANK_TRANSFER, reference=reference).exists()
         or waiting.exists()
     ):
-        raise NotOpen(
-            _("A transfer with this reference was written down already."), field="reference"
-        )
+        raise NotOpen(_("A transfer with this reference was recorded already."), field="reference")
 
 
 def _book(collection: Collection, amount: int, on: date, reference: str, now: datetime) -> None:

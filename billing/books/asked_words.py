@@ -129,7 +129,7 @@ def _to_client(asked: Asked, currency: str) -> str:
         case Step.TRANSFER:
             return _("Please transfer %(amount)s by %(day)s.") % values
         case Step.CONFIRM:
-            return _("Your bank asks you to confirm this payment.")
+            return _("Your bank asks you to confirm the payment of %(amount)s.") % values
         case Step.CONFIRMING | Step.ON_ITS_WAY:
             return _("The payment of %(amount)s is being confirmed.") % values
         case Step.CANCELLING:
@@ -218,7 +218,7 @@ def _debit_to_owner(asked: Asked) -> str:
         case Step.SAVE_CARD:
             return _(
                 "%(why)s %(amount)s is open, and the client was asked for a payment method. "
-                "Nothing is debited again by itself."
+                "Nothing is debited again automatically."
             )
         case Step.RETRY:
             return _("%(why)s %(amount)s is debited again on %(day)s, and the client was told.")

@@ -184,11 +184,11 @@ def set_pattern(
             .values_list("kind", "pattern")
         )
         if _shape(pattern) in map(_shape, others.values()):
-            raise BadPattern(_("Another kind of paper is numbered like this."), field="pattern")
+            raise BadPattern(_("Another kind of document is numbered like this."), field="pattern")
         if _could_repeat(business, kind, pattern, resets_yearly):
             message = _(
-                "An older paper has a number that this pattern would give again. "
-                "Change its letters."
+                "An older document has a number that this pattern would give again. Please "
+                "change its letters."
             )
             raise BadPattern(message, field="pattern")
         fields = {"pattern": pattern, "resets_yearly": resets_yearly}
@@ -261,7 +261,7 @@ def _check(pattern: str, resets_yearly: bool) -> None:
     # Digits next to each other could be read in two ways: year 2026 and 11, or 20261 and 1.
     if re.search(r"\}\{|\}\d|\d\{", pattern):
         raise BadPattern(
-            _("Put a letter or a sign between the running number and other digits."),
+            _("Put a letter or a character such as - between the running number and other digits."),
             field="pattern",
         )
     if len(format_number(pattern, 9999, 10**9)) > _MAX:

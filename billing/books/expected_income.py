@@ -1,4 +1,4 @@
-"""Income by how certain it is: received, owed by contract, recurring, renewing, offered (rule 60).
+"""Income by how certain it is: received, owed by contract, recurring, renewing, offered (rule 61).
 
 All amounts are minor units before tax. Currencies are never added (rule 13).
 """

@@ -1,4 +1,4 @@
-"""How the monthly income moved in each month: new, upgraded, downgraded, paused, lost (rule 60)."""
+"""How the monthly income moved in each month: new, upgraded, downgraded, paused, lost (rule 61)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

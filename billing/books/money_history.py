@@ -1,11 +1,17 @@
-"""Billing's part of an agreement's history: documents that were issued, money in and out."""
+"""Billing's part of a history: documents that were issued, money in and out."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.models import (
     Allocation,
+    Charge,
     CreditNote,
     Dispute,
     Invoice,
@@ -15,7 +21,7 @@ from billing.models import (
     WithholdingCertificate,
 )
 from billing.models.payment import SettledBy
-from billing.rules.states import RefundState
+from billing.rules.states import ChargeState, RefundState
 from core import formats
 from core.dates import local_instant
 from core.history_facts import Fact
@@ -32,6 +38,23 @@ def agreement_facts(agreement: Agreement) -> list[Fact]:
         *_reversals(agreement),
         *_refunds(agreement),
         *_rest(agreement),
+    ]
+
+
+def first_payment_facts(agreements: Iterable[Agreement]) -> list[Fact]:
+    """Return the first payment of each agreement, in one query."""
+    theirs = Payment.objects.filter(invoice__agreement=OuterRef("pk"))
+    first = theirs.order_by("received_at", "seq", "id").values("pk")[:1]
+    ids = Agreement.objects.filter(pk__in=[agreement.pk for agreement in agreements])
+    rows = Payment.objects.filter(pk__in=ids.order_by().values_list(Subquery(first)))
+    return [
+        Fact(
+            row.received_at,
+            _("First payment received"),
+            _("%(amount)s for invoice %(number)s")
+            % {"amount": formats.money(row.amount, row.currency), "number": row.invoice.number},
+        )
+        for row in rows.select_related("invoice")
     ]
 
 
@@ -167,3 +190,43 @@ def _rest(agreement: Agreement) -> list[Fact]:
             for row in write_offs
         ),
     ]
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+class Of(StrEnum):
+    """Whose money: the look-up from a payment or a charge."""
+
+    INVOICE = "invoice"
+    AGREEMENT = "invoice__agreement"
+    CLIENT = "invoice__client"
+
+
+def newest(of: Of, ids: Iterable[UUID]) -> dict[UUID, Fact]:
+    """The newest payment or declined charge of each of these rows, in two queries.
+
+    Rows without any are left out.
+    """
+    wanted, found = {f"{of}__in": list(ids)}, dict[UUID, Fact]()
+    declined = Charge.objects.filter(state=ChargeState.FAILED, finished_at__isnull=False)
+    rows = [
+        *((row, row.finished_at) for row in _last(declined.filter(**wanted), of, "finished_at")),
+        *(
+            (row, row.received_at)
+            for row in _last(Payment.objects.filter(**wanted), of, "received_at")
+        ),
+    ]
+    for row, at in sorted(rows, key=lambda each: each[1]):
+        amount = formats.money(row.amount, row.currency)
+        what = _("Charge declined")
+        if isinstance(row, Payment):
+            what = _("Paid %(amount)s") % {"amount": amount}
+        found[row.whose] = Fact(at, what)
+    return found
+
+
+def _last(rows: QuerySet[Any], of: Of, at: str) -> QuerySet[Any]:
+    """The newest of the rows for each `of`, with `whose`: its id."""
+    later = rows.filter(**{of: OuterRef(of), f"{at}__gt": OuterRef(at)})
+    return rows.exclude(Exists(later)).annotate(whose=F(of)).order_by(at, "pk")

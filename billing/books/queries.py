@@ -114,6 +114,14 @@ def amounts_for_new_card(client: Client) -> list[tuple[str, int, list[Invoice]]]
     ]
 
 
+def charges_to_confirm(client: Client) -> list[Invoice]:
+    """Return the invoices whose charge waits until the client confirms it at their bank."""
+    waiting = Invoice.objects.filter(
+        client=client, state=InvoiceState.OPEN, collection__state=CollectionState.WAIT
+    ).exclude(collection__action_url="")
+    return list(waiting.select_related("collection", "agreement").order_by("-issued_on", "-pk"))
+
+
 def retry_days(invoice: Invoice) -> list[date]:
     """Return the days on which the charge is retried, as both sides see them (rule 23)."""
     return dunning.retry_calendar(invoice.due_on)
@@ -132,7 +140,7 @@ def decline_message(code: str, *, is_debit: bool = False) -> str:
         "expired_card": _("The card has expired."),
         "no_method": _("No card was saved yet."),
         "not_confirmed": _("The bank asked for a confirmation, and it did not come."),
-        "part_paid": _("Less was taken than is owed. Charge the rest, or cancel it."),
+        "part_paid": _("Less was taken than is owed. Charge the rest, or void the invoice."),
         "cancelled_at_gateway": _("The payment was cancelled at the gateway."),
         "cannot_charge": _("The gateway does not take this amount or currency."),
         "overdue": _("The transfer has not arrived."),

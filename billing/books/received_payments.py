@@ -13,7 +13,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from billing.books import document_numbers, ledger, owing, paid_parts
+from billing.books import document_numbers, ledger, owing, owner_news, paid_parts
 from billing.models import (
     Allocation,
     Charge,
@@ -53,7 +53,7 @@ class ReceivedPayment:
 
 
 def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[Payment]:
-    """Book received money, mark invoices paid in full as paid, and queue the receipt emails."""
+    """Book received money, mark invoices paid in full as paid, and queue the emails about it."""
     if not arrived:
         return []
     owed = owing.amounts_owed([received.invoice for received in arrived])
@@ -103,6 +103,7 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
         [(str(payment.pk), businesses[payment.business_id]) for payment in payments],
         now=now,
     )
+    owner_news.tell(payments, businesses, now=now)
     return payments
 
 

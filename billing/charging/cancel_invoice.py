@@ -95,7 +95,7 @@ def reduce_invoice(
             raise NotOpen(_("This invoice is settled, or is being confirmed at the gateway."))
         left = owing.amount_owed(row.invoice) - amount
         if left <= 0:
-            raise NotOwed(_("Write less than what is owed, or cancel the invoice."), field="amount")
+            raise NotOwed(_("Enter less than what is owed, or void the invoice."), field="amount")
         least = registry.smallest(row.gateway, invoice.currency)
         if left < least:
             raise NotOwed(

@@ -14,6 +14,7 @@ from billing.models import (
     Collection,
     Dispute,
     Invoice,
+    Payment,
     PaymentMethod,
     PaymentReversal,
     Refund,
@@ -97,6 +98,7 @@ def charge_failed(
     """Tell client and owner, once per charge; the client's email opens the card page (rule 23)."""
     invoice, is_debit = collection.invoice, charge.method.is_debit
     contact = invoice.agreement.contact
+    is_first = not Payment.objects.filter(invoice__agreement=invoice.agreement_id).exists()
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     sides = {
         "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
@@ -112,6 +114,7 @@ def charge_failed(
                 "reason": decline_message(charge.code, is_debit=is_debit),
                 "again_on": formats.day(again),
                 "is_debit": is_debit,
+                "is_first": is_first,
             }
             values = _values(invoice)
         emails.write(
@@ -279,7 +282,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
     with translation.override(collection.business.language):
         message = _(
             "For a day the gateway has not said what became of the charge for invoice %(number)s. "
-        ) + _("Nothing is charged again until it does. Look at the payment at your gateway.")
+        ) + _("Nothing is charged again until it does. Please check the payment at your gateway.")
         email_owner(
             "still_unknown",
             str(charge.id),
@@ -445,8 +448,8 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
                 )
                 % values,
                 _(
-                    "Nothing is debited again by itself. We asked the client for a payment method. "
-                    "You can talk to them, and debit the account again once they agree."
+                    "Nothing is debited again automatically. We asked the client for a payment "
+                    "method. You can talk to them, and debit the account again once they agree."
                 ),
             ],
             _invoice_page(invoice),

@@ -71,7 +71,7 @@ def refund_invoice(
             exchange.hold(invoice.business_id)
         row = lock_collection(invoice)
         if row.state != CollectionState.DONE or row.invoice.state != InvoiceState.PAID:
-            raise NotOpen(_("Only a paid invoice can be refunded. Cancel this one instead."))
+            raise NotOpen(_("Only a paid invoice can be refunded. Void this one instead."))
         note = credit_note.issue_credit_note(
             invoice=row.invoice, amount=amount, reason=reason, actor=actor, now=now
         )

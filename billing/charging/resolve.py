@@ -20,6 +20,8 @@ from billing.models import Charge, Collection
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import NotConnected
 from billing.rules.states import ChargeState, CollectionState
+from clients.models import Client
+from core import nudge
 from core.jobs import set_aside
 from core.jobs.set_aside import Step, without_waiting
 
@@ -63,6 +65,17 @@ def resolve_charges(*, now: datetime) -> int:
         asked += sum(parallel_calls.run_batches(by_account, now=now))
         if not by_account or len(oldest) < AHEAD:
             return asked
+
+
+def look_up_now(client: Client, *, now: datetime) -> None:
+    """Look up at once what waits for the client's confirmation: they say that it is given."""
+    waiting = Collection.objects.filter(
+        invoice__client=client,
+        state=CollectionState.WAIT,
+        charges__state=ChargeState.REQUIRES_ACTION,
+    )
+    Collection.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(next_at=now)
+    nudge.ring("billing.tasks.resolve")
 
 
 def _claim(ids: Sequence[UUID], now: datetime, claimed: set[UUID]) -> None:

@@ -49,7 +49,7 @@ def retry_on(*, collection: Collection, until: date, actor: str, now: datetime) 
         agreement = row.invoice.agreement
         if row.state != CollectionState.DUNNING:
             raise NothingToRetry(
-                _("There is nothing to decide: it is tried again by itself, or it is done.")
+                _("There is nothing to decide: we try again automatically, or it is done.")
             )
         if until <= local_day(now, agreement.time_zone):
             raise NothingToRetry(_("Choose a day after today."), field="until")

@@ -21,6 +21,7 @@ from billing.models import Collection, PaymentMethod
 from billing.rules.errors import BadSession, NotConnected
 from billing.rules.method_kinds import MethodKind, debits_in
 from billing.rules.states import ChargeState, CollectionState
+from clients import sample_rules
 from clients.models import Client
 from core import nudge
 
@@ -28,8 +29,9 @@ from core import nudge
 def start_setup(*, client: Client, return_url: str) -> str:
     """Return the gateway's page on which the client saves a card. Raises BadSession.
 
-    Card numbers are never entered on our pages.
+    Card numbers are never entered on our pages. Raises SampleClient.
     """
+    sample_rules.refuse(client)
     try:
         return _gateway(client).setup_url(
             customer=str(client.id), return_url=return_url, debits=debits_for(client)
@@ -61,6 +63,7 @@ def finish_setup(*, client: Client, session: str, now: datetime) -> PaymentMetho
     The card replaces the one in use, and what waited for a card is charged now. Raises BadSession,
     also if the card was saved at an account that was exchanged in the meantime.
     """
+    sample_rules.refuse(client)
     name = name_of(client.business_id)
     exchanged_at = exchange.exchanged_at(name, client.business_id)
     try:

@@ -16,7 +16,7 @@ from billing.bank_transfer import payment_details
 from billing.bank_transfer.payment_details import PaymentDetails
 from billing.books import asked_words, asking, paid_parts
 from billing.charging import saved_cards
-from billing.emails import upcoming_charges
+from billing.emails import owner_payments, upcoming_charges
 from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules.asking import Asked
 from billing.rules.states import BANK_TRANSFER, InvoiceState
@@ -41,6 +41,8 @@ def register_composers() -> None:
             "overdue_client": compose_overdue_client,
             "overdue_owner": compose_overdue_owner,
             "certificate_owed": compose_certificate_owed,
+            "first_payment": owner_payments.compose_first_payment,
+            "payment": owner_payments.compose_payment,
         }
     )
 
@@ -139,7 +141,7 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
             agreement.business,
             _("Next charge: %(amount)s on %(day)s") % values,
             paragraphs,
-            _("See how you pay") if is_debit else _("Look at the card"),
+            _("See how you pay") if is_debit else _("Check the card"),
             "method:",
             now,
             worded="charge_ahead",
@@ -165,7 +167,7 @@ def ahead_paragraphs(
         rest = _("There is nothing for you to do, unless you want to use another card.")
     else:
         sentence = _("On %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.")
-        rest = _("Please save a card; it is charged by itself on that day.")
+        rest = _("Please save a card. We charge it on that day.")
     if runs_out:
         rest = _(
             "The card expires before that day. Please save another card, so that the payment "
@@ -261,7 +263,10 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
         return _plain_email(
             invoice,
             subject,
-            [sentence, _("Please reply to this email with it. There is nothing more to transfer.")],
+            [
+                sentence,
+                _("Please send it as a reply to this email. There is nothing more to transfer."),
+            ],
             _("See the invoice"),
             now,
         )

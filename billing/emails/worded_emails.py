@@ -1,4 +1,4 @@
-"""Emails about money that a business may open in its own words (rule 59), each with a sample."""
+"""Emails about money that a business may open in its own words (rule 60), each with a sample."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace

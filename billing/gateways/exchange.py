@@ -155,10 +155,10 @@ def _require_nothing_under_way(
         )
     elif count := _found(account):
         text = ngettext(
-            "%(count)d payment was found at the account that is connected now, and no invoice here "
-            "is for it. Please deal with it under Jobs first.",
+            "%(count)d payment was found at the account that is connected now, and no invoice "
+            "here is for it. Please deal with it under System status first.",
             "%(count)d payments were found at the account that is connected now, and no invoice "
-            "here is for them. Please deal with them under Jobs first.",
+            "here is for them. Please deal with them under System status first.",
             count,
         )
     else:

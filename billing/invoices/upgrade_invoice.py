@@ -73,7 +73,7 @@ def offer_upgrade(
 def price_change(agreement: Agreement, change: Change, now: datetime) -> Change:
     """Return the change as it applies from today, with its amounts. Raises NotOpen."""
     if change.kind != AmendmentKind.TIER:
-        raise NotOpen(_("Only another tier can apply now; anything else begins with a period."))
+        raise NotOpen(_("Only a change of tier can apply now. Anything else begins with a period."))
     today = local_day(now, agreement.time_zone)
     period, before = (
         mid_period_upgrade.upgradable_period(agreement, today),
@@ -156,4 +156,4 @@ def _must_be_as_seen(agreement: Agreement, change: Change, seen: str, now: datet
         )
         != seen
     ):
-        raise NotOpen(_("The sum is not the one you were shown any more. Look at it again."))
+        raise NotOpen(_("The amount has changed since you saw it. Please check it again."))

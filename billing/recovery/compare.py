@@ -114,9 +114,8 @@ def _take(row: Collection, waiting: dict[str, FoundObject], now: datetime) -> in
 
 def open_objects(business: Business | None = None) -> QuerySet[FoundObject]:
     """Return what a gateway took and no invoice here is for, until a person dealt with it."""
-    rows = FoundObject.objects.filter(
-        outcome=Outcome.SUCCEEDED, taken_at__isnull=True, closed_at__isnull=True
-    ).select_related("business")
+    not_taken = FoundObject.objects.filter(taken_at__isnull=True).select_related("business")
+    rows = found_objects.nobodys(not_taken)
     return rows.filter(business=business) if business else rows
 
 

@@ -145,6 +145,11 @@ class Asked:
         return self.step == Step.OVERDUE
 
     @property
+    def waits_for_bank(self) -> bool:
+        """Whether the client has to confirm the charge on a page of their bank."""
+        return self.step == Step.CONFIRM
+
+    @property
     def waits_for_certificate(self) -> bool:
         """Whether everything is paid but the tax that was withheld."""
         return self.step == Step.CERTIFICATE

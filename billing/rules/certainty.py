@@ -1,4 +1,4 @@
-"""How certain the income to come is, and how long what is owed covers the costs (rule 60). Pure."""
+"""How certain the income to come is, and how long what is owed covers the costs (rule 61). Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -148,6 +148,24 @@ def test_money_for_what_is_lost_is_shown_until_a_person_dealt_with_it(world):
     assert not compare.open_objects().exists()
 
 
+def test_money_that_an_invoice_took_over_on_its_own_waits_for_nobody(world, monkeypatch):
+    """The books were let go on, and the worker died before its invoice was given what was found."""
+    world.signed(card="succeeds")
+    open_due(now=NOW)
+    assert issue_invoices(now=NOW) == 1
+    standing.advance(now=NOW)
+    backup = Backup()
+    run_billing(now=NOW + HOUR, door="test")
+    backup.restore()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(compare, "take_over", lambda **_: 0)
+        goes_on(at=NOW + 2 * HOUR)
+    assert Payment.objects.get().reference == FoundObject.objects.get().handle
+    assert not compare.open_objects().exists(), "somebody could pay it back"
+
+
 def test_nobody_goes_on_without_a_comparison(world):
     charged_after_the_backup(world)
     with pytest.raises(StandsStill):

@@ -190,7 +190,7 @@ def test_an_offer_is_refused_if_the_amounts_are_not_those_that_were_shown(world:
     seen = upgrade_invoice.amounts_shown(
         upgrade_invoice.draft_upgrade(agreement=agreement, change=DEARER, now=FIFTEENTH)
     )
-    with pytest.raises(NotOpen, match="not the one you were shown"):
+    with pytest.raises(NotOpen, match="has changed since you saw it"):
         upgrade_invoice.offer_upgrade(
             agreement=agreement,
             change=DEARER,
@@ -247,7 +247,7 @@ def test_the_database_refuses_to_change_a_signed_upgrade(world: World) -> None:
 def test_a_second_upgrade_credits_what_the_first_one_charged(world: World) -> None:
     agreement = paid(world)
     upgraded(agreement)
-    with pytest.raises(NotNow, match="today already"):
+    with pytest.raises(NotNow, match="already upgraded today"):
         offered(agreement, Change(AmendmentKind.TIER, FIFTEENTH.date(), amount=60_000_00))
     later = FIFTEENTH + timedelta(days=5)
     invoice = upgraded(agreement, Change(AmendmentKind.TIER, later.date(), amount=62_000_00), later)

@@ -49,7 +49,7 @@ class Client(TenantRow):
     `state` is its stage in the sales pipeline, and `stage_at` when it was reached (UTC).
     `expected_amount` is the expected monthly fee in minor units of `expected_currency`; it counts
     until there is a proposal. Stage, expectation, source, reason for losing and notes are private
-    to the freelancer (rule 37).
+    to the freelancer (rule 37). A sample client (`is_sample`) is there to try things (rule 59).
     """
 
     name = models.CharField(_("name"), max_length=120)
@@ -80,6 +80,7 @@ class Client(TenantRow):
     source = models.CharField(_("came from"), max_length=60, blank=True)
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
     signed_at = models.DateTimeField(_("client since"), null=True, blank=True)
+    is_sample = models.BooleanField(_("sample client"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("client")

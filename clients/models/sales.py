@@ -94,7 +94,7 @@ class Call(TenantRow):
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True, editable=False)
     needs = models.TextField(_("Work of the next 3 to 6 months"), max_length=6000, blank=True)
     goals = models.TextField(_("Their goals, in their words"), max_length=6000, blank=True)
-    kpis = models.JSONField(_("figures to move"), default=list, blank=True)
+    kpis = models.JSONField(_("numbers to move"), default=list, blank=True)
     load = models.CharField(_("Hours a month"), max_length=20, blank=True)
     extras = models.TextField(_("Worth suggesting, one a line"), max_length=2000, blank=True)
     budget = models.CharField(_("Budget you heard"), max_length=200, blank=True)

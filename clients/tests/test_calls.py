@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.signing import Signer
 from django.test import Client as Browser
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from core.documents import calendar_file
 from core.documents.calendar_file import Event
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
-from core.tab_saves import ChangedElsewhere, Tab
+from core.web.tab_saves import ChangedElsewhere, Tab
 from tests.world import NOW, World
 
 SOON = NOW + timedelta(days=2)
@@ -187,6 +188,35 @@ def test_a_moved_call_is_told_to_those_who_stay_and_cancelled_for_those_who_leav
     assert [row.to for row in letters("call_moved")] == [ploy.email]
     assert [row.to for row in letters("call_cancelled")] == [dao.email]
     assert [row.to for row in letters("call_booked")] == [ploy.email, dao.email, mali.email]
+
+
+def test_each_persons_calendar_file_is_their_own_and_ends_when_they_leave_the_call(
+    world: World,
+) -> None:
+    call = booked(world)
+    ploy = world.person(call.client)
+    dao = client_records.add_contact(
+        client=call.client,
+        name="Dao",
+        email="dao@baan.example",
+        role="",
+        is_decision_maker=False,
+        now=NOW,
+    )
+    booking.rebook(call=call, contacts=[ploy, dao], starts_at=SOON, minutes=30, now=NOW)
+    found = [
+        re.search(r"/p/calls/\S+/call.ics", links.fill(row.text, row.mark))
+        for row in letters("call_booked")
+    ]
+    plos, daos = (match[0] for match in found if match)
+    assert plos != daos
+    booking.rebook(call=call, contacts=[ploy], starts_at=SOON, minutes=30, now=NOW)
+    assert "METHOD:PUBLISH" in Browser().get(plos).content.decode()
+    assert "STATUS:CANCELLED" in Browser().get(daos).content.decode()
+    dao.delete()
+    assert Browser().get(daos).status_code == 404
+    shared = f"/p/calls/{Signer(salt='rh.call').sign(call.pk.hex)}/call.ics"
+    assert Browser().get(shared).status_code == 200, "what was emailed before is not cut off"
 
 
 def test_a_cancelled_call_is_told_to_everybody_and_takes_the_event_away(world: World) -> None:

@@ -121,8 +121,8 @@ def sentence(doubt: str) -> str:
     """Say in the active language why the installation stands still, and what to do."""
     why = Doubt(doubt).label
     todo = _(
-        "Nothing is charged, issued or mailed until somebody has compared it with the payment "
-        "gateways and goes on."
+        "Nothing is charged, issued or emailed until somebody has compared the database with "
+        "the payment gateways and resumed work."
     )
     return f"{why} {todo}"
 

@@ -67,7 +67,7 @@ def trouble(now: datetime) -> str:
     if _public(key.public_key()) != _public(present.public_key()):
         return _("The key and the certificate of the seal do not belong together.")
     if now > present.not_valid_after_utc:
-        return _("The certificate of the seal has ended.")
+        return _("The certificate of the seal has expired.")
     return ""
 
 

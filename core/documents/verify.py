@@ -63,18 +63,18 @@ def examine(pdf: bytes) -> Finding:
     if not known.is_sealed:
         return Finding(
             Word.INTACT,
-            _("It is the file that was issued, byte for byte. It carries no seal."),
+            _("This is the file that was issued, unchanged. It has no seal."),
             known,
         )
     status = seal.verify(pdf)
     if status.intact:
-        why = _("It is the file that was sealed, byte for byte.")
+        why = _("This is the file that was sealed, unchanged.")
         return Finding(
             Word.INTACT, why, known, status.signed_at, status.stamped_at, status.stamped_by
         )
     return Finding(
         Word.UNKNOWN,
-        _("These bytes were issued here, but the seal on them cannot be confirmed."),
+        _("This file was issued here, but its seal cannot be confirmed."),
         known,
     )
 
@@ -83,7 +83,7 @@ def examine_hash(sha256: str) -> Finding:
     """Verify the stored document with this SHA-256, for people who hashed their file themselves."""
     known = store.find_by_hash(sha256.lower())
     if known is None:
-        return Finding(Word.UNKNOWN, _("No document of this installation has this SHA-256."))
+        return Finding(Word.UNKNOWN, _("No document that was issued here has this SHA-256."))
     try:
         return examine(store.read(known))
     except store.DocumentAltered:
@@ -102,5 +102,5 @@ def sha256(pdf: bytes) -> str:
 def _unknown_bytes(has_our_certificate: bool) -> Finding:
     """The result for a file whose hash is not known."""
     if has_our_certificate:
-        return Finding(Word.ALTERED, _("It carries our seal, but not the bytes that were sealed."))
-    return Finding(Word.UNKNOWN, _("No document of this installation has these bytes."))
+        return Finding(Word.ALTERED, _("This file was changed after it was sealed."))
+    return Finding(Word.UNKNOWN, _("No document like this file was issued here."))

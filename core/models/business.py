@@ -92,6 +92,12 @@ class Business(models.Model):
         choices=Hears.choices,
         default=Hears.NOW,
     )
+    hears_payments = models.CharField(
+        _("when a client pays, after the first payment"),
+        max_length=5,
+        choices=Hears.choices,
+        default=Hears.NEVER,
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:

@@ -106,6 +106,11 @@ class OutboxEmail(models.Model):
         return self.subject
 
     @property
+    def is_written(self) -> bool:
+        """Whether its text is made already; some emails are written when they are sent."""
+        return bool(self.text)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it is still to be sent."""
         return self.state == OutboxState.WAITING

@@ -16,11 +16,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from core import links, nudge
 from core.continuity import standing
 from core.documents import store
+from core.errors import SampleClient
 from core.jobs import batches, set_aside
 from core.jobs.reasons import is_time_up
 from core.jobs.set_aside import Step
@@ -64,6 +66,9 @@ class Letter:
     worded: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
+
+#: The addresses of sample clients end with it. No mail server takes them (RFC 2606), nor do we.
+SAMPLE_DOMAIN = "@example.invalid"
 
 #: For each kind of email that `post` stores: the function that makes its contents when it is sent,
 #: from its `ref` and the present time. The module that owns the kind registers it here.
@@ -123,7 +128,12 @@ def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> N
 
 
 def rendered(contents: Letter, own: OwnWords) -> dict[str, Any]:
-    """The columns of an email's row, rendered in the email's language with the words of `own`."""
+    """The columns of an email's row, rendered in the email's language with the words of `own`.
+
+    Raises SampleClient.
+    """
+    if contents.to.lower().endswith(SAMPLE_DOMAIN):
+        raise SampleClient(_("No email is written to a sample client."))
     business, language = contents.business, contents.language
     reply_to = contents.reply_to or (business.owner.email if business else "")
     template, mark = f"emails/{contents.template}", new_mark()

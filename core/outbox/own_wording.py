@@ -1,4 +1,4 @@
-"""The words in which a business opens an email: its own, where it wrote some (rule 59).
+"""The words in which a business opens an email: its own, where it wrote some (rule 60).
 
 Own words replace the subject and the greeting. Sums, days, links and legal texts are in the rest of
 the email, which is always ours. Words with a gap are left out: a name that is not known, or has no

@@ -80,11 +80,11 @@ def _send(business: Business, now: datetime) -> int:
             return 0
         with translation.override(business.language):
             context = {
-                "subject": _("Your proposals, %(day)s") % {"day": formats.day(day)},
+                "subject": _("Your daily summary, %(day)s") % {"day": formats.day(day)},
                 "name": "",
                 "paragraphs": [row.sentence for row in rows],
-                "button": _("See your proposals"),
-                "link": links.absolute_url("dashboard:proposals"),
+                "button": _("Open the overview"),
+                "link": links.absolute_url("dashboard:home"),
             }
         _write(business, "owner_notes", str(rows[0].pk), context, now)
         OwnerNote.objects.filter(pk__in=[row.pk for row in rows]).update(told_at=now)

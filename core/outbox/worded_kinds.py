@@ -63,9 +63,8 @@ def save(
 
     Raises BadWords where a name is not known or a brace is missing.
     """
-    kind = KINDS[key]
-    for field, text in (("subject", subject), ("opening", opening)):
-        _require_known(kind, field, text)
+    for field, fault in faults(KINDS[key], subject=subject, opening=opening).items():
+        raise BadWords(fault, field=field)
     chosen = {"business": business, "key": key, "language": language}
     if not subject.strip() and not opening.strip():
         reset(business=business, key=key, language=language)
@@ -127,13 +126,15 @@ def send_test(*, business: Business, key: str, language: str, now: datetime) -> 
     return to
 
 
-def _require_known(kind: WordedKind, field: str, text: str) -> None:
-    for name in placeholders.names(text):
-        if name not in kind.names:
-            raise BadWords(
-                _("{{%(name)s}} is not a name that this email knows.") % {"name": name}, field=field
-            )
-    if placeholders.has_stray_braces(text):
-        raise BadWords(
-            _("A name stands between {{ and }}: a brace is missing or left over."), field=field
-        )
+def faults(kind: WordedKind, *, subject: str, opening: str) -> dict[str, str]:
+    """What is wrong with words, by the field: a name that is not known, or a missing brace."""
+    found = {}
+    for field, text in (("subject", subject), ("opening", opening)):
+        unknown = [name for name in placeholders.names(text) if name not in kind.names]
+        if unknown:
+            found[field] = _(
+                "This email does not know {{%(name)s}}. The names it knows are below."
+            ) % {"name": unknown[0]}
+        elif placeholders.has_stray_braces(text):
+            found[field] = _("A brace is missing: a name stands between {{ and }}.")
+    return found

@@ -1,5 +1,7 @@
 """The countries, with their names, currencies and time zones, from the CLDR. Pure but for names."""
 
+from functools import cache
+
 from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
@@ -53,7 +55,12 @@ MAIN_ZONES = {
 
 def names() -> dict[str, str]:
     """The countries by their ISO 3166 code, with their names in the active language."""
-    territories = Locale.parse(formats.language().locale).territories
+    return dict(_names(formats.language().locale))
+
+
+@cache
+def _names(locale: str) -> dict[str, str]:
+    territories = Locale.parse(locale).territories
     return {
         code: str(name)
         for code, name in territories.items()

@@ -42,6 +42,8 @@ def shown_on(match: ResolverMatch | None, business: Business | None) -> QuerySet
         rows = SetAside.objects.of_page(match.url_name, match.kwargs.get("pk"))
     elif match.url_name in OF_THE_BUSINESS:
         rows = SetAside.objects.of_page(match.url_name, business.pk)
+    elif match.url_name == "sent_email":
+        rows = SetAside.objects.of_page("letters", business.pk).filter(subject=match.kwargs["pk"])
     return rows.filter(business=business)
 
 

@@ -15,7 +15,8 @@ from django.template.loaders import filesystem
 
 SENTENCE = r"\{% blocktranslate.*?\{% endblocktranslate %\}"
 BREAK = re.compile(rf"({SENTENCE})|\n[ \t]*(?:(\n)[ \t]*)?", re.DOTALL)
-TAG = r"\{#[^\n]*?#\}|\{% (?:end)?(?:autoescape|load|if|elif|else|for|empty|with)\b[^%\n]*%\}"
+WORDS = "autoescape|load|if|elif|else|for|empty|with|include"
+TAG = rf"\{{#[^\n]*?#\}}|\{{% (?:end)?(?:{WORDS})\b[^%\n]*%\}}"
 LAYOUT = re.compile(
     rf"({SENTENCE})|^[ \t]*((?:{TAG})(?:[ \t]*(?:{TAG}))*)[ \t]*\n|^[ \t]+",
     re.DOTALL | re.MULTILINE,

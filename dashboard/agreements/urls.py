@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from dashboard.agreements.views import agreements, change_terms, history, pause, signing, templates
+from dashboard.agreements.views import (
+    agreements,
+    change_terms,
+    history,
+    pause,
+    signing,
+    templates,
+    value_adds,
+)
 
 urlpatterns = [
     path("settings/templates/", templates.Templates.as_view(), name="templates"),
@@ -61,6 +69,16 @@ urlpatterns = [
     path("agreements/<uuid:pk>/pdf/", agreements.AgreementPdf.as_view(), name="agreement_pdf"),
     path("agreements/<uuid:pk>/end/", agreements.EndAgreement.as_view(), name="agreement_end"),
     path("agreements/<uuid:pk>/pause/", pause.PauseAgreement.as_view(), name="agreement_pause"),
+    path(
+        "agreements/<uuid:pk>/value-add/",
+        value_adds.GiveValueAdd.as_view(),
+        name="value_add_give",
+    ),
+    path(
+        "value-adds/<uuid:pk>/take-back/",
+        value_adds.TakeBackValueAdd.as_view(),
+        name="value_add_take_back",
+    ),
     path("agreements/<uuid:pk>/resume/", pause.ResumeAgreement.as_view(), name="agreement_resume"),
     path("agreements/<uuid:pk>/release/", agreements.ReleaseHold.as_view(), name="park_release"),
 ]

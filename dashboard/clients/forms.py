@@ -25,7 +25,9 @@ class ClientForm(DetailsForm):
     unprinted = ("notes",)
     expected = MoneyField(
         required=False,
-        help_text=_("A guess for your pipeline, until a proposal says it. Clients never see it."),
+        help_text=_(
+            "Your estimate for the pipeline, until there is a proposal. Clients never see it."
+        ),
     )
 
     class Meta:
@@ -46,8 +48,10 @@ class ClientForm(DetailsForm):
         }
         help_texts = {
             "notes": _("Private. Clients never see this."),
-            "tax_note": _("The reason that stands on invoices without tax."),
-            "withholding_percent": _("What this client keeps back for the tax office, like 3."),
+            "tax_note": _("The reason shown on invoices without tax."),
+            "withholding_percent": _(
+                "What this client withholds for the tax office, for example 3."
+            ),
         }
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:

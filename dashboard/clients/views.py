@@ -16,7 +16,7 @@ from agreements.running import effective_terms, expected_fees
 from billing.books import asked_words, ledger
 from billing.charging import refund, saved_cards
 from billing.models import Invoice
-from clients import client_records, portal_links
+from clients import client_records, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.models.client import STAGES
 from core.errors import RuleError
@@ -24,8 +24,9 @@ from core.outbox import bounces
 from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
+from dashboard import last_events
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
-from dashboard.page import DashboardView, add_error, show_warnings
+from dashboard.page import DashboardView, add_error, show_error, show_warnings
 from dashboard.sales.views.pipeline import pipeline_moves
 from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
@@ -52,7 +53,8 @@ class Clients(DashboardView):
             clients = clients.filter(state=stage)
         page = page_of(clients.prefetch_related("contacts"), request.GET, by="name", up=True)
         fees = expected_fees.fees_by_client(page.rows, self.today)
-        rows = [(client, fees.get(client.pk)) for client in page.rows]
+        last = last_events.of_clients(self, page.rows)
+        rows = [(client, fees.get(client.pk), last[client.pk]) for client in page.rows]
         return self.show(request, page=page, rows=rows, asked=term, stage=stage, stages=STAGES)
 
 
@@ -221,14 +223,26 @@ class EmailPortalLink(DashboardView):
         contact = self.row(
             Contact, pk, self.rows(Contact).select_related("client", "business__owner")
         )
-        if too_often("link", str(contact.pk), limit=10, seconds=3600, now=timezone.now()):
-            messages.error(request, _("Enough links for now: this person was sent ten in an hour."))
-        else:
-            portal_links.mail_portal_link(contact=contact, now=timezone.now())
-            messages.success(
-                request, _("A link is on its way to %(email)s.") % {"email": contact.email}
+        page, now = redirect("dashboard:client", contact.client_id), timezone.now()
+        try:
+            sample_rules.refuse(contact.client)
+        except RuleError as error:
+            show_error(request, error)
+            return page
+        if too_often("link", str(contact.pk), limit=10, seconds=3600, now=now):
+            messages.error(
+                request,
+                _(
+                    "This person was sent ten links within an hour. Please wait before you send "
+                    "another."
+                ),
             )
-        return redirect("dashboard:client", contact.client_id)
+            return page
+        portal_links.mail_portal_link(contact=contact, now=now)
+        messages.success(
+            request, _("A link is on its way to %(email)s.") % {"email": contact.email}
+        )
+        return page
 
 
 class EndSessions(DashboardView):
@@ -239,7 +253,7 @@ class EndSessions(DashboardView):
         portal_links.end_sessions(contact=contact, now=timezone.now())
         messages.success(
             request,
-            _("%(name)s is logged out everywhere, and old links are closed.")
+            _("%(name)s is signed out everywhere, and old links are closed.")
             % {"name": contact.name},
         )
         return redirect("dashboard:client", contact.client_id)
@@ -252,10 +266,12 @@ class ExportClient(Exports):
         return redirect("dashboard:client", self.row(Client, pk).pk)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
-        requested_exports.request_export(
-            business=self.business,
-            scope=Scope.CLIENT,
-            client=self.row(Client, pk),
-            now=timezone.now(),
-        )
+        client = self.row(Client, pk)
+        try:
+            requested_exports.request_export(
+                business=self.business, scope=Scope.CLIENT, client=client, now=timezone.now()
+            )
+        except RuleError as error:
+            show_error(request, error)
+            return redirect("dashboard:client", client.pk)
         return self.to_list(request)

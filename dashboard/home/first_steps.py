@@ -32,16 +32,20 @@ def first_steps(view: DashboardView) -> list[FirstStep]:
             _proposal_page(view),
             view.rows(Proposal).filter(sent_at__isnull=False).exists(),
         ),
-        FirstStep(_("Say how clients pay you"), reverse("dashboard:paying"), _is_payable(view)),
+        FirstStep(
+            _("Say how clients pay you"), reverse("dashboard:paying") + "#p3", _is_payable(view)
+        ),
         FirstStep(
             _("Make a package with your own prices"),
             reverse("dashboard:packages"),
             view.rows(Package).exists(),
         ),
-        FirstStep(_("Add your logo"), reverse("dashboard:settings"), bool(business.logo)),
+        FirstStep(
+            _("Add your logo"), reverse("dashboard:settings") + "#id_logo", bool(business.logo)
+        ),
         FirstStep(
             _("Protect your account with a second factor"),
-            reverse("mfa_index"),
+            reverse("mfa_activate_totp"),
             is_mfa_enabled(business.owner),
         ),
     ]
@@ -49,12 +53,14 @@ def first_steps(view: DashboardView) -> list[FirstStep]:
 
 
 def _proposal_page(view: DashboardView) -> str:
-    """Where the first proposal goes on: with the draft, for a client, or with the first client."""
-    if view.rows(Proposal).exists():
-        return reverse("dashboard:proposals")
-    return reverse(
-        "dashboard:clients" if view.rows(Client).exists() else "dashboard:welcome_client"
-    )
+    """The draft of the first proposal, or a new one for the client, or the first client."""
+    real_drafts = view.rows(Proposal).filter(client__is_sample=False)
+    if draft := real_drafts.order_by("-created_at").first():
+        return reverse("dashboard:proposal", args=[draft.pk])
+    real_clients = view.rows(Client).filter(is_sample=False)
+    if client := real_clients.order_by("-created_at").first():
+        return reverse("dashboard:proposal_new", args=[client.pk])
+    return reverse("dashboard:welcome_client")
 
 
 def _is_payable(view: DashboardView) -> bool:

@@ -111,15 +111,15 @@ def _billing_runs(view: DashboardView) -> list[Todo]:
             Todo(
                 _("The outcome of a charge is not known yet."),
                 reverse("dashboard:unknown_charges"),
-                _("Look"),
+                _("Review"),
             )
         )
     if billing_run.refused_run():
         todos.append(
             Todo(
-                _("The billing run waits for a word about the clock."),
+                _("The billing run waits until you confirm the clock."),
                 reverse("dashboard:billing_run"),
-                _("Look"),
+                _("Review"),
             )
         )
     return todos
@@ -131,7 +131,7 @@ def _documents_without_seal(view: DashboardView) -> list[Todo]:
         Todo(
             _("“%(title)s” is signed; its seal waits: %(why)s") % {"title": row.title, "why": why},
             reverse("dashboard:agreement", args=[row.agreement.pk]),
-            _("Look"),
+            _("Review"),
         )
         for row, why in seal.late_documents(view.business, timezone.now())[:SHOWN]
     ]
@@ -180,13 +180,13 @@ def _failed_emails(view: DashboardView) -> list[Todo]:
     todos = []
     if failed := rows.filter(state=OutboxState.FAILED).count():
         text = ngettext(
-            "A letter could not be delivered.", "%(n)s letters could not be delivered.", failed
+            "An email could not be delivered.", "%(n)s emails could not be delivered.", failed
         )
-        todos.append(Todo(text % {"n": failed}, f"{url}?state=failed", _("Look")))
+        todos.append(Todo(text % {"n": failed}, f"{url}?state=failed", _("Review")))
     recently = timezone.now() - BOUNCED_WITHIN
     if bounced := rows.filter(state=OutboxState.BOUNCED, bounced_at__gte=recently).count():
         text = ngettext("An email bounced.", "%(n)s emails bounced.", bounced)
-        todos.append(Todo(text % {"n": bounced}, f"{url}?state=bounced", _("Look")))
+        todos.append(Todo(text % {"n": bounced}, f"{url}?state=bounced", _("Review")))
     return todos
 
 
@@ -198,7 +198,7 @@ def _certificates(view: DashboardView) -> list[Todo]:
     text = ngettext(
         "One withholding certificate is owed.", "%(n)s withholding certificates are owed.", count
     )
-    return [Todo(text % {"n": count}, reverse("dashboard:certificates"), _("Look"))]
+    return [Todo(text % {"n": count}, reverse("dashboard:certificates"), _("Review"))]
 
 
 def _trials(view: DashboardView) -> list[Todo]:
@@ -227,7 +227,7 @@ def _unanswered_overages(view: DashboardView) -> list[Todo]:
         Todo(
             _("%(client)s has not answered about more hours.") % {"client": row.client.name},
             reverse("dashboard:hours", args=[row.period.agreement_id]),
-            _("Look"),
+            _("Review"),
         )
         for row in unanswered.select_related("client", "period")[:SHOWN]
     ]
@@ -237,10 +237,10 @@ def _unseen_reports(view: DashboardView) -> list[Todo]:
     """Sent reports that the client has apparently not looked at."""
     return [
         Todo(
-            _("Nothing shows that %(client)s has seen the last report. Call them.")
+            _("It seems that %(client)s has not seen the last report. A short call helps.")
             % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
-            _("Look"),
+            _("Review"),
         )
         for row in report_reminders.open_tasks(view.rows(Report)).select_related("client")[:SHOWN]
     ]
@@ -253,7 +253,7 @@ def _unsendable_reports(view: DashboardView) -> list[Todo]:
     )
     return [
         Todo(
-            _("The report for %(client)s cannot go out: nobody there has an email.")
+            _("The report for %(client)s cannot be sent: nobody there has an email.")
             % {"client": row.client.name},
             reverse("dashboard:client", args=[row.client_id]),
             _("Add a contact"),
@@ -269,13 +269,13 @@ def _early_warnings(view: DashboardView) -> list[Todo]:
         pending.filter(period__ends_on__gt=view.today).select_related("client")[: SHOWN + 1]
     )
     if len(rows) > FEW:
-        text = _("Several clients are off their line; a note to each is drafted.")
-        return [Todo(text, reverse("dashboard:warnings") + "?state=open", _("Look"))]
+        text = _("Several clients are behind target; a note to each is drafted.")
+        return [Todo(text, reverse("dashboard:warnings") + "?state=open", _("Review"))]
     return [
         Todo(
-            _("%(client)s is off its line; a note is drafted.") % {"client": row.client.name},
+            _("%(client)s is behind target; a note is drafted.") % {"client": row.client.name},
             reverse("dashboard:warning", args=[row.pk]),
-            _("Look"),
+            _("Review"),
         )
         for row in rows
     ]
@@ -314,13 +314,13 @@ def _late_deliverables(view: DashboardView) -> list[Todo]:
     return [
         Todo(
             ngettext(
-                "%(client)s: one thing promised is late.",
-                "%(client)s: %(n)s things promised are late.",
+                "%(client)s: one deliverable is late.",
+                "%(client)s: %(n)s deliverables are late.",
                 n,
             )
             % {"client": period.agreement.client.name, "n": n},
             reverse("dashboard:work", args=[period.pk]),
-            _("Look"),
+            _("Review"),
         )
         for period, n in list(late_by_period.items())[:SHOWN]
     ]
@@ -336,7 +336,7 @@ def _timer(view: DashboardView) -> list[Todo]:
         "since": formats.moment(row.started_at, view.business.time_zone),
     }
     text = _("The timer for %(client)s has been running since %(since)s.") % values
-    return [Todo(text, reverse("dashboard:timer"), _("Look"))]
+    return [Todo(text, reverse("dashboard:timer"), _("Review"))]
 
 
 def _reports(view: DashboardView) -> list[Todo]:
@@ -344,8 +344,7 @@ def _reports(view: DashboardView) -> list[Todo]:
     drafts = view.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
     return [
         Todo(
-            _("The report for %(client)s is ready for your sentence.")
-            % {"client": row.client.name},
+            _("The report for %(client)s is ready for your review.") % {"client": row.client.name},
             reverse("dashboard:report", args=[row.pk]),
             _("Review"),
         )

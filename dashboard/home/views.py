@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,11 +61,18 @@ class Home(DashboardView):
             "coming": self._coming(running),
             "outstanding": queries.outstanding_amounts(self.business),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
-            "is_new": not signed and not self.rows(Client).exists(),
+            **self._clients(),
+            "may_try": not signed,
             "today": self.today,
             "hour": timezone.localtime(timezone.now(), ZoneInfo(self.business.time_zone)).hour,
         }
         return self.show(request, **context)
+
+    def _clients(self) -> dict[str, Any]:
+        """The sample clients, and whether the business has no others."""
+        kinds = dict(self.rows(Client).order_by().values_list("is_sample").annotate(Count("pk")))
+        samples = self.rows(Client).filter(is_sample=True).order_by("name") if True in kinds else []
+        return {"samples": samples, "is_new": False not in kinds}
 
     def _current(self, running: list[Agreement]) -> dict[Any, Any]:
         """The newest period of each running agreement, by the agreement's id."""
@@ -132,7 +140,7 @@ def _status(agreement: Agreement, statement: Any, late: Way | None) -> tuple[str
     if late:
         return (_("Transfer overdue") if late == Way.TRANSFER else _("Charge failed")), "bad"
     if agreement.parked_because:
-        return _("Parked"), "warn"
+        return _("Billing on hold"), "warn"
     if statement and statement.remaining < 0:
         return _("Over plan"), "warn"
     return _("On track"), "good"

@@ -48,6 +48,7 @@ urlpatterns = [
         name="proposal_download",
     ),
     path("proposals/<uuid:pk>/edit/", composer.EditProposal.as_view(), name="proposal_edit"),
+    path("proposals/<uuid:pk>/delete/", actions.DeleteDraft.as_view(), name="proposal_delete"),
     path("proposals/<uuid:pk>/send/", proposals.SendProposal.as_view(), name="proposal_send"),
     path(
         "proposals/<uuid:pk>/withdraw/",
@@ -70,6 +71,11 @@ urlpatterns = [
     ),
     path("proposals/<uuid:pk>/try/", actions.SendTestEmail.as_view(), name="proposal_try"),
     path("proposals/<uuid:pk>/extend/", actions.ExtendProposal.as_view(), name="proposal_extend"),
+    path(
+        "proposals/<uuid:pk>/consent/",
+        actions.ConfirmConsent.as_view(),
+        name="proposal_consent",
+    ),
     path("proposals/<uuid:pk>/link/", actions.PassOn.as_view(), name="proposal_link"),
     path("proposals/<uuid:pk>/copy/", actions.CopyProposal.as_view(), name="proposal_copy"),
     path("proposals/<uuid:pk>/revise/", actions.ReviseProposal.as_view(), name="proposal_revise"),

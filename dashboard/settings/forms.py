@@ -121,14 +121,34 @@ class OwnerEmailsForm(forms.ModelForm):
 
     class Meta:
         model = Business
-        fields = ["hears_views", "hears_answers"]
+        fields = ["hears_views", "hears_answers", "hears_payments"]
         labels = {
             "hears_views": _("A client opens a proposal"),
             "hears_answers": _("A client chooses, signs or declines, or a proposal expires"),
+            "hears_payments": _("A client pays"),
         }
         help_texts = {
             "hears_views": _("Only the first time that each person opens it."),
+            "hears_payments": _("After the first payment of the agreement."),
         }
+
+
+class EmailWordingForm(forms.Form):
+    """How one kind of email begins, in the business's own words."""
+
+    subject = forms.CharField(
+        label=_("Subject"),
+        max_length=200,
+        required=False,
+        help_text=_("Leave it empty to keep our subject."),
+    )
+    opening = forms.CharField(
+        label=_("Opening"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("It replaces our greeting. An empty line begins a new paragraph."),
+    )
 
 
 class FrontPageForm(forms.Form):
@@ -173,9 +193,9 @@ class TaxForm(PrintableForm, forms.ModelForm):
 class NumberForm(forms.Form):
     """How one kind of paper is numbered."""
 
-    kind = forms.ChoiceField(label=_("Paper"), choices=SeriesKind.choices)
+    kind = forms.ChoiceField(label=_("Document"), choices=SeriesKind.choices)
     pattern = forms.CharField(
-        label=_("Pattern"), max_length=30, help_text=_("Like RH-{year}-{seq:04}")
+        label=_("Pattern"), max_length=30, help_text=_("For example INV-{year}-{seq:04}")
     )
     resets_yearly = forms.BooleanField(
         label=_("Starts again every year"), required=False, initial=True

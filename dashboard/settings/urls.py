@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from dashboard.settings.views import api_keys, business, exports, front_page, payments, you
+from dashboard.settings.views import (
+    api_keys,
+    business,
+    email_wording,
+    exports,
+    front_page,
+    payments,
+    you,
+)
+
+ONE = "settings/emails/clients/<slug:key>/<str:language>/"
 
 urlpatterns = [
     path("settings/", business.Settings.as_view(), name="settings"),
     path("settings/you/", you.You.as_view(), name="you"),
     path("settings/emails/", you.OwnerEmails.as_view(), name="owner_emails"),
+    path("settings/emails/clients/", email_wording.EmailWordings.as_view(), name="email_wordings"),
+    path(ONE, email_wording.EditWording.as_view(), name="email_wording"),
+    path(f"{ONE}draft/", email_wording.DraftWording.as_view(), name="email_wording_draft"),
+    path(f"{ONE}html/", email_wording.FrameWording.as_view(), name="email_wording_html"),
+    path(f"{ONE}test/", email_wording.TestWording.as_view(), name="email_wording_test"),
+    path(f"{ONE}reset/", email_wording.ResetWording.as_view(), name="email_wording_reset"),
     path("settings/public-page/", front_page.PublicPage.as_view(), name="public_page"),
     path("settings/paying/", payments.Paying.as_view(), name="paying"),
     path("settings/taxes/<uuid:pk>/", payments.TaxInUse.as_view(), name="tax_use"),

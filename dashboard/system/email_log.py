@@ -3,24 +3,24 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import links
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
 from core.web import query_string
+from core.web.download import pdf_response
+from core.web.framed_email import framed, with_frames
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView
 
 
 class EmailLog(DashboardView):
-    """The list of all emails, newest first.
-
-    Their text is not shown: it holds links that are meant for one person only.
-    """
+    """The list of all emails, newest first."""
 
     template = "dashboard/system/letters.html"
 
@@ -37,6 +37,35 @@ class EmailLog(DashboardView):
         return self.show(request, page=page, asked=term, state=state, states=OutboxState.choices)
 
 
+class SentEmail(DashboardView):
+    """One email as it was sent, but for links and codes that only its recipient may see."""
+
+    template = "dashboard/system/sent_email.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        email = self.row(OutboxEmail, pk, self.rows(OutboxEmail).select_related("attachment"))
+        text = links.hidden(email.text, email.mark)
+        return with_frames(self.show(request, email=email, text=text))
+
+
+class SentEmailHtml(DashboardView):
+    """The HTML of one email, for the frame on its page."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        email = self.row(OutboxEmail, pk)
+        return framed(links.hidden(email.html, email.mark))
+
+
+class SentEmailAttachment(DashboardView):
+    """The PDF that was attached to an email. Raises Http404 where there is none."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        email = self.row(OutboxEmail, pk, self.rows(OutboxEmail).select_related("attachment"))
+        if email.attachment is None:
+            raise Http404
+        return pdf_response(email.attachment)
+
+
 class ResendEmail(DashboardView):
     """Try once more to send an email that failed."""
 
@@ -45,5 +74,5 @@ class ResendEmail(DashboardView):
         if emails.again(letter=email, now=timezone.now()):
             messages.success(request, _("It is tried again."))
         else:
-            messages.info(request, _("This letter did not fail."))
+            messages.info(request, _("This email did not fail."))
         return redirect("dashboard:letters")

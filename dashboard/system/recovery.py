@@ -34,7 +34,7 @@ class Compare(KeepersView):
     def post(self, request: HttpRequest) -> HttpResponse:
         found = compare.compare(now=timezone.now())
         if not found.sentences:
-            messages.success(request, _("The payment gateways know no more than these books."))
+            messages.success(request, _("The payment gateways have nothing that is missing here."))
         return redirect("dashboard:jobs")
 
 

@@ -15,6 +15,13 @@ urlpatterns = [
     path("jobs/go-on/", recovery.GoOn.as_view(), name="recovery_go_on"),
     path("jobs/found/<uuid:pk>/", recovery.CloseFound.as_view(), name="recovery_close"),
     path("letters/", email_log.EmailLog.as_view(), name="letters"),
+    path("letters/<uuid:pk>/", email_log.SentEmail.as_view(), name="sent_email"),
+    path("letters/<uuid:pk>/html/", email_log.SentEmailHtml.as_view(), name="sent_email_html"),
+    path(
+        "letters/<uuid:pk>/attachment/",
+        email_log.SentEmailAttachment.as_view(),
+        name="sent_email_attachment",
+    ),
     path("letters/<uuid:pk>/again/", email_log.ResendEmail.as_view(), name="letter_again"),
     path("mail/", views.local_outbox, name="mail"),
     path("mail/<uuid:pk>/", views.local_email, name="letter"),

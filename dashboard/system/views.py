@@ -130,5 +130,5 @@ class SystemStatus(DashboardView):
     def post(self, request: HttpRequest) -> HttpResponse:
         nudge.ring("billing.tasks.bill")
         nudge.ring("delivery.tasks.send_reports")
-        messages.success(request, _("The worker was asked to look now."))
+        messages.success(request, _("The billing run starts now."))
         return redirect("dashboard:jobs")

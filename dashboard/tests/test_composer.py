@@ -39,7 +39,7 @@ def test_the_reason_enters_and_leaves_the_usual_opening_words_with_its_field(
     usual = owner.get(page).context["form"]["intro"].value()
     assert "{{because}}" not in usual and "Thank you for the call" not in usual
     owner.post(page, data | {"intro": usual, "recommended_because": "You want more guests."})
-    assert "I recommend {{tier}}: {{because}}" in Proposal.objects.get().intro
+    assert "I recommend {{tier}} because {{because}}" in Proposal.objects.get().intro
 
 
 def test_the_person_who_picks_is_not_offered_as_a_further_signer(

@@ -45,14 +45,19 @@ def test_several_prospects_get_a_draft_each(world: World) -> None:
 
 
 def test_the_reason_given_to_the_first_client_goes_to_no_other(world: World) -> None:
-    for words in ("I recommend Growth: you want more readers.", "you want more readers, so Growth"):
+    for words in (
+        "I recommend Growth because you want more readers. The rest stays.",
+        "I recommend Growth: you want more readers.",
+        "you want more readers, so Growth",
+    ):
         proposal = world.proposal(
-            world.client("Harbour Books"), intro=words, recommended_because="you want more readers"
+            world.client("Harbour Books"), intro=words, recommended_because="You want more readers"
         )
         draft = after_sending.copy_for(
             proposal=proposal, client=world.client("Corner Café"), now=NOW
         )
         assert "readers" not in draft.intro and draft.intro, words
+        assert ("The rest stays." in draft.intro) == ("The rest stays." in words)
 
 
 def test_another_businesss_client_cannot_be_chosen(world: World) -> None:

@@ -60,7 +60,7 @@ def test_the_budget_heard_is_compared_with_the_ladder_for_the_freelancer_alone(
     page = composer(owner, client).content.decode()
     assert "You heard “2,500 a month”; your lowest tier is" in page
     Call.objects.update(budget="about 5.5k")
-    assert "it reaches up to “Growth”" in composer(owner, client).content.decode()
+    assert "enough for “Growth”" in composer(owner, client).content.decode()
 
 
 @pytest.mark.parametrize(

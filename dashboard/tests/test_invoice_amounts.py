@@ -73,7 +73,7 @@ def test_only_the_new_amount_is_charged(owner: Browser, world: World) -> None:
     [
         ("3,000", "Write less than the $3,000 that is open"),
         ("9,000", "Write less than the $3,000 that is open"),
-        ("0", "cancel it instead"),
+        ("0", "void it instead"),
         ("0.49", "A card cannot be charged less than $0.50"),
         ("-1", "cannot be negative"),
         ("some", "Write an amount"),

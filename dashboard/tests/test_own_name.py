@@ -34,8 +34,8 @@ def test_who_signs_up_has_a_name() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["", "  ", "🎉", "x" * 121])
-def test_nobody_signs_up_without_a_name_that_can_be_printed(name: str) -> None:
+@pytest.mark.parametrize("name", ["", "  ", "x" * 121])
+def test_nobody_signs_up_without_a_name(name: str) -> None:
     answer = sign_up(name=name)
     assert 'id="error_1_id_name"' in answer.content.decode()
     assert not User.objects.exists()

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.proposals import accept, client_actions, lifecycle
+from tests.test_tenancy import logged_in
 from tests.world import HERE, World
 
 
@@ -26,13 +27,25 @@ def test_the_list_says_what_happened_last(world: World) -> None:
     browser = Browser()
     browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
     rows = browser.get(reverse("dashboard:proposals")).context["rows"]
-    assert {row.client.name: last for row, last in rows} == {
+    assert {row.client.name: last for row, last, _fee in rows} == {
         "Sent": "Sent, today",
         "Viewed": "Viewed Growth, today",
-        "Draft": "Draft begun, today",
+        "Draft": "Draft started, today",
         "Picked": "Picked Growth, today",
         "Old": "Opened, 2 days ago",
     }
+
+
+def test_the_list_shows_the_fee_and_begins_a_proposal_for_a_client(world: World) -> None:
+    now = timezone.now()
+    client = world.client("Baan")
+    world.proposal(client, now=now)
+    yearly = world.proposal(world.client("Picked"), now=now, interval="yearly")
+    world.picked(yearly, tier=2, now=now)
+    page = logged_in(world.business.owner).get(reverse("dashboard:proposals")).content.decode()
+    assert "$5,000 / month" in page  # of the recommended tier
+    assert "$10,000 / year" in page  # of the tier that was picked
+    assert reverse("dashboard:proposal_new", args=[client.pk]) in page
 
 
 def test_the_board_says_that_a_proposal_was_declined(world: World) -> None:

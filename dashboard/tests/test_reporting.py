@@ -103,5 +103,5 @@ def test_a_report_without_a_recipient_is_shown_on_the_overview_and_on_its_page(
     Contact.objects.update(is_active=False)
     Report.objects.update(send_at=timezone.now() - timedelta(days=1))
     report_run.run_reports(now=timezone.now(), door="test")
-    assert "cannot go out: nobody there has an email" in page(browser, "home")
+    assert "cannot be sent: nobody there has an email" in page(browser, "home")
     assert "nobody with an email" in page(browser, "report", Report.objects.get().pk)

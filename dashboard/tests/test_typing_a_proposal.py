@@ -1,6 +1,7 @@
 """A proposal is saved while it is typed: nothing is lost, overwritten, or sent half-read."""
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,34 @@ def tab(owner: Browser, world: World) -> Tab:
 
 def fees(proposal: Proposal) -> list[int]:
     return [tier.amount for tier in lifecycle.tiers_of(proposal)]
+
+
+def test_a_delayed_request_of_the_first_save_changes_nothing(tab: Tab) -> None:
+    new = tab.url
+    tab.type(title="First")
+    tab.url, tab.revision = new, 0  # the answer never arrived
+    tab.type(title="Second")
+    tab.count, tab.url, tab.revision = 0, new, 0
+    assert tab.type(title="First, and late").status_code == 409
+    assert Proposal.objects.get().title == "Second"
+
+
+def test_a_draft_is_deleted_on_request_and_what_was_sent_never(tab: Tab) -> None:
+    tab.type(title="Begun by mistake", **{"extra-0-price": "abc"})
+    draft = Proposal.objects.get()
+    delete = reverse("dashboard:proposal_delete", args=[draft.pk])
+    page = tab.browser.get(reverse("dashboard:proposal", args=[draft.pk]))
+    assert f'action="{delete}"' in page.text and "Delete this draft?" in page.text
+    assert tab.browser.post(delete).status_code == 302
+    assert not Proposal.objects.exists()
+
+    kept = Tab(tab.browser, "two", reverse("dashboard:proposal_new", args=[draft.client_id]), {})
+    kept.type(**tab.data | {"extra-0-price": ""})
+    sent = Proposal.objects.get()
+    lifecycle.send_proposal(proposal=sent, actor="Nan", now=NOW)
+    delete = reverse("dashboard:proposal_delete", args=[sent.pk])
+    assert "was sent and is frozen" in tab.browser.post(delete, follow=True).text
+    assert Proposal.objects.get() == sent
 
 
 def test_opening_a_new_proposal_shows_what_the_client_will_see_and_stores_nothing(
@@ -113,6 +142,15 @@ def test_what_cannot_be_read_stays_as_typed_and_blocks_nothing_else(
     tab.type(**dict.fromkeys(["title", name], "Fine") if name == "title" else {})
 
 
+def test_a_fee_that_cannot_be_read_in_another_currency_is_no_sum_of_it(tab: Tab) -> None:
+    tab.type(title="In dollars")
+    tab.type(**{"currency": "JPY", "tier-0-fee": "3,000.50"})
+    draft = Proposal.objects.get()
+    assert draft.currency == "JPY" and fees(draft) == [5_000, 10_000]
+    tab.type(**{"tier-0-fee": "3,000"})
+    assert fees(draft) == [3_000, 5_000, 10_000]
+
+
 def test_a_draft_that_cannot_be_read_or_breaks_a_rule_cannot_be_sent(tab: Tab) -> None:
     tab.type(**{"tier-0-fee": "abc"})
     draft = Proposal.objects.get()
@@ -131,14 +169,18 @@ def test_a_draft_that_cannot_be_read_or_breaks_a_rule_cannot_be_sent(tab: Tab) -
 
 
 def test_two_tabs_never_overwrite_each_other_and_each_sees_the_others_text(tab: Tab) -> None:
-    tab.type(title="Of the first tab")
+    tab.type(**{"title": "Of the first tab", "tier-0-fee": "$3,000.00", "tier-0-hours": "20"})
     other = Tab(tab.browser, "two", tab.url, dict(tab.data))
     other.revision = tab.revision
-    assert other.type(title="Of the second tab").status_code == 200
+    there = {"tier-1-fee": "6000", "extra-0-title": "Call", "extra-0-price": "50"}
+    assert other.type(title="Of the second tab", **there).status_code == 200
     clash = tab.type(title="Typed meanwhile")
     assert clash.status_code == 409
     assert clash.json()["revision"] == other.revision
-    assert {"label": "Title", "there": "Of the second tab"} in clash.json()["differs"]
+    differs = {one["label"]: one["there"] for one in clash.json()["differs"]}
+    assert differs["Title"] == "Of the second tab"
+    assert (differs["Tier 2: Fee"], differs["Price (1)"]) == ("6000", "50.00")
+    assert not {"Tier 1: Fee", "Tier 1: Included hours"} & set(differs)  # $3,000.00 is 3000
     assert Proposal.objects.get().title == "Of the second tab"
     tab.revision = clash.json()["revision"]  # "Use what was typed here"
     assert tab.type().status_code == 200
@@ -163,6 +205,41 @@ def test_a_proposal_sent_meanwhile_is_never_changed_by_typing(tab: Tab) -> None:
     assert late.status_code == 409
     assert late.json()["over"] and "was sent" in late.json()["said"]
     assert Proposal.objects.get().title == "As it was sent"
+
+
+def test_what_was_changed_since_it_was_looked_at_is_not_sent(tab: Tab) -> None:
+    tab.type(title="As it was read")
+    draft = Proposal.objects.get()
+    page = tab.browser.get(reverse("dashboard:proposal", args=[draft.pk]))
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', page.text)
+    tab.type(title="Typed in another tab meanwhile")
+    send = reverse("dashboard:proposal_send", args=[draft.pk])
+    answer = tab.browser.post(send, {"seen": seen}, follow=True)
+    assert "Read it again before you send it." in answer.text
+    assert Proposal.objects.get().is_draft
+    (seen,) = re.findall(r'name="seen" value="(\d+)"', answer.text)
+    tab.browser.post(send, {"seen": seen})
+    assert Proposal.objects.get().is_sent
+
+
+def test_a_draft_without_a_readable_tier_opens_on_every_page_and_can_be_completed(
+    tab: Tab,
+) -> None:
+    empty = {f"tier-{place}-{name}": "" for place in range(3) for name in ("name", "fee")}
+    answer = tab.type(**empty | {"tier-0-fee": "abc"}, title="Begun")
+    assert answer.status_code == 200
+    draft = Proposal.objects.get()
+    assert not fees(draft)
+    for name in ("", "_edit", "_frame", "_preview", "_copy", "_pdf"):
+        page = tab.browser.get(reverse(f"dashboard:proposal{name}", args=[draft.pk]))
+        assert page.status_code == (302 if name == "_pdf" else 200)
+    for name in ("proposals", "pipeline", "home"):
+        assert tab.browser.get(reverse(f"dashboard:{name}")).status_code == 200
+    for name in ("_try", "_send", "_revise"):
+        tab.browser.post(reverse(f"dashboard:proposal{name}", args=[draft.pk]))
+    assert Proposal.objects.get().is_draft
+    tab.type(**{"tier-0-name": "Essential", "tier-0-fee": "3000"})
+    assert fees(draft) == [3_000_00]
 
 
 def picture(color: str) -> SimpleUploadedFile:

@@ -59,7 +59,7 @@ def test_an_upgrade_is_sent_only_for_the_amount_that_was_shown(
     for other in ("", "1-2-1"):
         refused = browser.post(page, upgrade_to_partner(running, press="send", seen=other))
         assert refused.status_code == 422
-        assert "not the one you were shown" in refused.content.decode()
+        assert "has changed since you saw it" in refused.content.decode()
     assert not Amendment.objects.exists()
     assert (
         browser.post(

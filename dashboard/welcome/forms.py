@@ -26,7 +26,7 @@ HOURS = 120  # hours a month that a freelancer can usually sell
 
 
 class YouForm(PrintableForm, forms.Form):
-    """The person's name, and where they work. All but the name is guessed from the browser."""
+    """The person's name, unless it is `known`, and where they work, guessed from the browser."""
 
     name = forms.CharField(
         label=_("Your name"),
@@ -41,8 +41,10 @@ class YouForm(PrintableForm, forms.Form):
         label=_("Language"), help_text=_("Of your documents, unless a client has another one.")
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if known:
+            del self.fields["name"]
         names = sorted(countries.names().items(), key=lambda pair: pair[1])
         options = {
             "country": names,
@@ -85,8 +87,9 @@ class YouForm(PrintableForm, forms.Form):
     def save(self, user: User, business: Business | None) -> Business:
         """Save the name, and the business, which is made if there is none yet."""
         data = dict(self.cleaned_data)
-        user.name = data.pop("name")
-        user.save(update_fields=["name"])
+        if "name" in data:
+            user.name = data.pop("name")
+            user.save(update_fields=["name"])
         return save_place(user, business, **data)
 
 

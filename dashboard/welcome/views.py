@@ -58,7 +58,7 @@ class YouStep(Step):
         initial = {name: getattr(found, name) for name in ("currency", "time_zone", "language")}
         initial["country"] = self.country if business else found.country
         initial |= self._chosen(request)
-        return self.page(request, YouForm(initial={"name": request.user.name, **initial}))  # type: ignore[union-attr]
+        return self.page(request, YouForm(initial=initial, known=self._name))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
@@ -68,13 +68,19 @@ class YouStep(Step):
             if not self.business_or_none:
                 save_place(user, None, **vars(found))
             return redirect(self.next_url)
-        form = YouForm(request.POST)
+        form = YouForm(request.POST, known=self._name)
         if not form.is_valid():
             return self.page(request, form, 422)
         form.save(user, self.business_or_none)
         show_warnings(request, form)
         request.session[COUNTRY] = form.cleaned_data["country"]
         return redirect(self.next_url)
+
+    @property
+    def _name(self) -> str:
+        """The person's name, if signing up asked for it."""
+        user: Any = self.request.user
+        return str(user.name)
 
     @staticmethod
     def _chosen(request: HttpRequest) -> dict[str, str]:

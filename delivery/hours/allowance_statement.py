@@ -49,12 +49,12 @@ def rollover_sentence(agreement: Agreement) -> str:
         return _("Time that is not used ends with its period.")
     values = {"n": rollover_policy.expiry_periods, "percent": rollover_policy.cap_percent}
     sentence = ngettext(
-        "Unused time goes on for %(n)s period, up to %(percent)s %% of a period's time.",
-        "Unused time goes on for %(n)s periods, up to %(percent)s %% of a period's time.",
+        "Unused time carries over for %(n)s period, up to %(percent)s %% of a period's time.",
+        "Unused time carries over for %(n)s periods, up to %(percent)s %% of a period's time.",
         rollover_policy.expiry_periods,
     )
     deficit_sentence = (
-        " " + _("Too much is taken from the next period.")
+        " " + _("Extra time is deducted from the next period.")
         if rollover_policy.rollover == Rollover.BOTH
         else ""
     )

@@ -70,7 +70,7 @@ def request_approval(
     if not 0 < minutes <= MOST_MINUTES:
         raise TooMuch(_("Write hours between 1 minute and 744 hours."), field="minutes")
     if rate <= 0 or prorate(rate, minutes, 60) <= 0:
-        raise TooMuch(_("Write what an hour costs."), field="rate")
+        raise TooMuch(_("Enter what an hour costs."), field="rate")
     overage = _new_overage(period, minutes, rate, now, note=note)
     try:
         with transaction.atomic():
@@ -287,18 +287,18 @@ def _email_question(overage: Overage, now: datetime) -> None:
         }
         paragraphs = [
             _(
-                "%(business)s asks for your yes to up to %(hours)s beyond the included time of "
+                "%(business)s asks you to approve up to %(hours)s beyond the included time of "
                 "this period."
             )
             % values,
             overage.note,
             _(
-                "An hour costs %(rate)s, so %(sum)s at most. What is really used stands on the "
-                "next invoice; without your yes nothing is billed."
+                "An hour costs %(rate)s, so %(sum)s at most. Only the hours that are used "
+                "appear on the next invoice. Without your approval nothing is billed."
             )
             % values,
         ]
-        subject, button = _("Up to %(hours)s more: yes or no?") % values, _("Look and answer")
+        subject, button = _("Approve up to %(hours)s more?") % values, _("Review and answer")
     context = {
         "subject": subject,
         "name": contact.name,
@@ -323,10 +323,10 @@ def _email_owner(overage: Overage, now: datetime) -> None:
     with translation.override(business.language):
         values = {"client": overage.client.name, "hours": formats.hours(overage.minutes)}
         if overage.state == OverageState.APPROVED:
-            subject = _("%(client)s said yes to %(hours)s more") % values
-            sentence = _("What you use of it stands on the next invoice by itself.")
+            subject = _("%(client)s approved %(hours)s more") % values
+            sentence = _("The hours you use are added to the next invoice automatically.")
         else:
-            subject = _("%(client)s said no to %(hours)s more") % values
+            subject = _("%(client)s declined %(hours)s more") % values
             sentence = _("Nothing is billed beyond the fee.")
     emails.write(
         kind="overage_answer",

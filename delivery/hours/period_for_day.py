@@ -140,7 +140,7 @@ class EntryBuilder:
             message = (
                 _(
                     "With this, the day would have more than 24 hours of work: %(hours)s are "
-                    "written down."
+                    "recorded already."
                 )
                 % values
             )

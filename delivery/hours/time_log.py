@@ -123,4 +123,4 @@ def _void(entry: TimeEntry, actor: str, now: datetime) -> None:
     if is_closed(entry.period):
         raise NoPeriod(_("The report for this period was sent; its entries are kept as they are."))
     if not TimeEntry.objects.filter(pk=entry.pk).update(voided_at=now, voided_by=actor):
-        raise NoPeriod(_("This entry was changed meanwhile, in another tab say."))
+        raise NoPeriod(_("This entry was changed in another tab in the meantime."))

@@ -229,7 +229,7 @@ def _email_person(timer: Timer, now: datetime) -> None:
         paragraphs = [
             _("Your timer for %(client)s has been running since %(since)s.") % values,
             _(
-                "It goes on until you stop it. When you do, you can say how long the work really "
+                "It keeps running until you stop it. Then you can say how long the work really "
                 "took."
             ),
         ]

@@ -120,8 +120,8 @@ def standing_sentence(figure: Figure, period: Period, today: date) -> str:
     }
     if figure.value is None:
         template = _(
-            "Not measured in this period yet. Today the line is at %(now)s; the target is "
-            "%(target)s on %(last)s."
+            "Not measured in this period yet. Expected today: %(now)s; the target is %(target)s "
+            "on %(last)s."
         )
     elif figure.days_left == 0:
         template = _("%(value)s on %(on)s; the target was %(target)s.")

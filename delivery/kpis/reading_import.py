@@ -208,7 +208,9 @@ def _day(cell: str, month_first: bool) -> date:
             raise ValueError
         return statement_cells.read_date(cell)
     except ValueError:
-        message = _("“%(cell)s” is no date with the day before the month, or such as 2026-11-03.")
+        message = _(
+            "“%(cell)s” is not a date. Write the day before the month, or as in 2026-11-03."
+        )
         raise ValueError(message % {"cell": cell.strip()[:40]}) from None
 
 
@@ -229,7 +231,7 @@ def _value(cell: str, comma: bool) -> Decimal:
         )
     except ValueError:
         raise ValueError(
-            _("“%(cell)s” is no figure with at most two decimals.") % {"cell": cell.strip()[:40]}
+            _("“%(cell)s” is not a number with at most two decimals.") % {"cell": cell.strip()[:40]}
         ) from None
 
 

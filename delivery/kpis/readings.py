@@ -61,7 +61,7 @@ class BadReading:
             Refusal.FUTURE: _("This day has not come yet."),
             Refusal.NO_PERIOD: _("No period of the agreement holds this day."),
             Refusal.CLOSED: _(
-                "The report about this day was sent. Its figures can no longer change."
+                "The report about this day was sent. Its numbers can no longer change."
             ),
             Refusal.TWICE: _("This KPI and day are there twice, with different values."),
         }[self.why]

@@ -114,8 +114,8 @@ class Timer(TenantRow):
 
 
 TIME_IMPORT_STATES = [
-    (TimeImportState.READ.value, _("Read, not taken over")),
-    (TimeImportState.DONE.value, _("Taken over")),
+    (TimeImportState.READ.value, _("Read, not imported")),
+    (TimeImportState.DONE.value, _("Imported")),
     (TimeImportState.DROPPED.value, _("Dropped")),
 ]
 

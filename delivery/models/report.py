@@ -55,7 +55,7 @@ class Report(TenantRow):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True, blank=True)
     unreviewed = models.BooleanField(_("went out without review"), default=False)
-    letter_opened_at = models.DateTimeField(_("letter opened"), null=True, blank=True)
+    letter_opened_at = models.DateTimeField(_("email opened"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
     read_seconds = models.PositiveIntegerField(_("read for seconds"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=4, choices=ANSWERS, blank=True)

@@ -19,7 +19,7 @@ REQUEST_STATES = [
 FITS = [
     (Fit.SCOPE.value, _("In scope")),
     (Fit.HOURS.value, _("Fits the hours that are left")),
-    (Fit.WORD.value, _("Needs a word first")),
+    (Fit.WORD.value, _("Let's talk first")),
 ]
 
 

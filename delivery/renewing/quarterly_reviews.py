@@ -122,8 +122,8 @@ def send_review(
             subject = f"{values['title']} · {values['business']}"
             paragraphs = [
                 _(
-                    "What we promised, what was done and how your figures moved is on the paper "
-                    "with this letter."
+                    "The attached document shows what we promised, what was done and how your "
+                    "numbers moved."
                 ),
                 *[line for line in review.snapshot["outlook"].splitlines() if line.strip()],
             ]

@@ -206,7 +206,7 @@ def reason_sentence(reason: Reason) -> str:
         case Why.CHARGE:
             return _("A payment is overdue.")
         case Why.UNREAD:
-            return _("The last %(n)s reports were not looked at.") % {"n": reason.count}
+            return _("The last %(n)s reports were not opened.") % {"n": reason.count}
         case Why.TARGETS if reason.points > 1:
             return _("Targets missed: %(n)s of %(of)s, the second period in a row.") % _counts(
                 reason
@@ -234,9 +234,10 @@ def next_step(reason: Reason) -> str:
     return {
         Why.ENDS: _("Talk about the next term now, with what was achieved in front of you."),
         Why.CHARGE: _("Ask for a new card, and whether something else is behind it."),
-        Why.UNREAD: _("Ring and tell the last report's result in a minute."),
+        Why.UNREAD: _("Call, and give the result of the last report in a minute."),
         Why.TARGETS: _(
-            "Agree on one thing that you do differently, and tell them before they ask."
+            "Decide on one thing that you will do differently, and tell your client before they "
+            "ask."
         ),
         Why.UNUSED: _("Offer something that they can use the hours for, or a smaller tier."),
         Why.SLOW: _("Answer what is open today, and say when the rest comes."),

@@ -1,7 +1,7 @@
 """Composes the contents of a quarterly review as plain JSON, and the texts that go with it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import AmendmentState
+from agreements.running import added_for_a_time
 from core import charts, formats
 from core.dates import local_day, local_instant, whole_months
 from delivery.hours import hours_left
@@ -61,11 +62,9 @@ def snapshot(agreement: Agreement, periods: Sequence[Period], outlook: str) -> d
         "kpis": _kpis(periods),
         "requests": _requests(agreement, first, last),
         "decisions": _decisions(agreement, periods, first, last),
-        "value_adds": [
-            value_add
-            for value_add in agreement.terms.get("value_adds") or []
-            if value_add["ends_on"] >= first.isoformat()
-        ],
+        "value_adds": added_for_a_time.as_facts(
+            added_for_a_time.within(agreement, first, last - timedelta(days=1))
+        ),
         "outlook": outlook,
     }
 

@@ -95,7 +95,8 @@ class Work:
 class Facts:
     """Everything a report is made of.
 
-    `silent` lists earlier periods without a report as (first day, end, reason).
+    `silent` lists earlier periods without a report as (first day, end, reason), and `value_adds`
+    what was added in the period as {"title", "ends_on"}.
     """
 
     hours: PeriodStatement
@@ -105,6 +106,7 @@ class Facts:
     wishes: Sequence[RequestFacts]
     work: Sequence[Work]
     silent: Sequence[tuple[date, date, str]]
+    value_adds: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)

@@ -86,15 +86,15 @@ def compose_unseen_reminder(ref: str, now: datetime) -> Letter:
         }
         paragraphs = [
             _(
-                "%(title)s is there, and it may have passed you by: reading it takes a minute and "
-                "a half."
+                "%(title)s is ready, and you may have missed it. It takes a minute and a half "
+                "to read."
             )
             % values,
             values["verdict"],
         ]
         if report.decision:
             paragraphs.append(
-                _("One decision is wanted from you: %(decision)s") % {"decision": report.decision}
+                _("We need one decision from you: %(decision)s") % {"decision": report.decision}
             )
         context = _note_context(
             report_title(report),
@@ -123,7 +123,7 @@ def compose_answered(ref: str, now: datetime) -> Letter:
         )
         subject = _("%(client)s: %(answer)s") % values
         context = _note_context(
-            subject, "", paragraphs, _("Look"), links.absolute_url("dashboard:report", report.pk)
+            subject, "", paragraphs, _("Review"), links.absolute_url("dashboard:report", report.pk)
         )
     return Letter(
         report.business.owner.email, "note", context, report.business.language, report.business
@@ -171,9 +171,7 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
     with translation.override(business.language):
         values = {"n": count}
         subject = (
-            ngettext(
-                "A report waits for your sentence", "%(n)s reports wait for your sentence", count
-            )
+            ngettext("A report waits for your review", "%(n)s reports wait for your review", count)
             % values
         )
         if not count:
@@ -185,8 +183,8 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
         if is_reminder and count:
             paragraphs.append(
                 _(
-                    "They have waited for some days: a sentence from you is what the client reads "
-                    "first."
+                    "They have waited for some days. A sentence from you is what the client "
+                    "reads first."
                 )
             )
         context = _note_context(
@@ -208,7 +206,7 @@ def _draft_line(report: Report, business: Business) -> str:
     if report.send_at is None:
         return _("%(client)s, %(month)s: it waits for you.") % values
     values["when"] = formats.moment(report.send_at, business.time_zone)
-    return _("%(client)s, %(month)s: goes out by itself on %(when)s.") % values
+    return _("%(client)s, %(month)s: is sent automatically on %(when)s.") % values
 
 
 def _report_and_reader(ref: str) -> tuple[Report, Contact]:

@@ -5,7 +5,7 @@ The number of queries does not grow with the number of reports.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,13 @@ from django.db.models import F, Q
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import PeriodState
+from agreements.running import added_for_a_time
 from delivery.hours import hours_left
 from delivery.kpis import figures_by_period
 from delivery.models import Deliverable, Handover, Report, Request, TimeEntry
 from delivery.models.work import OWN
 from delivery.reports.compose import Facts, Item, RequestFacts, Work
+from delivery.reports.draft_reports import service_ends_on
 
 RELATED = ("client", "business__owner", "period__agreement__contact", "document")
 
@@ -31,6 +33,7 @@ def facts_of_reports(reports: Sequence[Report]) -> dict[UUID, Facts]:
     kpi_figures = figures_by_period.figures_of(periods)
     items, following = _items(ids), _following(periods, agreements)
     wishes, entries, silent = _wishes(ids), _entries(ids), _silent(agreements)
+    added = added_for_a_time.by_agreement(agreements.values())
     return {
         report.pk: Facts(
             hours=statements[report.period_id],
@@ -44,6 +47,13 @@ def facts_of_reports(reports: Sequence[Report]) -> dict[UUID, Facts]:
                 for silent_period in silent[report.period.agreement_id]
                 if silent_period[1] <= report.period.starts_on
             ],
+            value_adds=added_for_a_time.as_facts(
+                one
+                for one in added[report.period.agreement_id]
+                if one.applies_within(
+                    report.period.starts_on, service_ends_on(report.period) - timedelta(days=1)
+                )
+            ),
         )
         for report in reports
     }

@@ -48,8 +48,7 @@ def verdict_text(code: str, *, is_month: bool) -> str:
     if not is_month:
         return {
             Verdict.GOOD: _(
-                "A good period: everything promised was delivered, and the figures are where they "
-                "should be."
+                "A good period: everything promised was delivered, and the numbers are on target."
             ),
             Verdict.MIXED: _(
                 "A mixed period: most of it went as planned, and what did not is listed below."
@@ -61,8 +60,7 @@ def verdict_text(code: str, *, is_month: bool) -> str:
         }[Verdict(code)]
     return {
         Verdict.GOOD: _(
-            "A good month: everything promised was delivered, and the figures are where they "
-            "should be."
+            "A good month: everything promised was delivered, and the numbers are on target."
         ),
         Verdict.MIXED: _(
             "A mixed month: most of it went as planned, and what did not is listed below."
@@ -156,7 +154,7 @@ def _hours(hours: dict[str, Any]) -> str:
         parts.append(_("%(hours)s over") % {"hours": formats.hours(-hours["remaining"])})
     if hours["rolled_in"]:
         parts.append(
-            _("%(hours)s of them rolled over") % {"hours": formats.hours(hours["rolled_in"])}
+            _("including %(hours)s carried in") % {"hours": formats.hours(hours["rolled_in"])}
         )
     if hours["deficit_in"]:
         parts.append(
@@ -171,7 +169,7 @@ def _hours(hours: dict[str, Any]) -> str:
         )
     if hours["rolled_out"]:
         parts.append(
-            _("%(hours)s go on into the next period")
+            _("%(hours)s carry over into the next period")
             % {"hours": formats.hours(hours["rolled_out"])}
         )
     return ", ".join(parts)

@@ -101,6 +101,7 @@ def report_title(report: Report) -> str:
 def current_snapshot(report: Report, found: Facts | None = None) -> dict[str, Any]:
     """Return what the report says now; `found` are its facts, if they were read already."""
     period, agreement = report.period, report.period.agreement
+    found = found or report_facts.facts_of_report(report)
     terms = agreement.terms  # an amendment's terms hold only what it changes
     end = service_ends_on(period)
     texts = ReportTexts(
@@ -111,13 +112,13 @@ def current_snapshot(report: Report, found: Facts | None = None) -> dict[str, An
         ends_on=end,
         ended_on=end if agreement.ends_on == end else None,
         measure=terms.get("trial_measure", "") if agreement.is_trial else "",
-        value_adds=terms.get("value_adds") or (),
+        value_adds=found.value_adds,
         comment=report.comment,
         next_text=report.next_text,
         decision=report.decision,
         chosen=report.chosen,
     )
-    return compose(texts, found or report_facts.facts_of_report(report))
+    return compose(texts, found)
 
 
 def _lock(ids: Sequence[UUID]) -> None:

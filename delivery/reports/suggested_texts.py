@@ -51,7 +51,7 @@ def decisions(shot: dict[str, Any], language: str) -> list[str]:
             values = {"hours": formats.hours(-hours["remaining"])}
             questions.append(
                 _(
-                    "We needed %(hours)s more than the retainer holds. Shall we talk about a "
+                    "We needed %(hours)s more than the retainer includes. Shall we talk about a "
                     "larger tier?"
                 )
                 % values

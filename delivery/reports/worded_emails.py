@@ -1,4 +1,4 @@
-"""The email with a report, which a business may open in its own words (rule 59), with a sample."""
+"""The email with a report, which a business may open in its own words (rule 60), with a sample."""
 
 from datetime import date, timedelta
 

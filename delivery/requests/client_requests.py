@@ -80,7 +80,7 @@ def add_message(
     """
     cleaned = clean_text(text)
     if contact.client_id != request.client_id or request.state == RequestState.WITHDRAWN:
-        raise NotOpen(_("This was taken back. Please ask anew."))
+        raise NotOpen(_("This request was cancelled. Please make a new one."))
     form_id = once and f"{contact.pk}{once}{cleaned}"
     with transaction.atomic():
         message = request_messages.write_message(

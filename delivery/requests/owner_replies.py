@@ -36,7 +36,7 @@ def answer_request(
     needs_text = to == RequestState.DECLINED or (to is None and gift is None)
     cleaned = request_messages.clean_text(text) if needs_text or text.strip() else ""
     if request.state == RequestState.WITHDRAWN:
-        raise NotOpen(_("The client took this back."))
+        raise NotOpen(_("The client cancelled this request."))
     with transaction.atomic():
         message = None
         if cleaned:

@@ -44,7 +44,7 @@ def tell_owner_of_end(request: Request, contact: Contact, *, now: datetime) -> N
     """Email the owner that the client withdrew the request."""
     with translation.override(request.business.language):
         values = _values(request) | {"name": contact.name}
-        subject = _("%(client)s took back: %(title)s") % values
+        subject = _("%(client)s cancelled: %(title)s") % values
         paragraphs = [
             _("%(name)s does not need this any more. There is nothing for you to do.") % values
         ]

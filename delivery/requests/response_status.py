@@ -51,7 +51,7 @@ def response_of(request: Request, now: datetime) -> Response:
 def status_text(request: Request, now: datetime, zone: str) -> StatusText:
     """Return the standing in words, with times in the time zone `zone`."""
     if request.responded_at is None and request.state not in OPEN:
-        return StatusText(_("Taken back before an answer"), "mute")
+        return StatusText(_("Cancelled before an answer"), "mute")
     values = {"by": formats.moment(request.respond_by, zone)}
     if request.responded_at:
         values["took"] = duration_text(request.responded_at - request.created_at)

@@ -263,7 +263,7 @@ def test_the_report_closes_its_period(world: World) -> None:
         .get(reverse("dashboard:work", args=[period_of(agreement).pk]))
         .content.decode()
     )
-    assert "is kept as it is" in page and "Carry on or waive" not in page
+    assert "is kept as it is" in page and "Carry over or waive" not in page
 
 
 def test_overdue_work_counts_as_late(world: World) -> None:

@@ -259,7 +259,7 @@ def test_the_client_sees_the_fit_before_and_after_asking_and_never_a_price(world
     fit = browser.get(
         reverse("portal:request_fits"), {"agreement": agreement.pk, "estimate": "9999"}
     ).content.decode()
-    assert "It needs a word first: 20 h are left." in fit and "without your yes" in fit
+    assert "Let's talk first: 20 h are left." in fit and "Without your approval" in fit
     assert (
         browser.get(reverse("portal:request_fits"), {"estimate": "x", "agreement": "y"}).status_code
         == 200

@@ -107,11 +107,11 @@ def test_each_line_that_does_not_fit_is_listed_with_its_number(
         3: "“2026-11-31” is not a day.",
         4: "The agreement has no period on this day.",
         5: "This day has not come yet.",
-        6: "With this, the day would have more than 24 hours of work: 23 h are written down.",
-        7: "With this, the day would have more than 24 hours of work: 1.5 h are written down.",
+        6: "With this, the day would have more than 24 hours of work: 23 h are recorded already.",
+        7: "With this, the day would have more than 24 hours of work: 1.5 h are recorded already.",
         8: "The line does not say how long it took.",
         9: "Nobody has said whose time this is.",
-        10: "With this, the day would have more than 24 hours of work: 1.5 h are written down.",
+        10: "With this, the day would have more than 24 hours of work: 1.5 h are recorded already.",
     }
 
 

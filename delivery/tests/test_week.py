@@ -169,7 +169,7 @@ def test_the_page_says_who_logged_corrected_and_deleted_an_entry(
     entry = TimeEntry.objects.get()
     page = dashboard.get(reverse("dashboard:time_edit", args=[entry.pk])).content.decode()
     email = world.business.owner.email
-    for said in ("First words", "1.5 h", "Second words", "2 h", "corrected", "written down"):
+    for said in ("First words", "1.5 h", "Second words", "2 h", "corrected", "recorded"):
         assert said in page
     assert page.count(email) >= 2
     dashboard.post(reverse("dashboard:time_remove", args=[entry.pk]))

@@ -126,13 +126,13 @@ def write_entries(
         preview = preview_import(row, now=now)
         if (len(preview.good), len(preview.bad), choices_hash(row)) != (good, bad, seen):
             raise NotAllowedNow(
-                _("This has changed since you looked: see below what would be taken over now.")
+                _("This has changed since you looked. See below what would be imported now.")
             )
         if preview.asks_order or not preview.good:
-            raise BadExport(_("There is nothing to take over yet."))
+            raise BadExport(_("There is nothing to import yet."))
         if preview.bad and not without_bad:
             raise BadExport(
-                _("Say that the lines that do not fit may be left out, or mend them first.")
+                _("Confirm that the lines that do not fit are left out, or correct them first.")
             )
         fields = {"entries": len(preview.good), "finished_at": now, "actor": actor}
         move(row, TimeImportState.DONE, TIME_IMPORT, sets=fields)

@@ -122,7 +122,7 @@ def update_open(deliverable: Deliverable, **sets: object) -> None:
     """
     still_open = Deliverable.objects.filter(pk=deliverable.pk, state=DeliverableState.OPEN)
     if not still_open.update(**sets):
-        raise NotAllowedNow(_("What was missing of this was carried on or waived already."))
+        raise NotAllowedNow(_("The missing part was carried over or waived already."))
     deliverable.refresh_from_db()
 
 

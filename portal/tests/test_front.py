@@ -54,7 +54,7 @@ def test_the_home_page_starts_with_the_hours_and_the_next_renewal(world: World) 
     for text in (
         "Hours used</dt><dd>5 h<",
         "Included</dt><dd>20 h<",
-        "Rolled over</dt><dd>0 h<",
+        "Carried in</dt><dd>0 h<",
         f"<dd>{formats.day_short(renews)}<",
     ):
         assert text in facts
@@ -110,7 +110,7 @@ def test_the_home_page_says_that_a_retainer_is_paused_or_has_ended(world: World)
     page = home_page(agreement)
     assert (
         "Paused" in page
-        and "Nothing is charged until it goes on." in page
+        and "Nothing is charged until it resumes." in page
         and "Nothing more is due." in page
     )
     ends_on = local_day(timezone.now(), "Asia/Bangkok")

@@ -12,7 +12,7 @@ from core.web.download import calendar_response
 def call_file(request: HttpRequest, token: str) -> HttpResponse:
     """Return the file, which states when and with whom. Raises Http404."""
     now = timezone.now()
-    call = call_emails.call_of(token, now)
-    if call is None:
+    file = call_emails.file_of(token, now)
+    if file is None:
         raise Http404
-    return calendar_response(*call_emails.client_file(call, now))
+    return calendar_response(*file)

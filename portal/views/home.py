@@ -17,7 +17,7 @@ from agreements.rules.states import (
     ProposalState,
 )
 from agreements.rules.terms import CollectBy
-from agreements.running import effective_terms
+from agreements.running import added_for_a_time, effective_terms
 from billing.books import asked_words
 from billing.charging import saved_cards
 from billing.emails import next_payments
@@ -49,6 +49,7 @@ class Retainer:
     fit: scope_check.Scope
     stated: Any
     lines: list[checklist.ChecklistLine]
+    added: list[added_for_a_time.Added]
 
     @property
     def period(self) -> Period | None:
@@ -121,6 +122,7 @@ class Home(PortalView):
         )
         periods = {row.pk: fits[row.pk].period for row in running}
         lines = checklist.checklist_lines([period for period in periods.values() if period], today)
+        added = added_for_a_time.by_agreement(running)
         retainers = []
         for row in running:
             period = periods[row.pk]
@@ -131,6 +133,7 @@ class Home(PortalView):
                     fits[row.pk],
                     hours.get(period.pk) if period else None,
                     lines[period.pk] if period else [],
+                    [one for one in added[row.pk] if one.ends_on >= today],
                 )
             )
         return retainers

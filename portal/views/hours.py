@@ -50,7 +50,7 @@ class OveragePage(PortalView):
         )
         try:
             decide(overage=row, contact=self.contact, now=timezone.now(), origin=origin(request))
-            messages.success(request, _("Thank you. We have written it down."))
+            messages.success(request, _("Thank you. We have recorded your answer."))
         except RuleError as error:
             messages.error(request, str(error))
         return redirect("portal:overage", row.pk)

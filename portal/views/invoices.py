@@ -17,6 +17,7 @@ from core.web import query_string
 from core.web.download import csv_response, pdf_response
 from core.web.keyset_pages import page_of
 from portal.access import PortalView
+from portal.views import payment
 
 
 class Invoices(PortalView):
@@ -39,6 +40,7 @@ class InvoicePage(PortalView):
             "invoice": invoice,
             "standing": status,
             "asked": status.asked,
+            "confirmed": payment.CONFIRMED in request.GET,
             "lines": invoice.lines.all(),
             "payments": self.rows(Payment).filter(invoice=invoice).select_related("reversal"),
             "zone": invoice.business.time_zone,

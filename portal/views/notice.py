@@ -38,7 +38,7 @@ class GiveNotice(PortalView):
         except RuleError as error:
             form.add_error("ends_on", str(error))
             return self._show(request, agreement, form, 422)
-        messages.success(request, _("Notice is given. We have mailed you the last day."))
+        messages.success(request, _("Your notice is recorded. We have emailed you the last day."))
         return redirect("portal:agreement", agreement.pk)
 
     def _running(self, pk: UUID) -> Agreement:

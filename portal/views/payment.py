@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,16 +17,20 @@ from agreements.rules.terms import CollectBy
 from agreements.running.periods import next_starts
 from billing.bank_transfer import payment_details
 from billing.books import asked_words, queries
-from billing.charging import saved_cards
+from billing.charging import resolve, saved_cards
 from billing.emails import upcoming_charges
 from billing.models import Invoice
 from billing.rules.asking import Step
 from billing.rules.method_kinds import SCHEMES
 from billing.rules.states import InvoiceState
+from clients.models import Client
 from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
 from portal.access import PortalView
+from portal.sessions import is_reading, signed_in_contact
+
+CONFIRMED = "confirmed"  # in the address of a page after the client confirmed a charge at the bank
 
 
 class PaymentMethodPage(PortalView):
@@ -49,6 +53,7 @@ class PaymentMethodPage(PortalView):
             "first": first,
             "offered": upcoming_charges.offer_to_sign(first, today) if first else None,
             "waits": open_invoices,
+            "to_confirm": _to_confirm(self.client),
             "accounts": _accounts(self, by_transfer),
             "transfers": upcoming_charges.next_charges(by_transfer, today),
             "unpaid": _unpaid_transfers(self),
@@ -103,6 +108,34 @@ class MethodSaved(PortalView):
         return redirect("portal:method")
 
 
+class BackFromBank(PortalView):
+    """The return from the bank's page on which a charge was confirmed.
+
+    It leads to the payment. Whoever has come by an email, without a session, reads what follows.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if signed_in_contact(request) is None or is_reading(request):
+            return render(request, "portal/confirmed.html")
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        invoices = queries.charges_to_confirm(self.client)
+        resolve.look_up_now(self.client, now=timezone.now())
+        newest = self.rows(Invoice).filter(collect_by=CollectBy.CARD).order_by("-issued_on", "-pk")
+        invoice = invoices[0] if invoices else newest.first()
+        if invoice is None:
+            return redirect("portal:home")
+        if self.rows(Invoice).filter(agreement=invoice.agreement_id).count() == 1:
+            return redirect(_asking("portal:charging", invoice.agreement_id))
+        return redirect(_asking("portal:invoice", invoice.pk))
+
+
+def _asking(name: str, pk: UUID) -> str:
+    """The address of a page that says that the bank is being asked, until the answer is there."""
+    return f"{reverse(name, args=[pk])}?{CONFIRMED}"
+
+
 class FirstCharge(PortalView):
     """What happens after signing: the status of the first charge, or where to transfer to.
 
@@ -127,6 +160,7 @@ class FirstCharge(PortalView):
             "agreement": agreement,
             "invoice": invoice,
             "standing": standing,
+            "confirmed": CONFIRMED in request.GET,
             "starts_later": starts_later,
             "next_on": agreement.starts_on
             if starts_later
@@ -149,6 +183,11 @@ class FirstCharge(PortalView):
             }
         template = "portal/charging_state.html" if self.fragment else "portal/charging.html"
         return render(request, template, context)
+
+
+def _to_confirm(client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
+    """The charges that the client has to confirm at their bank."""
+    return asked_words.statuses(queries.charges_to_confirm(client), now=timezone.now())
 
 
 def _newest_by_card(view: PortalView) -> Agreement | None:

@@ -45,7 +45,7 @@ class ProposalPage(PortalView):
         proposal = _sent_proposal(self, pk)
         latest = after_sending.newest_version(proposal)
         if latest != proposal:
-            messages.info(request, _("There is a newer version of this proposal; this is it."))
+            messages.info(request, _("There is a newer version of this proposal. You see it here."))
             return redirect("portal:proposal", latest.pk)
         now, agreement = timezone.now(), proposal.agreement
         changes = "change" in request.GET and agreement and accept.can_change_tier(agreement, now)
@@ -139,7 +139,7 @@ class AskQuestion(ProposalPage):
             )
             messages.success(
                 request,
-                _("Your question is on its way. The answer comes by email, and stands here."),
+                _("Your question is on its way. The answer comes by email and appears here."),
             )
 
         return self.act_and_return(request, proposal, act, question=form)

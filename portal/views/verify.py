@@ -95,14 +95,14 @@ def verify_document(request: HttpRequest) -> HttpResponse:
         return _show(request, VerifyForm())
     now = timezone.now()
     if too_often("verify", network(request), limit=REQUESTS_ALLOWED, seconds=600, now=now):
-        return _refuse(request, _("You have asked often. Please wait ten minutes."), 429)
+        return _refuse(request, _("You have checked many files. Please wait ten minutes."), 429)
     handler = MemoryUpload(request)
     request.upload_handlers = [handler]
     form = VerifyForm(request.POST, request.FILES)
     if handler.taken > LARGEST_UPLOAD:
         return _refuse(
             request,
-            _("This file is larger than 5 MB. The papers of this product are smaller."),
+            _("This file is larger than 5 MB. Documents that are issued here are smaller."),
             413,
         )
     if not form.is_valid():

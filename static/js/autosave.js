@@ -7,13 +7,14 @@
   const part = (name) => form.querySelector(name) || document.querySelector(name);
   const state = part("[data-state]");
   const conflict = part("[data-conflict]");
+  const away = part("[data-away]"); // what is said while nobody is signed in
   const revision = form.elements.revision;
   const fresh = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (one) => one.toString(16).padStart(2, "0")).join("");
   const OURS = ["csrfmiddlewaretoken", "revision", "once"];
   const SMALL = 50000; // bytes that a browser surely sends while a page closes
   const leaves = "leaves" in say; // its button saves and goes on to another page
   let address = location.pathname;
-  let prefix = `rh-draft:${address}:`;
+  let prefix = `rh-draft:${address}${location.search}:`; // what begins otherwise is another draft
   let mark = fresh(); // who writes: this tab, or the closed one whose draft it took over
   let count = 0;      // saves that it asked for; the server ignores those that come late
   let typed = 0;      // changes since the page came; a save covers those before it
@@ -23,9 +24,15 @@
   let wait = 0;
   let leaving = false; // the button was pressed: go on as soon as all is saved
   let gone = false;
+  let renewed = false; // the token was read anew, and the save with it is on its way
+  let isOver = false;  // there is nothing any more that could be saved
   const files = new Map(); // chosen files that were not sent yet, by field: as of which change
 
-  const show = (text) => { state.textContent = text; };
+  // A reader hears what is said last, once: while more is typed than saved, the line is busy.
+  const show = (text, isBusy = false) => {
+    state.setAttribute("aria-busy", String(isBusy));
+    if (state.textContent !== text) state.textContent = text;
+  };
   const texts = () => Array.from(new FormData(form)).filter(([, value]) => typeof value === "string");
   const values = () => texts().filter(([name]) => !OURS.includes(name));
   const later = (time) => { clearTimeout(wait); wait = setTimeout(save, time); };
@@ -62,43 +69,49 @@
   function changed(event) {
     typed += 1;
     if (event && event.target.type === "file") files.set(event.target.name, typed);
-    if (!keep()) show(say.shut);
-    if (other === null) later(700);
+    if (!isOver && !keep()) show(say.shut);
+    if (other !== null) return;
+    state.setAttribute("aria-busy", "true");
+    later(700);
   }
 
-  function body() {
+  function body(isLast) {
     const all = new FormData(form);
     Array.from(form.querySelectorAll("input[type=file]")).forEach((one) => { if (!files.has(one.name)) all.delete(one.name); });
     all.delete("once");
     all.set("tab", mark);
     all.set("count", String(count));
-    if (leaving) all.set("final", "1");
+    if (isLast) all.set("final", "1");
     return all;
   }
 
   async function save() {
     clearTimeout(wait);
     if (busy || other !== null || saved === typed) return;
-    if ("held" in say) { later(200); return; }  // what is typed is just being restated
+    // Whoever builds parts of the form may hold the save, until those parts stand.
+    if (!form.dispatchEvent(new CustomEvent("rh:save", { cancelable: true }))) { later(200); return; }
     busy = true;
     const covers = typed;
+    const isLast = leaving;
     count += 1;
     keep();
     const isSmall = !files.size && texts().reduce((sum, [name, value]) => sum + name.length + 3 * value.length, 0) < SMALL;
     try {
-      const ask = { method: "POST", body: body(), headers: { Accept: "application/json" }, redirect: "manual", keepalive: document.hidden && isSmall };
+      const ask = { method: "POST", body: body(isLast), headers: { Accept: "application/json" }, redirect: "manual", keepalive: document.hidden && isSmall };
       const answer = await fetch(address, { ...ask, signal: AbortSignal.timeout(files.size ? 60000 : 10000) });
       const isJson = (answer.headers.get("Content-Type") || "").includes("json");
       if (answer.type === "opaqueredirect") ended();
-      else if (answer.status === 403) { await renew(); ended(); }
-      else heard(answer.status, isJson ? await answer.json() : {}, covers);
+      else if (answer.status === 403 && !renewed) { renewed = true; await renew(); later(500); }
+      else heard(answer.status, isJson ? await answer.json() : {}, covers, isLast);
     } catch { again(); }
     busy = false;
     if (other === null && typed > covers) later(300);
   }
 
-  function heard(status, answer, covers) {
+  function heard(status, answer, covers, isLast) {
     if (status === 200 && "revision" in answer) {
+      renewed = false;
+      if (away) away.hidden = true;
       revision.value = answer.revision;
       saved = covers;
       files.forEach((at, name) => { if (at <= covers) files.delete(name); });
@@ -106,11 +119,11 @@
       if (answer.place) move(answer.place);
       const open = (answer.faults || []).map((one) => one.label || one.message);
       const unread = (answer.unread || []).length ? ` · ${say.unread} ${answer.unread.join(", ")}` : "";
-      show(say.saved.replace("{time}", answer.at) + unread + (open.length ? ` · ${say.open} ${open.join(", ")}` : ""));
-      const refused = leaving && open.length > 0;
-      form.dispatchEvent(new CustomEvent("rh:saved", { detail: { ...answer, refused } }));
-      if (leaving && !refused) { gone = true; location.assign(answer.next); }
-      leaving = false;
+      show(say.saved.replace("{time}", answer.at) + unread + (open.length ? ` · ${say.open} ${open.join(", ")}` : ""), saved !== typed);
+      const refused = isLast && open.length > 0;
+      form.dispatchEvent(new CustomEvent("rh:saved", { detail: { ...answer, refused, waiting: [...files.keys()] } }));
+      if (refused) leaving = false;
+      else if (isLast && saved === typed) { gone = true; location.assign(answer.next); }
     } else if (status === 409 && answer.over) {
       over(answer);
     } else if (status === 409) {
@@ -136,7 +149,10 @@
   }
 
   const again = () => { leaving = false; unsaved(); later(5000); };
-  const ended = () => { leaving = false; unsaved(say.ended); later(5000); };
+  function ended() {
+    again();
+    if (away) away.hidden = false;
+  }
 
   // Signing in anew changes the token of the page; it is read from the page itself.
   async function renew() {
@@ -158,19 +174,21 @@
         return element;
       })));
     }
+    // The focus stays where it is: whoever types on must not press a button with a space.
     conflict.hidden = false;
-    conflict.querySelector("button").focus();
+    conflict.scrollIntoView({ block: "nearest" });
   }
 
   function over(answer) {
     leaving = false;
     other = "";
+    isOver = true;
     forget(prefix + mark);
     show(`${say.refused} ${answer.said || ""}`);
     const notice = part("[data-over]");
     notice.querySelector("[data-there]").href = answer.next;
     notice.hidden = false;
-    notice.scrollIntoView({ block: "center" });
+    notice.scrollIntoView({ block: "nearest" });
   }
 
   let found = null;   // a draft of an earlier tab that does not stand on what the server has now
@@ -194,8 +212,8 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
-    if (other !== null) { (conflict.hidden ? state : conflict).scrollIntoView({ block: "center" }); return; }
-    if (saved === typed) typed += 1;  // pressed without a change: say once more that it is saved
+    if (other !== null) { (isOver ? part("[data-over]") : conflict).scrollIntoView({ block: "nearest" }); return; }
+    if (leaves || saved === typed) typed += 1;  // pressed without a change: say once more that it is saved
     leaving = leaves;
     if (leaving) show(say.saving);
     save();
@@ -210,7 +228,10 @@
   window.addEventListener("online", save);
   window.addEventListener("beforeunload", (event) => { if (leaves && !gone && saved !== typed) event.preventDefault(); });
   window.addEventListener("pageshow", () => { gone = false; });
-  form.addEventListener("rh:leave", () => { gone = true; forget(prefix + mark); });
+  form.addEventListener("rh:failed", ({ detail }) => {
+    if (detail === 302) ended(); else again();
+    if (detail === 403) renew();
+  });
   // Another tab took this one's draft over and its mark with it: from here on this is somebody else.
   window.addEventListener("storage", (event) => { if (event.key === prefix + mark) { mark = fresh(); count = 0; } });
 
@@ -230,6 +251,7 @@
       conflict.hidden = false;
     }
   }
+  if (say.idle && !state.textContent.trim()) show(say.idle);
   // Scripts that build more of the form come after this one.
   if (leaves) document.addEventListener("DOMContentLoaded", bringBack); else bringBack();
 })();

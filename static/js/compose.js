@@ -15,10 +15,13 @@
     if (!page || !page.body) return;
     page.documentElement.dataset.bsTheme = root.dataset.bsTheme;
     if (place) { frame.contentWindow.scrollTo(0, place.y); place = null; }
-    // A link leads somewhere else than the frame may go; those within the page work.
+    // The frame opens nothing (sandbox); a link within the page scrolls.
     page.onclick = (event) => {
       const link = event.target.closest("a[href]");
-      if (link && !link.getAttribute("href").startsWith("#")) event.preventDefault();
+      if (!link) return;
+      event.preventDefault();
+      const there = link.hash && page.getElementById(link.hash.slice(1));
+      if (there) there.scrollIntoView();
     };
     frame.classList.add("is-ready");
   }
@@ -91,13 +94,29 @@
     faults.filter((one) => (field(one.name) || {}).type === "file").forEach((one) => fileFaults.set(one.name, one));
     const all = [...faults.filter((one) => !fileFaults.has(one.name)), ...fileFaults.values()];
     form.querySelectorAll(".is-invalid").forEach(clear);
-    const general = form.querySelector("[data-faults]");
     general.textContent = all.filter((one) => !field(one.name)).map((one) => one.message).join(" ");
     general.hidden = !general.textContent;
     // Nobody is corrected in the middle of a word: the field where one types waits until one leaves it.
     late = refused ? [] : all.filter((one) => field(one.name) === document.activeElement);
+    correct.hidden = !all.length;
     const marked = all.filter((one) => !late.includes(one)).map(mark).filter(Boolean);
-    if (refused && marked.length) reveal(marked[0]); else if (refused) general.scrollIntoView({ block: "center" });
+    if (refused && marked.length) reveal(marked[0]); else if (refused) sayAbove();
+  }
+
+  // What is to be corrected may be folded, or far away.
+  const correct = composer.querySelector("[data-correct]");
+  const wrong = () => form.querySelector(".is-invalid");
+  const general = form.querySelector("[data-faults]");
+  correct.hidden = !wrong() && general.hidden;
+  correct.addEventListener("click", () => {
+    late.forEach(mark);
+    late = [];
+    if (wrong()) reveal(wrong()); else sayAbove();
+  });
+
+  function sayAbove() {
+    turn("fields");
+    general.scrollIntoView({ block: "center" });
   }
 
   function reveal(one) {
@@ -124,20 +143,49 @@
     Object.entries(detail.pictures).forEach(([prefix, name]) => {
       const chosen = form.elements[`${prefix}-picture`];
       form.elements[`${prefix}-kept`].value = name;
-      chosen.value = "";
+      form.elements[`${prefix}-removes`].checked = false;
+      if (!detail.waiting.includes(chosen.name)) chosen.value = "";
       chosen.closest("fieldset").querySelectorAll("[data-has-picture]").forEach((one) => { one.hidden = false; });
     });
     judge(detail.faults, detail.refused);
     document.querySelectorAll("[data-begins]").forEach((one) => { one.hidden = true; });
     follow(detail.frame, Object.keys(detail.pictures).length > 0);
   });
-  document.querySelectorAll("[data-begins]").forEach((one) => one.addEventListener("submit", () => form.dispatchEvent(new Event("rh:leave"))));
 
   // --- another interval restates fees; until they are here, nothing is saved ---
-  const restates = (event) => event.target.name === "interval";
-  form.addEventListener("htmx:beforeRequest", (event) => { if (restates(event)) form.dataset.held = ""; });
-  form.addEventListener("htmx:afterRequest", (event) => { if (restates(event)) delete form.dataset.held; });
-  form.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "tier-forms") form.dispatchEvent(new Event("input", { bubbles: true })); });
+  const interval = form.elements.interval;
+  const restated = () => Array.from(form.querySelectorAll("#tier-forms, #extra-forms"));
+  const texts = () => JSON.stringify(restated().flatMap((part) => Array.from(part.querySelectorAll("input, textarea"), (one) => [one.value, one.checked])));
+  let before = null;  // what stood when it was asked for
+  let unfolded = [];
+  let soonest = 0;    // when it may be asked for again
+  form.addEventListener("rh:save", (event) => {
+    if (form.elements.stated_for.value === interval.value) return;
+    event.preventDefault();
+    if (before === null && Date.now() >= soonest) htmx.trigger(interval, "restate");
+  });
+  form.addEventListener("htmx:beforeRequest", (event) => { if (event.target === interval) before = texts(); });
+  form.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, xhr } = event.detail;
+    if (xhr.status === 200 && /<html/i.test(xhr.responseText)) {  // a page to sign in on is no part of this one
+      event.detail.shouldSwap = false;
+      form.dispatchEvent(new CustomEvent("rh:failed", { detail: 302 }));
+    } else if (target.id === "tier-forms" && event.detail.shouldSwap) {
+      unfolded = Array.from(target.querySelectorAll("details[open]"), (one) => one.dataset.fold);
+      event.detail.shouldSwap = before === texts();  // what was typed meanwhile is restated, too
+    }
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target !== interval) return;
+    before = null;
+    soonest = Date.now() + (event.detail.successful ? 0 : 3000);
+    if (!event.detail.successful) form.dispatchEvent(new CustomEvent("rh:failed", { detail: event.detail.xhr.status }));
+  });
+  form.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.id !== "tier-forms") return;
+    event.target.querySelectorAll("details").forEach((one) => { one.open = one.open || unfolded.includes(one.dataset.fold); });
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 
   // --- one more section, question or extra ---
   function add(kind) {
@@ -163,14 +211,17 @@
   // --- on a narrow screen one of the two is shown; each keeps its place ---
   const knobs = composer.querySelectorAll("[data-show]");
   let height = 0;
+  let isUsed = false;
   function turn(side) {
     if (composer.dataset.shown === side) return;
     if (side === "preview") height = window.scrollY;
     composer.dataset.shown = side;
     knobs.forEach((knob) => knob.setAttribute("aria-pressed", String(knob.dataset.show === side)));
     if (side === "fields") window.scrollTo(0, height);
+    else if (isUsed) composer.scrollIntoView();
   }
   composer.querySelector("[data-switch]").hidden = false;
   knobs.forEach((knob) => knob.addEventListener("click", () => turn(knob.dataset.show)));
   turn("fields");
+  isUsed = true;
 })();

@@ -43,13 +43,23 @@
     } else if (side && side.classList.contains("is-open") && !event.target.closest("#rh-side")) {
       side.classList.remove("is-open");
     }
+    // On a phone a section of the menu folds and unfolds; on a wide screen it leads to its first page.
+    const section = event.target.closest(".rh-side.is-open .rh-nav-section > a");
+    if (section) {
+      event.preventDefault();
+      section.setAttribute("aria-expanded", String(section.parentElement.classList.toggle("is-here")));
+    }
     const fill = event.target.closest("[data-fill]");
     if (fill) {
       if (fill.matches("a")) event.preventDefault();  // without this script it is a link
       const field = document.getElementById(fill.dataset.fill);
-      field.value = fill.dataset.text;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
       field.focus();
+      field.select();
+      // As if it were pasted: what stood there comes back with Ctrl+Z.
+      if (!document.execCommand("insertText", false, fill.dataset.text)) {
+        field.value = fill.dataset.text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
     }
     const copy = event.target.closest("[data-copy]");
     if (copy) navigator.clipboard.writeText(copy.dataset.copy).then(() => { copy.textContent = copy.dataset.done; });

@@ -89,11 +89,11 @@ def talk(page: Page, watched: Callable[[], None]) -> Page:
     expect(again.locator("[data-state]")).to_contain_text("Saved ")
     expect(again.get_by_role("button", name="Stop")).to_be_visible()  # the timer kept running
     figure = again.get_by_role("group", name="Figure 1")
-    figure.get_by_label("Figure").fill("Followers")
+    figure.get_by_label("KPI").fill("Followers")
     figure.get_by_label("Today").fill("1,200")
     figure.get_by_label("Goal").fill("lots")
     again.get_by_label("Hours a month").fill("20")
-    expect(again.locator("[data-state]")).to_contain_text("Not read as a figure: lots")
+    expect(again.locator("[data-state]")).to_contain_text("Not read as a number: lots")
     figure.get_by_label("Goal").fill("5,000")
     again.get_by_role("button", name="Save").first.click()
     expect(again.locator("[data-state]")).not_to_contain_text("lots")
@@ -121,12 +121,12 @@ def other_tab(page: Page) -> None:
 def offer(page: Page) -> None:
     """From the completed notes to the sent proposal: four clicks, and no field to fill in."""
     page.get_by_role("link", name="Compose the proposal").click()
-    page.get_by_role("button", name="Save and preview").click()
+    page.get_by_role("button", name="Review and send").click()
     page.get_by_role("button", name="Send proposal").click()
     page.get_by_role("dialog").get_by_role("button", name="Send proposal").click()
     expect(page.get_by_text("The proposal is on its way")).to_be_visible()
     sent = Proposal.objects.get()
-    assert sent.recommended_because == "Your goal: 5,000 followers by summer."
+    assert sent.recommended_because == "Your goal is “5,000 followers by summer”."
     assert "Posts every day, คาเฟ่ใหม่" in sent.intro
     assert sent.kpis == ["Followers: from 1200 to 5000"]
     assert [tier.is_recommended for tier in sent.tiers.order_by("position")] == [True, False, False]
@@ -139,7 +139,7 @@ def hesitate(page: Page, client: Client, where: str) -> None:
     expect(page.get_by_text("Walk away politely")).to_be_visible()
     page.get_by_label("Something else").check()
     page.get_by_label("In your own words").fill("What would it cost to do nothing?")
-    page.get_by_role("button", name="Note it").click()
+    page.get_by_role("button", name="Save note").click()
     assert Objection.objects.get().reply
     page.get_by_role("button", name="Money").click()
     expect(page.get_by_text("What would it cost to do nothing?")).to_be_visible()

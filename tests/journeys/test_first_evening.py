@@ -81,7 +81,7 @@ def sign_up(mara: Newcomer) -> None:
     mara.fill("Your name", "Mara Lindt")
     mara.fill("Email", "mara@studio.example")
     mara.fill("Password", "a quiet river 42")
-    mara.press("Sign Up")
+    mara.press("Sign up")
     text = letter("account", "mara@studio.example")
     code = re.search(r"^\s*([A-Z0-9-]{6,9})\s*$", text, re.M)
     assert code
@@ -122,7 +122,7 @@ def set_up(mara: Newcomer) -> None:
 def send(mara: Newcomer) -> None:
     expect(mara.page.get_by_role("heading", name="New proposal")).to_be_visible()
     mara.look()
-    mara.press("Save and preview")
+    mara.press("Review and send")
     expect(mara.page.get_by_text("A draft: only you can see it.")).to_be_visible()
     mara.look()
     mara.press("Send proposal")
@@ -147,7 +147,7 @@ def test_an_error_in_a_folded_part_unfolds_it(
     terms.get_by_label("Notice in days").fill("9999")
     terms.get_by_label("Notice in days").press("Tab")
     expect(terms.locator("summary")).to_contain_text("changed, not saved yet")
-    mara.press("Save and preview")
+    mara.press("Review and send")
     expect(page.get_by_label("Notice in days")).to_be_visible()
     expect(page.get_by_label("Notice in days")).to_be_focused()
     watched()

@@ -42,7 +42,7 @@ def test_hours_are_logged_corrected_requested_and_read(
     page.get_by_role("combobox", name="Client").select_option(index=1)
     page.get_by_role("textbox", name="Time").fill("1.5")
     page.get_by_label("What was done").fill("Posts")
-    page.get_by_role("button", name="Write down").click()
+    page.get_by_role("button", name="Record time").click()
     page.get_by_role("link", name="Posts").click()
     page.get_by_role("textbox", name="Time").fill("2:30")
     page.get_by_role("button", name="Save").click()
@@ -64,10 +64,10 @@ def test_hours_are_logged_corrected_requested_and_read(
     page.get_by_label("Fee for an hour").fill("100")
     page.get_by_role("button", name="Ask the client").click()
     expect(page.get_by_text("The question is on its way")).to_be_visible()
-    page.get_by_label("As it stood on").fill(begun.isoformat())
+    page.get_by_label("As of").fill(begun.isoformat())
     page.get_by_role("button", name="Show").click()
     assert page.url.endswith(f"?on={begun}"), page.url
-    expect(page.get_by_role("heading", name="As it stood at the end of")).to_be_visible()
+    expect(page.get_by_role("heading", name="As of the end of")).to_be_visible()
 
     page.context.clear_cookies()
     emails.send_due(now=timezone.now())

@@ -45,7 +45,7 @@ def test_a_kpi_reading_is_entered_corrected_and_imported_from_a_file(
     own = f"{live_server.url}/agreements/{agreement.pk}/kpis/"
 
     desk(page, live_server, world, f"/agreements/{agreement.pk}/kpis/")
-    expect(page.get_by_text("Agree on two or three figures")).to_be_visible()
+    expect(page.get_by_text("Agree on two or three KPIs")).to_be_visible()
     watched()
     page.get_by_role("link", name="Add a KPI").first.click()
     watched()
@@ -78,17 +78,17 @@ def test_a_kpi_reading_is_entered_corrected_and_imported_from_a_file(
         f"kpi,date,value\nFollowers,{begun + timedelta(days=5)},160\nNobody,{begun},1\n"
     )
     page.get_by_label("CSV file").set_input_files(table)
-    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_text("Line 3: There is no KPI called “Nobody”.")).to_be_visible()
     watched()
     assert Reading.objects.count() == 1
     table.write_text(f"kpi,date,value\nFollowers,{begun + timedelta(days=5)},160\n")
     page.get_by_label("CSV file").set_input_files(table)
-    page.get_by_role("button", name="Try it out").click()
+    page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_text("New: 1. Corrected: 0. There already: 0.")).to_be_visible()
     watched()
     assert Reading.objects.count() == 1
-    page.get_by_role("button", name="Write them down").click()
+    page.get_by_role("button", name="Save readings").click()
     expect(page.get_by_text("1 readings are new")).to_be_visible()
     assert Reading.objects.count() == 2
 
@@ -154,10 +154,10 @@ def test_a_warning_leads_to_a_note_and_the_dashboard_says_who_may_not_renew(
 
     page.goto(f"{live_server.url}/agreements/{agreement.pk}/reviews/")
     page.get_by_label("What comes next").fill("Two films in spring.")
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.locator("article").get_by_text("Two films in spring.")).to_be_visible()
     watched()
-    page.get_by_role("button", name="Make the document").click()
+    page.get_by_role("button", name="Create document").click()
     page.get_by_role("button", name="Send Review").click()
     page.locator("dialog[open] .btn-primary").click()
     expect(page.get_by_text("The review is on its way.")).to_be_visible()

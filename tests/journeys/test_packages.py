@@ -38,7 +38,7 @@ def test_a_package_is_copied_priced_offered_and_counted(
     expect(figures).to_contain_text("3 clients ($108,000)")
     page.get_by_label("Name").first.fill("Cafés")
     page.get_by_label("Fee").first.fill("2,500")
-    expect(figures).to_contain_text("under your floor")
+    expect(figures).to_contain_text("below your lowest rate")
     page.get_by_label("Fee").first.fill("3,600")
     expect(figures).to_contain_text("$180")
     watched()
@@ -52,18 +52,18 @@ def test_a_package_is_copied_priced_offered_and_counted(
     expect(page.get_by_label("Fee").first).to_have_value("3600")
     page.get_by_text("Added for a time, instead of a lower fee").click()
     page.get_by_label("Added", exact=True).first.fill("An audit of the menu")
-    page.get_by_label("Costs you, a period").first.fill("8")
+    page.get_by_label("Costs you, per period").first.fill("8")
     page.get_by_label("Until", exact=True).first.fill(
         (local_day(timezone.now(), "UTC") + timedelta(days=60)).isoformat()
     )
     expect(figures).to_contain_text("$128.57")
-    page.get_by_role("button", name="Save and preview").click()
-    expect(page.get_by_text("Say why.")).to_be_visible()
+    page.get_by_role("button", name="Review and send").click()
+    expect(page.get_by_text("Please give a reason.")).to_be_visible()
     watched()
-    page.get_by_label("Why, if it goes under your floor").first.fill(
+    page.get_by_label("Reason, if it goes below your lowest rate").first.fill(
         "They open three shops next year"
     )
-    page.get_by_role("button", name="Save and preview").click()
+    page.get_by_role("button", name="Review and send").click()
     expect(page.get_by_text("They open three shops next year")).to_be_visible()
     Package.objects.update(rungs=[])
     assert [tier.amount for tier in Proposal.objects.get().tiers.all()] == [

@@ -67,11 +67,11 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
     clock.get_by_role("link").click()
     page.get_by_role("textbox", name="What is done").fill("Three posts")
     page.get_by_role("button", name="Save and let it run").click()
-    expect(page.get_by_text("The timer goes on.")).to_be_visible()
+    expect(page.get_by_text("The timer keeps running.")).to_be_visible()
     watched()
     page.goto(f"{live_server.url}/agreements/")
     clock.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("Written down:", exact=False)).to_be_visible()
+    expect(page.get_by_text("Recorded:", exact=False)).to_be_visible()
     assert page.url.endswith("/agreements/")
     expect(clock).to_have_count(0)
     watched()
@@ -102,12 +102,12 @@ def test_a_timer_that_ran_through_the_night_asks_how_long_it_was(
     expect(page.get_by_text("over twelve hours", exact=False).first).to_be_visible()
     watched()
     page.get_by_label("How long it really was").fill("30:00")
-    page.get_by_role("button", name="Stop and write down").click()
+    page.get_by_role("button", name="Stop and record").click()
     expect(page.get_by_text("it cannot be more", exact=False)).to_be_visible()
     watched()
     page.get_by_label("How long it really was").fill("1.5")
-    page.get_by_role("button", name="Stop and write down").click()
-    expect(page.get_by_text("Say what it was", exact=False)).to_be_visible()
+    page.get_by_role("button", name="Stop and record").click()
+    expect(page.get_by_text("Say what the work was", exact=False)).to_be_visible()
     watched()
     assert sum(entry.minutes for entry in TimeEntry.objects.all()) == 90
 
@@ -129,11 +129,11 @@ def test_a_week_is_filled_in_and_looked_at(
         page.get_by_role("combobox", name="Client").select_option(index=1)
     page.get_by_role("textbox", name="Time").fill("25:00")
     page.get_by_label("What was done").fill("Posts")
-    page.get_by_role("button", name="Write down").click()
+    page.get_by_role("button", name="Record time").click()
     expect(page.get_by_text("A day has 24 hours.")).to_be_visible()
     watched()
     page.get_by_role("textbox", name="Time").fill("1:30")
-    page.get_by_role("button", name="Write down").click()
+    page.get_by_role("button", name="Record time").click()
     expect(page.locator("#cell").get_by_role("link", name="Posts")).to_be_visible()
     expect(
         page.locator(".rh-week-table tfoot" if width > 1000 else ".rh-week-list")
@@ -165,25 +165,25 @@ def test_hours_are_imported_from_another_tracker_without_the_bad_line(
     watched()
     for _time in range(2):
         page.set_input_files("input[type=file]", files=[file])  # type: ignore[list-item]
-        page.get_by_role("button", name="Look what fits").click()
+        page.get_by_role("button", name="Check the file").click()
         expect(page.get_by_text("“2026-02-31” is not a day.")).to_be_visible()
         watched()
         page.get_by_label("Somebody").select_option(label="leave it out")
-        page.get_by_role("button", name="Look again").click()
+        page.get_by_role("button", name="Check again").click()
         if _time:
             break
         expect(page.get_by_text("line 3 begins before line 2 ends")).to_be_visible()
         page.get_by_role("button", name="Take over 2 entries").click()
-        expect(page.get_by_text("Say that the lines that do not fit", exact=False)).to_be_visible()
+        expect(
+            page.get_by_text("Confirm that the lines that do not fit", exact=False)
+        ).to_be_visible()
         watched()
         page.get_by_label("Without the 1 line that does not fit").check()
         page.get_by_role("button", name="Take over 2 entries").click()
-        expect(page.get_by_text("2 entries were taken over.")).to_be_visible()
+        expect(page.get_by_text("2 entries were imported.")).to_be_visible()
         watched()
         page.goto(f"{live_server.url}/time/imports/")
-    expect(
-        page.get_by_text("Nothing of this file would be taken over", exact=False)
-    ).to_be_visible()
+    expect(page.get_by_text("Nothing of this file can be imported", exact=False)).to_be_visible()
     assert TimeEntry.objects.count() == 2
 
     page.goto(f"{live_server.url}/time/imports/")

@@ -66,7 +66,7 @@ def test_a_trial_that_met_its_measure_becomes_a_retainer_by_a_signature_alone(
     ).click()
     expect(page.get_by_text("It succeeds when: 20 calls.", exact=False)).to_be_visible()
     watched()
-    page.get_by_label("How it went").fill("25 calls")
+    page.get_by_label("Result").fill("25 calls")
     page.get_by_role("button", name="It succeeded: propose a retainer").click()
     expect(page.get_by_role("heading", name="Retainer for Baan Coffee")).to_be_visible()
     watched()

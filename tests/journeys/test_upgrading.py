@@ -33,14 +33,14 @@ def test_both_see_the_same_sum_and_it_is_charged(
 
     desk(page, live_server, world, f"/agreements/{agreement.pk}/change/")
     page.get_by_label("New tier").select_option(label="Partner · $10,000")
-    page.get_by_label("now, inside the period that runs").check()
-    page.get_by_role("button", name="Look at it").click()
+    page.get_by_label("now, within the current period").check()
+    page.get_by_role("button", name="Preview change").click()
     said = page.locator(
         "td", has_text="Credit for the unused days of “Essential”"
     ).first.inner_text()
     total = page.locator("tr", has_text="To pay").locator("td").last.inner_text()
     watched()
-    page.get_by_role("button", name="Send it to be signed").click()
+    page.get_by_role("button", name="Send amendment").click()
     expect(page.get_by_text("The amendment is on its way", exact=False)).to_be_visible()
     watched()
 

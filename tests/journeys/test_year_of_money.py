@@ -205,7 +205,7 @@ def file_certificate(page: Page, site: Any, world: World, paper: WithholdingCert
     desk(page, site, world, "/certificates/")
     row = page.get_by_role("listitem").filter(has_text=paper.invoice.number)
     row.get_by_label("Certificate number").fill(f"50/{paper.invoice.number}")
-    row.get_by_role("button", name="It is here").click()
+    row.get_by_role("button", name="Mark as received").click()
     expect(row.get_by_text("Received")).to_be_visible()
 
 

@@ -207,4 +207,11 @@ MUTANTS = [
         "if row.handle and found.outcome != Outcome.SUCCEEDED:",
         ("billing/tests/test_going_back.py",),
     ),
+    Mutant(
+        "What an invoice took over on its own waits for a person, who could pay it back",
+        "billing/recovery/compare.py",
+        "rows = found_objects.nobodys(not_taken)",
+        "rows = not_taken.filter(outcome=Outcome.SUCCEEDED, closed_at__isnull=True)",
+        ("billing/tests/test_going_back.py",),
+    ),
 ]

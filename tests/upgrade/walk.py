@@ -15,6 +15,7 @@ from django.utils import timezone
 from agreements.models import (
     Agreement,
     Amendment,
+    GivenValueAdd,
     Package,
     Period,
     Proposal,
@@ -93,6 +94,7 @@ MODELS: dict[
     "time_import": (TimeImport, ""),
     "time_off": (TimeOff, ""),
     "value_add": (ValueAdd, ""),
+    "given": (GivenValueAdd, "agreement__client"),
     "wait": (WaitlistEntry, "proposal__client"),
     "warning": (EarlyWarning, "client"),
 }
@@ -106,6 +108,7 @@ NO_ROW = {
     "portal:proposal_picture",
     "dashboard:logo",
     "dashboard:value_add_remove",
+    "dashboard:value_add_take_back",
     "portal:logo",
     "dashboard:set_aside_release",
     "dashboard:recovery_close",
@@ -180,6 +183,11 @@ def _pages(
 def _arguments(kind: str, business: Business, client: Client | None) -> Iterator[list[Any]]:
     if kind in WITHOUT_ROWS:
         yield []
+    elif kind == "wording":
+        yield ["proposal", "en"]
+    elif kind == "sent_file":
+        for email in OutboxEmail.objects.filter(business=business, attachment__isnull=False)[:MOST]:
+            yield [email.pk]
     elif kind == "proposal_picture":
         for proposal in _rows("proposal", business, client):
             yield [proposal.pk, 0]

@@ -1,5 +1,7 @@
 """Pages of the simulated processors, to save a test card or confirm a charge; their webhook."""
 
+import json
+import uuid
 from typing import cast
 from urllib.parse import urlencode
 
@@ -14,10 +16,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing.gateways import webhooks
-from billing.gateways.base import Gateway
+from billing.gateways.base import Gateway, Outcome
 from billing.gateways.sandbox import cards
 from billing.gateways.sandbox.ledger import SESSION_AGE, PretendedProcessor
-from core import nudge
 from core.dates import add_months
 
 LABELS = {
@@ -65,11 +66,25 @@ def setup(
 def confirm(
     request: HttpRequest, handle: str, *, processor: type[PretendedProcessor]
 ) -> HttpResponse:
-    """The bank's page, on which the cardholder confirms a charge."""
-    done = request.method == "POST" and processor.confirm(handle)
-    if done:
-        nudge.ring("billing.tasks.resolve")
-    return render(request, "sandbox/confirm.html", {"done": done})
+    """The bank's page, on which the cardholder confirms a charge. It leads back to the portal."""
+    if request.method == "POST":
+        if processor.confirm(handle):
+            _post_webhook(processor, handle)
+        return redirect("portal:confirmed")
+    waits = processor.payment(handle).filter(status=Outcome.REQUIRES_ACTION).exists()
+    return render(request, "sandbox/confirm.html", {"done": not waits})
+
+
+def _post_webhook(processor: type[PretendedProcessor], handle: str) -> None:
+    """Tell of a confirmed payment, as a real processor does."""
+    body = json.dumps({"id": f"evt_{uuid.uuid4().hex}", "handle": handle}).encode()
+    webhooks.receive(
+        cast(Gateway, processor()),
+        account=None,
+        body=body,
+        signature=processor.sign(body),
+        now=timezone.now(),
+    )
 
 
 @csrf_exempt

@@ -140,10 +140,12 @@ class Stripe:
         """
         on_session: Any = {
             "payment_method": method,
-            "return_url": links.absolute_url("portal:home"),
+            "return_url": links.absolute_url("portal:confirmed"),
         }
         with suppress(stripe.CardError, stripe.InvalidRequestError):
-            self._api.payment_intents.confirm(handle, on_session, {"idempotency_key": f"{key}:ask"})
+            self._api.payment_intents.confirm(
+                handle, on_session, {"idempotency_key": f"{key}:bank"}
+            )
 
     def _note_refusal(self, handle: str, key: str, error: stripe.InvalidRequestError) -> None:
         """Write the refusal of an attempt on the PaymentIntent.

@@ -25,31 +25,32 @@ class ChangeForm(PrintableForm, forms.Form):
         initial=AmendmentKind.TIER,
     )
     tier = forms.ChoiceField(label=_("New tier"), required=False)
-    fee = MoneyField(label=_("New fee"), required=False, help_text=_("Empty: the tier's own fee."))
+    fee = MoneyField(
+        label=_("New fee"), required=False, help_text=_("Leave it empty for the tier's own fee.")
+    )
     when = forms.ChoiceField(
         label=_("Applies"),
         choices=[
             ("next", _("with the start of a period")),
-            ("now", _("now, inside the period that runs")),
+            ("now", _("now, within the current period")),
         ],
         widget=forms.RadioSelect,
         initial="next",
         help_text=_(
-            "Now: only an upgrade of a period that is paid. "
-            "The days that are left are charged at once."
+            "“Now” is only for an upgrade of a paid period. The remaining days are charged at once."
         ),
     )
     effective_on = forms.TypedChoiceField(
         label=_("Applies from"),
         required=False,
         coerce=date.fromisoformat,
-        help_text=_("Not asked for where it applies now."),
+        help_text=_("Not needed if the change applies now."),
     )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
         required=False,
-        help_text=_("It stands in the amendment."),
+        help_text=_("It appears in the amendment."),
     )
 
     def __init__(
@@ -117,7 +118,7 @@ class FeesForm(PrintableForm, forms.Form):
         label=_("Reason"),
         max_length=300,
         required=False,
-        help_text=_("It stands in the amendment."),
+        help_text=_("It appears in the amendment."),
     )
 
     def __init__(self, *args: Any, running: Any, **kwargs: Any) -> None:

@@ -15,20 +15,20 @@ class PauseForm(PrintableForm, forms.Form):
         label=_("How long"),
         choices=[
             ("skip", _("the next period only")),
-            ("until", _("until a day that is known")),
+            ("until", _("until a date")),
             ("open", _("until I resume it")),
         ],
         widget=forms.RadioSelect,
         initial="skip",
     )
     resumes_on = forms.DateField(
-        label=_("Goes on from"),
+        label=_("Resumes on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The first period that begins on or after this day is billed again."),
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("It stands in the record.")
+        label=_("Reason"), max_length=300, help_text=_("It appears in the history.")
     )
 
     def clean(self) -> dict[str, Any]:

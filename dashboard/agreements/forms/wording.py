@@ -60,12 +60,12 @@ class ContractTextForm(PrintableForm, forms.Form):
     overage_fee = MoneyField(
         label=_("Fee for an extra hour"),
         required=False,
-        help_text=_("Empty: agreed when it comes up."),
+        help_text=_("Leave it empty to agree on it when it comes up."),
     )
     overage_hours = DurationField(
         label=_("Extra hours without approval, per period"),
         required=False,
-        help_text=_("Empty: each time is approved."),
+        help_text=_("Leave it empty if the client approves each time."),
     )
 
     def __init__(
@@ -164,14 +164,14 @@ class ValueAddForm(PrintableForm, forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"list": "value-adds", "autocomplete": "off"}),
     )
-    minutes = DurationField(label=_("Costs you, a period"), required=False, help_text="")
+    minutes = DurationField(label=_("Costs you, per period"), required=False, help_text="")
     ends_on = forms.DateField(
         label=_("Until"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     reason = forms.CharField(
-        label=_("Why, if it goes under your floor"),
+        label=_("Reason, if it goes below your lowest rate"),
         max_length=200,
         required=False,
         help_text=_("Only you see it."),

@@ -16,7 +16,7 @@ from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.proposals import capacity
 from agreements.rules.states import RUNNING_STATES, AgreementState
-from agreements.running import effective_terms
+from agreements.running import added_for_a_time, effective_terms
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
 from billing.books import asked_words
@@ -27,6 +27,7 @@ from core.errors import RuleError
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
+from dashboard import last_events
 from dashboard.agreements.forms.pause_and_end import EndForm
 from dashboard.page import DashboardView, add_error, show_error
 from delivery.hours import hours_left
@@ -57,7 +58,8 @@ class Agreements(DashboardView):
             row.pk: effective_terms.terms_on(row, self.today)
             for row in effective_terms.load_amendments(page.rows)
         }
-        rows = [(row, terms[row.pk], following.get(row.pk)) for row in page.rows]
+        last = last_events.of_agreements(self, page.rows)
+        rows = [(row, terms[row.pk], following.get(row.pk), last[row.pk]) for row in page.rows]
         return self.show(
             request, page=page, rows=rows, asked=term, state=state, states=AGREEMENT_STATES
         )
@@ -114,6 +116,11 @@ class AgreementPage(DashboardView):
             else 0,
             excluded_by=exclusivity.unconfirmed(agreement, events),
             amendments=amendments,
+            added=[
+                one
+                for one in added_for_a_time.by_agreement([agreement])[agreement.pk]
+                if one.ends_on >= self.today
+            ],
             current_terms=effective_terms.terms_on(agreement, self.today),
             deadline=renew.deadline(agreement),
             unsealed=_unsealed([agreement, *amendments]),
@@ -197,7 +204,7 @@ class DecideTrial(DashboardView):
         except RuleError as error:
             show_error(request, error)
             return redirect("dashboard:agreement", agreement.pk)
-        messages.success(request, _("Written down. It never turns into a retainer by itself."))
+        messages.success(request, _("Recorded. A trial never turns into a retainer automatically."))
         if proposal:
             return redirect("dashboard:proposal", proposal.pk)
         if succeeded:
@@ -256,5 +263,5 @@ class ReleaseHold(DashboardView):
         how = request.POST.get("how", "")
         if agreement.parked_because and how in ("bill", "skip"):
             hold.resume_billing(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
-            messages.success(request, _("Decided. The charges follow by themselves."))
+            messages.success(request, _("Decided. The invoices follow automatically."))
         return redirect("dashboard:agreement", agreement.pk)

@@ -46,12 +46,13 @@ class PauseAgreement(DashboardView):
         }
         if data["how"] == "skip":
             pause.skip_next_period(agreement=agreement, **details)
-            messages.success(self.request, _("The next period is skipped. The client was told."))
+            messages.success(self.request, _("The next period is skipped. We told the client."))
         else:
             until = data["resumes_on"] if data["how"] == "until" else None
             pause.pause_agreement(agreement=agreement, resumes_on=until, **details)
             messages.success(
-                self.request, _("It is paused from the next period on. The client was told.")
+                self.request,
+                _("The agreement is paused from the next period on. We told the client."),
             )
 
     def page(
@@ -82,7 +83,9 @@ class ResumeAgreement(DashboardView):
             pause.resume_agreement(
                 agreement=agreement, actor=self.actor, now=timezone.now(), origin=self.origin
             )
-            messages.success(request, _("It goes on with the next period. The client was told."))
+            messages.success(
+                request, _("The agreement resumes with the next period. We told the client.")
+            )
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:agreement", agreement.pk)

@@ -70,7 +70,7 @@ class VoidDocument(SignableView):
         unsigned_documents.withdraw(
             paper=signable, reason=reason, actor=self.actor, now=timezone.now(), origin=self.origin
         )
-        return _("Taken back. Whoever was asked to sign was told.")
+        return _("Withdrawn. Everybody who was asked to sign was told.")
 
 
 class AmendmentPdf(DashboardView):

@@ -210,5 +210,5 @@ class RetireTemplate(EditorView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         templates.archive(template=self.load(pk), now=timezone.now())
-        messages.success(request, _("The template is put away. Drafts that use it keep it."))
+        messages.success(request, _("The template is archived. Drafts that use it keep it."))
         return redirect("dashboard:templates")

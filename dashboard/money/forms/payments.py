@@ -40,7 +40,7 @@ class RefundForm(AmountForm):
         initial="card",
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("It stands on the credit note.")
+        label=_("Reason"), max_length=300, help_text=_("It appears on the credit note.")
     )
 
 
@@ -48,7 +48,7 @@ class ReduceForm(AmountForm):
     """The new, smaller amount of an open invoice."""
 
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("It stands on the credit note.")
+        label=_("Reason"), max_length=300, help_text=_("It appears on the credit note.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,7 +67,7 @@ class VoidForm(PrintableForm, forms.Form):
         label=_("What happened"),
         choices=[
             ("void", _("It should not have been issued: take it back with a credit note")),
-            ("write_off", _("It was owed and will not come: write it off")),
+            ("write_off", _("It will not be paid: write it off")),
         ],
         widget=forms.RadioSelect,
         initial="void",
@@ -121,7 +121,7 @@ class PostponeForm(forms.Form):
 class HoldForm(PrintableForm, forms.Form):
     """Why an agreement's billing is put on hold."""
 
-    reason = forms.CharField(label=_("Why is nothing to be charged?"), max_length=200)
+    reason = forms.CharField(label=_("Why do you hold billing?"), max_length=200)
 
 
 class StatementFileForm(forms.Form):

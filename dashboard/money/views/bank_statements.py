@@ -75,7 +75,7 @@ class MatchBankLine(DashboardView):
                 transfers.match_line(
                     line=line, invoice=invoice, actor=self.actor, now=timezone.now()
                 )
-                messages.success(request, _("The transfer is written down."))
+                messages.success(request, _("The transfer is recorded."))
             else:
                 transfers.ignore_line(line=line)
         except RuleError as error:

@@ -39,7 +39,7 @@ class BillingRunPage(DashboardView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         nudge.ring("billing.tasks.bill")
-        messages.success(request, _("The worker was asked to look now."))
+        messages.success(request, _("The billing run starts now."))
         return redirect("dashboard:billing_run")
 
 
@@ -63,7 +63,7 @@ class ConfirmClock(DashboardView):
             raise PermissionDenied
         billing_run.confirm_clock(now=timezone.now())
         nudge.ring("billing.tasks.bill")
-        messages.success(request, _("The next run goes on."))
+        messages.success(request, _("The next run continues."))
         return redirect("dashboard:billing_run")
 
 

@@ -112,7 +112,7 @@ class RefundInvoice(InvoiceActionView):
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
             "heading": _("Refund"),
-            "press": _("Give back"),
+            "press": _("Issue refund"),
             "aside": _(
                 "An issued invoice never changes: "
                 "a credit note with its own number takes back what you give."
@@ -161,7 +161,7 @@ class ReduceInvoice(InvoiceActionView):
                 field="amount",
             )
         if not data["amount"]:
-            raise NotOwed(_("To take back the whole invoice, cancel it instead."), field="amount")
+            raise NotOwed(_("To take back the whole invoice, void it instead."), field="amount")
         if data["amount"] >= open_now:
             raise NotOwed(_("Write less than the %(amount)s that is open.") % said, field="amount")
         cancel_invoice.reduce_invoice(
@@ -230,7 +230,7 @@ class VoidInvoice(InvoiceActionView):
 
     @property
     def done(self) -> str:  # type: ignore[override]
-        return _("It is being cancelled at the gateway first; then it is done.")
+        return _("The charge is being cancelled at the gateway first. Then the invoice is void.")
 
     def form(self, invoice: Invoice, data: Any = None) -> VoidForm:
         return VoidForm(data)
@@ -246,8 +246,8 @@ class VoidInvoice(InvoiceActionView):
 
     def page_text(self, invoice: Invoice) -> dict[str, Any]:
         return {
-            "heading": _("Cancel the invoice"),
-            "press": _("Cancel it"),
+            "heading": _("Void the invoice"),
+            "press": _("Void invoice"),
             "aside": _(
                 "If the money was taken meanwhile the invoice stays paid, and you can refund it."
             ),
@@ -379,7 +379,7 @@ class UpdateCertificate(DashboardView):
                 transfers.receive_certificate(
                     certificate=certificate, now=timezone.now(), **form.cleaned_data
                 )
-                messages.success(request, _("The certificate is written down."))
+                messages.success(request, _("The certificate is recorded."))
                 return redirect("dashboard:certificates")
             except RuleError as error:
                 add_error(form, error)
@@ -417,5 +417,5 @@ class HoldBilling(DashboardView):
         hold.hold_billing(
             agreement=agreement, actor=self.actor, now=timezone.now(), **form.cleaned_data
         )
-        messages.success(request, _("Nothing of it is charged until you release it."))
+        messages.success(request, _("Nothing is charged until you release it."))
         return redirect("dashboard:agreement", agreement.pk)

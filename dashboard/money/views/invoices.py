@@ -24,6 +24,7 @@ from core.errors import RuleError
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
+from dashboard import last_events
 from dashboard.money.forms.payments import PostponeForm
 from dashboard.page import DashboardView, show_error
 
@@ -45,7 +46,11 @@ class Invoices(DashboardView):
         if state in dict(INVOICE_STATES):
             invoices = invoices.filter(state=state)
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = asked_words.statuses(page.rows, now=timezone.now())
+        last = last_events.of_invoices(self, page.rows)
+        rows = [
+            (row, standing, last[row.pk])
+            for row, standing in asked_words.statuses(page.rows, now=timezone.now())
+        ]
         unknown = queries.unknown_charges(self.business).count()
         return self.show(
             request,
@@ -123,7 +128,7 @@ class RetryCharge(DashboardView):
         try:
             retry_now(collection=invoice.collection, actor=self.actor, now=timezone.now())
             messages.success(
-                request, _("The charge is tried again now. Its result stands here in a moment.")
+                request, _("We try the charge again now. The result appears here in a moment.")
             )
         except RuleError as error:
             show_error(request, error)
@@ -146,7 +151,7 @@ class PostponeCharge(DashboardView):
                 now=timezone.now(),
                 **form.cleaned_data,
             )
-            messages.success(request, _("It is tried once more on that day."))
+            messages.success(request, _("We try once more on that day."))
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:invoice", invoice.pk)

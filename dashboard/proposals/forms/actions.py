@@ -55,7 +55,7 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
         required=False,
         max_length=300,
         assume_scheme="https",
-        help_text=_("Where they say it: https://…"),
+        help_text=_("The page with the video: https://…"),
     )
 
     class Meta:
@@ -79,7 +79,7 @@ class TestimonialForm(PrintableForm, forms.ModelForm):
         """The reference letter. Raises ValidationError if it is too large."""
         file = self.cleaned_data["file"]
         if file and file.size > LARGEST:
-            raise forms.ValidationError(gettext("A letter may be 10 MB large at most."))
+            raise forms.ValidationError(gettext("A reference letter may be 10 MB large at most."))
         return file
 
     def clean_photo(self) -> Any:

@@ -1,12 +1,15 @@
 """A proposal's forms as a browser would send them, and where two of them differ."""
 
+import re
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from dashboard.form_fields import DurationField, MoneyField
 from dashboard.proposals.forms.proposal import ProposalForms
+from dashboard.proposals.forms.terms import TierForm
 
 Posted = dict[str, list[str]]
 
@@ -28,9 +31,22 @@ def differences(stored: ProposalForms, posted: QueryDict) -> list[dict[str, str]
             bound = form[name]
             if field.widget.is_hidden or isinstance(field, forms.FileField) or name == "keep_as":
                 continue
-            if _plain(_texts(bound)) != _plain(posted.getlist(bound.html_name)):
-                rows.append({"label": str(bound.label), "there": _shown(bound)})
+            there, here = _plain(_texts(bound)), _plain(posted.getlist(bound.html_name))
+            if isinstance(field, MoneyField | DurationField):
+                there, here = [_number(text) for text in there], [_number(text) for text in here]
+            if there != here:
+                rows.append({"label": label_of(form, name), "there": _shown(bound)})
     return rows
+
+
+def label_of(form: forms.BaseForm, name: str) -> str:
+    """The label of a field, with its number where several forms of the page have the same."""
+    label, number = str(form[name].label), str(form.prefix or "").rpartition("-")[2]
+    if not number.isdigit():
+        return label
+    if isinstance(form, TierForm):
+        return _("Tier %(n)s: %(field)s") % {"n": int(number) + 1, "field": label}
+    return f"{label} ({int(number) + 1})"
 
 
 def _all_forms(forms_: ProposalForms) -> list[forms.BaseForm]:
@@ -53,6 +69,11 @@ def _texts(bound: forms.BoundField) -> list[str]:
 def _plain(texts: list[str]) -> list[str]:
     """Texts without what a browser changes: line breaks, and empty fields that it leaves out."""
     return [text.replace("\r\n", "\n").strip() for text in texts if text.strip()]
+
+
+def _number(text: str) -> str:
+    """A sum or a duration as it can be compared: "$5,000.00" is "5000", and "20:00" is "20"."""
+    return re.sub(r"[.:]00$", "", re.sub(r"[^\w.:-]", "", text))
 
 
 def _shown(bound: forms.BoundField) -> str:

@@ -1,6 +1,6 @@
 """The forms of what only the proposal's page shows: goals, own sections, questions and answers."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext
@@ -32,6 +32,9 @@ class GoalsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("The answers follow the terms. Questions that do not apply are left out."),
     )
+
+
+F = TypeVar("F", bound="PairForm")
 
 
 class PairForm(forms.Form):
@@ -113,7 +116,9 @@ class SectionForm(PairForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean()
         if data.get("picture") and not data.get("title") and "title" not in self.errors:
-            self.add_error("title", gettext("A picture stands in a section: give it a title."))
+            self.add_error(
+                "title", gettext("A picture belongs to a section. Please give the section a title.")
+            )
         return data
 
     def row(self) -> dict[str, Any] | None:
@@ -197,13 +202,13 @@ class PageContentForms:
 
 
 def _rows(
-    form: type[PairForm],
+    form: type[F],
     data: Any,
     files: Any,
     prefix: str,
     stored: list[dict[str, Any]],
     **options: Any,
-) -> list[PairForm]:
+) -> list[F]:
     """A form for each stored row and some for more."""
     count = min(max(ROWS, len(stored) + 1), MOST_ROWS)
     if data:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 
 from agreements.models import Tier
 from agreements.proposals import lifecycle
@@ -17,6 +16,7 @@ from core import money
 from core.documents.pictures import Picture
 from core.errors import RuleError
 from dashboard.form_fields import parse_amount
+from dashboard.proposals.forms.as_posted import label_of
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.forms.terms import ProposalForm, TierForm
 
@@ -47,12 +47,9 @@ def faults(forms_: ProposalForms) -> list[dict[str, str]]:
     for form in forms_.in_use:
         for name, messages in form.errors.items():
             is_field = name in form.fields
-            label = str(form[name].label) if is_field else ""
-            if isinstance(form, TierForm) and form.prefix != "next":
-                number = int(str(form.prefix).rpartition("-")[2]) + 1
-                label = _("Tier %(n)s: %(field)s") % {"n": number, "field": label}
+            label = label_of(form, name) if is_field else ""
             field = form[name].html_name if is_field else ""
-            found.append({"name": field, "label": label, "message": " ".join(messages)})
+            found.append({"name": field, "label": label, "message": " ".join(map(str, messages))})
     return found
 
 
@@ -118,20 +115,26 @@ def _readable_tiers(forms_: ProposalForms) -> list[TierDraft] | None:
     """The tiers that can be read; what cannot be read of one stays as it was."""
     stored = lifecycle.tiers_of(forms_.proposal) if forms_.proposal else []
     by_name = {tier.name: tier for tier in stored}
+    # Validation has written to the proposal already; the form knows what is stored.
+    is_same = forms_.form.initial.get("currency") == _currency(forms_)
     tiers = []
     for place, form in enumerate(forms_.tiers):
         form.is_valid()
         if place and not (form["name"].value() or form["fee"].value()):
             continue
-        before = by_name.get(str(form["name"].value()), (stored[place:] or [None])[0])
-        if tier := _readable_tier(form, before, _currency(forms_)):
+        same_place = next(iter(stored[place:]), None)
+        before = by_name.get(str(form["name"].value()), same_place)
+        if tier := _readable_tier(form, before, _currency(forms_), is_same=is_same):
             tiers.append(tier)
     return tiers or None
 
 
-def _readable_tier(form: TierForm, before: Tier | None, currency: str) -> TierDraft | None:
+def _readable_tier(
+    form: TierForm, before: Tier | None, currency: str, *, is_same: bool
+) -> TierDraft | None:
     """A tier of the form; None where it has neither a readable name and fee, nor had one before."""
     values: dict[str, Any] = {} if before is None else lifecycle.content_of(before)
+    values |= {} if is_same else {"amount": 0}  # a sum of another currency is none of this one
     read = _cleaned(form, form.fields)
     values |= {name: read[name] for name in read if name not in ("name", "fee", "hours")}
     values |= {"name": read["name"]} if read.get("name") else {}

@@ -85,7 +85,8 @@ class ProposalForm(PrintableForm, forms.ModelForm):
                 "For a term: the day after its last."
             ),
             "recommended_because": _(
-                "In the client's own goals, as a sentence: it stands in the recommended tier."
+                "A sentence with the client's own goals, such as: You want more regular guests. "
+                "It appears in the opening words and beside the recommended tier."
             ),
         }
 
@@ -111,7 +112,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         # Another interval restates the tiers' fees and hours, before anything is saved.
         self.fields["interval"].widget.attrs |= {
             "hx-post": reverse("dashboard:restated_tiers"),
-            "hx-trigger": "change",
+            "hx-trigger": "change, restate",
             "hx-target": "#tier-forms",
             "hx-swap": "outerHTML",
             "hx-include": "#priced",
@@ -129,7 +130,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             required=False,
             label=_("Also sign"),
             widget=forms.CheckboxSelectMultiple,
-            help_text=_("Beside the person who picks the tier."),
+            help_text=_("In addition to the person who chooses the tier."),
         )
         for name in (
             "renews",
@@ -141,7 +142,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         ):
             self.fields[name].required = False
         self.fields["rollover_percent"].label = _("Roll over at most, in percent")
-        self.fields["rollover_periods"].label = _("Roll over for so many periods")
+        self.fields["rollover_periods"].label = _("Roll over for how many periods")
         if self.instance.pk and not self.instance._state.adding:
             self.initial["cosigners"] = list(self.instance.cosigners.all())
             self.initial["testimonials"] = list(self.instance.testimonials.all())

@@ -11,8 +11,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
-from agreements.proposals import after_sending, client_actions, client_view, waitlist
+from agreements.proposals import after_sending, client_actions, client_view, typed_draft, waitlist
 from agreements.proposals.page import proposal_pdf, section_pictures
+from agreements.signing import held_back
 from billing.emails import offered_sums
 from clients.models import Client
 from core.dates import local_day
@@ -54,13 +55,30 @@ class SectionPicture(DashboardView):
         return picture_response(section_pictures.picture_name(self.row(Proposal, pk), place))
 
 
+class DeleteDraft(DashboardView):
+    """Delete a draft: with every change of a person one begins, also by mistake."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk)
+        try:
+            typed_draft.delete(proposal=proposal)
+        except RuleError as error:
+            show_error(request, error)
+            return redirect("dashboard:proposal", proposal.pk)
+        messages.success(request, _("The draft was deleted."))
+        return redirect("dashboard:client", proposal.client_id)
+
+
 class SendTestEmail(DashboardView):
     """Email the proposal to the freelancer instead of the client."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
-        email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
-        messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})
+        try:
+            email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
+            messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})
+        except RuleError as error:
+            show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
 
 
@@ -78,10 +96,34 @@ class ExtendProposal(DashboardView):
             after_sending.extend_proposal(
                 proposal=proposal, until=until, actor=self.actor, now=now, origin=self.origin
             )
-            messages.success(request, _("It is open longer, and the client was told."))
+            messages.success(request, _("The proposal is open longer, and we told the client."))
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:proposal", proposal.pk)
+
+
+class ConfirmConsent(DashboardView):
+    """Confirm that the client with exclusivity agrees, so that this one can continue."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal = self.row(Proposal, pk)
+        agreement = proposal.agreement
+        page = (
+            redirect("dashboard:agreement", agreement.pk)
+            if agreement
+            else redirect("dashboard:proposal", proposal.pk)
+        )
+        if "has_consent" not in request.POST:
+            messages.error(request, _("Tick that the client with exclusivity has agreed."))
+            return page
+        people = held_back.confirm_consent(
+            proposal=proposal, actor=self.actor, now=timezone.now(), origin=self.origin
+        )
+        messages.success(request, _("The consent is recorded with both agreements."))
+        for contact in people:
+            facts = {"name": contact.name}
+            messages.success(request, _("We emailed %(name)s that they can continue.") % facts)
+        return page
 
 
 class PassOn(DashboardView):
@@ -181,7 +223,7 @@ class AnswerQuestion(DashboardView):
         question = self.row(Question, pk, self.rows(Question).select_related(*related))
         form = AnswerForm(request.POST)
         if not form.is_valid():
-            messages.error(request, _("Write an answer first."))
+            messages.error(request, _("Please write an answer."))
             return redirect("dashboard:proposal", question.proposal_id)
         try:
             client_actions.answer_question(
@@ -208,7 +250,7 @@ class NotifyWaitlist(DashboardView):
         try:
             waitlist.announce_opening(wait=entry, actor=self.actor, now=timezone.now())
             messages.success(
-                request, _("%(name)s knows that there is a place.") % {"name": entry.contact.name}
+                request, _("We told %(name)s that there is a place.") % {"name": entry.contact.name}
             )
         except RuleError as error:
             show_error(request, error)

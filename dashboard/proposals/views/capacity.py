@@ -14,6 +14,7 @@ from agreements.proposals import capacity, time_off, waitlist
 from agreements.rules import workload
 from core import charts, formats
 from core.errors import RuleError
+from dashboard import last_events
 from dashboard.page import DashboardView, add_error
 from dashboard.proposals.forms.capacity import OpeningsForm, TimeOffForm
 
@@ -71,7 +72,9 @@ class Waitlist(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         places = waitlist.queue(self.business, timezone.now())
-        return self.show(request, places=places, next=waitlist.next_in_line(places))
+        last = last_events.of_waiting(self, [place.entry for place in places])
+        rows = [(place, last[place.entry.pk]) for place in places]
+        return self.show(request, rows=rows, next=waitlist.next_in_line(places))
 
 
 def _chart(loads: list[capacity.Workload], limit: int) -> charts.Columns:

@@ -18,8 +18,8 @@ from agreements.rules.errors import NotOpen
 from clients import call_notes
 from clients.models import Client, Contact, Testimonial
 from core.errors import RuleError
-from core.tab_saves import ChangedElsewhere
 from core.web import query_string
+from core.web.tab_saves import ChangedElsewhere
 from dashboard.page import DashboardView
 from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.as_posted import differences
@@ -95,6 +95,7 @@ class Composer(DashboardView):
             typing = typed_draft.typing_of(proposal)
             context["intro_gaps"] = opening_message.faults(proposal)
             context["writer"], context["at"] = typing.writer, self._clock(typing.written_at)
+            context["open"] = [one["label"] or one["message"] for one in faults(forms)]
         response = self.show(request, client=client, **context)
         response._csp_update = {"frame-src": "'self'"}  # type: ignore[attr-defined]
         return response
@@ -110,7 +111,8 @@ class Composer(DashboardView):
         try:
             saved = self._save(client, proposal, forms, entry)
         except ChangedElsewhere as error:
-            return self._clash(request, self._fresh(proposal), error)
+            changed = proposal or typed_draft.begun(client, self.tab)
+            return self._clash(request, self._fresh(changed), error)
         except NotOpen as error:
             return self._over(request, self._fresh(proposal), error)
         except RuleError as error:

@@ -111,9 +111,7 @@ class EditPackage(NewPackage):
                 packages.change(
                     package=row, tiers=tiers, **fields | {"version": fields["version"] or 0}
                 )
-                messages.success(
-                    request, _("Saved. Proposals that were written keep their own tiers.")
-                )
+                messages.success(request, _("Saved. Existing proposals keep their own tiers."))
                 return redirect("dashboard:packages")
             except RuleError as error:
                 forms.refuse(error)
@@ -127,6 +125,7 @@ class RetirePackage(DashboardView):
         row, is_restored = self.row(Package, pk), request.POST.get("do") == "restore"
         packages.archive(package=row, now=None if is_restored else timezone.now())
         messages.success(
-            request, _("It is offered again.") if is_restored else _("The package is put away.")
+            request,
+            _("The package is offered again.") if is_restored else _("The package is archived."),
         )
         return redirect("dashboard:packages")

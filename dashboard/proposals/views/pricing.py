@@ -98,8 +98,13 @@ class RestatedTiers(DashboardView):
             for form in extras.rows:
                 self._restate_extra(data, form, old, new, currency)
         tiers = TierForms(data, prefix="tier")
-        context = {"tiers": tiers, "rungs": folds.tier_folds(tiers), "interval": new}
-        return self.show(request, **context, extras=ExtraForms(data, None))
+        return self.show(
+            request,
+            tiers=tiers,
+            rungs=folds.tier_folds(tiers),
+            interval=new,
+            extras=ExtraForms(data, None),
+        )
 
     @staticmethod
     def _restate_extra(data: QueryDict, form: ExtraForm, old: str, new: str, currency: str) -> None:

@@ -20,8 +20,11 @@ from agreements.proposals import (
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
+from agreements.running import expected_fees
 from agreements.signing import agreement_pdf, history
 from billing.bank_transfer import payment_details
+from billing.books import money_history
+from clients.models import Client
 from core import audit
 from core.dates import start_of_day
 from core.errors import RuleError
@@ -30,11 +33,14 @@ from core.models import OutboxEmail
 from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
+from core.web.tab_saves import read_number
+from dashboard.last_events import last_events
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
-from dashboard.proposals.views.last_event import last_events
 from dashboard.proposals.views.pricing import proposal_figures
 from dashboard.sales.views.sales_panel import sales_panel
+
+OFFERED = 8  # clients for whom the list offers a new proposal
 
 #: What is told of an agreement on its proposal's page; the rest is on the agreement's own.
 SALE = frozenset(("accepted", "opened", "consented", "signed", "countersigned", "reassigned")) | {
@@ -51,7 +57,9 @@ class Proposals(DashboardView):
     template = "dashboard/proposals/proposals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        proposals = self.rows(Proposal).select_related("client").prefetch_related("agreements")
+        proposals = (
+            self.rows(Proposal).select_related("client").prefetch_related("agreements", "tiers")
+        )
         term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
         if term:
             proposals = proposals.filter(title__icontains=term) | proposals.filter(
@@ -61,9 +69,15 @@ class Proposals(DashboardView):
             proposals = proposals.filter(state=state)
         page = page_of(proposals, request.GET, by="created_at")
         said = last_events(page.rows, self.today, self.business.time_zone)
-        rows = [(row, said[row.pk]) for row in page.rows]
+        rows = [(row, said[row.pk], expected_fees.fee_of(row)) for row in page.rows]
         return self.show(
-            request, page=page, rows=rows, asked=term, state=state, states=PROPOSAL_STATES
+            request,
+            page=page,
+            rows=rows,
+            asked=term,
+            state=state,
+            states=PROPOSAL_STATES,
+            clients=self.rows(Client).order_by("-created_at", "pk")[:OFFERED],
         )
 
 
@@ -92,6 +106,7 @@ class ProposalPage(DashboardView):
             ],
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
+            seen=proposal.revision if is_draft else "",
             gaps=[*lifecycle.faults(proposal), *_payment_gaps(proposal)] if is_draft else [],
             excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
@@ -118,7 +133,7 @@ class ProposalPage(DashboardView):
 def _payment_gaps(proposal: Proposal) -> list[str]:
     """What is missing so that the client can pay as the proposal says."""
     if proposal.is_by_transfer and not payment_details.bank_details(proposal.business).account:
-        return [_("Your bank account is missing, and the client is to pay by bank transfer.")]
+        return [_("Your bank account is missing, and the client pays by bank transfer.")]
     return []
 
 
@@ -133,6 +148,7 @@ def _timeline(proposal: Proposal) -> list[Fact]:
         if pk == proposal.pk or event.event in SALE
     ]
     facts = history.facts(events, "", {})
+    facts += money_history.first_payment_facts(proposal.agreements.all())
     return sorted(facts, key=lambda fact: fact.at, reverse=True)
 
 
@@ -148,6 +164,11 @@ class AgreementPreviewPdf(DashboardView):
         related = ("client", "contact", "business__owner", "template")
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
         rungs = lifecycle.tiers_of(proposal)
+        if not rungs:  # a draft that was only begun
+            messages.error(
+                request, _("Give this proposal a tier first. Then you can see its agreement.")
+            )
+            return redirect("dashboard:proposal", proposal.pk)
         tier = next(
             (rung for rung in rungs if str(rung.pk) == query_string.text(request.GET, "tier")),
             rungs[0],
@@ -180,6 +201,7 @@ class SendProposal(DashboardView):
                 now=timezone.now(),
                 origin=self.origin,
                 has_consent="has_consent" in request.POST,
+                seen=read_number(request.POST.get("seen", "")),
             )
             messages.success(
                 request,

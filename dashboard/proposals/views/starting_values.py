@@ -71,4 +71,4 @@ def budget_hint(heard: str, tiers: Sequence[Mapping[str, Any]], currency: str) -
     facts = {"heard": heard.strip(), "lowest": lowest, "tier": within[-1] if within else ""}
     if not within:
         return _("You heard “%(heard)s”; your lowest tier is %(lowest)s.") % facts
-    return _("You heard “%(heard)s”: it reaches up to “%(tier)s”.") % facts
+    return _("You heard “%(heard)s”. That is enough for “%(tier)s”.") % facts

@@ -20,7 +20,7 @@ class WordsForm(PrintableForm, forms.Form):
         max_length=3000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Two or three sentences: it is what they read first."),
+        help_text=_("Two or three sentences. Your client reads them first."),
     )
     next_text = forms.CharField(
         label=_("What is next"),
@@ -33,7 +33,7 @@ class WordsForm(PrintableForm, forms.Form):
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("A question that yes or no answers. The client answers it with one button."),
+        help_text=_("A yes-or-no question. The client answers it with one button."),
     )
     chosen = forms.MultipleChoiceField(
         label=_("KPIs that stand first"),
@@ -52,7 +52,7 @@ class WordsForm(PrintableForm, forms.Form):
         """The highlighted KPIs. Raises ValidationError if there are too many."""
         chosen: list[str] = self.cleaned_data["chosen"]
         if len(chosen) > KPIS_SHOWN:
-            raise forms.ValidationError(gettext("Choose three at most: more is not read."))
+            raise forms.ValidationError(gettext("Choose three at most."))
         return chosen
 
 
@@ -63,7 +63,7 @@ class WhenForm(forms.Form):
     """
 
     send_at = forms.DateTimeField(
-        label=_("Goes out on"),
+        label=_("Send on"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
     )

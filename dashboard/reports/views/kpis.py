@@ -165,7 +165,7 @@ class RetireKpi(EditKpi):
             kpi=kpi, actor=self.actor, now=timezone.now(), origin=self.origin, again=again
         )
         messages.success(
-            request, _("It is measured again.") if again else _("It is measured no more.")
+            request, _("It is measured again.") if again else _("It is no longer measured.")
         )
         return redirect("dashboard:kpis", kpi.agreement_id)
 

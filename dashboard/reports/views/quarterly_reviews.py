@@ -43,7 +43,7 @@ class QuarterlyReviews(DashboardView):
             quarterly_reviews.create_review(
                 agreement=agreement, periods=periods, outlook=outlook, now=timezone.now()
             )
-            messages.success(request, _("The document is made. Look at it, then send it."))
+            messages.success(request, _("The document is ready. Review it, then send it."))
             return redirect("dashboard:reviews", agreement.pk)
         except RuleError as error:
             add_error(form, error)

@@ -94,7 +94,7 @@ class ReportPage(DashboardView):
             return _("The report is on its way.")
         if when.is_bound:
             review_draft.schedule_report(report=report, at=when.cleaned_data["send_at"], now=now)
-            return _("Saved. It goes out by itself at that time.")
+            return _("Saved. It is sent automatically at that time.")
         return _("Saved.")
 
     def _show(

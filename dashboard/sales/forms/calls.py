@@ -147,7 +147,7 @@ class GuideForm(forms.ModelForm):
 class KpiRow(forms.Form):
     """A KPI that the client wants to improve, as it was typed."""
 
-    name = forms.CharField(label=_("Figure"), max_length=80, required=False)
+    name = forms.CharField(label=_("KPI"), max_length=80, required=False)
     unit = forms.CharField(label=_("Unit"), max_length=20, required=False)
     kind = forms.ChoiceField(label=_("Shows"), choices=KpiKind.choices, required=False)
     direction = forms.ChoiceField(

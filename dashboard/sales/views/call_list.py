@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clients.models import Call, Client, FitCheck
 from clients.rules.pipeline import ODDS
+from dashboard import last_events
 from dashboard.page import DashboardView
 from dashboard.sales.views.fit import verdict_in_words
 
@@ -20,11 +21,16 @@ class Calls(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         calls, now = self.rows(Call).select_related("client"), timezone.now()
+        coming = list(calls.filter(starts_at__gte=now).order_by("starts_at", "pk")[:SHOWN])
+        held, prospects = list(calls.filter(starts_at__lt=now)[:SHOWN]), self._prospects()
+        clients = {row.client_id: row.client for row in (*coming, *held)}
+        clients |= {row.pk: row for row, _fit in prospects}
+        last = last_events.of_clients(self, clients.values())
         return self.show(
             request,
-            coming=calls.filter(starts_at__gte=now).order_by("starts_at", "pk")[:SHOWN],
-            held=calls.filter(starts_at__lt=now)[:SHOWN],
-            prospects=self._prospects(),
+            coming=[(row, last[row.client_id]) for row in coming],
+            held=[(row, last[row.client_id]) for row in held],
+            prospects=[(row, fit, last[row.pk]) for row, fit in prospects],
         )
 
     def _prospects(self) -> list[tuple[Client, dict[str, Any] | None]]:

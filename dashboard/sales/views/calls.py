@@ -17,8 +17,8 @@ from clients.models import Call, Client, Contact
 from core import links
 from core.documents import calendar_file
 from core.errors import RuleError
-from core.tab_saves import ChangedElsewhere
 from core.web.download import calendar_response
+from core.web.tab_saves import ChangedElsewhere
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.sales.forms.calls import BookForm, GuideForm
 

@@ -23,7 +23,7 @@ VERDICTS: dict[Verdict, tuple[Any, Any]] = {
     ),
     Verdict.TRIAL: (
         _("A paid trial first"),
-        _("Two to four weeks for one fee, with one figure to watch and a day of decision."),
+        _("Two to four weeks for one fee, with one number to watch and a decision day."),
     ),
     Verdict.PROJECT: (
         _("Project work"),

@@ -134,7 +134,7 @@ class Objections(DashboardView):
         if form.is_valid():
             try:
                 objections.keep(business=self.business, now=timezone.now(), **form.cleaned_data)
-                messages.success(request, _("Kept."))
+                messages.success(request, _("Saved."))
                 return redirect("dashboard:objections")
             except RuleError as error:
                 add_error(form, error)

@@ -21,8 +21,8 @@ from clients.rules.pipeline import ODDS, Stage
 from core import audit
 from core.errors import RuleError
 from dashboard.clients.forms import LostForm
+from dashboard.last_events import last_events
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.proposals.views.last_event import last_events
 
 SHOWN = 30  # cards in a column; the list has them all
 

@@ -68,5 +68,5 @@ class RevokeKey(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         api_keys.revoke(key=self.row(ApiKey, pk), now=timezone.now())
-        messages.success(request, _("The key is taken back. It opens nothing from now on."))
+        messages.success(request, _("The key is revoked. It no longer works."))
         return redirect("dashboard:api")

@@ -40,7 +40,7 @@ class Exports(DashboardView):
 
     def to_list(self, request: HttpRequest) -> HttpResponse:
         """Go to the list of exports, where the one just requested appears."""
-        messages.success(request, _("It is being made. You get an email when it is ready."))
+        messages.success(request, _("The export is being made. We email you when it is ready."))
         return redirect("dashboard:exports")
 
 

@@ -138,5 +138,5 @@ class TimerForm(WorkForm):
     minutes = DurationField(
         label=_("How long it really was"),
         required=False,
-        help_text=_("Leave it empty to take what the clock says."),
+        help_text=_("Leave it empty to use the time of the timer."),
     )

@@ -38,7 +38,7 @@ class CorrectionForm(_PeriodForm):
     )
     minutes = DurationField(label=_("Time"))
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, help_text=_("The client reads it, too.")
+        label=_("Reason"), max_length=300, help_text=_("The client can read it.")
     )
 
     def signed(self) -> int:
@@ -67,6 +67,4 @@ class ExtraHoursForm(_PeriodForm):
 class NotificationForm(forms.Form):
     """Who is emailed when 80 % and 100 % of the included hours are used."""
 
-    who = forms.ChoiceField(
-        label=_("At 80 % and 100 % a letter goes to"), choices=HoursAlerts.choices
-    )
+    who = forms.ChoiceField(label=_("At 80 % and 100 %, email"), choices=HoursAlerts.choices)

@@ -235,7 +235,7 @@ class RemoveTime(DashboardView):
         entry = self.row(TimeEntry, pk, self.rows(TimeEntry).select_related("period"))
         try:
             time_log.delete_time(entry=entry, now=timezone.now(), actor=self.actor)
-            messages.success(request, _("Taken back. It is kept among what was taken back."))
+            messages.success(request, _("Taken back. You still find it under “Taken back”."))
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:time")
@@ -245,7 +245,7 @@ def logged_message(entries: list[TimeEntry]) -> str:
     """The message that says what was logged, and where late time will be reported."""
     values = {"client": entries[0].period.agreement.client.name}
     values["clock"] = duration.format_minutes(sum(entry.minutes for entry in entries))
-    message = _("Written down: %(clock)s for %(client)s.") % values
+    message = _("Recorded: %(clock)s for %(client)s.") % values
     late_entry = next((entry for entry in entries if entry.is_late), None)
     if late_entry is None:
         return message

@@ -152,9 +152,7 @@ class ConfirmImport(TimeImportPage):
             )
         except RuleError as error:
             return self.page(request, self.time_import(pk), 422, str(error))
-        message = ngettext(
-            "%(n)s entry was taken over.", "%(n)s entries were taken over.", row.entries
-        )
+        message = ngettext("%(n)s entry was imported.", "%(n)s entries were imported.", row.entries)
         messages.success(request, message % {"n": row.entries})
         return redirect("dashboard:time_import", row.pk)
 
@@ -173,7 +171,7 @@ class DiscardImport(TimeImportPage):
                 messages.success(request, message % {"n": count})
                 return redirect("dashboard:time_import", row.pk)
             time_import.discard_import(row=row)
-            messages.success(request, _("Dropped. Nothing was written down."))
+            messages.success(request, _("The import is dropped. Nothing was recorded."))
             return redirect("dashboard:time_imports")
         except RuleError as error:
             show_error(request, error)

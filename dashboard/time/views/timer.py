@@ -78,7 +78,7 @@ class TimerPage(TimeView):
             timer.change_timer(**self.timer_shown(request), **details)
             if "stop" in request.POST:
                 return self.stop(request, minutes=minutes)
-            messages.success(request, _("Saved. The timer goes on."))
+            messages.success(request, _("Saved. The timer keeps running."))
             return redirect("dashboard:timer")
         except RuleError as error:
             add_error(form, error)
@@ -120,7 +120,7 @@ class TimerPage(TimeView):
         )
         messages.success(request, logged_message(entries))
         if row and not row.note:
-            messages.info(request, _("Say what it was: the client reads it."))
+            messages.info(request, _("Say what the work was. The client reads it."))
             return redirect("dashboard:time_edit", entries[-1].pk)
         return redirect(_back(request))
 
@@ -150,7 +150,7 @@ class StartTimer(TimerPage):
                     values = {"client": before.agreement.client.name}
                     messages.success(
                         request,
-                        _("The timer for %(client)s was stopped and written down.") % values,
+                        _("The timer for %(client)s was stopped and its time recorded.") % values,
                     )
                 return redirect(_back(request))
             except RuleError as error:
@@ -178,7 +178,7 @@ class DiscardTimer(TimerPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
             timer.discard_timer(**self.timer_shown(request))
-            messages.success(request, _("Thrown away. Nothing was written down."))
+            messages.success(request, _("Discarded. Nothing was recorded."))
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:time")

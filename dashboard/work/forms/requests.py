@@ -30,7 +30,7 @@ class AnswerForm(PrintableForm, forms.Form):
         label=_("Counts towards"),
         required=False,
         queryset=Deliverable.objects.none(),
-        empty_label=_("nothing promised: list it by itself"),
+        empty_label=_("nothing promised: list it separately"),
     )
 
     def __init__(self, *args: Any, deliverables: Any, **kwargs: Any) -> None:

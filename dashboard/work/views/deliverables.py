@@ -164,7 +164,7 @@ class SettleDeliverable(WorkView):
             settle = carry_over.carry_over if how == "carry" else carry_over.waive
             try:
                 settle(deliverable=row, because=form.cleaned_data["because"], **details)
-                messages.success(request, _("Written down. The client reads it with the reason."))
+                messages.success(request, _("Recorded. The client reads it with the reason."))
                 return redirect("dashboard:work", row.period_id)
             except RuleError as error:
                 add_error(form, error)

@@ -157,7 +157,7 @@ class RequestPage(RequestView):
         if form.is_valid():
             try:
                 self._act(row, form, state, request.POST.get("once", "")[:64])
-                messages.success(request, _("Done. The client is told by email."))
+                messages.success(request, _("Done. We email the client."))
                 return redirect("dashboard:request", row.pk)
             except RuleError as error:
                 add_error(form, error)
@@ -198,7 +198,7 @@ class LogTimeForRequest(RequestView):
         if form.is_valid():
             try:
                 time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)
-                messages.success(request, _("Written down."))
+                messages.success(request, _("Recorded."))
                 return redirect("dashboard:request", row.pk)
             except RuleError as error:
                 add_error(form, error)

@@ -1,19 +1,22 @@
 """Emails about agreements: signing, changing, pausing, renewing and ending them, and the seal."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from agreements.changing import amend, end, pause, renew, trial
+from agreements.changing import amend, end, give_value_add, pause, renew, trial
 from agreements.changing.amend import Change
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
+from agreements.rules.errors import HeldBack
 from agreements.rules.intervals import Interval
 from agreements.signing import (
     agreement_pdf,
     change_signer,
+    held_back,
     seal,
     seal_check,
     sign,
@@ -59,6 +62,15 @@ def a_client_signs(stage: Stage) -> None:
     sign.request_code(
         paper=row, contact=row.contact, name=name, consented=True, now=NOW, origin=HERE
     )
+
+
+@case("held_back", "held_back_over")
+def a_choice_waits_for_the_consent_of_another_client(stage: Stage) -> None:
+    held = stage.proposal(stage.client("Backhaus Nord", legal_name=""))
+    stage.signed(stage.picked(stage.proposal(competitors=["Backhaus Nord"])))
+    with suppress(HeldBack):
+        stage.picked(held)
+    held_back.confirm_consent(proposal=held, actor="Nan", now=NOW, origin=HERE)
 
 
 @case("signer_change", "signer_changed", begins=an_agreement_to_sign)
@@ -174,6 +186,21 @@ def a_period_is_skipped(stage: Stage) -> None:
     pause.skip_next_period(
         agreement=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW
     )
+
+
+@case("value_added", "value_add_taken_back", begins=a_running_period)
+def something_is_added_for_a_time_and_taken_back(stage: Stage) -> None:
+    row = give_value_add.give(
+        agreement=stage.agreement,
+        title=stage.words.work,
+        minutes=60,
+        starts_on=DECEMBER,
+        ends_on=DECEMBER + timedelta(days=59),
+        reason="",
+        actor="Nan",
+        now=NOW,
+    )
+    give_value_add.take_back(row=row, actor="Nan", now=NOW)
 
 
 @case("renewal_ahead", "renewed")

@@ -22,6 +22,8 @@ from billing.models import Invoice, PaymentMethod, WithholdingCertificate
 from billing.runs import daily_audit
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
+from core.models.business import Hears
+from core.outbox import worded_kinds
 from core.system import rows_set_aside
 from tests import gateways
 from tests.golden.stage import TODAY, Stage, a_running_period, case
@@ -305,3 +307,23 @@ def a_certificate_does_not_come(stage: Stage) -> None:
 def the_books_do_not_fit_together(stage: Stage) -> None:
     """The receipt of a payment was never announced: what was written before a case is forgotten."""
     daily_audit.run_audit(now=NOW + timedelta(hours=1))
+
+
+@case("wording_test")
+def a_business_looks_at_its_own_words(stage: Stage) -> None:
+    facts = {"business": stage.business, "key": "invoice", "language": stage.language, "now": NOW}
+    words = f"{stage.words.reason} {{{{name}}}}: {{{{amount}}}}, {{{{day}}}}"
+    worded_kinds.save(subject="{{number}} · {{business}}", opening=words, **facts)
+    worded_kinds.send_test(**facts)
+
+
+@case("first_payment")
+def a_client_pays_for_the_first_time(stage: Stage) -> None:
+    a_running_period(stage)
+
+
+@case("payment", begins=a_running_period)
+def a_client_pays_again(stage: Stage) -> None:
+    stage.business.hears_payments = Hears.NOW
+    stage.business.save()
+    run_billing(now=NOW + timedelta(days=30), door="test")

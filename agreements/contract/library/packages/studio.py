@@ -81,7 +81,7 @@ def consulting() -> BuiltIn:
                 17,
                 [
                     _("Plan for the quarter with measures"),
-                    _("Review of proposals and figures"),
+                    _("Review of proposals and numbers"),
                     _("Preparation of your meetings"),
                 ],
                 [(4, sessions), (1, summary), (2, reviews)],

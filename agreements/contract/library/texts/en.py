@@ -34,7 +34,7 @@ TEXTS = {
         "Added for a time",
         "Until the day that is named, and without a further fee, the provider adds:\n"
         "{{value_adds}}\n"
-        "Each ends on its day by itself; the fee does not change.",
+        "Each ends automatically on its day; the fee does not change.",
     ),
     "fee": (
         "Fee and payment",
@@ -63,7 +63,7 @@ TEXTS = {
         "This is a paid trial that begins on {{starts_on}}. It succeeds when: "
         "{{trial_measure}}.\n\n"
         "Both sides decide by {{decision_day}} how they go on. The trial does not turn into a "
-        "retainer by itself: that needs a new signature.",
+        "retainer automatically: that needs a new signature.",
     ),
     "after_trial": (
         "After the trial",
@@ -74,7 +74,7 @@ TEXTS = {
         "Begin and end",
         "The work begins on {{starts_on}} and is done by {{decision_day}}. This is one-time "
         "work: the agreement ends when the work is delivered and paid for, and nothing "
-        "follows by itself.",
+        "follows automatically.",
     ),
     "time": (
         "Reserved time",
@@ -235,7 +235,7 @@ TEXTS = {
         "Website",
         "The provider keeps a backup before each change and tells the client ahead of one "
         "that interrupts the site. Hosting, domains and licences are in the client's name and "
-        "paid by the client. Faults in the provider's own work are mended without a further "
+        "paid by the client. Faults in the provider's own work are fixed without a further "
         "fee for 30 days after delivery.",
     ),
     "seo": (

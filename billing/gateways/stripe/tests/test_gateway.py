@@ -362,8 +362,9 @@ def test_if_the_bank_asks_for_authentication_the_client_gets_a_page_for_it(
     stripe_, transport = bank(intent(), declined("authentication_required"), then)
     stripe_.execute(handle="pi_1", key="k", token="cus_1/pm_1")
     last = transport.requests[2]
-    assert (last.what, last.key, len(transport.requests)) == (f"post {INTENT}/confirm", "k:ask", 3)
-    assert last.params == {"payment_method": "pm_1", "return_url": "https://hub.example/p/"}
+    assert (last.what, last.key, len(transport.requests)) == (f"post {INTENT}/confirm", "k:bank", 3)
+    back = "https://hub.example/p/payment/confirmed/"
+    assert last.params == {"payment_method": "pm_1", "return_url": back}
 
 
 @pytest.mark.parametrize("before", [[], [intent()]])

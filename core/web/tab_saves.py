@@ -22,5 +22,10 @@ class Tab:
 
 def read_tab(mark: str, count: str) -> Tab:
     """The tab whose script sent these two texts; without a number, a form without the script."""
-    is_number = count.isascii() and count.isdigit() and len(count) < 9
-    return Tab(mark.replace("\x00", "")[:36], int(count)) if is_number else Tab()
+    number = read_number(count)
+    return Tab() if number is None else Tab(mark.replace("\x00", "")[:36], number)
+
+
+def read_number(text: str) -> int | None:
+    """A count or a revision that a form sent; None where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

@@ -1,4 +1,6 @@
-"""A business writes its own subject and opening of the emails that its clients get (rule 59)."""
+"""A business writes its own subject and opening of the emails that its clients get (rule 60)."""
+
+import re
 
 import pytest
 from django.test import Client as Browser
@@ -124,7 +126,8 @@ def test_the_page_saves_shows_and_takes_back(world: World) -> None:
     draft = {"subject": "Draft {{name}}", "opening": "Not saved yet"}
     told = browser.post(reverse("dashboard:email_wording_draft", args=["portal_link", "en"]), draft)
     assert "Draft " in told.text and "Not saved yet" in told.text
-    html = browser.get(reverse("dashboard:email_wording_html", args=["portal_link", "en"]))
+    (frame,) = re.findall(r'src="([^"]+/html/[^"]*)"', told.text)
+    html = browser.get(frame)
     assert "Not saved yet" in html.text
     assert "sandbox" in html.headers["Content-Security-Policy"]
     browser.post(reverse("dashboard:email_wording_reset", args=["portal_link", "en"]))

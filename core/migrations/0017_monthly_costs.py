@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0015_email_wording'),
+        ('core', '0016_hears_payments'),
     ]
 
     operations = [

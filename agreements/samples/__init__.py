@@ -1,0 +1,1 @@
+"""Sample clients: loaded to try things with, and removed without a trace (rule 59)."""
