@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.changing import pause
-from billing.books import expected_income, guaranteed_income, income_history
-from billing.books.expected_income import Income
+from billing.income import expected, guaranteed, history
+from billing.income.expected import Income
 from billing.rules.certainty import Certainty
 from tests.world import NOW, World
 
@@ -18,8 +18,8 @@ TODAY = date(2026, 11, 2)
 
 
 def income(world: World, today: date = TODAY) -> list[Income]:
-    signed = guaranteed_income.signed_agreements(world.business)
-    return expected_income.expected_income(world.business, signed, today)
+    signed = guaranteed.signed_agreements(world.business)
+    return expected.expected_income(world.business, signed, today)
 
 
 @pytest.mark.django_db
@@ -91,8 +91,8 @@ def test_each_month_begins_with_what_the_one_before_ended_with(world: World) -> 
         actor="Nan",
         now=NOW,
     )
-    signed = guaranteed_income.signed_agreements(world.business)
-    rows = income_history.movements(signed, date(2027, 1, 15))["USD"]
+    signed = guaranteed.signed_agreements(world.business)
+    rows = history.movements(signed, date(2027, 1, 15))["USD"]
     assert [(row.new, row.paused, row.lost) for row in rows] == [
         (3_000_00, 0, 0),
         (0, -3_000_00, 0),
@@ -104,9 +104,9 @@ def test_each_month_begins_with_what_the_one_before_ended_with(world: World) -> 
 @pytest.mark.django_db
 def test_the_number_of_queries_does_not_grow_with_the_agreements(world: World) -> None:
     def queries() -> int:
-        signed = guaranteed_income.signed_agreements(world.business)
+        signed = guaranteed.signed_agreements(world.business)
         with CaptureQueriesContext(connection) as asked:
-            expected_income.expected_income(world.business, signed, TODAY)
+            expected.expected_income(world.business, signed, TODAY)
         return len(asked)
 
     def add(name: str, **terms: Any) -> None:

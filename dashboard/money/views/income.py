@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from billing.books import expected_income, guaranteed_income, income_history
-from billing.books.expected_income import Income
+from billing.income import expected, guaranteed, history
+from billing.income.expected import Income
 from billing.rules.certainty import HORIZON, Certainty, Movement
 from core import charts, formats, money
 from core.dates import add_months, month_of, months_back
@@ -44,10 +44,10 @@ class IncomePage(DashboardView):
 
     def _page(self, request: HttpRequest, form: CostsForm, status: int = 200) -> HttpResponse:
         business, today = self.business, self.today
-        signed = guaranteed_income.signed_agreements(business)
-        incomes = expected_income.expected_income(business, signed, today)
+        signed = guaranteed.signed_agreements(business)
+        incomes = expected.expected_income(business, signed, today)
         own = next((one for one in incomes if one.currency == business.currency), None)
-        rate = expected_income.own_closing_rate(business)
+        rate = expected.own_closing_rate(business)
         return self.show(
             request,
             status,
@@ -61,7 +61,7 @@ class IncomePage(DashboardView):
             rate=rate,
             movements={
                 currency: [{"movement": row, "changes": _changes(row, currency)} for row in months]
-                for currency, months in income_history.movements(signed, today).items()
+                for currency, months in history.movements(signed, today).items()
             },
             today=today,
         )

@@ -113,7 +113,7 @@ def expected_income(
 ) -> list[Income]:
     """The income of each currency, the business's own first, then the largest.
 
-    `agreements` are those of `guaranteed_income.signed_agreements`. The number of queries does not
+    `agreements` are those of `guaranteed.signed_agreements`. The number of queries does not
     depend on their number.
     """
     found: dict[str, Income] = {}

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from agreements.models import Agreement, Pause
-from billing.books.guaranteed_income import monthly_fee
+from billing.income.guaranteed import monthly_fee
 from billing.rules.certainty import Movement, movement
 from core.dates import add_months, local_day, months_back
 
@@ -17,7 +17,7 @@ def movements(
     """The movements of the last `months` months, oldest first, by currency.
 
     The running month counts up to today. Months before the first income are left out. Load the
-    agreements with `guaranteed_income.signed_agreements`.
+    agreements with `guaranteed.signed_agreements`.
     """
     by_currency: dict[str, list[Agreement]] = defaultdict(list)
     for row in agreements:
