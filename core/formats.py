@@ -160,6 +160,16 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
     return format_datetime(value, "d MMM y, HH:mm", tzinfo=ZoneInfo(zone), locale=_locale())
 
 
+def spent(seconds: int) -> str:
+    """A short time: "1 min 40 s", "30 s"."""
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return _("%(n)s s") % {"n": rest}
+    if not rest:
+        return _("%(n)s min") % {"n": minutes}
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+
+
 def hours(minutes: int | None) -> str:
     """Minutes as hours: 750 → 12.5 h; 0 → 0 h."""
     if minutes is None:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -53,14 +54,18 @@ def of_clients(view: DashboardView, clients: Iterable[Client]) -> dict[UUID, str
     }
     calls = _calls(view, facts)
     chains: dict[UUID, list[UUID]] = {pk: [pk] for pk in facts}
-    for model in (Agreement, Proposal):
-        pairs = view.rows(model).filter(client__in=facts).values_list("client", "pk")
-        for client, pk in pairs.order_by():
+    for rows in (view.rows(Agreement), view.rows(Proposal)):
+        for client, pk in _pairs(rows, facts):
             chains[client].insert(0, pk)
     kinds = OF_A_SALE | set(_after_signing())
     recorded = _recorded(chains, kinds)
     money = money_history.newest(Of.CLIENT, facts)
     return _said(_later(facts, calls, recorded, money), view.today, view.business.time_zone)
+
+
+def _pairs(rows: QuerySet[Any], clients: Iterable[UUID]) -> QuerySet[Any, Any]:
+    """The ids of the clients and of their rows."""
+    return rows.filter(client__in=list(clients)).order_by().values_list("client", "pk")
 
 
 def _calls(view: DashboardView, clients: Iterable[UUID]) -> dict[UUID, Fact]:

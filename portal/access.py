@@ -51,7 +51,7 @@ class PortalView(View):
         shown = self.request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if shown is None or shown == self.request.session.get(LANGUAGE):
             translation.activate(code)
-            self.request.LANGUAGE_CODE = code  # type: ignore[attr-defined]
+            self.request.LANGUAGE_CODE = code
             self._language = code
 
     def _confirmation(self, request: HttpRequest) -> HttpResponse | None:

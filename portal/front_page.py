@@ -1,4 +1,4 @@
-"""/work-with/<address>/: the public page of a business, with a short form for prospects.
+"""/work-with/<address>/: the public page of a business, with a form for prospects; and its logo.
 
 Nobody needs a session, and none is begun: the page sets no cookie. The form acts with nobody's
 rights, so forms on other sites may send it (no CSRF token).
@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.proposals import capacity
 from clients import front_page as pages
 from clients.models import FrontPage
 from core.dates import local_day
-from core.documents.logos import logo_response
+from core.documents.logos import email_response, logo_response
 from core.web.throttle import network, too_often
 from portal.sessions import origin
 
@@ -51,6 +51,12 @@ class EnquiryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     website = forms.CharField(required=False, max_length=200)
+
+
+@require_safe
+def email_logo(request: HttpRequest, token: str) -> HttpResponse:
+    """The logo in an email. Raises Http404."""
+    return email_response(token)
 
 
 @csrf_exempt

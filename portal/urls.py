@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from portal import front_page
 from portal.views import (
     agreement,
     call,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("ask/", session.request_link, name="ask"),
     path("leave/", session.leave, name="leave"),
     path("calls/<str:token>/call.ics", call.call_file, name="call_file"),
+    path("mark/<str:token>.png", front_page.email_logo, name="email_logo"),
     path("logo/", invoices.Logo.as_view(), name="logo"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),
@@ -49,6 +51,7 @@ urlpatterns = [
         proposal.DownloadProposal.as_view(),
         name="proposal_download",
     ),
+    path("proposal/<uuid:pk>/read/", proposal.ProposalRead.as_view(), name="proposal_read"),
     path("proposal/<uuid:pk>/seen/", proposal.TierSeen.as_view(), name="tier_seen"),
     path(
         "proposal/<uuid:pk>/letter/<uuid:letter>/",

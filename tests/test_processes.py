@@ -176,7 +176,7 @@ def sell(served: dict[str, str], site: str) -> None:
     kaew.go(gateway[1], card="succeeds")
     soon("the charge", lambda: "is paid" in kaew.go(f"{agreement}charging/state/"))
     assert "Signed: Hotel retainer" in letter(site, "Signed: Hotel retainer")
-    assert "RH-" in letter(site, "Receipt RC-")
+    assert "NKS-" in letter(site, "Receipt RC-")
     assert "$15,000" in owner.go("/")
 
     assert '"ok": true' in str(soon("health", lambda: health(site)))

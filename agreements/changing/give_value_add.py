@@ -159,8 +159,8 @@ def _email_given(row: GivenValueAdd, now: datetime) -> None:
             _("We add something to “%(title)s” from %(first)s to %(last)s:") % facts,
             row.title,
             _(
-                "Your fee stays the same, and so do your terms. It ends by itself after that day; "
-                "there is nothing for you to do or to sign."
+                "Your fee and your terms stay the same. It ends automatically after that day; you "
+                "do not need to do or sign anything."
             ),
         ]
     _email(row, "value_added", subject, paragraphs, now)

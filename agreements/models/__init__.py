@@ -6,6 +6,7 @@ from agreements.models.capacity import TimeOff, WaitlistEntry
 from agreements.models.given_value_add import GivenValueAdd
 from agreements.models.period import Period
 from agreements.models.proposal import Proposal, ProposalTyping, Question, Tier
+from agreements.models.reading import SectionReading
 from agreements.models.reusable import OpeningMessage, Package, Template, ValueAdd
 from agreements.models.signing import Signature, SignerChange
 
@@ -20,6 +21,7 @@ __all__ = [
     "Proposal",
     "ProposalTyping",
     "Question",
+    "SectionReading",
     "Signature",
     "SignerChange",
     "Template",

@@ -52,7 +52,7 @@ def _after_the_call(business: Business, sample: texts.Sample, now: datetime) -> 
     """A prospect with notes of a call, fit check and objection, and a draft made of them."""
     client = _client(business, sample, now)
     call = _call(client, now - timedelta(days=2), now)
-    call_notes.write(call=call, typed=sample.notes, revision=0, now=now - timedelta(days=2))
+    call_notes.write(call=call, typed=dict(sample.notes), revision=0, now=now - timedelta(days=2))
     answers = dict.fromkeys((question.value for question in Question), Answer.YES.value)
     fit_check.answer(client=client, answers=answers, now=now)
     draft = _draft(client, "content", now)

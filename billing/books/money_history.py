@@ -229,4 +229,5 @@ def newest(of: Of, ids: Iterable[UUID]) -> dict[UUID, Fact]:
 def _last(rows: QuerySet[Any], of: Of, at: str) -> QuerySet[Any]:
     """The newest of the rows for each `of`, with `whose`: its id."""
     later = rows.filter(**{of: OuterRef(of), f"{at}__gt": OuterRef(at)})
-    return rows.exclude(Exists(later)).annotate(whose=F(of)).order_by(at, "pk")
+    last: QuerySet[Any] = rows.exclude(Exists(later)).annotate(whose=F(of))
+    return last.order_by(at, "pk")

@@ -1,6 +1,7 @@
 """Composes the emails to the owner about money that arrived (rule 56, billing.books.owner_news)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from core.outbox.emails import Letter
 
 def compose_first_payment(ref: str, now: datetime) -> Letter:
     """Compose the email about the first payment of an agreement. `ref` is the agreement's id."""
-    payment = Payment.objects.filter(invoice__agreement=ref).order_by("received_at", "seq", "id")[0]
+    payment = Payment.objects.filter(invoice__agreement=UUID(ref)).order_by(
+        "received_at", "seq", "id"
+    )[0]
     invoice = _invoice(payment)
     with translation.override(invoice.business.language):
         facts = owner_news.facts_of(payment, invoice.client.name) | {

@@ -1,19 +1,25 @@
 """Accepts uploaded logos, which are redrawn as PNG files, and serves them (docs/trust.md)."""
 
 import io
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.core.signing import BadSignature, Signer
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
 
+from core import links
+from core.digest import digest
 from core.models import Business
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 MAX_SIDE = 512  # pixels of the redrawn logo
+EMAIL_HEIGHT, EMAIL_WIDTH = 64, 320  # pixels at most in an email, for screens of double density
+KEPT = 7 * 24 * 3600  # seconds for which mail programs and their proxies keep it
 
 
 def redrawn(upload: UploadedFile) -> ContentFile:
@@ -43,6 +49,43 @@ def logo_response(business: Business) -> HttpResponse:
     if not business.logo:
         raise Http404
     with business.logo.open("rb") as file:
-        response = HttpResponse(file.read(), content_type="image/png")
+        return _png(file.read())
+
+
+def email_address(business: Business | None) -> str:
+    """The address of the logo for an email, which opens without signing in; "" if there is none.
+
+    Another logo has another address, because mail programs keep pictures for long.
+    """
+    if business is None or not business.logo:
+        return ""
+    token = Signer(salt="rh.logo").sign(business.pk.hex)
+    return f"{links.absolute_url('portal:email_logo', token)}?v={digest(business.logo.name)[:8]}"
+
+
+def email_response(token: str) -> HttpResponse:
+    """The logo of an address in an email, in a size for emails.
+
+    Raises Http404 if the address is forged, or the business has no logo any more.
+    """
+    try:
+        pk = UUID(hex=Signer(salt="rh.logo").unsign(token))
+    except (BadSignature, ValueError):
+        raise Http404 from None
+    business = Business.objects.filter(pk=pk).first()
+    if business is None or not business.logo:
+        raise Http404
+    with business.logo.open("rb") as file, Image.open(file) as picture:
+        small = picture.convert("RGBA")
+        small.thumbnail((EMAIL_WIDTH, EMAIL_HEIGHT))
+        out = io.BytesIO()
+        small.save(out, "PNG", optimize=True)
+    response = _png(out.getvalue())
+    response["Cache-Control"] = f"public, max-age={KEPT}"
+    return response
+
+
+def _png(picture: bytes) -> HttpResponse:
+    response = HttpResponse(picture, content_type="image/png")
     response["X-Content-Type-Options"] = "nosniff"
     return response

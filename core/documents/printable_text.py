@@ -56,12 +56,17 @@ def warnings_of(value: Any) -> list[str]:
     return [
         _(
             "Documents show “%(shown)s”, because their fonts do not have these characters: "
-            "%(letters)s. Use Latin or Thai letters for what has to stand there."
+            "%(letters)s. Use Latin or Thai script for what has to appear there."
         )
         % {"shown": _short(glyphs.printed(text)), "letters": ", ".join(lost[:10])}
         for text in texts_of(value)
-        if (lost := glyphs.lost_letters(text))
+        if (lost := glyphs.lost_letters(text) or _only_decoration(text))
     ]
+
+
+def _only_decoration(text: str) -> list[str]:
+    """The characters of a text of which a document shows nothing."""
+    return list(dict.fromkeys(text)) if glyphs.printed(text) == glyphs.LOST else []
 
 
 def _short(text: str) -> str:

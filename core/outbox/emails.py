@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from core import links, nudge
 from core.continuity import standing
-from core.documents import store
+from core.documents import logos, store
 from core.errors import SampleClient
 from core.jobs import batches, set_aside
 from core.jobs.reasons import is_time_up
@@ -93,7 +93,7 @@ def write(
     """Render an email and store it in the outbox, in the transaction of the event it reports.
 
     The templates are emails/<template>.subject.txt, .txt and .html, rendered in `language` with
-    the name and the `accent` colour of the business. If
+    the name, the `logo` and the `accent` colour of the business. If
     there is an email of this (kind, ref) already, it is returned unchanged. Replies go to
     `reply_to`, or to the owner of `business`. `worded` is the key under which the business may have
     written its own subject and opening (core.outbox.own_wording), with the `values` that they name.
@@ -144,6 +144,7 @@ def rendered(contents: Letter, own: OwnWords) -> dict[str, Any]:
     with translation.override(language):
         context = {
             "business": business,
+            "logo": logos.email_address(business),
             "accent": business.accent_colour if business else ACCENT_COLOURS[Accent.INDIGO],
             "site_url": settings.SITE_URL,
             "language": language,

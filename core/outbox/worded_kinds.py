@@ -109,7 +109,7 @@ def send_test(*, business: Business, key: str, language: str, now: datetime) -> 
     """
     with translation.override(language):
         contents = KINDS[key].sample(business, local_day(now, business.time_zone))
-        notice = _("This is a test with invented figures. Only you received it.")
+        notice = _("This is a test with sample data. Only you received it.")
     to = business.owner.email
     emails.write(
         kind="wording_test",

@@ -33,6 +33,7 @@ FORMATS = (
     formats.span_short,
     formats.moment,
     formats.hours,
+    formats.spent,
     formats.hours_signed,
     formats.hours_number,
     formats.clock,

@@ -126,7 +126,7 @@ def test_a_stored_document_whose_seal_is_not_ours_is_not_called_intact(document,
 
 def test_a_seal_applied_after_its_certificate_expired_does_not_count(sealed):
     late = NOW + certificate.LIFE + timedelta(days=1)
-    with pytest.raises(certificate.SealNotReady, match="has ended"):
+    with pytest.raises(certificate.SealNotReady, match="has expired"):
         seal.seal(plain(), reason="Late", now=late)
     assert seal.verify(sealed_at(NOW)).intact
     assert not seal.verify(sealed_at(late)).intact

@@ -64,6 +64,8 @@ def test_a_form_takes_decoration_in_silence_and_warns_of_letters_without_refusin
     decorated = NameForm({"name": "Baan \U0001f35e"})
     assert decorated.is_valid() and not decorated.warnings
     assert decorated.cleaned_data["name"] == "Baan \U0001f35e"
+    nothing_else = NameForm({"name": "\U0001f35e"})  # a signature would be “[…]”
+    assert nothing_else.is_valid() and "“[…]”" in nothing_else.warnings[0]
     lost = NameForm({"name": "\u767e\u5ea6 Ltd"})
     assert lost.is_valid() and lost.cleaned_data["name"] == "\u767e\u5ea6 Ltd"
     assert "“[…] Ltd”" in lost.warnings[0] and "\u767e, \u5ea6" in lost.warnings[0]

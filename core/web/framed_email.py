@@ -1,8 +1,8 @@
 """Shows the HTML of an email in a frame, where it can do nothing.
 
-The frame has an address and a policy of its own: no scripts, no forms, no requests but for logos,
-and an origin that belongs to nobody. Links lead nowhere, and the invisible picture of a report is
-left out, so that looking at an email does not count as reading it.
+The frame has an address and a policy of its own: no scripts, no forms, no requests but for the
+logo, and an origin that belongs to nobody. Links lead nowhere, and the invisible picture of a
+report is left out, so that looking at an email does not count as reading it.
 """
 
 import re
@@ -10,8 +10,8 @@ import re
 from django.http import HttpResponse
 
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox"
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; sandbox"
 )
 # Our templates write every attribute in double quotes, and what people typed is escaped.
 HREF = re.compile(r"""\shref="[^"]*\"""")

@@ -89,6 +89,7 @@ def test_every_step_can_be_skipped(newcomer: Browser) -> None:
     assert step(newcomer, "welcome", {"skip": "yes"}).headers["Location"].endswith("/business/")
     business = Business.objects.get()
     assert (business.name, business.currency) == ("Mara Lindt", "EUR")
+    assert document_numbers.patterns_in_use(business)[0][1] == "ML-{year}-{seq:04}"
     for name in ("welcome_business", "welcome_work", "welcome_client"):
         following = step(newcomer, name).context["next"]
         assert newcomer.get(following).status_code == 200

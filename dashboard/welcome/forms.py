@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.proposals import packages
+from billing.books import document_numbers
 from core import formats
 from core.documents.printable_text import PrintableForm
 from core.models import Business, User
@@ -102,6 +103,8 @@ def save_place(user: User, business: Business | None, **data: Any) -> Business:
     try:
         with transaction.atomic():
             row.save()
+            if business is None:
+                document_numbers.number_from_name(business=row)
     except IntegrityError:  # it was made in another tab meanwhile
         if business:
             raise

@@ -118,7 +118,8 @@ def test_the_home_page_says_that_a_retainer_is_paused_or_has_ended(world: World)
     page = home_page(agreement)
     assert "Your retainer has ended" in page and formats.day(formats.last_day(ends_on)) in page
     assert (
-        "Next payment" not in page and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
+        "Your next payments" not in page
+        and reverse("portal:agreement_pdf", args=[agreement.pk]) in page
     )
 
 

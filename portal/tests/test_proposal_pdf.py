@@ -52,9 +52,11 @@ def test_the_pdf_says_what_the_page_says_and_where_to_accept(world: World) -> No
     proposal = sent(world)
     text = text_of(download(inside(proposal.contact), proposal))
     parts = ["We begin with a workshop", "Essential", "$10,000", "Weekly call", "+$1,200", "once"]
-    parts += ["Who writes?", "Minimum term", "Due today: $3,000", "Valid until"]
+    parts += ["Who writes?", "Minimum term", "Due after signing: $3,000"]
+    parts += ["Valid until", "These sums and days apply if you sign on"]
     assert not [part for part in parts if part not in text], text
     assert "accept it online" in text and reverse("portal:proposal", args=[proposal.pk]) in text
+    assert "today" not in text.lower()  # it is read on another day
     assert "Choose Essential" not in text and "Ask" not in text.split()
     assert text_of(download(logged_in(world.business.owner), proposal, "dashboard")) == text
 

@@ -13,7 +13,7 @@ from agreements.changing import end
 from agreements.contract import amendment_text, clauses
 from agreements.models import Agreement, Amendment, Signature
 from agreements.proposals import accept
-from agreements.rules.errors import WrongCode
+from agreements.rules.errors import HeldBack, WrongCode
 from agreements.rules.states import AgreementState
 from agreements.rules.terms import CollectBy
 from agreements.signing import change_signer, sign, signers, unsigned_documents
@@ -98,6 +98,9 @@ class AgreementPage(SignableView):
                 now=timezone.now(),
                 origin=origin(request),
             )
+        except HeldBack as error:
+            messages.info(request, str(error))
+            return self.page(signable)
         except RuleError as error:
             form.add_error(None, str(error))
             return self._show(request, signable, form, 409)
@@ -178,6 +181,9 @@ class ConfirmCode(SignableView):
                 now=timezone.now(),
                 origin=origin(request),
             )
+        except HeldBack as error:
+            messages.info(request, str(error))
+            return self.page(signable)
         except RuleError as error:
             form.add_error("code", str(error))
             return self._show(request, signable, form, 422)

@@ -18,10 +18,11 @@ from agreements.proposals import (
     client_actions,
     client_view,
     lifecycle,
+    reading_time,
     waitlist,
 )
 from agreements.proposals.page import proposal_pdf, section_pictures
-from agreements.rules.errors import AlreadyPicked
+from agreements.rules.errors import AlreadyPicked, HeldBack
 from agreements.rules.states import ProposalState
 from billing.emails import offered_sums
 from core.dates import local_day
@@ -35,6 +36,7 @@ from portal.forms import DeclineForm, ForwardForm, QuestionForm, errors_of
 from portal.sessions import origin
 
 DOWNLOADS_AN_HOUR = 12  # of one person
+MOST_PARTS = 40  # parts of a proposal in one message of its page
 OVER = "portal/proposal_over.html"  # shown once a proposal can no longer be accepted
 
 
@@ -111,6 +113,9 @@ class ProposalPage(PortalView):
         except AlreadyPicked as error:
             messages.info(request, str(error))
             return redirect(reverse("portal:proposal", args=[proposal.pk]) + "?change")
+        except HeldBack as error:
+            messages.info(request, str(error))
+            return redirect("portal:proposal", proposal.pk)
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:proposal", proposal.pk)
@@ -233,6 +238,23 @@ class TierSeen(PortalView):
             client_actions.record_tier_seen(
                 proposal=proposal, tier=tier, contact=self.contact, now=now, origin=origin(request)
             )
+        return HttpResponse(status=204)
+
+
+class ProposalRead(PortalView):
+    """Take for how long parts of the page were in sight. The page's script reports it."""
+
+    readers_may_post = True
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        proposal, now = _sent_proposal(self, pk), timezone.now()
+        if not too_often("read", str(self.contact.pk), limit=300, seconds=3600, now=now):
+            seconds = {
+                name: int(value)
+                for name, value in list(request.POST.dict().items())[:MOST_PARTS]
+                if value.isascii() and value.isdigit() and len(value) < 9
+            }
+            reading_time.record(proposal=proposal, contact=self.contact, seconds=seconds, now=now)
         return HttpResponse(status=204)
 
 

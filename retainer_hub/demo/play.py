@@ -14,6 +14,7 @@ from agreements.rules.intervals import Interval
 from agreements.rules.states import ProposalState
 from agreements.running.periods import period_on
 from agreements.signing import seal, sign
+from billing.books import document_numbers
 from billing.charging import saved_cards
 from billing.gateways import accounts
 from billing.runs.billing_run import run_billing
@@ -71,7 +72,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 def _business(now: datetime) -> Business:
     owner = User.objects.create_user(EMAIL, None, name=OWNER, date_joined=now)
     _verify(owner)
-    return Business.objects.create(
+    business = Business.objects.create(
         owner=owner,
         name="Nan Kittisak Studio",
         legal_name="Nan Kittisak Studio Co., Ltd.",
@@ -84,6 +85,8 @@ def _business(now: datetime) -> Business:
         capacity_minutes=140 * 60,
         created_at=now,
     )
+    document_numbers.number_from_name(business=business)
+    return business
 
 
 def _verify(owner: User) -> None:

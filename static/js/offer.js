@@ -1,4 +1,4 @@
-// Tells which tiers were looked at: one that stays in sight for two seconds, once. Nothing else is watched.
+// Tells which tiers were looked at: one that stays in sight for two seconds, once.
 (function () {
   const tiers = document.querySelector("[data-seen]");
   if (!tiers || !("IntersectionObserver" in window)) return;
@@ -38,4 +38,43 @@
   };
   ticks.forEach((tick) => tick.addEventListener("change", show));
   window.addEventListener("pageshow", show);  // also where the browser has kept the ticks of an earlier visit
+})();
+
+// Counts for how long each part is in front of the reader: in the foreground, and while somebody moves on the page.
+(function () {
+  const page = document.querySelector("[data-read]");
+  if (!page || !("IntersectionObserver" in window) || !navigator.sendBeacon) return;
+  const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const heights = new Map();  // of each part, how much of it is in sight
+  const counted = new Map();  // seconds that were not told yet
+  let moved = Date.now();
+  const name = (part) => part.dataset.tier || part.getAttribute("aria-labelledby") || "cover";
+  const tell = () => {
+    const data = new FormData();
+    counted.forEach((seconds, part) => {
+      const whole = seconds - seconds % 5;
+      if (whole) data.set(part, String(whole));
+      counted.set(part, seconds - whole);
+    });
+    if ([...data.keys()].length === 0) return;
+    data.set("csrfmiddlewaretoken", token);
+    navigator.sendBeacon(page.dataset.read, data);
+  };
+  const observer = new IntersectionObserver((entries) => entries.forEach((entry) => {
+    heights.set(entry.target, entry.isIntersecting ? entry.intersectionRect.height : 0);
+  }), { threshold: [0, 0.1, 0.25, 0.5, 0.75, 1] });
+  page.querySelectorAll(".rh-cover, [aria-labelledby]:not(.rh-options), [data-tier]").forEach((part) => observer.observe(part));
+  ["scroll", "pointermove", "pointerdown", "keydown", "touchstart"].forEach((kind) => {
+    document.addEventListener(kind, () => { moved = Date.now(); }, { passive: true });
+  });
+  let since = 0;
+  setInterval(() => {
+    if (document.visibilityState !== "visible" || Date.now() - moved > 60000) return;
+    const [part, height] = [...heights].reduce((most, each) => (each[1] > most[1] ? each : most), [null, 0]);
+    if (height) counted.set(name(part), (counted.get(name(part)) || 0) + 1);
+    since += 1;
+    if (since >= 30) { since = 0; tell(); }
+  }, 1000);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") tell(); });
+  window.addEventListener("pagehide", tell);
 })();

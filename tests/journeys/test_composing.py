@@ -173,6 +173,7 @@ def test_two_tabs_show_each_other_what_differs_and_typing_on_decides_nothing(
     clash = page.get_by_role("alert").filter(has_text="changed in another tab")
     expect(clash).to_be_in_viewport()
     expect(clash).to_contain_text("Written in the other tab.")
+    look_for_faults(page, accessibility=True)
     page.keyboard.type("from here on", delay=20)  # a space presses no button
     expect(words).to_have_value("Hello from here on")
     assert Proposal.objects.get().recommended_because == "Written in the other tab."
@@ -225,6 +226,7 @@ def test_nothing_typed_is_lost_when_the_session_ends_or_the_server_is_away(
     writer.field("recommended_because").fill("Typed while signed out")
     ended = page.get_by_role("alert").filter(has_text="signed out")
     expect(ended).to_be_in_viewport()
+    look_for_faults(page, accessibility=True)
     writer.unfold("Every month")
     writer.field("interval").select_option("yearly")
     page.wait_for_timeout(1000)

@@ -13,9 +13,11 @@ from billing.rules.method_kinds import SCHEMES
 from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
-#: Attributes that a person reads or hears. data-bs-*, data-drop and data-seen hold no texts.
+#: Attributes that a person reads or hears. data-bs-* and these others hold names, not texts.
+NAMES = "bs-|(?:drop|seen|show|fold|rows?|more)$"
 READ = re.compile(
-    r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)|data-(?!bs-|drop$|seen$).*"
+    r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)"
+    rf"|data-(?!{NAMES}).*"
 )
 #: What is in these elements is not prose: scripts, styles, and code to copy.
 SILENT = frozenset(("script", "style", "code", "pre"))
@@ -51,7 +53,7 @@ NAMES = re.compile(
             *(kind.label for kind in registry.kinds().values() if not kind.is_pretended),
             *(scheme.label for scheme in SCHEMES.values()),
             rf"\b({'|'.join(CURRENCIES)})\b",
-            r"\b[A-Z]{2}-\d{4}-\d{4}\b|[A-Z]{2}-\{year\}-\{seq:04\}",  # RH-2026-0001, its pattern
+            r"\b[A-Z]{2,3}-\d{4}-\d{4}\b|[A-Z]{2,3}-\{year\}-\{seq:04\}",  # SM-2026-0001
             r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # bank references
             r"\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",  # hashes and ids
             r"\b[A-Z]{4}-[A-Z]{4}\b|…[\w-]{4}\b",  # a code to type, and the end of a key

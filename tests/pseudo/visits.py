@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from django.conf import settings
@@ -16,7 +18,7 @@ from django.test import override_settings
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Proposal, ProposalTyping
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
 from clients import front_page, portal_links
@@ -25,6 +27,7 @@ from core.database.frozen_rows import lifted
 from core.dates import local_day
 from core.models import OutboxEmail
 from core.models.link import LinkPurpose
+from dashboard.proposals.forms.as_posted import as_posted
 from delivery.models import Report
 from tests import test_tenancy
 from tests.factories import UserFactory
@@ -59,6 +62,27 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from transfers(rows["world"], browsers["dashboard"])
     with taken_back():
         yield from a_competitor(rows, browsers["dashboard"])
+    with taken_back():
+        yield from drafts(rows["draft"], browsers["dashboard"])
+
+
+def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:
+    """A draft that was changed in another tab, and one without a tier."""
+    path = reverse("dashboard:proposal_edit", args=[draft.pk])
+    shown = owner.get(path).context
+    many = (shown["tiers"], shown["page_content"].everything, shown["extras"].rows, shown["adds"])
+    forms = [shown["form"], shown["next"], shown["text"], *chain(*many)]
+    typed = as_posted(cast(Any, SimpleNamespace(tiers=shown["tiers"], everything=forms)))
+    typed["title"] = language.marked("Other")
+    ProposalTyping.objects.create(
+        business=draft.business, proposal=draft, revision=1, written_at=timezone.now()
+    )
+    yield "a draft changed elsewhere", owner.post(path, typed)
+    draft.tiers.all().delete()
+    frame = reverse("dashboard:proposal_frame", args=[draft.pk])
+    yield "a draft without a tier", owner.get(frame)
+    pdf = reverse("dashboard:proposal_pdf", args=[draft.pk])
+    yield "the agreement of no tier", owner.get(pdf, follow=True)
 
 
 def a_competitor(rows: Rows, owner: Browser) -> Iterator[Visit]:

@@ -25,6 +25,7 @@ def proposal_pdf(proposal: Proposal, *, offers: Mapping[Any, Any], today: date) 
             **client_view.page_context(proposal, today=today),
             "business": proposal.business,
             "offers": offers,
+            "today": today,
             "is_draft": proposal.state == ProposalState.DRAFT,
             "accept_at": settings.SITE_URL + reverse("portal:proposal", args=[proposal.pk]),
         }

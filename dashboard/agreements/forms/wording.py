@@ -96,7 +96,7 @@ class ContractTextForm(PrintableForm, forms.Form):
     def law_name(self) -> str:
         """The name of the law that is chosen, or was typed; "" if there is none."""
         typed = self["governing_law"].value()
-        return governing_laws.name(self.fields["governing_law"].to_python(typed))
+        return governing_laws.name(str(self.fields["governing_law"].to_python(typed) or ""))
 
     @property
     def has_more(self) -> bool:

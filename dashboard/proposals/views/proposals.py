@@ -17,6 +17,7 @@ from agreements.proposals import (
     after_sending,
     lifecycle,
     opening_message,
+    reading_time,
 )
 from agreements.rules import cumulative_tiers
 from agreements.rules.states import ProposalState
@@ -111,6 +112,7 @@ class ProposalPage(DashboardView):
             excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
             facts=_timeline(proposal),
+            readings=reading_time.readings_of(proposal),
             closed_label=_("Declined because")
             if proposal.state == ProposalState.DECLINED
             else _("Withdrawn because"),
