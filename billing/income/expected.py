@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from uuid import UUID
 
@@ -226,10 +227,9 @@ def _offered(business: Business) -> list[tuple[Proposal, int]]:
     return sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1])
 
 
-def own_closing_rate(business: Business) -> float | None:
+def own_closing_rate(business: Business) -> Fraction | None:
     """The share of answered proposals that were won; None while fewer than ten were answered."""
     asked = Proposal.objects.filter(business=business, state__in=ANSWERED).aggregate(
         won=Count("pk", filter=Q(state=ProposalState.ACCEPTED)), answered=Count("pk")
     )
-    rate = closing_rate(asked["won"], asked["answered"])
-    return None if rate is None else float(rate)
+    return closing_rate(asked["won"], asked["answered"])

@@ -35,7 +35,7 @@ def _of_one_currency(
 ) -> list[Movement]:
     firsts = months_back(today, months)
     before, _paused = _standing(rows, pauses, firsts[0] - timedelta(days=1))
-    found = []
+    found: list[Movement] = []
     for first in firsts:
         last = min(today, add_months(first, 1) - timedelta(days=1))
         after, paused = _standing(rows, pauses, last)

@@ -1,6 +1,7 @@
 """Income by how certain it is, and until when it covers the costs."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
@@ -67,14 +68,15 @@ class IncomePage(DashboardView):
         )
 
 
-def _shown(income: Income, rate: float | None, today: date) -> dict[str, Any]:
+def _shown(income: Income, rate: Fraction | None, today: date) -> dict[str, Any]:
     """One currency as the page shows it."""
+    offered = sum(fee for _proposal, fee in income.offered)
     return {
         "income": income,
         "rows": [_row(income, certainty) for certainty in Certainty if income.sums[certainty]],
         "chart": _chart(income, today) if income.expected else None,
-        "offered": sum(fee for _proposal, fee in income.offered),
-        "weighted": round(rate * sum(fee for _proposal, fee in income.offered)) if rate else None,
+        "offered": offered,
+        "weighted": money.round_half_up(rate * offered) if rate else None,
         "share": formats.share(income.largest[1], income.total) if income.largest else 0,
     }
 
