@@ -29,6 +29,7 @@ LISTS = (
     "time_week",
     "time_imports",
     "timer",
+    "income",
     "invoices",
     "reports",
     "packages",

@@ -12,7 +12,7 @@ from agreements.models import Amendment
 from agreements.proposals import capacity, client_view
 from agreements.rules.intervals import minutes_per_month, restated
 from agreements.running import expected_fees
-from billing.books import guaranteed_income
+from billing.income import guaranteed
 from billing.models import Invoice
 from core.dates import local_day
 from tests.factories import BusinessFactory
@@ -95,16 +95,16 @@ def changed(world: World, fee: int, on: date) -> None:
 
 def test_income_follows_a_signed_change_from_its_day(world: World) -> None:
     changed(world, 5_000_00, date(2026, 12, 2))
-    signed = guaranteed_income.signed_agreements(world.business)
+    signed = guaranteed.signed_agreements(world.business)
     before, after = date(2026, 12, 1), date(2026, 12, 2)
-    assert guaranteed_income.current_income(signed, before) == {"USD": 3_000_00}
-    assert guaranteed_income.next_change(signed, before) == (after, {"USD": 5_000_00})
-    assert guaranteed_income.current_income(signed, after) == {"USD": 5_000_00}
-    assert guaranteed_income.next_change(signed, after) is None
+    assert guaranteed.current_income(signed, before) == {"USD": 3_000_00}
+    assert guaranteed.next_change(signed, before) == (after, {"USD": 5_000_00})
+    assert guaranteed.current_income(signed, after) == {"USD": 5_000_00}
+    assert guaranteed.next_change(signed, after) is None
     (client,) = {row.client for row in signed}
     for day in (before, after):
         fee = expected_fees.fees_by_client([client], day)[client.pk]
-        assert {fee.currency: fee.amount} == guaranteed_income.current_income(signed, day)
+        assert {fee.currency: fee.amount} == guaranteed.current_income(signed, day)
 
 
 def test_the_pipeline_shows_the_tier_that_was_signed(world: World) -> None:

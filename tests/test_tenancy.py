@@ -228,6 +228,7 @@ CLASSES: dict[str, str] = {
     "dashboard:billing_run_progress": "owner",
     "dashboard:confirm_clock": "owner",
     "dashboard:unknown_charges": "owner",
+    "dashboard:income": "owner",
     "dashboard:monthly_totals": "owner",
     "dashboard:certificates": "owner",
     "dashboard:certificate": "certificate",

@@ -14,7 +14,7 @@ from agreements.rules.errors import BadTrial
 from agreements.rules.intervals import Interval, completed, per_month
 from agreements.rules.schedule import periods
 from agreements.rules.terms import Renews, Rollover
-from billing.books import guaranteed_income
+from billing.income import guaranteed
 from billing.models import Invoice
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
@@ -98,9 +98,7 @@ def test_from_the_proposal_to_the_report(world: World, interval: Interval, weeks
     invoices = Invoice.objects.order_by("period_start")
     assert [row.period_start for row in invoices] == days[:-1]
     assert {row.subtotal for row in invoices} == {agreement.amount}
-    assert guaranteed_income.monthly_fee(agreement, days[0]) == per_month(
-        agreement.amount, interval
-    )
+    assert guaranteed.monthly_fee(agreement, days[0]) == per_month(agreement.amount, interval)
 
     lines = list(hours_left.statements_of([agreement]).values())
     assert [line.granted for line in lines] == [agreement.minutes] * (6 // weeks)

@@ -11,6 +11,7 @@ from agreements.models import Agreement, Amendment, Pause, Period
 from agreements.rules.intervals import Interval
 from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNNING_STATES, AgreementState, PeriodState
+from agreements.rules.terms import Renews
 from agreements.running import effective_terms
 from agreements.running.billing_hold import free_billable, hold_not_billable
 from core.dates import local_day, local_instant
@@ -189,6 +190,34 @@ def next_starts(agreements: Iterable[Agreement], today: date) -> dict[UUID, date
     Agreements that are not billed again are left out.
     """
     return {pk: span.start for pk, span in next_spans(agreements, today).items()}
+
+
+def coming_spans(
+    agreements: Iterable[Agreement], today: date, until: date
+) -> list[tuple[Agreement, PeriodSpan]]:
+    """Every period that running agreements bill after today and up to `until`, soonest first.
+
+    An agreement that can renew is followed beyond the end of its term. Pauses are left out. The
+    number of queries does not depend on the number of agreements.
+    """
+    rows = list(agreements)
+    found = list(_billed(rows, today, (until - today).days))
+    found += [(row, span) for row in rows for span in _after_the_term(row, today, until)]
+    return sorted(found, key=lambda pair: (pair[1].start, str(pair[0].pk)))
+
+
+def _after_the_term(agreement: Agreement, today: date, until: date) -> Iterator[PeriodSpan]:
+    """The periods up to `until` that begin once the term has ended, if it can renew."""
+    ends_on = agreement.ends_on
+    if not ends_on or agreement.renews == Renews.NO or agreement.state not in RUNNING_STATES:
+        return
+    interval = Interval(agreement.interval)
+    first = index_before(agreement.starts_on, interval, ends_on)
+    for span in periods(
+        agreement.starts_on, agreement.anchor_day, interval, until=until, first=first
+    ):
+        if span.start >= max(ends_on, today + timedelta(days=1)):
+            yield span
 
 
 def _billed(

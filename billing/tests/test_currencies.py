@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from billing.books import client_statement, guaranteed_income, queries
+from billing.books import client_statement, queries
 from billing.books.invariants import find_contradictions
+from billing.income import guaranteed
 from billing.runs import preview
 from billing.runs.billing_run import run_billing
 from tests.world import NOW, World
@@ -33,8 +34,8 @@ def test_amounts_of_different_currencies_are_listed_separately(world: World) -> 
         row.currency: row.invoiced for row in client_statement.totals_by_month(world.business)
     }
     assert months == {"JPY": 100_000, "THB": 30_500_00, "USD": 3_000_00}
-    signed = guaranteed_income.signed_agreements(world.business)
-    assert guaranteed_income.current_income(signed, NOW.date()) == {
+    signed = guaranteed.signed_agreements(world.business)
+    assert guaranteed.current_income(signed, NOW.date()) == {
         "JPY": 100_000,
         "THB": 30_500_00,
         "USD": 3_000_00,

@@ -21,12 +21,13 @@ from agreements.rules.upgrade_proration import Proration
 from agreements.running import effective_terms
 from agreements.signing import unsigned_documents
 from agreements.tests.test_signers import sign_as
-from billing.books import client_statement, guaranteed_income
+from billing.books import client_statement
 from billing.books.invariants import find_contradictions
 from billing.charging import gateway_events
 from billing.charging.refund import refund_invoice
 from billing.gateways.sandbox.gateway import contest
 from billing.gateways.sandbox.models import SandboxIntent
+from billing.income import guaranteed
 from billing.invoices import upgrade_invoice
 from billing.models import Charge, Invoice, NextLine, Payment
 from billing.rules.errors import NotOpen
@@ -132,7 +133,7 @@ def test_the_tier_applies_and_income_counts_it_at_once(
     agreement.refresh_from_db()
     assert effective_terms.terms_on(agreement, FIFTEENTH.date()).tier["name"] == "Partner"
     assert [
-        guaranteed_income.monthly_fee(agreement, day)
+        guaranteed.monthly_fee(agreement, day)
         for day in (date(2027, 1, 14), date(2027, 1, 15), date(2027, 2, 1))
     ] == [30_000_00, 50_000_00, 50_000_00]
     coming = [

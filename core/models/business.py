@@ -48,9 +48,9 @@ ACCENT_COLOURS: dict[str, str] = {
 class Business(models.Model):
     """A freelancer's business.
 
-    `floor_rate` (per hour) and `yearly_goal` (per year) are minor units of `currency`, and
-    `capacity_minutes` is minutes per month; 0 in any of the three means "not set". `time_zone` is
-    an IANA name.
+    `floor_rate` (per hour), `yearly_goal` (per year) and `monthly_costs` are minor units of
+    `currency`, and `capacity_minutes` is minutes per month; 0 in any of the four means "not set".
+    `time_zone` is an IANA name.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -72,6 +72,7 @@ class Business(models.Model):
     tax_on_payment = models.BooleanField(_("the tax invoice is the receipt"), default=False)
     floor_rate = models.PositiveBigIntegerField(_("lowest hourly rate"), default=0)
     yearly_goal = models.PositiveBigIntegerField(_("yearly goal"), default=0)
+    monthly_costs = models.PositiveBigIntegerField(_("monthly costs"), default=0)
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
     checklist_dismissed_at = models.DateTimeField(
         _("checklist dismissed"), null=True, blank=True, editable=False

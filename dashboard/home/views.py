@@ -15,9 +15,10 @@ from agreements.rules.intervals import minutes_per_month
 from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts
-from billing.books import guaranteed_income, queries
+from billing.books import queries
 from billing.emails import next_payments
 from billing.emails.next_payments import NextPayment
+from billing.income import guaranteed
 from billing.models import Invoice
 from billing.rules.asking import Way
 from clients.models import Client
@@ -39,17 +40,17 @@ class Home(DashboardView):
     template = "dashboard/home/home.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        signed = guaranteed_income.signed_agreements(self.business)
+        signed = guaranteed.signed_agreements(self.business)
         running = [row for row in signed if row.state == AgreementState.ACTIVE]
         hours = hours_left.statements_of(running)
         newest_periods = self._current(running)
-        history = guaranteed_income.income_by_month(signed, self.today)
+        history = guaranteed.income_by_month(signed, self.today)
         risks = renewal_outlook.outlooks(self.business, running, now=timezone.now(), stated=hours)
         context = {
             "needs": todos(self),
             "first_steps": first_steps(self),
-            "guaranteed": guaranteed_income.current_income(signed, self.today),
-            "changes": guaranteed_income.next_change(signed, self.today),
+            "guaranteed": guaranteed.current_income(signed, self.today),
+            "changes": guaranteed.next_change(signed, self.today),
             "charts": [
                 (currency, self._chart(currency, points)) for currency, points in history.items()
             ],

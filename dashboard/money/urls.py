@@ -5,6 +5,7 @@ from django.urls import path
 from dashboard.money.views import (
     bank_statements,
     billing_runs,
+    income,
     invoice_actions,
     invoices,
     monthly_totals,
@@ -16,6 +17,7 @@ urlpatterns = [
         invoice_actions.HoldBilling.as_view(),
         name="hold_billing",
     ),
+    path("income/", income.IncomePage.as_view(), name="income"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/billing-run/", billing_runs.BillingRunPage.as_view(), name="billing_run"),
     path(

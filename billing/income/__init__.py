@@ -1,0 +1,1 @@
+"""Income: guaranteed each month, expected by how certain it is, and how it moved."""

@@ -1,0 +1,235 @@
+"""Income by how certain it is: received, owed by contract, recurring, renewing, offered (rule 61).
+
+All amounts are minor units before tax. Currencies are never added (rule 13).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Count, Q, Sum
+
+from agreements.changing.end import can_end, earliest_end
+from agreements.models import Agreement, Period, Proposal
+from agreements.rules.intervals import Interval
+from agreements.rules.states import PeriodState, ProposalState
+from agreements.running import effective_terms, expected_fees
+from agreements.running.periods import coming_spans
+from billing.books import asking, queries
+from billing.models import CreditNote, Invoice, PaidPart, PaymentMethod, Refund
+from billing.models.payment import SettledBy
+from billing.rules.certainty import (
+    BY_CONTRACT,
+    HORIZON,
+    Certainty,
+    certainty_of,
+    closing_rate,
+    covered_until,
+)
+from billing.rules.states import InvoiceState, RefundState
+from clients.models import Client
+from core.dates import add_months
+from core.models import Business
+from core.money import prorate
+
+RECEIVED = (SettledBy.PAYMENT, SettledBy.BALANCE, SettledBy.CERTIFICATE, SettledBy.REVERSAL)
+ANSWERED = (ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.EXPIRED)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A fee that is expected: of an invoice, or of a period that begins on `on`."""
+
+    agreement: Agreement
+    certainty: Certainty
+    on: date
+    amount: int
+
+
+@dataclass
+class Income:
+    """What one currency brings in the twelve months from a day on."""
+
+    currency: str
+    today: date
+    received: int = 0
+    expected: list[Expected] = field(default_factory=list)
+    offered: list[tuple[Proposal, int]] = field(default_factory=list)
+
+    @cached_property
+    def sums(self) -> dict[Certainty, int]:
+        """The sum of each certainty, the most certain first."""
+        sums = dict.fromkeys(Certainty, 0)
+        for one in self.expected:
+            sums[one.certainty] += one.amount
+        return sums
+
+    @property
+    def by_contract(self) -> int:
+        """What comes even if everybody gives notice today."""
+        return sum(self.sums[one] for one in BY_CONTRACT)
+
+    @property
+    def total(self) -> int:
+        """Everything that is expected, without what is only offered."""
+        return sum(self.sums.values())
+
+    @cached_property
+    def largest(self) -> tuple[Client, int] | None:
+        """The client who brings most of it, and how much; None where nothing is expected."""
+        by_client: dict[UUID, int] = defaultdict(int)
+        for one in self.expected:
+            by_client[one.agreement.client_id] += one.amount
+        if not by_client:
+            return None
+        most = max(by_client, key=lambda pk: (by_client[pk], str(pk)))
+        client = next(one.agreement.client for one in self.expected if most == _client(one))
+        return client, by_client[most]
+
+    @property
+    def without_largest(self) -> int:
+        """What comes if the largest client gives notice today and everybody else stays."""
+        return sum(
+            one.amount
+            for one in self.expected
+            if one.certainty in BY_CONTRACT or (self.largest and _client(one) != self.largest[0].pk)
+        )
+
+    def safe_until(self, monthly_costs: int) -> tuple[date | None, date | None]:
+        """Until when the costs are covered: by what is owed, and without the largest client."""
+        first = covered_until(self.by_contract, monthly_costs, self.today)
+        return first, covered_until(self.without_largest, monthly_costs, self.today)
+
+
+def _client(one: Expected) -> UUID:
+    return one.agreement.client_id
+
+
+def expected_income(
+    business: Business, agreements: Sequence[Agreement], today: date
+) -> list[Income]:
+    """The income of each currency, the business's own first, then the largest.
+
+    `agreements` are those of `guaranteed.signed_agreements`. The number of queries does not
+    depend on their number.
+    """
+    found: dict[str, Income] = {}
+
+    def of(currency: str) -> Income:
+        return found.setdefault(currency, Income(currency, today))
+
+    rows = {row.pk: row for row in agreements}
+    for one in [*_invoiced(rows), *_unbilled(rows), *_coming(business, agreements, today)]:
+        if one.amount:
+            of(one.agreement.currency).expected.append(one)
+    for currency, amount in received(business, date(today.year, 1, 1), today).items():
+        of(currency).received = amount
+    for proposal, fee in _offered(business):
+        of(proposal.currency).offered.append((proposal, fee))
+    return sorted(
+        found.values(),
+        key=lambda row: (row.currency != business.currency, -row.total, row.currency),
+    )
+
+
+def _invoiced(agreements: dict[UUID, Agreement]) -> list[Expected]:
+    """What is still to come of each open invoice, before tax."""
+    unpaid = Invoice.objects.filter(agreement__in=list(agreements), state=InvoiceState.OPEN)
+    rows = list(unpaid.select_related("collection", "agreement"))
+    asked = asking.asked_of_all(rows)
+    return [
+        Expected(
+            agreements[row.agreement_id],
+            Certainty.INVOICED,
+            row.due_on,
+            prorate(row.subtotal, asked[row.pk].to_pay, row.total),
+        )
+        for row in rows
+        if row.total
+    ]
+
+
+def _unbilled(agreements: dict[UUID, Agreement]) -> list[Expected]:
+    """Periods that have begun and are not billed yet."""
+    waiting = (PeriodState.DUE, PeriodState.CARRIED)
+    rows = Period.objects.filter(agreement__in=list(agreements), state__in=waiting)
+    return [
+        Expected(agreements[row.agreement_id], Certainty.OWED, row.starts_on, row.amount)
+        for row in rows
+    ]
+
+
+def _coming(business: Business, agreements: Iterable[Agreement], today: date) -> list[Expected]:
+    """The fees of the periods that begin within the horizon."""
+    until = add_months(today, HORIZON)
+    late = queries.late_agreements(business)
+    saved = PaymentMethod.objects.filter(business=business, removed_at__isnull=True)
+    with_method = set(saved.values_list("client", flat=True))
+    ends: dict[UUID, date] = {}
+    found = []
+    for agreement, span in coming_spans(agreements, today, until):
+        if agreement.pk not in ends:
+            ends[agreement.pk] = _owed_until(agreement, today)
+        pays = agreement.is_by_transfer or agreement.client_id in with_method
+        certainty = certainty_of(
+            span.start,
+            owed_until=ends[agreement.pk],
+            renews_on=agreement.ends_on,
+            can_pay=pays and agreement.pk not in late,
+        )
+        terms = effective_terms.billed_terms_on(agreement, span.start)
+        fee = prorate(terms.amount, span.fraction.numerator, span.fraction.denominator)
+        found.append(Expected(agreement, certainty, span.start, fee))
+    return found
+
+
+def _owed_until(agreement: Agreement, today: date) -> date:
+    """The earliest end (exclusive) if notice is given today; a work for one fee has none before."""
+    if agreement.interval == Interval.ONCE or not can_end(agreement):
+        return agreement.ends_on or date.max
+    return earliest_end(agreement, today)
+
+
+def received(business: Business, first: date, last: date) -> dict[str, int]:
+    """What was received from `first` to `last`, before tax and less refunds, by currency."""
+    sums: dict[str, int] = defaultdict(int)
+    parts = PaidPart.objects.filter(
+        business=business, by__in=RECEIVED, on__gte=first, on__lte=last
+    ).order_by()
+    for currency, amount in parts.values_list("invoice__currency").annotate(Sum("subtotal")):
+        sums[currency] += amount
+    refunds = Refund.objects.filter(
+        business=business,
+        state=RefundState.SUCCEEDED,
+        finished_at__date__gte=first,
+        finished_at__date__lte=last,
+    ).select_related("credit_note")
+    for refund in refunds:
+        sums[refund.currency] -= _before_tax(refund.amount, refund.credit_note)
+    return dict(sums)
+
+
+def _before_tax(amount: int, note: CreditNote | None) -> int:
+    return prorate(amount, note.subtotal, note.total) if note and note.total else amount
+
+
+def _offered(business: Business) -> list[tuple[Proposal, int]]:
+    """The open proposals, each with its fee a month, the largest first."""
+    rows = Proposal.objects.filter(business=business, state=ProposalState.SENT)
+    found = [
+        (row, expected_fees.monthly_fee(row))
+        for row in rows.select_related("client").prefetch_related("tiers", "agreements")
+    ]
+    return sorted((pair for pair in found if pair[1]), key=lambda pair: -pair[1])
+
+
+def own_closing_rate(business: Business) -> Fraction | None:
+    """The share of answered proposals that were won; None while fewer than ten were answered."""
+    asked = Proposal.objects.filter(business=business, state__in=ANSWERED).aggregate(
+        won=Count("pk", filter=Q(state=ProposalState.ACCEPTED)), answered=Count("pk")
+    )
+    return closing_rate(asked["won"], asked["answered"])
