@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from core.models import Heartbeat, User
+from core.continuity import outside, standing
+from core.models import Heartbeat, Standing, User
 from retainer_hub import development, start
 from retainer_hub.demo import play
+from tests.world import NOW, World
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = "k3" * 40
@@ -169,3 +171,22 @@ def test_an_interrupted_demo_is_loaded_anew(
         call_command("demo")
         assert User.objects.get() == played[1]
         assert not Heartbeat.objects.exists()
+
+
+def test_an_installation_that_has_run_can_be_given_the_demo_anew(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is kept outside says that it has run; without its own row it would stand still."""
+    settings.DEBUG = True
+    monkeypatch.setattr(outside, "stores", lambda: [outside.FileStore(tmp_path / "marks")])
+    Standing.objects.all().delete()
+    standing.begin(now=NOW)
+    standing.advance(now=NOW)
+
+    def play_again(*, now: Any) -> None:
+        World()
+        standing.advance(now=now)
+
+    monkeypatch.setattr(play, "play", play_again)
+    call_command("demo", "--reset")
+    assert standing.in_doubt() is None

@@ -1,10 +1,15 @@
-"""Empties the demo installation; it can only be reached while DEBUG is on."""
+"""Empties the demo installation; it can only be reached while DEBUG is on.
+
+What is kept outside the database says that the installation has run, so its own row stays: without
+it, the database would be taken for a restored one, and stand still (rule 46).
+"""
 
 from django.apps import apps
 from django.db import connection, transaction
 
 from billing.gateways import registry
 from core.database.frozen_rows import lifted
+from core.models import Standing
 
 OWN = (
     "core",
@@ -20,12 +25,16 @@ OWN = (
 
 
 def empty() -> None:
-    """Delete every row of the rooms, also issued documents; files stay, to be reused by hash."""
+    """Delete every row of the rooms but the installation's own, also issued documents.
+
+    Files stay, to be reused by hash.
+    """
     tables = [
         model._meta.db_table
         for app in apps.get_app_configs()
         if app.label in OWN or app.name in registry.GATEWAYS
         for model in app.get_models(include_auto_created=True)
+        if model is not Standing
     ]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
