@@ -239,4 +239,12 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Non
     settings.KEPT_PAPERS = "/dev/null/nowhere"  # every PDF of a test is really rendered
 
 
+@pytest.fixture(autouse=True)
+def _own_language() -> None:
+    """Let each test begin in the usual language; a request leaves its own in the thread."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 pytest_plugins = ["tests.world", "tests.at_once", "tests.slow"]

@@ -42,7 +42,12 @@ def test_the_client_is_told_what_until_when_and_that_nothing_else_changes(world:
     row = give(agreement)
     (email,) = OutboxEmail.objects.filter(kind="value_added")
     assert email.to == agreement.contact.email
-    for sentence in ("An audit", "2 November 2026", "31 January 2027", "Your fee stays the same"):
+    for sentence in (
+        "An audit",
+        "2 November 2026",
+        "31 January 2027",
+        "Your fee and your terms stay the same",
+    ):
         assert sentence in email.text, sentence
     assert "90" not in email.text and "1:30" not in email.text  # what it costs is the owner's own
     agreement.refresh_from_db()
