@@ -1,4 +1,4 @@
-"""Emails wear the logo of the business, and read as well without it (decision 18)."""
+"""Emails wear the logo of the business, and read as well without it (decision 19)."""
 
 import io
 import re
