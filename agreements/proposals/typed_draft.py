@@ -83,11 +83,18 @@ def save(*, proposal: Proposal, entry: Entry, revision: int, now: datetime, tab:
 
 
 def delete(*, proposal: Proposal) -> None:
-    """Delete a draft, which only the freelancer has seen. Raises NotOpen if it was sent."""
+    """Delete a draft, which only the freelancer has seen.
+
+    Raises NotOpen if it was sent, or follows a trial: no other one could credit the trial's fee.
+    """
     with transaction.atomic():
         locked = lifecycle.lock(proposal)
         if not locked.is_draft:
             raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
+        if locked.after_trial_id:
+            raise NotOpen(
+                _("This draft follows a trial and can credit its fee. Change the draft instead.")
+            )
         locked.delete()
 
 

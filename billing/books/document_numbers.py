@@ -8,6 +8,7 @@ series is locked, in the transaction that writes the document.
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -205,12 +206,13 @@ def number_from_name(*, business: Business, former: str = "") -> None:
     is_chosen = own is not None and own.pattern != _pattern_of(former)
     if is_chosen or Series.objects.filter(business=business, kind=SeriesKind.INVOICE).exists():
         return
-    set_pattern(
-        business=business,
-        kind=SeriesKind.INVOICE,
-        pattern=_pattern_of(business.name),
-        resets_yearly=True,
-    )
+    with suppress(BadPattern):  # another kind of document has these initials
+        set_pattern(
+            business=business,
+            kind=SeriesKind.INVOICE,
+            pattern=_pattern_of(business.name),
+            resets_yearly=True,
+        )
 
 
 def _pattern_of(name: str) -> str:

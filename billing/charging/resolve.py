@@ -74,7 +74,9 @@ def look_up_now(client: Client, *, now: datetime) -> None:
         state=CollectionState.WAIT,
         charges__state=ChargeState.REQUIRES_ACTION,
     )
-    Collection.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(next_at=now)
+    ids = list(waiting.values_list("pk", flat=True))
+    # What was answered meanwhile has another state, and a day of its own.
+    Collection.objects.filter(pk__in=ids, state=CollectionState.WAIT).update(next_at=now)
     nudge.ring("billing.tasks.resolve")
 
 

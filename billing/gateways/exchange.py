@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Max, Q
 from django.utils.translation import ngettext
 
-from billing.gateways.base import Outcome
+from billing.gateways import unknown_payments
 from billing.models import (
     Charge,
     Collection,
@@ -190,11 +190,7 @@ def _refunds_under_way(account: GatewayAccount) -> int:
 
 def _found(account: GatewayAccount) -> int:
     """Return how many payments were found for invoices that these books had lost (rule 46)."""
-    taken = FoundObject.objects.filter(
-        business=account.business_id,
-        gateway=account.gateway,
-        outcome=Outcome.SUCCEEDED,
-        taken_at__isnull=True,
-        closed_at__isnull=True,
+    rows = FoundObject.objects.filter(
+        business=account.business_id, gateway=account.gateway, taken_at__isnull=True
     )
-    return taken.exclude(reference="").count()
+    return unknown_payments.nobodys(rows).exclude(reference="").count()

@@ -6,7 +6,7 @@ All amounts are minor units before tax. Currencies are never added (rule 13).
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from uuid import UUID
@@ -20,7 +20,7 @@ from agreements.rules.states import PeriodState, ProposalState
 from agreements.running import effective_terms, expected_fees
 from agreements.running.periods import coming_spans
 from billing.books import asking, queries
-from billing.models import CreditNote, Invoice, PaidPart, PaymentMethod, Refund
+from billing.models import Invoice, PaidPart, PaymentMethod, Refund
 from billing.models.payment import SettledBy
 from billing.rules.certainty import (
     BY_CONTRACT,
@@ -32,11 +32,12 @@ from billing.rules.certainty import (
 )
 from billing.rules.states import InvoiceState, RefundState
 from clients.models import Client
-from core.dates import add_months
+from core.dates import add_months, local_instant
 from core.models import Business
 from core.money import prorate
 
-RECEIVED = (SettledBy.PAYMENT, SettledBy.BALANCE, SettledBy.CERTIFICATE, SettledBy.REVERSAL)
+#: What is money. Client credit is not: it was money when it was paid, or never.
+RECEIVED = (SettledBy.PAYMENT, SettledBy.CERTIFICATE, SettledBy.REVERSAL)
 ANSWERED = (ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.EXPIRED)
 
 
@@ -146,7 +147,7 @@ def _invoiced(agreements: dict[UUID, Agreement]) -> list[Expected]:
             agreements[row.agreement_id],
             Certainty.INVOICED,
             row.due_on,
-            prorate(row.subtotal, asked[row.pk].to_pay, row.total),
+            prorate(row.subtotal, asked[row.pk].left, row.total),
         )
         for row in rows
         if row.total
@@ -205,16 +206,13 @@ def received(business: Business, first: date, last: date) -> dict[str, int]:
     refunds = Refund.objects.filter(
         business=business,
         state=RefundState.SUCCEEDED,
-        finished_at__date__gte=first,
-        finished_at__date__lte=last,
+        finished_at__gte=local_instant(first, 0, business.time_zone),
+        finished_at__lt=local_instant(last + timedelta(days=1), 0, business.time_zone),
     ).select_related("credit_note")
     for refund in refunds:
-        sums[refund.currency] -= _before_tax(refund.amount, refund.credit_note)
+        if note := refund.credit_note:
+            sums[refund.currency] -= prorate(refund.amount, note.subtotal, note.total)
     return dict(sums)
-
-
-def _before_tax(amount: int, note: CreditNote | None) -> int:
-    return prorate(amount, note.subtotal, note.total) if note and note.total else amount
 
 
 def _offered(business: Business) -> list[tuple[Proposal, int]]:

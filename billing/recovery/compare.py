@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from billing.charging.elsewhere import found_objects
 from billing.charging.reconcile import payment_accounts
-from billing.gateways import accounts
+from billing.gateways import accounts, unknown_payments
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.models import Charge, Collection, FoundObject
 from billing.rules.errors import NotConnected
@@ -115,7 +115,7 @@ def _take(row: Collection, waiting: dict[str, FoundObject], now: datetime) -> in
 def open_objects(business: Business | None = None) -> QuerySet[FoundObject]:
     """Return what a gateway took and no invoice here is for, until a person dealt with it."""
     not_taken = FoundObject.objects.filter(taken_at__isnull=True).select_related("business")
-    rows = found_objects.nobodys(not_taken)
+    rows = unknown_payments.nobodys(not_taken)
     return rows.filter(business=business) if business else rows
 
 

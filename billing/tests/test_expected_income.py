@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.changing import pause
+from billing.charging import refund
 from billing.income import expected, guaranteed, history
 from billing.income.expected import Income
 from billing.rules.certainty import Certainty
+from billing.runs.billing_run import run_billing
 from tests.world import NOW, World
 
 TODAY = date(2026, 11, 2)
@@ -117,3 +119,14 @@ def test_the_number_of_queries_does_not_grow_with_the_agreements(world: World) -
     add("Second", renews="alone", ends_on=TODAY + timedelta(days=365))
     add("Third", collect_by="transfer")
     assert queries() == few
+
+
+@pytest.mark.django_db
+def test_what_a_client_is_credited_is_not_received_again(world: World) -> None:
+    invoice = world.billed()
+    refund.refund_invoice(
+        invoice=invoice, amount=invoice.total, reason="R", actor="Nan", to_card=False, now=NOW
+    )
+    run_billing(now=NOW + timedelta(days=31), door="test")
+    found = expected.received(world.business, date(2026, 1, 1), date(2027, 12, 31))
+    assert found == {"USD": 3_000_00}

@@ -15,13 +15,21 @@ from billing.charging import collect
 from billing.charging.cancel_invoice import void_invoice
 from billing.charging.issue import issue_invoices
 from billing.charging.resolve import resolve_charges
-from billing.gateways import accounts
+from billing.gateways import accounts, exchange
 from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.gateways.sandbox_direct.models import SandboxDirectCharge
-from billing.models import Charge, Collection, FoundObject, Invoice, LostNumber, Payment
+from billing.models import (
+    Charge,
+    Collection,
+    FoundObject,
+    GatewayAccount,
+    Invoice,
+    LostNumber,
+    Payment,
+)
 from billing.recovery import compare, go_on
 from billing.runs import billing_run, preview
 from billing.runs.billing_run import run_billing, run_scheduled
@@ -342,3 +350,20 @@ def test_only_those_who_look_after_the_installation_go_on(world):
     for name in ("recovery_compare", "recovery_go_on"):
         assert browser.post(reverse(f"dashboard:{name}")).status_code == 403
     assert b"An administrator of this" in browser.get(reverse("dashboard:jobs")).content
+
+
+def test_what_an_invoice_has_taken_over_keeps_no_account_from_being_exchanged(world):
+    row = Collection.objects.get(invoice=world.billed())
+    FoundObject.objects.create(
+        business=world.business,
+        gateway=row.gateway,
+        handle=row.handle,
+        reference=str(row.invoice.reference),
+        amount=row.amount,
+        currency="USD",
+        outcome="succeeded",
+        found_at=NOW,
+    )
+    assert not compare.open_objects(world.business).exists()
+    account = GatewayAccount(business=world.business, gateway=row.gateway)
+    assert exchange._found(account) == 0, "a person finds nothing to deal with"

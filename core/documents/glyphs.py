@@ -22,6 +22,9 @@ KEPT_MARKS = BREAKS | {"\u200c", "\u200d"} | {chr(code) for code in range(0xE002
 
 
 LOST = "[…]"  # what a document shows where it cannot print letters
+#: What stands for a sign of HTML is printed as its look-alike: `printed` is given finished HTML.
+LOOK_ALIKES = str.maketrans({"<": "‹", ">": "›", "&": "+", '"': "”", "'": "’"})
+OVERLAY = "\u0338"  # typed first in a text, it would join the ">" of the tag before it
 _LOST, _DROPPED = "\ue000", "\ue001"  # stand for them until the text is put together
 ONLY_DROPPED = re.compile(rf"(^|>)\s*{_DROPPED}[{_DROPPED}\s]*(?=<|$)")
 LOST_RUN = re.compile(rf"{_LOST}[{_LOST}{_DROPPED}]*")
@@ -98,7 +101,7 @@ def _composed(text: str) -> str:
         if ord(character) not in _printable()
         and not missing_glyphs(apart := unicodedata.normalize("NFD", character))
         else character
-        for character in unicodedata.normalize("NFC", text)
+        for character in unicodedata.normalize("NFC", text.replace(OVERLAY, ""))
     )
 
 
@@ -111,7 +114,7 @@ def _instead(character: str) -> str:
     base = "".join(c for c in unicodedata.normalize("NFKD", character) if not _is_accent(c))
     for text in (plain, base):
         if text and not missing_glyphs(text):
-            return text
+            return text.translate(LOOK_ALIKES)
     kind = unicodedata.category(character)
     if kind in ("Cc", "Cf") or kind[0] == "M":
         return ""

@@ -1,6 +1,7 @@
 """Unusual characters in names: shown on screen, replaced on documents, never refused."""
 
 import re
+import sys
 import unicodedata
 
 import pytest
@@ -79,3 +80,10 @@ def test_invisible_marks_are_taken_out_of_what_is_typed() -> None:
     assert form.is_valid() and form.cleaned_data["name"] == "esrever"
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
     assert NameForm({"name": family}).is_valid()
+
+
+def test_no_character_becomes_markup_in_a_document() -> None:
+    """What is printed is replaced in finished HTML, in which typed text is escaped already."""
+    made = {chr(code): glyphs.printed(f"a{chr(code)}b") for code in range(128, sys.maxunicode + 1)}
+    assert [found for found, text in made.items() if set(text) & set("<>&\"'")] == []
+    assert glyphs.printed("<b>x</b>\u0338") == "<b>x</b>"

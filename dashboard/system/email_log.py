@@ -17,6 +17,7 @@ from core.web.download import pdf_response
 from core.web.framed_email import framed, with_frames
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView
+from delivery.requests import reply_address
 
 
 class EmailLog(DashboardView):
@@ -45,7 +46,10 @@ class SentEmail(DashboardView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         email = self.row(OutboxEmail, pk, self.rows(OutboxEmail).select_related("attachment"))
         text = links.hidden(email.text, email.mark)
-        return with_frames(self.show(request, email=email, text=text))
+        # An answer to the signed address of a person counts as written by that person.
+        is_signed = reply_address.find_addressee(email.reply_to) is not None
+        reply_to = "" if is_signed else email.reply_to
+        return with_frames(self.show(request, email=email, text=text, reply_to=reply_to))
 
 
 class SentEmailHtml(DashboardView):

@@ -303,3 +303,28 @@ def test_one_save_asks_the_database_no_more_for_a_longer_proposal(
         more |= {f"extra-{n}-price": "5" for n in range(rows)}
         with django_assert_max_num_queries(32):
             assert not tab.type(**more, intro=f"{rows}").json()["faults"]
+
+
+def test_a_contact_that_cannot_be_read_loses_nothing_that_was_typed(
+    owner: Browser, world: World
+) -> None:
+    client = world.client()
+    page = reverse("dashboard:proposal_new", args=[client.pk])
+    typed = {"tab": "t1", "count": "1", "title": "Only a title", "contact": ""}
+    assert owner.post(page, typed, headers={"accept": "application/json"}).status_code == 200
+    draft = Proposal.objects.get()
+    assert (draft.title, draft.contact) == ("Only a title", world.person(client))
+
+
+def test_a_draft_without_a_tier_has_no_pdf_yet(owner: Browser, world: World) -> None:
+    draft = world.proposal(send=False)
+    draft.tiers.all().delete()
+    answer = owner.get(reverse("dashboard:proposal_download", args=[draft.pk]), follow=True)
+    assert "Give this proposal a tier first" in answer.text
+
+
+def test_a_draft_that_can_credit_a_trial_is_not_deleted(owner: Browser, world: World) -> None:
+    draft = world.proposal(send=False)
+    Proposal.objects.filter(pk=draft.pk).update(after_trial=world.running())
+    owner.post(reverse("dashboard:proposal_delete", args=[draft.pk]))
+    assert Proposal.objects.filter(pk=draft.pk).exists()

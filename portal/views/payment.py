@@ -27,6 +27,7 @@ from clients.models import Client
 from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
+from core.web.throttle import too_often
 from portal.access import PortalView
 from portal.sessions import is_reading, signed_in_contact
 
@@ -120,8 +121,9 @@ class BackFromBank(PortalView):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        invoices = queries.charges_to_confirm(self.client)
-        resolve.look_up_now(self.client, now=timezone.now())
+        invoices, now = queries.charges_to_confirm(self.client), timezone.now()
+        if not too_often("confirmed", str(self.contact.pk), limit=30, seconds=3600, now=now):
+            resolve.look_up_now(self.client, now=now)
         newest = self.rows(Invoice).filter(collect_by=CollectBy.CARD).order_by("-issued_on", "-pk")
         invoice = invoices[0] if invoices else newest.first()
         if invoice is None:

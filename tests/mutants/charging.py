@@ -210,7 +210,7 @@ MUTANTS = [
     Mutant(
         "What an invoice took over on its own waits for a person, who could pay it back",
         "billing/recovery/compare.py",
-        "rows = found_objects.nobodys(not_taken)",
+        "rows = unknown_payments.nobodys(not_taken)",
         "rows = not_taken.filter(outcome=Outcome.SUCCEEDED, closed_at__isnull=True)",
         ("billing/tests/test_going_back.py",),
     ),

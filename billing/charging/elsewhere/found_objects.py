@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
-
+from billing.gateways import unknown_payments
 from billing.gateways.base import Gateway, GatewayObject, Outcome, is_direct
 from billing.models import Collection, FoundObject, Payment
 
@@ -72,19 +71,8 @@ def keep(name: str, business: UUID | None, theirs: GatewayObject, *, now: dateti
 def paid_for(references: Iterable[UUID]) -> dict[str, FoundObject]:
     """Return what took money for these references, and is no collection's yet."""
     wanted = [str(reference) for reference in references]
-    rows = nobodys(FoundObject.objects.filter(reference__in=wanted))
+    rows = unknown_payments.nobodys(FoundObject.objects.filter(reference__in=wanted))
     return {row.reference: row for row in rows}
-
-
-def nobodys(rows: QuerySet[FoundObject]) -> QuerySet[FoundObject]:
-    """Return those that took money, and that no collection, payment or person has dealt with.
-
-    An invoice can come to its object without it: a direct gateway's is known by our own key.
-    """
-    used = Collection.objects.filter(gateway=OuterRef("gateway"), handle=OuterRef("handle"))
-    booked = Payment.objects.filter(gateway=OuterRef("gateway"), reference=OuterRef("handle"))
-    took = rows.filter(outcome=Outcome.SUCCEEDED, closed_at__isnull=True)
-    return took.exclude(Exists(used)).exclude(Exists(booked))
 
 
 def is_closed(name: str, handle: str) -> bool:

@@ -88,7 +88,9 @@ def _readable_terms(forms_: ProposalForms) -> dict[str, Any]:
     names = [*ProposalForm.Meta.fields, "contact", *MANY_TO_MANY]
     terms = _cleaned(form, names)
     if forms_.proposal is None:
-        usual = {name: form.get_initial_for_field(form.fields[name], name) for name in names}
+        # Of the contact the field has the id alone; the view knows whom to take (NewProposal).
+        others = [name for name in names if name != "contact"]
+        usual = {name: form.get_initial_for_field(form.fields[name], name) for name in others}
         terms = {name: value for name, value in usual.items() if value is not None} | terms
     currency = _currency(forms_)
     terms |= forms_.content.terms() | _readable_text(forms_, currency)

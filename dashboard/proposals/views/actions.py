@@ -11,7 +11,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Proposal, Question, WaitlistEntry
-from agreements.proposals import after_sending, client_actions, client_view, typed_draft, waitlist
+from agreements.proposals import (
+    after_sending,
+    client_actions,
+    client_view,
+    lifecycle,
+    typed_draft,
+    waitlist,
+)
 from agreements.proposals.page import proposal_pdf, section_pictures
 from agreements.signing import held_back
 from billing.emails import offered_sums
@@ -32,6 +39,9 @@ class DownloadProposal(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        if not lifecycle.tiers_of(proposal):  # a draft that was only begun
+            messages.error(request, _("Give this proposal a tier first. Then you can see its PDF."))
+            return redirect("dashboard:proposal", proposal.pk)
         today = local_day(timezone.now(), proposal.client.time_zone)
         try:
             pdf = offered_sums.proposal_file(proposal, today=today)
