@@ -148,8 +148,10 @@
     if (saved !== typed) keep();
   }
 
-  const again = () => { leaving = false; unsaved(); later(5000); };
+  // Whoever pressed the button is led on as soon as a later try has saved; not after signing in anew.
+  const again = () => { unsaved(); later(5000); };
   function ended() {
+    leaving = false;
     again();
     if (away) away.hidden = false;
   }

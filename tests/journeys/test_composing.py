@@ -322,3 +322,15 @@ def test_a_picture_is_seen_at_once_goes_when_told_and_another_can_take_its_place
     writer.saved()
     assert [row["picture"] for row in Proposal.objects.get().sections] == [orange]
     assert pictures.first.get_attribute("src") != shown  # another address, so never the old one
+
+
+def test_whoever_goes_on_while_the_server_is_away_is_led_on_once_it_is_back(
+    writer: Writer, page: Page
+) -> None:
+    writer.field("recommended_because").fill("Before")
+    writer.saved()
+    page.route("**/edit/", lambda route: route.abort(), times=1)
+    writer.field("recommended_because").fill("Now")
+    page.get_by_role("button", name="Review and send").click()
+    expect(page.get_by_text("A draft: only you can see it.")).to_be_visible()
+    assert Proposal.objects.get().recommended_because == "Now"
