@@ -9,6 +9,7 @@ from core.models.link import Link
 from core.models.mail_outage import MailOutage
 from core.models.outbox import EmailWording, OutboxEmail, OwnerNote
 from core.models.rate_limit import RateLimit
+from core.models.search_entry import SearchEntry
 from core.models.set_aside import SetAside
 from core.models.standing import Standing
 from core.models.tax_rate import TaxMode, TaxRate
@@ -27,6 +28,7 @@ __all__ = [
     "OutboxEmail",
     "OwnerNote",
     "RateLimit",
+    "SearchEntry",
     "SetAside",
     "Standing",
     "TaxMode",

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Period, Proposal
+from agreements.models import Agreement, Period
 from agreements.rules.intervals import minutes_per_month
 from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
@@ -19,12 +19,12 @@ from billing.books import queries
 from billing.emails import next_payments
 from billing.emails.next_payments import NextPayment
 from billing.income import guaranteed
-from billing.models import Invoice
 from billing.rules.asking import Way
 from clients.models import Client
 from core import charts, formats
 from core.web import query_string
 from dashboard.home.first_steps import first_steps
+from dashboard.home.found_rows import found_rows
 from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import hours_left
@@ -148,21 +148,13 @@ def _status(agreement: Agreement, statement: Any, late: Way | None) -> tuple[str
 
 
 class Search(DashboardView):
-    """Search clients, proposals and invoices by one term."""
+    """Find rows, pages and actions by words or by a sum; the palette asks for the lines alone."""
 
     template = "dashboard/home/search.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        term = query_string.text(request.GET, "q")
-        results: dict[str, Any] = {}
-        if term:
-            results = {
-                "clients": self.rows(Client).filter(name__icontains=term)[:10],
-                "proposals": self.rows(Proposal)
-                .filter(title__icontains=term)
-                .select_related("client")[:10],
-                "invoices": self.rows(Invoice)
-                .filter(number__icontains=term)
-                .select_related("client")[:10],
-            }
-        return self.show(request, search=term, **results)
+        text = query_string.text(request.GET, "q")
+        found, guesses = found_rows(self, text) if text else ([], [])
+        if "lines" in request.GET:
+            self.template = "dashboard/home/found.html"
+        return self.show(request, search=text, found=found, guesses=guesses)

@@ -1,0 +1,14 @@
+"""What the search finds of this room (core.database.searched_table)."""
+
+from django.db import migrations
+
+from core.database.searched_table import Searched
+
+
+class Migration(migrations.Migration):
+    dependencies = [("core", "0018_search"), ("agreements", "0012_reading_time")]
+
+    operations = [
+        Searched("agreements_proposal", "proposal", ["title"]),
+        Searched("agreements_agreement", "agreement", ["title"]),
+    ]

@@ -1,0 +1,179 @@
+"""Database triggers that keep the index of the search in step, on SQLite and PostgreSQL.
+
+Nothing that writes a row has to think of the search: inserts in bulk and cascades are covered.
+On SQLite a migration that rebuilds a table drops its triggers, and must end with a Searched of its
+own (tests/test_search.py says so).
+"""
+
+from collections.abc import Sequence
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
+
+PREFIX = "rh_search_"
+INDEX = "core_searchentry"
+
+
+class _OutsideModels(Operation):
+    """An operation that models do not know of."""
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Nothing changes for models."""
+
+
+#: Every three characters in a row, a word beginning with two spaces: "  n", " no", "nor". Each has
+#: the end of the business's id in front, so that a part of a word is looked up within one business.
+#: It needs no extension, which not every PostgreSQL has, and knows Thai in any locale.
+GRAMS = """
+CREATE OR REPLACE FUNCTION rh_search_grams(business uuid, words text) RETURNS text[]
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_agg(DISTINCT right(business::text, 6) || substr(spaced, at, 3))
+    FROM (SELECT '  ' || regexp_replace(words, '\\s+', '  ', 'g') AS spaced) AS once,
+         generate_series(1, length(spaced) - 2) AS at
+$$
+"""
+
+
+class IndexOfWords(_OutsideModels):
+    """Migration operation: index the words of the search.
+
+    PostgreSQL finds any part of a word in it. SQLite only reads it from end to end for a business,
+    which is enough for what it is there for.
+    """
+
+    def describe(self) -> str:
+        return "Index the words of the search"
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        by_words = f"CREATE INDEX search_by_words ON {INDEX} "
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(GRAMS, params=None)
+            by_words += "USING gin (rh_search_grams(business_id, words))"
+        else:
+            by_words += "(business_id, words, kind, id)"
+        schema_editor.execute(by_words, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The index goes with its table."""
+
+
+class Searched(_OutsideModels):
+    """Migration operation: keep an entry of the index for each row of `table`, and fill it now.
+
+    `kind` names the rows in the index. `words` are the columns that are searched. `total` says that
+    the columns `total` and `currency` are searched as well, in minor units; it may be the name of
+    another column than `total`. `only` is a column with a condition: other rows have no entry.
+
+    Table and column names are not escaped: they come from migrations, never from user input.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        kind: str,
+        words: Sequence[str],
+        *,
+        total: str = "",
+        only: tuple[str, str] | None = None,
+    ) -> None:
+        self.table, self.kind, self.words = table, kind, tuple(words)
+        self.total, self.only = total, only
+
+    def deconstruct(self) -> tuple[str, Sequence[object], dict[str, object]]:
+        options = {"total": self.total, "only": self.only}
+        return (self.__class__.__name__, [self.table, self.kind, self.words], options)
+
+    def describe(self) -> str:
+        return f"Search rows of {self.table}"
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._drop(schema_editor)
+        is_postgres = schema_editor.connection.vendor == "postgresql"
+        triggers = self._for_postgres() if is_postgres else self._for_sqlite()
+        forget = f"DELETE FROM {INDEX} WHERE kind = '{self.kind}'"
+        fill = f"{self._entry(self.table)} FROM {self.table} {self._where(self.table)}"
+        for statement in (*triggers, forget, fill):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._drop(schema_editor)
+        schema_editor.execute(f"DELETE FROM {INDEX} WHERE kind = '{self.kind}'", params=None)
+
+    def _drop(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
+        for verb in ("insert", "update", "delete"):
+            statement = f"DROP TRIGGER IF EXISTS {PREFIX}{self.table}_{verb}{on}"
+            schema_editor.execute(statement, params=None)
+
+    def _entry(self, row: str) -> str:
+        """The INSERT of an entry for `row`, which is the table or NEW."""
+        words = " || ' ' || ".join(f"{row}.{column}" for column in self.words)
+        money = f"{row}.{self.total}, {row}.currency" if self.total else "NULL, ''"
+        return (
+            f"INSERT INTO {INDEX} (id, business_id, kind, words, total, currency) "
+            f"SELECT {row}.id, {row}.business_id, '{self.kind}', lower({words}), {money}"
+        )
+
+    def _where(self, row: str) -> str:
+        return f"WHERE {row}.{' '.join(self.only)}" if self.only else "WHERE true"
+
+    @property
+    def _columns(self) -> str:
+        return ", ".join(filter(None, (*self.words, self.total, self.only and self.only[0])))
+
+    def _for_sqlite(self) -> list[str]:
+        name, table = f"{PREFIX}{self.table}", self.table
+        forget = f"DELETE FROM {INDEX} WHERE id = OLD.id;"
+        enter = f"{self._entry('NEW')} {self._where('NEW')};"
+        return [
+            f"CREATE TRIGGER {name}_insert AFTER INSERT ON {table} BEGIN {enter} END",
+            f"CREATE TRIGGER {name}_update AFTER UPDATE OF {self._columns} ON {table} "
+            f"BEGIN {forget} {enter} END",
+            f"CREATE TRIGGER {name}_delete AFTER DELETE ON {table} BEGIN {forget} END",
+        ]
+
+    def _for_postgres(self) -> list[str]:
+        name, table = f"{PREFIX}{self.table}", self.table
+        body = (
+            f"IF TG_OP <> 'INSERT' THEN DELETE FROM {INDEX} WHERE id = OLD.id; END IF; "
+            f"IF TG_OP <> 'DELETE' THEN {self._entry('NEW')} {self._where('NEW')}; END IF; "
+            "RETURN NULL;"
+        )
+        function = (
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN {body} END $$"
+        )
+        verbs = {"insert": "INSERT", "update": f"UPDATE OF {self._columns}", "delete": "DELETE"}
+        return [
+            function,
+            *(
+                f"CREATE TRIGGER {name}_{verb} AFTER {event} ON {table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+                for verb, event in verbs.items()
+            ),
+        ]

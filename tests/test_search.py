@@ -1,0 +1,196 @@
+"""The search finds everything of a business by words, a slip or a sum, and nothing of another's."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import translation
+
+from billing.charging.refund import refund_invoice
+from billing.models import Invoice
+from billing.runs.billing_run import run_billing
+from clients.models import Client, Contact
+from core.database.searched_table import PREFIX, Searched
+from core.models import SearchEntry
+from core.search.find import Hit, find
+from dashboard.home.pages_by_name import PAGES
+from delivery.hours import time_log
+from delivery.requests import client_requests
+from delivery.work.checklist_actions import open_checklists
+from tests.world import NOW, World
+
+Search = Callable[..., str]
+
+
+@pytest.fixture
+def search(world: World) -> Search:
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+
+    def ask(text: str, **more: str) -> str:
+        return browser.get(reverse("dashboard:search"), {"q": text, **more}).text
+
+    return ask
+
+
+def kinds(world: World, text: str) -> list[str]:
+    return [hit.kind for hit in find(world.business, text)]
+
+
+def test_everything_that_was_missed_is_found(world: World, search: Search) -> None:
+    agreement = world.signed(world.picked(), now=NOW)
+    run_billing(now=NOW, door="test")
+    invoice = Invoice.objects.get()
+    refund_invoice(
+        invoice=invoice, amount=200_00, reason="Less work", actor="Nan", to_card=True, now=NOW
+    )
+    run_billing(now=NOW, door="test")
+    person = world.person(agreement.client)
+    client_requests.create_request(
+        agreement=agreement, contact=person, text="A webinar in March", now=NOW
+    )
+    open_checklists(now=NOW)
+    time_log.log_time(
+        agreement=agreement, on=date(2026, 11, 2), minutes=30, note="Interview prep", now=NOW
+    )
+    note = invoice.credit_notes.get()
+    wanted = {
+        "ploy": person.email,
+        "baan.example": "Ploy",
+        "webinar": "A webinar in March",
+        note.number: note.number,
+        "CN-": note.number,
+        invoice.number.lower(): invoice.number,
+        "interview PREP": "Interview prep",
+        "3,000": invoice.number,
+        "200.00": note.number,
+        "coffee baan": "Baan Coffee",
+        "IBAN": reverse("dashboard:paying"),
+        "posts": "posts",
+    }
+    for text, shown in wanted.items():
+        assert shown in search(text, lines="1"), text
+
+
+def test_what_is_renamed_corrected_or_deleted_is_found_as_it_is_now(world: World) -> None:
+    client = world.client("Before")
+    Client.objects.filter(pk=client.pk).update(name="After")
+    assert kinds(world, "before") == []
+    assert kinds(world, "after") == ["client"]
+    client.contacts.all().delete()
+    client.delete()
+    assert not SearchEntry.objects.exists()
+
+
+def test_a_time_entry_that_was_removed_is_not_found(world: World) -> None:
+    agreement = world.signed(world.picked(), now=NOW)
+    run_billing(now=NOW, door="test")
+    row = time_log.log_time(
+        agreement=agreement, on=date(2026, 11, 2), minutes=30, note="Interview", now=NOW
+    )
+    assert kinds(world, "interview") == ["time"]
+    time_log.delete_time(entry=row, now=NOW)
+    assert kinds(world, "interview") == []
+
+
+def test_names_come_before_what_only_mentions_them(world: World) -> None:
+    world.proposal(world.client("Zeta"), title="Words for Aurora")
+    world.client("Aurora GmbH")
+    assert kinds(world, "aurora")[0] == "client"
+
+
+@pytest.mark.parametrize("typed", ["Nortwind", "nrothwind labs", "Northwnd"])
+def test_a_slip_finds_the_name_that_was_meant(world: World, search: Search, typed: str) -> None:
+    world.client("Northwind Labs")
+    world.client("Aurora GmbH")
+    [hit] = find(world.business, typed)
+    assert hit.is_guess
+    page = search(typed)
+    assert "Did you mean" in page
+    assert "Northwind Labs" in page
+    assert "Aurora" not in page
+
+
+@pytest.mark.parametrize("typed", ["กาแฟ", "บ้านเรา", "แฟบ้าน"])
+def test_thai_is_found_by_any_part(world: World, typed: str) -> None:
+    world.client("ร้านกาแฟบ้านเรา")
+    assert kinds(world, typed) == ["client"]
+
+
+def test_an_umlaut_is_found_in_small_letters(world: World) -> None:
+    world.client("Österreich Werbung")
+    assert kinds(world, "österr") == ["client"]
+    assert kinds(world, "ÖSTERR") == ["client"]
+
+
+def test_one_or_two_letters_find_what_begins_with_them(world: World) -> None:
+    world.client("Quiet Coffee")
+    assert kinds(world, "q") == ["client"]
+    assert kinds(world, "ie") == []
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "\\", "'", "a\x00b", " ", "x" * 500, "🙂", "1e999"])
+def test_no_text_is_too_strange(world: World, search: Search, typed: str) -> None:
+    world.client("Baan Coffee")
+    assert "Baan Coffee" not in search(typed, lines="1")
+
+
+def test_another_business_is_not_searched(world: World, search: Search) -> None:
+    other = World()
+    other.client("Elsewhere Ltd")
+    assert "Elsewhere Ltd" not in search("elsewhere")
+
+
+def test_pages_and_actions_are_found_in_the_language_that_is_spoken(
+    world: World, search: Search
+) -> None:
+    assert reverse("dashboard:client_new") in search("add a cl", lines="1")
+    with translation.override("th"):
+        names = [str(page.name) for page in PAGES]
+    assert len({*names}) == len(names)
+    for page in PAGES:
+        assert reverse(f"dashboard:{page.url}")
+
+
+def test_the_search_asks_the_database_as_often_for_many_rows_as_for_few(world: World) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert isinstance(find(world.business, "client 0")[0], Hit)
+        return len(queries)
+
+    own = {"business": world.business}
+
+    def fill(numbers: range) -> None:
+        rows = [Client(name=f"Client {n:04}", **own) for n in numbers]
+        Client.objects.bulk_create(rows)
+        Contact.objects.bulk_create(
+            Contact(client=row, name=row.name, email="p@x.example", **own) for row in rows
+        )
+
+    fill(range(10))
+    few = asked()
+    fill(range(10, 300))
+    assert asked() == few <= 4
+
+
+def test_every_table_that_is_searched_has_its_triggers_after_all_migrations(db: None) -> None:
+    """On SQLite, a migration that rebuilds a table drops them silently."""
+    migrations = MigrationLoader(connection).disk_migrations.values()
+    searched = [
+        step for each in migrations for step in each.operations if isinstance(step, Searched)
+    ]
+    source = "pg_trigger" if connection.vendor == "postgresql" else "sqlite_master"
+    name = "tgname" if connection.vendor == "postgresql" else "name"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {name} FROM {source} WHERE {name} LIKE '{PREFIX}%'")
+        found = {row[0] for row in cursor.fetchall()}
+    verbs = ("insert", "update", "delete")
+    assert found == {f"{PREFIX}{step.table}_{verb}" for step in searched for verb in verbs}
+    assert len(searched) == len({step.kind for step in searched})
