@@ -177,7 +177,7 @@ def test_the_search_asks_the_database_as_often_for_many_rows_as_for_few(world: W
     fill(range(10))
     few = asked()
     fill(range(10, 300))
-    assert asked() == few <= 4
+    assert asked() <= few <= 4
 
 
 def test_every_table_that_is_searched_has_its_triggers_after_all_migrations(db: None) -> None:

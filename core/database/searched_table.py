@@ -23,15 +23,24 @@ class _OutsideModels(Operation):
 
 
 #: Every three characters in a row, a word beginning with two spaces: "  n", " no", "nor". Each has
-#: the end of the business's id in front, so that a part of a word is looked up within one business.
+#: the end of the business's id and the group of its kind (core.search.find) in front, so that a
+#: part of a word is looked up within one business, and among names without all notes that have it.
 #: It needs no extension, which not every PostgreSQL has, and knows Thai in any locale.
+#: In SQL instead of PL/pgSQL it takes ten times as long.
 GRAMS = """
-CREATE OR REPLACE FUNCTION rh_search_grams(business uuid, words text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT array_agg(DISTINCT right(business::text, 6) || substr(spaced, at, 3))
-    FROM (SELECT '  ' || regexp_replace(words, '\\s+', '  ', 'g') AS spaced) AS once,
-         generate_series(1, length(spaced) - 2) AS at
-$$
+CREATE OR REPLACE FUNCTION rh_search_grams(business uuid, kind text, words text) RETURNS text[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    spaced text := '  ' || replace(words, ' ', '  ');
+    mark text := right(business::text, 6) || CASE
+        WHEN kind IN ('client', 'contact') THEN 'n' WHEN kind = 'time' THEN 't' ELSE 'o' END;
+    grams text[] := '{}';
+BEGIN
+    FOR at IN 1 .. length(spaced) - 2 LOOP
+        grams := grams || (mark || substr(spaced, at, 3));
+    END LOOP;
+    RETURN grams;
+END $$
 """
 
 
@@ -55,7 +64,7 @@ class IndexOfWords(_OutsideModels):
         by_words = f"CREATE INDEX search_by_words ON {INDEX} "
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(GRAMS, params=None)
-            by_words += "USING gin (rh_search_grams(business_id, words))"
+            by_words += "USING gin (rh_search_grams(business_id, kind, words))"
         else:
             by_words += "(business_id, words, kind, id)"
         schema_editor.execute(by_words, params=None)
@@ -93,7 +102,7 @@ class Searched(_OutsideModels):
         self.total, self.only = total, only
 
     def deconstruct(self) -> tuple[str, Sequence[object], dict[str, object]]:
-        options = {"total": self.total, "only": self.only}
+        options: dict[str, object] = {"total": self.total, "only": self.only}
         return (self.__class__.__name__, [self.table, self.kind, self.words], options)
 
     def describe(self) -> str:

@@ -1,6 +1,6 @@
 """Finds entries of the search's index, the best first, with a bounded number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,12 +12,16 @@ from core.models import Business, SearchEntry
 from core.money import exponent
 from core.search import terms
 
-#: The kinds that a name leads to, and the one that has most rows: each is looked for on its own, so
-#: that a word in a thousand notes hides no client.
 CLIENT, PERSON, PAYMENT, TIME = "client", "contact", "payment", "time"
-NAMES = (CLIENT, PERSON)
-NOTES = (TIME,)
+NAMES, NOTES = (CLIENT, PERSON), (TIME,)
 LAST = (PAYMENT, *NOTES)  # a payment lies on the page of its invoice, which is named first
+#: Names are looked for first and notes last, each on its own: a word in a thousand notes hides no
+#: client. The letters are those of the index (core.database.searched_table).
+GROUPS = {
+    "n": Q(kind__in=NAMES),
+    "o": ~Q(kind__in=(*NAMES, *NOTES)),
+    "t": Q(kind__in=NOTES),
+}
 MOST = 60  # entries of each group that are read
 MANY = 400  # names that are compared with one that was typed with a slip
 
@@ -40,34 +44,37 @@ def find(business: Business, text: str, *, most: int = 24) -> list[Hit]:
     wanted = terms.words(text)
     if not wanted:
         return []
-    rows = SearchEntry.objects.filter(business=business)
-    found = [
-        *_with_sum(rows, text),
-        *_with_words(rows, [_has(word, business) for word in wanted]),
-    ]
+    found = [*_with_sum(business, text), *_with_words(business, wanted, most)]
     best = dict.fromkeys(sorted(found, key=lambda row: _order(row, wanted)))
-    hits = [Hit(row.kind, row.pk) for row in best]
-    return hits[:most] or [
-        Hit(row.kind, row.pk, is_guess=True) for row in _almost(rows, wanted, business)
-    ]
+    if best:
+        return [Hit(row.kind, row.pk) for row in best][:most]
+    return [Hit(row.kind, row.pk, is_guess=True) for row in _almost(business, wanted)]
 
 
 def _order(row: SearchEntry, wanted: Sequence[str]) -> tuple[int, int, int]:
     """The best fit, names before notes, and the newest first: ids are in order of making."""
     group = 0 if row.kind in NAMES else 2 if row.kind in LAST else 1
     fit = terms.fit(wanted, row.words)
-    return (-fit if fit else -3, group, -row.pk.int)
+    return (-fit if fit else -terms.BEGINS, group, -row.pk.int)
 
 
-def _with_words(rows: QuerySet[SearchEntry], wanted: Sequence[Q]) -> list[SearchEntry]:
-    for has_word in wanted:
-        rows = rows.filter(has_word)
-    others = rows.exclude(kind__in=(*NAMES, *NOTES))
-    groups = (rows.filter(kind__in=NAMES), others, rows.filter(kind__in=NOTES))
-    return [row for group in groups for row in group[:MOST]]
+def _with_words(business: Business, wanted: Sequence[str], most: int) -> Iterator[SearchEntry]:
+    found = 0
+    for group in GROUPS:
+        if found < most:
+            rows = _entries(business, group)
+            for word in wanted:
+                rows = rows.filter(_has(word, business, group))
+            entries = list(rows[:MOST])
+            found += len(entries)
+            yield from entries
 
 
-def _has(word: str, business: Business) -> Q:
+def _entries(business: Business, group: str) -> QuerySet[SearchEntry]:
+    return SearchEntry.objects.filter(GROUPS[group], business=business)
+
+
+def _has(word: str, business: Business, group: str) -> Q:
     """Where a word occurs; one or two letters must begin a word."""
     found = Q()
     for spelling in terms.spellings(word):
@@ -75,42 +82,43 @@ def _has(word: str, business: Business) -> Q:
             here = Q(words__contains=spelling)
         else:
             here = Q(words__startswith=spelling) | Q(words__contains=f" {spelling}")
-        found |= here & _indexed(spelling, business)
+        found |= here & _indexed(spelling, business, group)
     return found
 
 
-def _indexed(word: str, business: Business) -> Q:
-    """The same condition as PostgreSQL's index can answer it (core.database.searched_table)."""
+def _indexed(word: str, business: Business, group: str) -> Q:
+    """The same condition as PostgreSQL's index can answer it."""
     if connection.vendor != "postgresql":
         return Q()
-    grams = [f"{str(business.pk)[-6:]}{gram}" for gram in terms.grams(word)]
-    condition = "rh_search_grams(business_id, words) @> %s::text[]"
-    return Q(RawSQL(condition, [grams], output_field=BooleanField()))  # noqa: S611 - no user input in it
+    grams = [f"{str(business.pk)[-6:]}{group}{gram}" for gram in terms.grams(word)]
+    there = "rh_search_grams(business_id, kind, words) @> %s::text[]"
+    return Q(RawSQL(there, [grams], output_field=BooleanField()))  # noqa: S611 - no input in it
 
 
-def _with_sum(rows: QuerySet[SearchEntry], text: str) -> list[SearchEntry]:
+def _with_sum(business: Business, text: str) -> list[SearchEntry]:
     sums = terms.sums(text)
+    if not sums:
+        return []
     totals = set().union(*sums.values())
-    found = rows.filter(total__in=totals).order_by("-id")[:MOST] if totals else []
+    found = SearchEntry.objects.filter(business=business, total__in=totals).order_by(
+        "total", "-id"
+    )[:MOST]
     return [row for row in found if row.total in sums.get(exponent(row.currency), ())]
 
 
-def _almost(
-    rows: QuerySet[SearchEntry], wanted: Sequence[str], business: Business
-) -> list[SearchEntry]:
+def _almost(business: Business, wanted: Sequence[str]) -> list[SearchEntry]:
     """Return names that are spelt almost like the longest word, the most alike first.
 
     A slip is in one half of a word, so that the other half leads to it.
     """
-    word = max(wanted, key=len)
+    word, names = max(wanted, key=len), next(iter(GROUPS))
     near = Q()
     for half in terms.halves(word):
-        near |= _has(half, business)
+        near |= _has(half, business, names)
     if not near:
         return []
-    alike = [
-        (terms.likeness(word, row.words), row) for row in rows.filter(near, kind__in=NAMES)[:MANY]
-    ]
+    rows = _entries(business, names).filter(near)[:MANY]
+    alike = [(terms.likeness(word, row.words), row) for row in rows]
     alike = [(likeness, row) for likeness, row in alike if likeness >= terms.ALIKE]
     alike.sort(key=lambda each: (-each[0], each[1].words))
     return [row for _likeness, row in alike[:8]]

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -224,14 +223,13 @@ def _documents(view: DashboardView, ids: Sequence[UUID]) -> dict[UUID, Line]:
     """The documents with the pages on which they lie."""
     if not ids:
         return {}
-    agreements = view.rows(Agreement).filter(Q(document__in=ids) | Q(signed_document__in=ids))
-    reports = view.rows(Report).filter(document__in=ids)
     places: dict[UUID, str] = {}
-    for row in chain(agreements, reports):
-        page = "agreement" if isinstance(row, Agreement) else "report"
-        url = reverse(f"dashboard:{page}", args=[row.pk])
-        kept = (row.document_id, getattr(row, "signed_document_id", None))
-        places |= {pk: url for pk in kept if pk}
+    for row in view.rows(Agreement).filter(Q(document__in=ids) | Q(signed_document__in=ids)):
+        url = reverse("dashboard:agreement", args=[row.pk])
+        places |= {pk: url for pk in (row.document_id, row.signed_document_id) if pk}
+    for report in view.rows(Report).filter(document__in=ids):
+        if report.document_id:
+            places[report.document_id] = reverse("dashboard:report", args=[report.pk])
     return {
         row.pk: Line("file-text", row.title, _("Document"), row.get_kind_display(), places[row.pk])
         for row in view.rows(Document).filter(pk__in=places.keys() & set(ids))
