@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "search entries",
                 "indexes": [
                     models.Index(
-                        fields=["business", "total"],
+                        fields=["business", "total", "id"],
                         name="search_by_total",
                         condition=models.Q(total__isnull=False),
                     ),

@@ -26,7 +26,7 @@ class SearchEntry(models.Model):
         verbose_name_plural = _("search entries")
         indexes = [
             models.Index(
-                fields=["business", "total"],
+                fields=["business", "total", "id"],
                 name="search_by_total",
                 condition=models.Q(total__isnull=False),
             ),

@@ -96,13 +96,14 @@ def _indexed(word: str, business: Business, group: str) -> Q:
 
 
 def _with_sum(business: Business, text: str) -> list[SearchEntry]:
+    """The newest with each sum, one by one: PostgreSQL sorts several by reading them all."""
     sums = terms.sums(text)
-    if not sums:
-        return []
-    totals = set().union(*sums.values())
-    found = SearchEntry.objects.filter(business=business, total__in=totals).order_by(
-        "total", "-id"
-    )[:MOST]
+    rows = SearchEntry.objects.filter(business=business)
+    found = [
+        row
+        for total in sorted(set().union(*sums.values()))
+        for row in rows.filter(total=total).order_by("-id")[:MOST]
+    ]
     return [row for row in found if row.total in sums.get(exponent(row.currency), ())]
 
 
