@@ -223,6 +223,8 @@ CLASSES: dict[str, str] = {
     "dashboard:time_import_drop": "time_import",
     "dashboard:time_import_bad": "time_import",
     "dashboard:invoices": "owner",
+    "dashboard:invoices_csv": "owner",
+    "dashboard:aging": "owner",
     "dashboard:invoice": "invoice",
     "dashboard:billing_run": "owner",
     "dashboard:billing_run_progress": "owner",
