@@ -16,6 +16,7 @@ from billing.books import asked_words, ledger, queries, transition_texts
 from billing.charging import cancel_invoice, refund
 from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
+from billing.invoices.invoice_history import history_of
 from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
 from billing.rules.asking import Way
 from billing.rules.states import CollectionState, DisputeState
@@ -51,6 +52,8 @@ class InvoicePage(DashboardView):
             request,
             invoice=invoice,
             standing=status,
+            is_held=bool(invoice.agreement.parked_because) and bool(status.asked.to_pay),
+            history=history_of(invoice),
             asked=status.asked,
             lines=invoice.lines.all(),
             attempts=attempts,
