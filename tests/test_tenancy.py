@@ -225,6 +225,7 @@ CLASSES: dict[str, str] = {
     "dashboard:invoices": "owner",
     "dashboard:invoices_csv": "owner",
     "dashboard:aging": "owner",
+    "dashboard:one_off": "owner",
     "dashboard:invoice": "invoice",
     "dashboard:billing_run": "owner",
     "dashboard:billing_run_progress": "owner",

@@ -97,8 +97,9 @@ def charge_failed(
 ) -> None:
     """Tell client and owner, once per charge; the client's email opens the card page (rule 23)."""
     invoice, is_debit = collection.invoice, charge.method.is_debit
-    contact = invoice.agreement.contact
-    is_first = not Payment.objects.filter(invoice__agreement=invoice.agreement_id).exists()
+    contact = invoice.addressee
+    paid = Payment.objects.filter(invoice__agreement=invoice.agreement_id)
+    is_first = not invoice.is_one_off and not paid.exists()
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     sides = {
         "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
@@ -134,7 +135,7 @@ def charge_failed(
 def _values(invoice: Invoice) -> dict[str, str]:
     """What an email about an invoice may name in the business's own words."""
     amount = formats.money(invoice.total, invoice.currency)
-    return {**people(invoice.agreement.contact), "number": invoice.number, "amount": amount}
+    return {**people(invoice.addressee), "number": invoice.number, "amount": amount}
 
 
 def _invoice_page(invoice: Invoice) -> str:
@@ -144,7 +145,7 @@ def _invoice_page(invoice: Invoice) -> str:
 def card_needed(collection: Collection, *, offers_debit: bool = False, now: datetime) -> None:
     """Ask the client to save a card, once per invoice; or a payment method, if there are others."""
     invoice = collection.invoice
-    contact = invoice.agreement.contact
+    contact = invoice.addressee
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     with translation.override(invoice.language):
         values = _values(invoice)
@@ -242,7 +243,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
         email_client(
             "confirm_charge",
             str(charge.id),
-            invoice.agreement.contact,
+            invoice.addressee,
             invoice.language,
             _("Please confirm a payment: %(number)s") % {"number": invoice.number},
             [
@@ -302,7 +303,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
         email_client(
             "refunded",
             str(refund.id),
-            invoice.agreement.contact,
+            invoice.addressee,
             invoice.language,
             _("Refund for %(number)s") % {"number": invoice.number},
             [
@@ -414,7 +415,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         email_client(
             "payment_returned",
             f"{payment.id}:client",
-            invoice.agreement.contact,
+            invoice.addressee,
             invoice.language,
             _("Your bank returned the payment of invoice %(number)s") % values,
             [

@@ -27,7 +27,7 @@ from core import formats, links
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
 
-_WHO = ("agreement__contact", "business__owner", "client", "collection")
+_WHO = ("agreement__contact", "contact", "business__owner", "client", "collection")
 
 
 def register_composers() -> None:
@@ -287,7 +287,7 @@ def _plain_email(
     worded: str = "",
     values: dict[str, str] | None = None,
 ) -> Letter:
-    contact = invoice.agreement.contact
+    contact = invoice.addressee
     return _email(
         contact,
         invoice.language,
@@ -332,7 +332,7 @@ def _email(
 def _invoice_email(
     template: str, invoice: Invoice, context: dict[str, Any], now: datetime, values: dict[str, str]
 ) -> Letter:
-    contact = invoice.agreement.contact
+    contact = invoice.addressee
     link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
     full_context = {
         "invoice": invoice,

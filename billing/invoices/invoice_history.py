@@ -32,7 +32,7 @@ class Event(Fact):
 def history_of(invoice: Invoice) -> list[Event]:
     """Return what happened to an invoice, the oldest first; a fixed number of queries."""
     rows = Invoice.objects.filter(pk=invoice.pk)
-    money = money_history.facts_of(rows, invoice.agreement.time_zone)
+    money = money_history.facts_of(rows, invoice.zone)
     found = [Event(**vars(fact)) for fact in money] + _declines(invoice) + _emails(invoice)
     return sorted(found, key=lambda event: event.at)
 
@@ -54,9 +54,13 @@ def _declines(invoice: Invoice) -> list[Event]:
 
 
 def _emails(invoice: Invoice) -> list[Event]:
-    ids = [invoice.pk, invoice.collection.pk]
-    for rows in (invoice.charges, invoice.payments, invoice.credit_notes):
-        ids += rows.values_list("pk", flat=True)
+    ids = [
+        invoice.pk,
+        invoice.collection.pk,
+        *invoice.charges.values_list("pk", flat=True),
+        *invoice.payments.values_list("pk", flat=True),
+        *invoice.credit_notes.values_list("pk", flat=True),
+    ]
     refs = [str(pk) for pk in ids] + [f"{pk}:client" for pk in ids]
     refs += [f"{invoice.pk}:{n}" for n in range(REMINDERS)]
     rows = OutboxEmail.objects.filter(

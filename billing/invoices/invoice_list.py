@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
@@ -36,7 +37,7 @@ class Wanted:
     state: str = ""
     since: date | None = None
     until: date | None = None
-    client: str = ""
+    client: UUID | None = None
     currency: str = ""
     age: Age | None = None
 
@@ -78,7 +79,7 @@ def find(business: Business, wanted: Wanted, now: datetime) -> QuerySet[Invoice]
     return rows
 
 
-def _late(rows: QuerySet[Invoice], wanted: Wanted, now: datetime) -> list[object]:
+def _late(rows: QuerySet[Invoice], wanted: Wanted, now: datetime) -> list[UUID]:
     return [
         pk
         for pk, _client, _currency, asked in asked_of_open(rows, now)

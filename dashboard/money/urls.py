@@ -10,6 +10,7 @@ from dashboard.money.views import (
     invoice_list,
     invoices,
     monthly_totals,
+    one_off,
 )
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     ),
     path("income/", income.IncomePage.as_view(), name="income"),
     path("invoices/", invoice_list.Invoices.as_view(), name="invoices"),
+    path("invoices/new/", one_off.NewOneOff.as_view(), name="one_off"),
     path("invoices/csv/", invoice_list.InvoicesCsv.as_view(), name="invoices_csv"),
     path("invoices/aging/", invoice_list.Aging.as_view(), name="aging"),
     path("invoices/billing-run/", billing_runs.BillingRunPage.as_view(), name="billing_run"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,7 @@ def wanted_from(query: Mapping[str, Any]) -> Wanted:
         state=state if state in dict(STATES) else "",
         since=since,
         until=until,
-        client=query_string.row_id(query, "client"),
+        client=UUID(client) if (client := query_string.row_id(query, "client")) else None,
         currency=currency if currency in CURRENCIES else "",
         age=Age(age) if age in list(Age) else None,
     )

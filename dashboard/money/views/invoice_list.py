@@ -33,6 +33,9 @@ CLIENTS_LISTED = 200  # with more, the list is searched instead
 DEBTORS_LISTED = 100
 
 
+Row = tuple[str, Mapping[Age, int], int, dict[str, str]]
+
+
 class Invoices(DashboardView):
     """The list of invoices: search, filters, sums and order stand in its address."""
 
@@ -103,13 +106,13 @@ class Aging(DashboardView):
 
 def _rows(one: OpenAmounts) -> list[tuple[str, list[tuple[str, int, str]], tuple[int, str]]]:
     """Return the line for all clients and that of each debtor, with the link of each amount."""
-    of_all = [(_("All clients"), one.ages, one.total, {})]
-    debtors = [
+    of_all: Row = (_("All clients"), one.ages, one.total, {})
+    debtors: list[Row] = [
         (debt.client.name, debt.ages, debt.total, {"client": str(debt.client.pk)})
         for debt in one.debtors[:DEBTORS_LISTED]
     ]
     labels, found = age_labels(), []
-    for name, ages, total, client in [*of_all, *debtors]:
+    for name, ages, total, client in [of_all, *debtors]:
         asked = {"state": InvoiceState.OPEN, "currency": one.currency} | client
         cells = [(labels[age], amount, _open(asked, age=age)) for age, amount in ages.items()]
         found.append((name, cells, (total, _open(asked))))

@@ -52,7 +52,8 @@ class InvoicePage(DashboardView):
             request,
             invoice=invoice,
             standing=status,
-            is_held=bool(invoice.agreement.parked_because) and bool(status.asked.to_pay),
+            is_held=bool(invoice.agreement and invoice.agreement.parked_because)
+            and bool(status.asked.to_pay),
             history=history_of(invoice),
             asked=status.asked,
             lines=invoice.lines.all(),
@@ -81,7 +82,7 @@ class InvoicePage(DashboardView):
             decide=PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.needs_decision(invoice)
             else None,
-            can_end=end.can_end(invoice.agreement),
+            can_end=invoice.agreement is not None and end.can_end(invoice.agreement),
             can_retry=invoice.collection.state in (CollectionState.DUNNING, CollectionState.READY)
             and bool(invoice.collection.reason),
         )
