@@ -8,6 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from billing.bank_transfer import payment_details
+from billing.books import owing
 from billing.books.queries import decline_message
 from billing.models import (
     Charge,
@@ -19,6 +21,7 @@ from billing.models import (
     PaymentReversal,
     Refund,
 )
+from billing.rules import dunning
 from clients import portal_links
 from clients.models import Contact
 from clients.worded_emails import people
@@ -114,8 +117,15 @@ def charge_failed(
             texts: dict[str, Any] = {
                 "reason": decline_message(charge.code, is_debit=is_debit),
                 "again_on": formats.day(again),
+                "later": "" if is_debit else _later(invoice, again),
                 "is_debit": is_debit,
                 "is_first": is_first,
+                "amount": formats.money(charge.amount, charge.currency),
+                "card": str(charge.method),
+                "service": invoice.service,
+                "way": payment_details.instead_of_card(invoice, charge.amount)
+                if side == "client"
+                else None,
             }
             values = _values(invoice)
         emails.write(
@@ -130,6 +140,12 @@ def charge_failed(
             values=values,
             now=now,
         )
+
+
+def _later(invoice: Invoice, again: date | None) -> str:
+    """The days on which a card is tried after that, if it is declined again."""
+    days = dunning.retry_calendar(invoice.due_on) if again else []
+    return ", ".join(formats.day(day) for day in days if again and day > again)
 
 
 def _values(invoice: Invoice) -> dict[str, str]:
@@ -147,8 +163,10 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
     invoice = collection.invoice
     contact = invoice.addressee
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
+    owed = owing.amount_owed(invoice)
     with translation.override(invoice.language):
         values = _values(invoice)
+        amount = formats.money(owed, invoice.currency)
     emails.write(
         kind="card_needed",
         ref=str(collection.id),
@@ -159,6 +177,9 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
             "contact": contact,
             "link": links.placeholder("link", link.id),
             "debits": offers_debit,
+            "amount": amount,
+            "service": invoice.service,
+            "way": payment_details.instead_of_card(invoice, owed),
         },
         language=invoice.language,
         business=collection.business,
