@@ -35,7 +35,7 @@ class InvoiceAdmin(FrozenAdmin):
     list_display = ["number", "state", "issued_on", "currency", "total"]
     list_filter = ["state", "currency"]
     search_fields = ["number", "client__name"]
-    neighbours = ("client", "agreement", "period", "upgrade", "business")
+    neighbours = ("client", "contact", "agreement", "period", "upgrade", "business")
 
 
 @admin.register(InvoiceLine)

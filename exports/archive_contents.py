@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
@@ -88,38 +89,7 @@ def documents_of(row: Agreement, now: datetime) -> Iterator[ExportDocument]:
         for document in (source.document, source.signed_document):
             if document:
                 yield ExportDocument(DocumentKind(document.kind), "", document.created_at, document)
-    for invoice in (
-        Invoice.objects.filter(agreement=row)
-        .select_related("business", "document")
-        .order_by("seq", "id")
-    ):
-        render = partial(billing_pdfs.invoice_pdf, invoice=invoice, now=now)
-        yield ExportDocument(
-            DocumentKind.INVOICE, invoice.number, invoice.created_at, invoice.document, render
-        )
-    credit_notes = CreditNote.objects.filter(invoice__agreement=row).select_related(
-        "invoice__business", "document"
-    )
-    for credit_note in credit_notes.order_by("seq", "id"):
-        render = partial(billing_pdfs.credit_note_pdf, note=credit_note, now=now)
-        yield ExportDocument(
-            DocumentKind.CREDIT_NOTE,
-            credit_note.number,
-            credit_note.created_at,
-            credit_note.document,
-            render,
-        )
-    payments = Payment.objects.filter(invoice__agreement=row)
-    related = ("business", "receipt_document", "invoice__business", "series")
-    for payment in payments.select_related(*related).order_by("seq", "id"):
-        render = partial(billing_pdfs.receipt_pdf, payment=payment, now=now)
-        yield ExportDocument(
-            DocumentKind.RECEIPT,
-            payment.receipt_number,
-            payment.received_at,
-            payment.receipt_document,
-            render,
-        )
+    yield from _money_documents(Invoice.objects.filter(agreement=row), now)
     reports = Report.objects.filter(period__agreement=row, state=ReportState.SENT).select_related(
         *report_facts.RELATED
     )
@@ -134,6 +104,38 @@ def documents_of(row: Agreement, now: datetime) -> Iterator[ExportDocument]:
         .order_by("created_at")
     ):
         yield ExportDocument(DocumentKind.REVIEW, "", review.document.created_at, review.document)
+
+
+def _money_documents(invoices: QuerySet[Invoice], now: datetime) -> Iterator[ExportDocument]:
+    """Yield the invoices, their credit notes and their receipts."""
+    for invoice in invoices.select_related("business", "document").order_by("seq", "id"):
+        render = partial(billing_pdfs.invoice_pdf, invoice=invoice, now=now)
+        yield ExportDocument(
+            DocumentKind.INVOICE, invoice.number, invoice.created_at, invoice.document, render
+        )
+    credit_notes = CreditNote.objects.filter(invoice__in=invoices).select_related(
+        "invoice__business", "document"
+    )
+    for credit_note in credit_notes.order_by("seq", "id"):
+        render = partial(billing_pdfs.credit_note_pdf, note=credit_note, now=now)
+        yield ExportDocument(
+            DocumentKind.CREDIT_NOTE,
+            credit_note.number,
+            credit_note.created_at,
+            credit_note.document,
+            render,
+        )
+    payments = Payment.objects.filter(invoice__in=invoices)
+    related = ("business", "receipt_document", "invoice__business", "series")
+    for payment in payments.select_related(*related).order_by("seq", "id"):
+        render = partial(billing_pdfs.receipt_pdf, payment=payment, now=now)
+        yield ExportDocument(
+            DocumentKind.RECEIPT,
+            payment.receipt_number,
+            payment.received_at,
+            payment.receipt_document,
+            render,
+        )
 
 
 def add_client(archive: Archive, row: Client, folder: str = "") -> None:
@@ -158,6 +160,11 @@ def add_client(archive: Archive, row: Client, folder: str = "") -> None:
         partial(billing_pdfs.statement_pdf, client=row, now=archive.now),
     )
     _put(archive, folder, statement_pdf, row.business.time_zone)
+    others = Invoice.objects.filter(client=row, agreement__isnull=True)
+    if others.exists():
+        invoices_folder = archive.folder(folder, _("invoices"))
+        for document in _money_documents(others, archive.now):
+            _put(archive, invoices_folder, document, row.business.time_zone)
     related = ("client", "business__owner", "document", "signed_document")
     for agreement_row in row.agreements.select_related(*related).order_by("created_at", "id"):
         folder_name = f"{agreement_row.starts_on.isoformat()} {agreement_row.title}"

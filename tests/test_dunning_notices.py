@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from billing.charging import resolve
 from billing.emails import upcoming_charges
-from billing.models import Charge, Collection, Invoice
+from billing.models import BankDetails, Charge, Collection, Invoice
 from billing.runs.billing_run import run_billing
 from clients import portal_links
 from core import links
@@ -119,3 +119,39 @@ def test_two_unpaid_periods_are_charged_together_only_after_their_sum_was_shown(
     assert "$6,000" in page
     for invoice in Invoice.objects.all():
         assert invoice.number in page
+
+
+def test_a_decline_names_sum_service_card_next_tries_and_another_way_to_pay(world: World) -> None:
+    bank = BankDetails(business=world.business, holder="Studio", account="DE89370400440532013000")
+    bank.save()
+    invoice = world.billed(card="insufficient_funds")
+    told = {letter.to: letter for letter in letters("charge_failed")}
+    client, owner = told["ploy@baan.example"], told[world.business.owner.email]
+    for said in ("$3,000", "Retainer", invoice.number, "Visa ····"):
+        assert said in client.text and said in owner.text, said
+    for day in ("3 November 2026", "5 November 2026", "9 November 2026", "16 November 2026"):
+        assert day in client.text and day in owner.text, day
+    for said in ("DE89 3704 0044 0532 0130 00", invoice.number.replace("-", ""), ":link:"):
+        assert said in client.text, said
+    assert "DE89" not in owner.text
+    assert "$3,000" in client.subject
+
+
+def test_a_missing_card_is_asked_for_with_sum_and_service(world: World) -> None:
+    invoice = world.billed(card="")
+    run_billing(now=NOW + timedelta(hours=2), door="test")
+    (letter,) = letters("card_needed")
+    for said in ("$3,000", "Retainer", invoice.number):
+        assert said in letter.text, said
+
+
+def test_a_reminder_names_the_service_and_the_owner_reads_what_follows(world: World) -> None:
+    invoice = world.billed(card="", collect_by="transfer")
+    run_billing(now=NOW + 8 * DAY, door="test")
+    [told] = letters("overdue_owner", NOW + 8 * DAY)
+    assert "The client gets the next reminder on 16 November 2026." in told.text
+    for letter in (told, *letters("overdue_client", NOW + 8 * DAY)):
+        assert "Retainer" in letter.text and invoice.number in letter.text
+    for days in (14, 23):
+        run_billing(now=NOW + days * DAY, door="test")
+    assert "It was the last reminder." in letters("overdue_owner", NOW + 23 * DAY)[-1].text

@@ -31,6 +31,8 @@ LISTS = (
     "timer",
     "income",
     "invoices",
+    "invoices_csv",
+    "aging",
     "reports",
     "packages",
     "capacity",

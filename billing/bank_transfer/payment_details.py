@@ -28,7 +28,7 @@ class PaymentDetails:
     bank: BankDetails
     currency: str
     amount: int
-    due_on: date
+    due_on: date | None
     reference: str
     payload: str = ""
     kind: str = ""
@@ -53,7 +53,7 @@ class PaymentDetails:
         """Label and value of everything to type into a transfer, in the active language."""
         return [
             (_("To transfer"), formats.money(self.amount, self.currency)),
-            (_("Due"), formats.day(self.due_on)),
+            *([(_("Due"), formats.day(self.due_on))] if self.due_on else []),
             (_("Reference"), self.reference),
             *self.account,
         ]
@@ -99,12 +99,22 @@ def transfer_details(invoice: Invoice, asked: Asked | None = None) -> PaymentDet
     asked = asked or asking.asked_of(invoice)
     if not asked.by_transfer:
         return None
+    return _details(bank_details(invoice.business), invoice, asked.to_pay, asked.due_on)
+
+
+def instead_of_card(invoice: Invoice, amount: int) -> PaymentDetails | None:
+    """Return how to transfer what a card should have paid; None if no bank account is known."""
     bank = bank_details(invoice.business)
-    payload, kind, no_code = _payload(bank, invoice, asked.to_pay)
+    by_promptpay = invoice.currency == "THB" and bank.promptpay
+    return _details(bank, invoice, amount, None) if bank.account or by_promptpay else None
+
+
+def _details(
+    bank: BankDetails, invoice: Invoice, amount: int, due_on: date | None
+) -> PaymentDetails:
+    payload, kind, no_code = _payload(bank, invoice, amount)
     reference = creditor_reference(invoice.number) or invoice.number
-    return PaymentDetails(
-        bank, invoice.currency, asked.to_pay, asked.due_on, reference, payload, kind, no_code
-    )
+    return PaymentDetails(bank, invoice.currency, amount, due_on, reference, payload, kind, no_code)
 
 
 def _payload(bank: BankDetails, invoice: Invoice, amount: int) -> tuple[str, str, str]:

@@ -275,13 +275,11 @@ def _remind(pk: UUID, now: datetime) -> int:
     )
     if received_payments.await_certificate(collection.invoice, now=now):
         return 0
-    agreement, sent = collection.invoice.agreement, collection.tries + 1
-    today = local_day(now, agreement.time_zone)
-    while (
-        following := dunning.reminder_day(collection.invoice.due_on, sent)
-    ) and following <= today:
+    invoice, sent = collection.invoice, collection.tries + 1
+    today = local_day(now, invoice.zone)
+    while (following := dunning.reminder_day(invoice.due_on, sent)) and following <= today:
         sent += 1  # if reminders were missed, only one email is sent for all of them
-    at = local_instant(following, agreement.charge_hour, agreement.time_zone) if following else None
+    at = local_instant(following, invoice.hour, invoice.zone) if following else None
     with transaction.atomic():
         unchanged = Collection.objects.filter(
             pk=collection.pk, state=CollectionState.SENT, next_at=collection.next_at

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from billing.books import asking
 from billing.books.queries import decline_message
 from billing.models import Invoice
 from billing.models.collection import COLLECTION_STATES
 from billing.models.invoice import INVOICE_STATES
-from billing.rules.asking import RETURNED, Asked, Step, Way
+from billing.rules.asking import NO_METHOD, RETURNED, Asked, Step, Way
 from billing.rules.states import CollectionState, InvoiceState
 from core import formats
 
@@ -106,6 +107,7 @@ def _values(asked: Asked, currency: str) -> dict[str, str]:
         "tax": formats.money(asked.withheld, currency),
         "day": formats.day(asked.on or asked.due_on),
         "why": decline_message(asked.reason, is_debit=asked.way == Way.DEBIT),
+        "reminder": formats.day(asked.reminder_on),
     }
 
 
@@ -179,31 +181,52 @@ def _to_owner(asked: Asked, currency: str) -> str:
             )
         case Step.OVERDUE:
             return (
-                _(
-                    "%(amount)s was due on %(day)s. The transfer has not arrived; the client is "
-                    "reminded by email."
+                ngettext(
+                    "%(amount)s is %(n)s day overdue.",
+                    "%(amount)s is %(n)s days overdue.",
+                    asked.late,
                 )
-                % values
+                % {"amount": values["amount"], "n": asked.late}
+                + " "
+                + _what_follows(asked) % values
             )
         case Step.TRANSFER:
-            return _("The client was asked to transfer %(amount)s by %(day)s.") % values
+            asks = _("The client was asked to transfer %(amount)s by %(day)s.")
+            reminds = _("If it has not arrived, we remind them on %(reminder)s.")
+            return (f"{asks} {reminds}" if asked.reminder_on else asks) % values
         case Step.CONFIRM:
             return _("The bank waits for the client's confirmation of %(amount)s.") % values
         case Step.CONFIRMING | Step.ON_ITS_WAY:
             return _("The charge of %(amount)s is being confirmed at the gateway.") % values
         case Step.CANCELLING:
             return _("The charge of %(amount)s is being cancelled at the gateway.") % values
-        case Step.SAVE_CARD:
+        case Step.SAVE_CARD if asked.reason == NO_METHOD:
             return (
-                _("%(why)s %(amount)s is open, and the client was asked for another card.") % values
-            ).strip()
-        case Step.RETRY:
-            return (
-                _("%(why)s %(amount)s is charged again on %(day)s, and the client was told.")
+                _(
+                    "%(why)s %(amount)s is open. We asked the client for a card, and charge it as "
+                    "soon as it is saved."
+                )
                 % values
             )
+        case Step.SAVE_CARD:
+            return (
+                _(
+                    "%(why)s No try is left. %(amount)s is open and waiting for your decision; we "
+                    "asked the client for another card, which is charged at once."
+                )
+                % values
+            ).strip()
+        case Step.RETRY:
+            return _("%(why)s We try again on %(day)s: %(amount)s. The client was told.") % values
         case Step.CHARGE:
-            return _("%(amount)s is charged to the client's card on %(day)s.") % values
+            return _("We charge %(amount)s to the client's card on %(day)s.") % values
+
+
+def _what_follows(asked: Asked) -> str:
+    """What follows while a transfer is late; `describe` fills the day in."""
+    if asked.reminder_on:
+        return _("The client gets a reminder on %(reminder)s.")
+    return _("The last reminder was sent; the invoice is waiting for your decision.")
 
 
 def _debit_to_owner(asked: Asked) -> str:
@@ -217,8 +240,8 @@ def _debit_to_owner(asked: Asked) -> str:
             return _("The direct debit of %(amount)s is being sent to the gateway.")
         case Step.SAVE_CARD:
             return _(
-                "%(why)s %(amount)s is open, and the client was asked for a payment method. "
-                "Nothing is debited again automatically."
+                "%(why)s %(amount)s is open and waiting for your decision. We asked the client for "
+                "a payment method; nothing is debited again automatically."
             )
         case Step.RETRY:
             return _("%(why)s %(amount)s is debited again on %(day)s, and the client was told.")

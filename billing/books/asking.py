@@ -124,7 +124,7 @@ def _facts(
     sent: tuple[str, datetime] | None,
 ) -> Facts:
     collection = invoice.collection
-    zone = invoice.agreement.time_zone
+    zone = invoice.zone
     return Facts(
         total=invoice.total,
         tax=invoice.tax,
@@ -144,4 +144,4 @@ def _facts(
 
 
 def _today(invoice: Invoice, now: datetime | None) -> date:
-    return local_day(now, invoice.agreement.time_zone) if now else invoice.due_on
+    return local_day(now, invoice.zone) if now else invoice.due_on

@@ -31,13 +31,18 @@ SYSTEM_ACTOR = "Retainer Hub"  # named as the actor of what no person did
 
 def agreement_facts(agreement: Agreement) -> list[Fact]:
     """Return the facts in no particular order. The number of queries does not depend on theirs."""
+    return facts_of(Invoice.objects.filter(agreement=agreement), agreement.time_zone)
+
+
+def facts_of(invoices: QuerySet[Invoice], zone: str) -> list[Fact]:
+    """Return the facts of some invoices, in no particular order; `zone` is that of their days."""
     return [
-        *_invoices(agreement),
-        *_notes(agreement),
-        *_payments(agreement),
-        *_reversals(agreement),
-        *_refunds(agreement),
-        *_rest(agreement),
+        *_invoices(invoices),
+        *_notes(invoices),
+        *_payments(invoices),
+        *_reversals(invoices),
+        *_refunds(invoices),
+        *_rest(invoices, zone),
     ]
 
 
@@ -58,8 +63,8 @@ def first_payment_facts(agreements: Iterable[Agreement]) -> list[Fact]:
     ]
 
 
-def _invoices(agreement: Agreement) -> list[Fact]:
-    rows = Invoice.objects.filter(agreement=agreement).select_related("document")
+def _invoices(invoices: QuerySet[Invoice]) -> list[Fact]:
+    rows = invoices.select_related("document")
     return [
         Fact(
             row.created_at,
@@ -73,10 +78,8 @@ def _invoices(agreement: Agreement) -> list[Fact]:
     ]
 
 
-def _notes(agreement: Agreement) -> list[Fact]:
-    rows = CreditNote.objects.filter(invoice__agreement=agreement).select_related(
-        "document", "invoice"
-    )
+def _notes(invoices: QuerySet[Invoice]) -> list[Fact]:
+    rows = CreditNote.objects.filter(invoice__in=invoices).select_related("document", "invoice")
     return [
         Fact(
             row.created_at,
@@ -91,8 +94,8 @@ def _notes(agreement: Agreement) -> list[Fact]:
     ]
 
 
-def _payments(agreement: Agreement) -> list[Fact]:
-    rows: QuerySet[Payment] = Payment.objects.filter(invoice__agreement=agreement)
+def _payments(invoices: QuerySet[Invoice]) -> list[Fact]:
+    rows: QuerySet[Payment] = Payment.objects.filter(invoice__in=invoices)
     return [
         Fact(
             row.received_at,
@@ -109,8 +112,8 @@ def _payments(agreement: Agreement) -> list[Fact]:
     ]
 
 
-def _reversals(agreement: Agreement) -> list[Fact]:
-    rows = PaymentReversal.objects.filter(payment__invoice__agreement=agreement)
+def _reversals(invoices: QuerySet[Invoice]) -> list[Fact]:
+    rows = PaymentReversal.objects.filter(payment__invoice__in=invoices)
     return [
         Fact(
             row.created_at,
@@ -124,15 +127,13 @@ def _reversals(agreement: Agreement) -> list[Fact]:
     ]
 
 
-def _refunds(agreement: Agreement) -> list[Fact]:
+def _refunds(invoices: QuerySet[Invoice]) -> list[Fact]:
     outcomes = {
         RefundState.SUCCEEDED: _("Refund of payment %(number)s arrived"),
         RefundState.FAILED: _("Refund of payment %(number)s failed"),
     }
     facts = []
-    for refund in Refund.objects.filter(payment__invoice__agreement=agreement).select_related(
-        "payment"
-    ):
+    for refund in Refund.objects.filter(payment__invoice__in=invoices).select_related("payment"):
         number, amount = (
             {"number": refund.payment.receipt_number},
             formats.money(refund.amount, refund.currency),
@@ -150,16 +151,14 @@ def _refunds(agreement: Agreement) -> list[Fact]:
     return facts
 
 
-def _rest(agreement: Agreement) -> list[Fact]:
+def _rest(invoices: QuerySet[Invoice], zone: str) -> list[Fact]:
     """Return the disputes, the withholding certificates received and the write-offs."""
-    disputes = Dispute.objects.filter(payment__invoice__agreement=agreement).select_related(
-        "payment"
-    )
+    disputes = Dispute.objects.filter(payment__invoice__in=invoices).select_related("payment")
     certificates = WithholdingCertificate.objects.filter(
-        invoice__agreement=agreement, received_on__isnull=False
+        invoice__in=invoices, received_on__isnull=False
     )
     write_offs = Allocation.objects.filter(
-        invoice__agreement=agreement, by=SettledBy.WRITE_OFF
+        invoice__in=invoices, by=SettledBy.WRITE_OFF
     ).select_related("invoice")
     return [
         *(
@@ -173,7 +172,7 @@ def _rest(agreement: Agreement) -> list[Fact]:
         ),
         *(
             Fact(
-                local_instant(row.received_on, 0, agreement.time_zone),
+                local_instant(row.received_on, 0, zone),
                 _("Withholding certificate %(number)s received") % {"number": row.number},
                 formats.money(row.amount, row.currency),
             )

@@ -30,7 +30,7 @@ def tell(
     further: list[tuple[Payment, Business]] = []
     for payment in payments:
         agreement, business = payment.invoice.agreement_id, businesses[payment.business_id]
-        if agreement in paid_before or agreement in first:
+        if agreement is None or agreement in paid_before or agreement in first:
             further.append((payment, business))
         else:
             first[agreement] = business

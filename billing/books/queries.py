@@ -1,10 +1,10 @@
 """Queries about invoices and charges for the screens. Totals are read, not computed (rule 12)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
@@ -56,7 +56,8 @@ def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
 
 def late_agreements(business: Business) -> dict[UUID, Way]:
     """Return the agreements with a declined charge or a late transfer, and how they are paid."""
-    rows = late_collections(business).values_list("invoice__agreement_id", "invoice__collect_by")
+    of_agreements = late_collections(business).filter(invoice__agreement__isnull=False)
+    rows = of_agreements.values_list("invoice__agreement_id", "invoice__collect_by")
     return {pk: Way(collect_by) for pk, collect_by in rows}
 
 
@@ -90,14 +91,19 @@ def recent_charges(business: Business, limit: int = 30) -> list[tuple[Charge, st
     ]
 
 
-def amounts_for_new_card(client: Client) -> list[tuple[str, int, list[Invoice]]]:
+def scheduled_one_offs(now: datetime) -> Q:
+    """Match the collections of one-off invoices whose day is still to come; no card hastens it."""
+    return Q(invoice__one_off__isnull=False, tries=0, reason="", next_at__gt=now)
+
+
+def amounts_for_new_card(client: Client, *, now: datetime) -> list[tuple[str, int, list[Invoice]]]:
     """Return (currency, amount in minor units, invoices) that a new card is charged for at once.
 
     The page on which a card is saved names these amounts first.
     """
     collections = Collection.objects.filter(
         invoice__client=client, state__in=(CollectionState.DUNNING, CollectionState.READY)
-    )
+    ).exclude(scheduled_one_offs(now))
     invoices = [
         invoice.invoice
         for invoice in collections.select_related(

@@ -76,7 +76,10 @@ def lock_collection(invoice: Invoice) -> Collection:
     """Return the invoice's collection, locked, with the rows that settling needs."""
     rows = Collection.objects.select_for_update(of=("self",)).filter(invoice=invoice)
     return rows.select_related(
-        "invoice__client", "invoice__agreement__contact", "invoice__business__owner"
+        "invoice__client",
+        "invoice__agreement__contact",
+        "invoice__contact",
+        "invoice__business__owner",
     ).get()
 
 

@@ -55,6 +55,8 @@ SEND_WITHIN = 600  # seconds from arming a charge to the last moment to call a d
 BATCH = 300
 AHEAD = 20 * BATCH  # sorted by account at a time
 LARGEST_SKEW = timedelta(minutes=5)  # between our clock and a gateway's
+#: The billing of its agreement is not on hold; a one-off invoice may have none.
+NOT_ON_HOLD = Q(invoice__agreement__parked_because="") | Q(invoice__agreement__isnull=True)
 CHARGE = Step(
     "collect",
     "billing.tasks.bill",
@@ -70,8 +72,8 @@ def due_collections(
 ) -> QuerySet[Collection]:
     """Return the collections that are due and not leased. Only `_claim` may take them."""
     rows = _free(now).filter(
+        NOT_ON_HOLD,
         next_at__lte=now,
-        invoice__agreement__parked_because="",
         business__charging_on=True,
         business__is_suspended=False,
     )
@@ -342,11 +344,11 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
     suspended, and the card and the amount have not changed.
     """
     held = Collection.objects.select_for_update(of=("self",)).filter(
+        NOT_ON_HOLD,
         pk__in=[work.row.pk for work in works],
         fence=claim,
         state=CollectionState.READY,
         invoice__state=InvoiceState.OPEN,
-        invoice__agreement__parked_because="",
         business__charging_on=True,
         business__is_suspended=False,
     )

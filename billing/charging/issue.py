@@ -25,6 +25,7 @@ from billing.gateways.accounts import names
 from billing.gateways.base import Outcome
 from billing.invoices import agreed_extras, compose_invoice
 from billing.invoices.compose_invoice import Billable
+from billing.invoices.one_off import OneOff
 from billing.models import (
     Allocation,
     Collection,
@@ -44,7 +45,7 @@ from billing.rules import derived_ids
 from billing.rules.client_credit import credit_spent
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
-from core.dates import local_day
+from core.dates import local_day, local_instant
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
@@ -77,7 +78,7 @@ Ask = Callable[..., QuerySet[Any]]
 class Found:
     """The rows that one batch reads: its periods or upgrades, and what their invoices need."""
 
-    periods: list[Billable]
+    periods: Sequence[Period | Upgrade]
     lines: dict[UUID, list[NextLine]]
     carded: set[UUID]
     credit: dict[tuple[UUID, str], int]
@@ -178,7 +179,7 @@ def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, as
 
 
 def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime) -> Found:
-    periods: list[Billable] = list(
+    periods: list[Period | Upgrade] = list(
         compose_invoice.with_invoice_data(still.order_by("business_id", "due_at", "pk"))
     )
     for period in periods:
@@ -198,10 +199,10 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
         ledger.lock_clients(client for client, _ in credit)
         credit = ledger.client_credits(clients)
     carded = set(in_use.values_list("client", flat=True))
-    return Found(periods, lines, carded, credit, names(businesses), _known_there(periods), now)
+    return Found(periods, lines, carded, credit, names(businesses), found_there(periods), now)
 
 
-def _known_there(periods: Sequence[Billable]) -> dict[str, FoundObject]:
+def found_there(periods: Sequence[Billable]) -> dict[str, FoundObject]:
     """Return what was found at a gateway after the database went back, by what it is for."""
     references = [str(compose_invoice.reference_of(period)) for period in periods]
     found = FoundObject.objects.filter(
@@ -215,36 +216,36 @@ def _rows(batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries
     for period in batch.periods:
         more = batch.lines.pop(period.agreement_id, []) if isinstance(period, Period) else []
         draft = compose_invoice.draft_invoice(period, more)
-        if draft.figures.total < _smallest(batch, period):
+        if draft.figures.total < smallest(batch, period):
             rows.carried.append(compose_invoice.build_carried_line(period, batch.now))
             batch.lines[period.agreement_id] = [*more, rows.carried[-1]]  # for the next invoice
             continue
-        spent = _spent(batch, period, draft.figures.total)
-        state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
+        paid = spent(batch, period, draft.figures.total)
+        state = InvoiceState.PAID if paid == draft.figures.total else InvoiceState.OPEN
         invoice, lines = compose_invoice.build_invoice(
             period, draft, series_numbers[period.business_id], state, batch.now
         )
-        _add(rows, batch, period, invoice, lines, spent)
+        add(rows, batch, period, invoice, lines, paid)
         for line in more:
             line.invoice_id = invoice.pk
         rows.used += more
     return rows
 
 
-def _spent(batch: Found, period: Billable, total: int) -> int:
+def spent(batch: Found, period: Billable, total: int) -> int:
     """Return how much the client's credit pays, in minor units."""
-    held = batch.credit.get((period.agreement.client_id, period.currency), 0)
-    return credit_spent(held, total, _smallest(batch, period))
+    held = batch.credit.get((compose_invoice.terms_of(period).client_id, period.currency), 0)
+    return credit_spent(held, total, smallest(batch, period))
 
 
-def _smallest(batch: Found, period: Billable) -> int:
+def smallest(batch: Found, period: Billable) -> int:
     """Return the smallest total that gets its own invoice: by card, the gateway's minimum."""
-    if period.agreement.collect_by != CollectBy.CARD:
+    if compose_invoice.terms_of(period).collect_by != CollectBy.CARD:
         return 1
     return registry.smallest(batch.gateways[period.business_id], period.currency)
 
 
-def _add(
+def add(
     rows: Rows,
     batch: Found,
     period: Billable,
@@ -252,6 +253,7 @@ def _add(
     lines: list[InvoiceLine],
     spent: int,
 ) -> None:
+    """Add what an invoice inserts: its lines, journal and collection, and the credit `spent`."""
     now = batch.now
     rows.invoices.append(invoice)
     rows.lines += lines
@@ -312,6 +314,8 @@ def _collection(
     )
     if not by_card:
         state, next_at = CollectionState.SENT, compose_invoice.first_reminder(period, invoice)
+    elif isinstance(period, OneOff) and invoice.due_on > invoice.issued_on:
+        next_at = local_instant(invoice.due_on, period.charge_hour, period.time_zone)
     if known_there and known_there.outcome == Outcome.SUCCEEDED:
         state, next_at = CollectionState.WAIT, now
     return Collection(
@@ -332,18 +336,9 @@ def _write(
 ) -> None:
     if not batch.periods:
         return
-    document_numbers.save_series(series_numbers.values(), now=batch.now)
-    Invoice.objects.bulk_create(rows.invoices)
-    InvoiceLine.objects.bulk_create(rows.lines)
-    ledger.append_entries(rows.journal)
-    Allocation.objects.bulk_create(rows.allocations)
-    PaidPart.objects.bulk_create(rows.parts)
-    Collection.objects.bulk_create(rows.collections)
-    Transition.objects.bulk_create(rows.moves)
+    insert(rows, series_numbers, batch.now)
     NextLine.objects.bulk_create(rows.carried)
     _use(rows)
-    if taken := [found.pk for found in rows.taken_over]:
-        FoundObject.objects.filter(pk__in=taken).update(taken_at=batch.now)
     carried = {UUID(line.ref) for line in rows.carried}
     for state, periods in (
         (PeriodState.INVOICED, [row for row in batch.periods if row.pk not in carried]),
@@ -356,6 +351,22 @@ def _write(
     emails.post(
         "invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=batch.now
     )
+
+
+def insert(
+    rows: Rows, series_numbers: dict[UUID, document_numbers.LockedSeries], now: datetime
+) -> None:
+    """Insert invoices with what belongs to them, and save the numbers they took."""
+    document_numbers.save_series(series_numbers.values(), now=now)
+    Invoice.objects.bulk_create(rows.invoices)
+    InvoiceLine.objects.bulk_create(rows.lines)
+    ledger.append_entries(rows.journal)
+    Allocation.objects.bulk_create(rows.allocations)
+    PaidPart.objects.bulk_create(rows.parts)
+    Collection.objects.bulk_create(rows.collections)
+    Transition.objects.bulk_create(rows.moves)
+    if taken := [found.pk for found in rows.taken_over]:
+        FoundObject.objects.filter(pk__in=taken).update(taken_at=now)
 
 
 def _use(rows: Rows) -> None:

@@ -8,6 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from billing.bank_transfer import payment_details
+from billing.books import owing
 from billing.books.queries import decline_message
 from billing.models import (
     Charge,
@@ -19,6 +21,7 @@ from billing.models import (
     PaymentReversal,
     Refund,
 )
+from billing.rules import dunning
 from clients import portal_links
 from clients.models import Contact
 from clients.worded_emails import people
@@ -97,8 +100,9 @@ def charge_failed(
 ) -> None:
     """Tell client and owner, once per charge; the client's email opens the card page (rule 23)."""
     invoice, is_debit = collection.invoice, charge.method.is_debit
-    contact = invoice.agreement.contact
-    is_first = not Payment.objects.filter(invoice__agreement=invoice.agreement_id).exists()
+    contact = invoice.addressee
+    paid = Payment.objects.filter(invoice__agreement=invoice.agreement_id)
+    is_first = not invoice.is_one_off and not paid.exists()
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     sides = {
         "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
@@ -113,8 +117,15 @@ def charge_failed(
             texts: dict[str, Any] = {
                 "reason": decline_message(charge.code, is_debit=is_debit),
                 "again_on": formats.day(again),
+                "later": "" if is_debit else _later(invoice, again),
                 "is_debit": is_debit,
                 "is_first": is_first,
+                "amount": formats.money(charge.amount, charge.currency),
+                "card": str(charge.method),
+                "service": invoice.service,
+                "way": payment_details.instead_of_card(invoice, charge.amount)
+                if side == "client"
+                else None,
             }
             values = _values(invoice)
         emails.write(
@@ -131,10 +142,16 @@ def charge_failed(
         )
 
 
+def _later(invoice: Invoice, again: date | None) -> str:
+    """The days on which a card is tried after that, if it is declined again."""
+    days = dunning.retry_calendar(invoice.due_on) if again else []
+    return ", ".join(formats.day(day) for day in days if again and day > again)
+
+
 def _values(invoice: Invoice) -> dict[str, str]:
     """What an email about an invoice may name in the business's own words."""
     amount = formats.money(invoice.total, invoice.currency)
-    return {**people(invoice.agreement.contact), "number": invoice.number, "amount": amount}
+    return {**people(invoice.addressee), "number": invoice.number, "amount": amount}
 
 
 def _invoice_page(invoice: Invoice) -> str:
@@ -144,10 +161,12 @@ def _invoice_page(invoice: Invoice) -> str:
 def card_needed(collection: Collection, *, offers_debit: bool = False, now: datetime) -> None:
     """Ask the client to save a card, once per invoice; or a payment method, if there are others."""
     invoice = collection.invoice
-    contact = invoice.agreement.contact
+    contact = invoice.addressee
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
+    owed = owing.amount_owed(invoice)
     with translation.override(invoice.language):
         values = _values(invoice)
+        amount = formats.money(owed, invoice.currency)
     emails.write(
         kind="card_needed",
         ref=str(collection.id),
@@ -158,6 +177,9 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
             "contact": contact,
             "link": links.placeholder("link", link.id),
             "debits": offers_debit,
+            "amount": amount,
+            "service": invoice.service,
+            "way": payment_details.instead_of_card(invoice, owed),
         },
         language=invoice.language,
         business=collection.business,
@@ -242,7 +264,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
         email_client(
             "confirm_charge",
             str(charge.id),
-            invoice.agreement.contact,
+            invoice.addressee,
             invoice.language,
             _("Please confirm a payment: %(number)s") % {"number": invoice.number},
             [
@@ -302,7 +324,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
         email_client(
             "refunded",
             str(refund.id),
-            invoice.agreement.contact,
+            invoice.addressee,
             invoice.language,
             _("Refund for %(number)s") % {"number": invoice.number},
             [
@@ -414,7 +436,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         email_client(
             "payment_returned",
             f"{payment.id}:client",
-            invoice.agreement.contact,
+            invoice.addressee,
             invoice.language,
             _("Your bank returned the payment of invoice %(number)s") % values,
             [

@@ -46,14 +46,14 @@ def retry_on(*, collection: Collection, until: date, actor: str, now: datetime) 
             .select_related("invoice__agreement")
             .get(pk=collection.pk)
         )
-        agreement = row.invoice.agreement
+        invoice = row.invoice
         if row.state != CollectionState.DUNNING:
             raise NothingToRetry(
                 _("There is nothing to decide: we try again automatically, or it is done.")
             )
-        if until <= local_day(now, agreement.time_zone):
+        if until <= local_day(now, invoice.zone):
             raise NothingToRetry(_("Choose a day after today."), field="until")
-        at = local_instant(until, agreement.charge_hour, agreement.time_zone)
+        at = local_instant(until, invoice.hour, invoice.zone)
         transitions.move_collection(
             row, CollectionState.READY, now=now, why=f"{actor}: {until}", next_at=at
         )

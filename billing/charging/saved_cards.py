@@ -14,6 +14,7 @@ from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from billing.books import transitions
+from billing.books.queries import scheduled_one_offs
 from billing.gateways import exchange
 from billing.gateways.accounts import debits_of, gateway, name_of
 from billing.gateways.base import Gateway, GatewayUnknown
@@ -143,7 +144,8 @@ def _take_up(client: Client, now: datetime) -> None:
             tries=0,
             reason="",
         )
-    collections.filter(state=CollectionState.READY).update(next_at=now)
+    waiting = collections.filter(state=CollectionState.READY)
+    waiting.exclude(scheduled_one_offs(now)).update(next_at=now)
     unconfirmed = collections.filter(
         state=CollectionState.WAIT, charges__state=ChargeState.REQUIRES_ACTION
     )

@@ -93,6 +93,7 @@ def _with_people(rows: Sequence[Collection]) -> Sequence[Collection]:
         "invoice__client",
         Prefetch("invoice__agreement", agreements),
         "invoice__agreement__contact",
+        "invoice__contact",
     )
     return rows
 
@@ -273,11 +274,11 @@ def _declined(
     if row.state != CollectionState.WAIT:
         return  # it is being cancelled, which `resolve_charges` continues
     tries = row.tries + 1
-    agreement = row.invoice.agreement
-    today = local_day(now, agreement.time_zone)
+    invoice = row.invoice
+    today = local_day(now, invoice.zone)
     is_hard = registry.kinds()[row.gateway].is_hard(code)
     is_hard = is_hard or not may_try_again(charge.method.kind, code, tries)
-    again = None if is_hard else dunning.next_retry_day(row.invoice.due_on, today)
+    again = None if is_hard else dunning.next_retry_day(invoice.due_on, today)
     sets = {"tries": tries, "reason": code[:60], "action_url": ""} | (also or {})
     if _is_superseded(row, charge):
         sets |= {"tries": 0, "reason": ""}
@@ -286,7 +287,7 @@ def _declined(
         )
         return
     if again:
-        at = local_instant(again, agreement.charge_hour, agreement.time_zone)
+        at = local_instant(again, invoice.hour, invoice.zone)
         transitions.move_collection(
             row, CollectionState.READY, now=now, why=code, next_at=max(at, now), **sets
         )

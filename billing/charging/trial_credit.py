@@ -36,6 +36,7 @@ def credit_trials(periods: Sequence[UUID], *, now: datetime) -> int:
         ).values("proposal__after_trial")
     )
     invoices = Invoice.objects.filter(agreement__in=trials, state=InvoiceState.PAID)
+    invoices = invoices.filter(one_off__isnull=True)
     return sum(_give(invoice, now) for invoice in invoices.select_related("agreement"))
 
 
@@ -44,6 +45,7 @@ def _fee_of(invoice: Invoice) -> int:
     extras = NextLine.objects.filter(invoice=invoice, kind=agreed_extras.KIND)
     added = sum(extras.values_list("amount", flat=True))
     agreement = invoice.agreement
+    assert agreement  # it is a trial's
     fee = sum(invoice.lines.values_list("amount", flat=True)) - added
     return taxes.compute_totals(
         [fee], agreement.taxes, agreement.tax_mode, agreement.withholding_percent
@@ -56,7 +58,7 @@ def _give(invoice: Invoice, now: datetime) -> int:
         left = min(invoice.total - credit_note.amount_credited(invoice), _fee_of(invoice))
         if not left or invoice.credit_notes.filter(actor=ACTOR).exists():
             return 0
-        with translation.override(invoice.agreement.language):
+        with translation.override(invoice.language):
             reason = _("The trial's fee is credited to the retainer, as agreed.")
         refund_invoice(
             invoice=invoice, amount=left, reason=reason, actor=ACTOR, to_card=False, now=now

@@ -27,7 +27,7 @@ from core import formats, links
 from core.models import Business
 from core.outbox.emails import COMPOSERS, Letter
 
-_WHO = ("agreement__contact", "business__owner", "client", "collection")
+_WHO = ("agreement__contact", "contact", "business__owner", "client", "collection")
 
 
 def register_composers() -> None:
@@ -186,6 +186,7 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
         values = {
             "amount": formats.money(asked.to_pay, invoice.currency),
             "number": invoice.number,
+            "title": invoice.service,
             "day": formats.day(asked.due_on),
         }
         way = payment_details.transfer_details(invoice, asked)
@@ -208,7 +209,11 @@ def overdue_subject(values: Mapping[str, str]) -> str:
 def overdue_sentence(values: Mapping[str, str]) -> str:
     """What has not arrived, and when it was due."""
     return (
-        _("%(amount)s for invoice %(number)s was due on %(day)s and has not arrived yet.") % values
+        _(
+            "%(amount)s for “%(title)s” (invoice %(number)s) was due on %(day)s and has not "
+            "arrived yet."
+        )
+        % values
     )
 
 
@@ -226,18 +231,20 @@ def compose_overdue_owner(ref: str, now: datetime) -> Letter:
             "amount": formats.money(asked.to_pay, invoice.currency),
             "number": invoice.number,
             "client": invoice.client.name,
+            "title": invoice.service,
             "day": formats.day(asked.due_on),
+            "next": formats.day(asked.reminder_on),
         }
-        sentence = (
-            _(
-                "%(amount)s for invoice %(number)s of %(client)s was due on %(day)s and has not "
-                "arrived. We emailed the client a reminder."
-            )
-            % values
+        sentence = _(
+            "%(amount)s of %(client)s for “%(title)s” (invoice %(number)s) was due on %(day)s and "
+            "has not arrived. We emailed the client a reminder."
         )
+        follows = _("It was the last reminder. What happens now is your decision.")
+        if asked.reminder_on:
+            follows = _("The client gets the next reminder on %(next)s.")
         context = {
             "subject": _("Overdue: %(amount)s of %(client)s, invoice %(number)s") % values,
-            "paragraphs": [sentence],
+            "paragraphs": [sentence % values, follows % values],
             "button": _("See the invoice"),
             "link": links.absolute_url("dashboard:invoice", invoice.pk),
         }
@@ -287,7 +294,7 @@ def _plain_email(
     worded: str = "",
     values: dict[str, str] | None = None,
 ) -> Letter:
-    contact = invoice.agreement.contact
+    contact = invoice.addressee
     return _email(
         contact,
         invoice.language,
@@ -332,7 +339,7 @@ def _email(
 def _invoice_email(
     template: str, invoice: Invoice, context: dict[str, Any], now: datetime, values: dict[str, str]
 ) -> Letter:
-    contact = invoice.agreement.contact
+    contact = invoice.addressee
     link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
     full_context = {
         "invoice": invoice,

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Self
 
 from agreements.models import Agreement
+from agreements.rules.terms import CollectBy
 from billing.books import asking
 from billing.emails.upcoming_charges import NextCharge, first_charge, next_charges
 from billing.models import Invoice
@@ -49,13 +50,14 @@ def next_payments(agreements: Iterable[Agreement], today: date) -> list[NextPaym
             rows[row.agreement_id],
             asked[row.pk].to_pay,
             asked[row.pk].on or row.due_on,
-            not rows[row.agreement_id].is_by_transfer,
+            row.collect_by == CollectBy.CARD,
             row,
         )
         for row in opened
-        if asked[row.pk].to_pay
+        if row.agreement_id and asked[row.pk].to_pay
     ]
-    known = set(billed.order_by().values_list("agreement", flat=True).distinct())
+    of_periods = billed.filter(one_off__isnull=True)
+    known = set(of_periods.order_by().values_list("agreement", flat=True).distinct())
     begun = [row for row in rows.values() if row.pk not in known and row.starts_on <= today]
     charges = _first_charges(begun) + next_charges(rows.values(), today)
     payments += [NextPayment.of_charge(charge) for charge in charges if charge.to_pay]

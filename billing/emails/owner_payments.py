@@ -19,9 +19,7 @@ def compose_first_payment(ref: str, now: datetime) -> Letter:
     )[0]
     invoice = _invoice(payment)
     with translation.override(invoice.business.language):
-        facts = owner_news.facts_of(payment, invoice.client.name) | {
-            "title": invoice.agreement.title
-        }
+        facts = owner_news.facts_of(payment, invoice.client.name) | {"title": invoice.service}
         paragraphs = [
             _(
                 "%(client)s paid %(amount)s for invoice %(number)s. It is the first payment of "

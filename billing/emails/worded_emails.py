@@ -210,6 +210,8 @@ def _charge_failed(business: Business, today: date) -> Letter:
         is_debit=False,
         again=True,
         again_on=formats.day(today + timedelta(days=3)),
+        later=", ".join(formats.day(today + timedelta(days=days)) for days in (7, 14)),
+        **_charged(values),
     )
 
 
@@ -221,4 +223,10 @@ def _card_needed(business: Business, today: date) -> Letter:
         business,
         values,
         invoice=SimpleNamespace(number=values["number"]),
+        **_charged(values),
     )
+
+
+def _charged(values: dict[str, str]) -> dict[str, str]:
+    """What the sample emails about a card name beside the invoice."""
+    return {"amount": values["amount"], "service": values["title"], "card": "Visa ···· 4242"}

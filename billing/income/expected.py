@@ -150,7 +150,7 @@ def _invoiced(agreements: dict[UUID, Agreement]) -> list[Expected]:
             prorate(row.subtotal, asked[row.pk].left, row.total),
         )
         for row in rows
-        if row.total
+        if row.total and row.agreement_id
     ]
 
 

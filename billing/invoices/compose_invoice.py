@@ -1,6 +1,6 @@
-"""Composes an invoice from a period or an upgrade and its agreement: lines, totals, seller, buyer.
+"""Composes an invoice from a period, an upgrade or a one-off order: lines, totals, seller, buyer.
 
-Nothing here writes to the database. What is said of a period holds for an upgrade as well.
+Nothing here writes to the database. What is said of a period holds for the others as well.
 """
 
 from collections.abc import Sequence
@@ -18,17 +18,19 @@ from agreements.models import Agreement, Period, Upgrade
 from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.terms import CollectBy
 from billing.books.document_numbers import LockedSeries
+from billing.invoices.one_off import OneOff
 from billing.models import Invoice, InvoiceLine, NextLine
 from billing.models.field_lists import INVOICE_FIELDS
-from billing.models.invoice import FEE, UPGRADE
+from billing.models.invoice import FEE, ONE_OFF, UPGRADE
 from billing.rules import derived_ids, taxes
 from billing.rules.dunning import REMINDER_DAYS
 from billing.rules.states import InvoiceState
+from clients.models import Client
 from core.dates import local_instant
 from core.money import LARGEST
 
 #: What can be billed with an invoice of its own.
-Billable = Period | Upgrade
+Billable = Period | Upgrade | OneOff
 
 #: Columns of a period that its invoice needs. The business and its owner are loaded separately.
 PERIOD_COLUMNS = (
@@ -73,6 +75,11 @@ class Draft:
     figures: taxes.InvoiceTotals
 
 
+def terms_of(period: Billable) -> Agreement | OneOff:
+    """Return what says how a period is billed: its agreement, or the one-off order itself."""
+    return period if isinstance(period, OneOff) else period.agreement
+
+
 def with_invoice_data(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Load periods or upgrades with everything that their invoices need, in one query."""
     related = rows.select_related("agreement__client", "amendment")
@@ -85,7 +92,7 @@ def draft_invoice(period: Billable, more: Sequence[NextLine] = ()) -> Draft:
     The lines are the period's fee, or the upgrade's credit and charge, and then the lines that
     waited for the agreement's next invoice (`more`).
     """
-    agreement = period.agreement
+    terms = terms_of(period)
     own = [
         DraftLine(description, period.starts_on, period.ends_on, amount)
         for description, amount in _lines(period)
@@ -96,16 +103,16 @@ def draft_invoice(period: Billable, more: Sequence[NextLine] = ()) -> Draft:
     lines = [*own, *waited]
     amounts = [line.amount for line in lines]
     if sum(amounts) > LARGEST:
-        raise ValueError(f"The invoice of period {period.pk} is absurdly large.")
-    figures = taxes.compute_totals(
-        amounts, agreement.taxes, agreement.tax_mode, agreement.withholding_percent
-    )
+        raise ValueError(f"The invoice of {period!r} is absurdly large.")
+    figures = taxes.compute_totals(amounts, terms.taxes, terms.tax_mode, terms.withholding_percent)
     return Draft(lines, figures)
 
 
 def _lines(period: Billable) -> list[tuple[str, int]]:
     if isinstance(period, Period):
         return [(describe_line(period), period.amount)]
+    if isinstance(period, OneOff):
+        return [(period.title, period.amount)]
     with translation.override(period.agreement.language):
         return [
             (description[:300], amount)
@@ -113,7 +120,7 @@ def _lines(period: Billable) -> list[tuple[str, int]]:
         ]
 
 
-def describe_line(period: Billable) -> str:
+def describe_line(period: Period | Upgrade) -> str:
     """Describe a period, or an upgrade that is carried, as one line in the agreement's language."""
     agreement = period.agreement
     with translation.override(agreement.language):
@@ -128,7 +135,7 @@ def describe_line(period: Billable) -> str:
         return (_("%(title)s: %(tier)s") % {"title": agreement.title, "tier": names})[:300]
 
 
-def build_carried_line(period: Billable, now: datetime) -> NextLine:
+def build_carried_line(period: Period | Upgrade, now: datetime) -> NextLine:
     """Build the line that carries an amount below the gateway's minimum to the next invoice.
 
     The line is not saved (rule 14).
@@ -150,13 +157,13 @@ def build_invoice(
     period: Billable, made: Draft, numbers: LockedSeries, state: InvoiceState, now: datetime
 ) -> tuple[Invoice, list[InvoiceLine]]:
     """Build an invoice and its lines without saving them; take the next number of its series."""
-    agreement, figures = period.agreement, made.figures
+    terms, figures = terms_of(period), made.figures
     paper = derived_ids.paper(str(reference_of(period)), period.currency, figures.total)
     seq, number = numbers.next(paper)
     invoice = Invoice(
         business_id=period.business_id,
-        agreement_id=agreement.pk,
-        **{name: getattr(agreement, name) for name in INVOICE_FIELDS.copied},
+        agreement_id=period.agreement_id,
+        **{name: getattr(terms, name) for name in INVOICE_FIELDS.copied},
         **_subject(period),
         period_start=period.starts_on,
         series=numbers.series,
@@ -164,8 +171,7 @@ def build_invoice(
         number=number,
         state=state,
         issued_on=numbers.on,
-        due_on=numbers.on
-        + timedelta(days=0 if agreement.collect_by == CollectBy.CARD else TRANSFER_DAYS),
+        due_on=_due_on(period, numbers.on),
         currency=period.currency,
         subtotal=figures.subtotal,
         tax=figures.tax,
@@ -174,7 +180,7 @@ def build_invoice(
         tax_on_payment=period.business.tax_on_payment and figures.tax > 0,
         taxes=figures.taxes,
         seller=_seller(period),
-        buyer=_buyer(agreement),
+        buyer=_buyer(terms.client),
         created_at=now,
     )
     lines = [
@@ -194,7 +200,9 @@ def build_invoice(
 
 
 def reference_of(period: Billable) -> UUID:
-    """Return the reference that the invoice of a period or an upgrade will have."""
+    """Return the reference that the invoice of a period will have."""
+    if isinstance(period, OneOff):
+        return period.key
     kind = FEE if isinstance(period, Period) else UPGRADE
     return derived_ids.reference_of(period.agreement_id, kind, period.starts_on)
 
@@ -202,13 +210,26 @@ def reference_of(period: Billable) -> UUID:
 def _subject(period: Billable) -> dict[str, Any]:
     if isinstance(period, Period):
         return {"period_id": period.pk, "kind": FEE}
+    if isinstance(period, OneOff):
+        own = {"kind": ONE_OFF, "title": period.title, "one_off": period.key, "form": period.form}
+        if period.agreement:
+            return own
+        zone = {"time_zone": period.time_zone, "charge_hour": period.charge_hour}
+        return {**own, **zone, "contact": period.contact}
     return {"period_id": period.period_id, "upgrade_id": period.pk, "kind": UPGRADE}
 
 
 def first_reminder(period: Billable, invoice: Invoice) -> datetime:
     """Return when the client gets the first reminder if the transfer has not arrived."""
     day = invoice.due_on + timedelta(days=REMINDER_DAYS[0])
-    return local_instant(day, period.agreement.charge_hour, period.agreement.time_zone)
+    return local_instant(day, terms_of(period).charge_hour, terms_of(period).time_zone)
+
+
+def _due_on(period: Billable, issued_on: date) -> date:
+    if isinstance(period, OneOff):
+        return max(period.due_on, issued_on)
+    by_card = period.agreement.collect_by == CollectBy.CARD
+    return issued_on + timedelta(days=0 if by_card else TRANSFER_DAYS)
 
 
 def _seller(period: Billable) -> dict[str, str]:
@@ -222,8 +243,7 @@ def _seller(period: Billable) -> dict[str, str]:
     }
 
 
-def _buyer(agreement: Agreement) -> dict[str, str]:
-    client = agreement.client
+def _buyer(client: Client) -> dict[str, str]:
     return {
         "name": client.name,
         "legal_name": client.trading_as,

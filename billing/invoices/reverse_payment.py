@@ -109,7 +109,7 @@ def owe_again(
         move(certificate, CertificateState.NOT_NEEDED, CERTIFICATE)
     if invoice.state == InvoiceState.PAID:
         move(invoice, InvoiceState.OPEN, INVOICE_REOPENED)
-    zone, hour = invoice.agreement.time_zone, invoice.agreement.charge_hour
+    zone, hour = invoice.zone, invoice.hour
     day = reminder_day(invoice.due_on, 0)
     at = max(now, local_instant(day, hour, zone)) if day else now
     if collection.state == CollectionState.SENT:

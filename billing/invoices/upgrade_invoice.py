@@ -138,6 +138,8 @@ def void_waiting_upgrade(invoice: Invoice, now: datetime) -> None:
     what was paid. The agreement is locked as in `offer_upgrade`, so that of two concurrent calls
     the later one sees what the earlier one wrote.
     """
+    if invoice.agreement_id is None:
+        return
     Agreement.objects.select_for_update(no_key=True).get(pk=invoice.agreement_id)
     rows = Amendment.objects.filter(agreement=invoice.agreement_id, state=AmendmentState.SENT)
     for row in rows.select_related("agreement", "business__owner"):

@@ -2,7 +2,7 @@
 
 from core.database.field_lists import FieldLists
 
-#: An invoice; what is copied comes from the agreement of its period.
+#: An invoice; what is copied comes from the agreement, or from what was ordered once.
 INVOICE_FIELDS = FieldLists(
     copied=(
         "client",
@@ -17,6 +17,12 @@ INVOICE_FIELDS = FieldLists(
         "currency",
         "agreement",
         "period",
+        "contact",
+        "title",
+        "time_zone",
+        "charge_hour",
+        "one_off",
+        "form",
         "upgrade",
         "kind",
         "period_start",

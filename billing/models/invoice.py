@@ -9,6 +9,7 @@ from agreements.models.proposal import COLLECT_BY
 from agreements.rules.terms import CollectBy
 from billing.rules.derived_ids import reference_of
 from billing.rules.states import InvoiceState
+from clients.models import Contact
 from core.models import Document, TenantRow
 from core.models.tax_rate import TaxMode
 
@@ -20,8 +21,8 @@ INVOICE_STATES = [
 ]
 
 
-#: Kinds of invoices: the fee of a period, or an upgrade inside a period.
-FEE, UPGRADE = "fee", "upgrade"
+#: Kinds of invoices: the fee of a period, an upgrade inside a period, or what was ordered once.
+FEE, UPGRADE, ONE_OFF = "fee", "upgrade", "one_off"
 
 
 class Invoice(TenantRow):
@@ -32,11 +33,19 @@ class Invoice(TenantRow):
     `tax_on_payment` says whether its tax falls due when it is paid, or when it was issued.
     `period_start` is the first day of the service that is billed. An upgrade inside a period has an
     invoice of its own, with kind "upgrade" and the day of the change as `period_start`.
+
+    A one-off invoice (rule 63) has no period. It may belong to an agreement; if not, `contact`,
+    `time_zone` and `charge_hour` say who is written to and when. `title` is what it bills,
+    `one_off` is the id under which a gateway knows it, and `form` that of the form it came from.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="invoices")
-    agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="invoices")
-    period = models.ForeignKey("agreements.Period", models.PROTECT, related_name="invoices")
+    agreement = models.ForeignKey(
+        "agreements.Agreement", models.PROTECT, null=True, blank=True, related_name="invoices"
+    )
+    period = models.ForeignKey(
+        "agreements.Period", models.PROTECT, null=True, blank=True, related_name="invoices"
+    )
     upgrade = models.ForeignKey(
         "agreements.Upgrade",
         models.PROTECT,
@@ -45,6 +54,14 @@ class Invoice(TenantRow):
         related_name="invoices",
         db_index=False,
     )
+    contact = models.ForeignKey(
+        "clients.Contact", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    title = models.CharField(_("for"), max_length=300, blank=True, db_default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, db_default="")
+    charge_hour = models.PositiveSmallIntegerField(_("charged from this hour"), db_default=9)
+    one_off = models.UUIDField(null=True, blank=True, editable=False)
+    form = models.UUIDField(null=True, blank=True, editable=False)
     kind = models.CharField(_("kind"), max_length=10, default=FEE)
     period_start = models.DateField(_("service from"))
     series = models.ForeignKey("billing.Series", models.PROTECT, related_name="+")
@@ -83,7 +100,27 @@ class Invoice(TenantRow):
         ordering = ["-issued_on", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["agreement", "period_start", "kind"], name="invoice_once"
+                fields=["agreement", "period_start", "kind"],
+                condition=models.Q(one_off__isnull=True),
+                name="invoice_once",
+            ),
+            models.UniqueConstraint(
+                fields=["one_off"],
+                condition=models.Q(one_off__isnull=False),
+                name="one_off_invoiced_once",
+            ),
+            models.UniqueConstraint(
+                fields=["business", "form"],
+                condition=models.Q(form__isnull=False),
+                name="one_off_form_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    one_off__isnull=True, agreement__isnull=False, period__isnull=False
+                )
+                | models.Q(one_off__isnull=False, period__isnull=True, kind=ONE_OFF)
+                & (models.Q(agreement__isnull=False) | models.Q(contact__isnull=False)),
+                name="invoice_is_of_something",
             ),
             models.UniqueConstraint(
                 fields=["upgrade"],
@@ -111,7 +148,36 @@ class Invoice(TenantRow):
     @property
     def reference(self) -> UUID:
         """The id of what is billed, by which a gateway knows it."""
+        if self.one_off or not self.agreement_id:
+            return self.one_off or self.pk
         return reference_of(self.agreement_id, self.kind, self.period_start)
+
+    @property
+    def is_one_off(self) -> bool:
+        """Whether it bills no period of an agreement."""
+        return self.kind == ONE_OFF
+
+    @property
+    def zone(self) -> str:
+        """The IANA time zone of its client's days."""
+        return self.agreement.time_zone if self.agreement else self.time_zone
+
+    @property
+    def hour(self) -> int:
+        """The hour from which the client is charged and reminded, in that zone."""
+        return self.agreement.charge_hour if self.agreement else self.charge_hour
+
+    @property
+    def addressee(self) -> Contact:
+        """Who gets the emails about it."""
+        found = self.agreement.contact if self.agreement else self.contact
+        assert found  # a constraint says so
+        return found
+
+    @property
+    def service(self) -> str:
+        """What it bills, in a few words."""
+        return self.title or (self.agreement.title if self.agreement else "")
 
     @property
     def is_open(self) -> bool:

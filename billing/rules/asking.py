@@ -22,6 +22,8 @@ from core.money import prorate
 
 #: The reason of a collection whose direct debit was paid and then returned by the bank.
 RETURNED = "returned"
+#: The reason of a collection whose client has not saved a card yet.
+NO_METHOD = "no_method"
 
 
 class Way(StrEnum):
@@ -93,8 +95,8 @@ class Asked:
     `withheld` is the tax that the client keeps for the tax office, and for which a certificate is
     still to come; it is never asked for in money. `left` is both. `on` is the day of the step, if
     it has one: the due day of a transfer, the day of a charge, or that on which a direct debit is
-    usually paid. `late` is the number of days
-    since the due day.
+    usually paid. `late` is the number of days since the due day. `reminder_on` is the day of the
+    next reminder of a transfer, if one is left.
     """
 
     total: int
@@ -113,6 +115,7 @@ class Asked:
     late: int
     reason: str
     state: InvoiceState
+    reminder_on: date | None = None
 
     @property
     def left(self) -> int:
@@ -194,6 +197,7 @@ def ask(facts: Facts) -> Asked:
         late=max(0, (facts.today - facts.due_on).days) if to_pay else 0,
         reason=facts.reason if step in (Step.RETRY, Step.SAVE_CARD) else "",
         state=facts.state,
+        reminder_on=facts.next_on if step in (Step.TRANSFER, Step.OVERDUE) else None,
     )
 
 

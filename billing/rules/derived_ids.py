@@ -16,6 +16,14 @@ def reference_of(agreement: UUID, kind: str, period_start: date) -> UUID:
     return uuid.uuid5(ROOT, f"{agreement} {kind} {period_start.isoformat()}")
 
 
+def one_off_of(client: UUID, what: str, before: int) -> UUID:
+    """Return the id of what a one-off invoice bills.
+
+    `what` is its currency, amount and text, and `before` how many alike this client had before.
+    """
+    return uuid.uuid5(ROOT, f"{client} one-off {before} {what}")
+
+
 def first_key(reference: UUID) -> UUID:
     """Return the key under which the first payment object for a reference is made."""
     return uuid.uuid5(reference, "first")

@@ -89,15 +89,16 @@ def _read(business: Business, before: set[UUID], until: datetime) -> list[Upcomi
     ways = asking.ways(collection.invoice for collection in collections)
     coming_rows = []
     for collection in collections:
-        invoice, agreement = collection.invoice, collection.invoice.agreement
+        invoice = collection.invoice
         is_new = invoice.pk not in before
-        at = (invoice.upgrade or invoice.period).due_at if is_new else collection.next_at
+        billed = invoice.upgrade or invoice.period
+        at = billed.due_at if is_new and billed else collection.next_at
         if at and at <= until:
             coming_rows.append(
                 UpcomingInvoice(
-                    local_day(at, agreement.time_zone),
+                    local_day(at, invoice.zone),
                     invoice.client.name,
-                    agreement.title,
+                    invoice.service,
                     invoice.currency,
                     owed[invoice.pk],
                     ways[invoice.pk] if collection.state == CollectionState.READY else Way.TRANSFER,

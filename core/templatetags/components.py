@@ -214,8 +214,10 @@ class Column(Node):
     table: "Table"
     index: int
 
-    def __init__(self, label: FilterExpression, kinds: set[str]) -> None:
-        self.label = label
+    def __init__(
+        self, label: FilterExpression, kinds: set[str], sort: FilterExpression | None
+    ) -> None:
+        self.label, self.sort = label, sort
         self.css = "is-name" if "name" in kinds else "is-sum" if "sum" in kinds else ""
         self.is_sum, self.is_hidden = "sum" in kinds, "hidden" in kinds
         self.is_said = kinds <= {"sum"}
@@ -226,6 +228,9 @@ class Column(Node):
         context.render_context[self.table][self.index] = self.css, said, _opening(self.css, said)
         shown = f'<span class="visually-hidden">{label}</span>' if self.is_hidden else label
         at_right = ' class="is-sum"' if self.is_sum else ""
+        if self.sort and (sort := self.sort.resolve(context)):
+            shown = f'<a href="{conditional_escape(sort.address)}">{shown}{sort.arrow}</a>'
+            at_right += f' aria-sort="{sort.direction}"'
         return SafeString(f'<th scope="col"{at_right}>{shown}</th>')
 
 
@@ -235,15 +240,21 @@ def column(parser: Parser, token: Token) -> Column:
 
     The kinds: "name" is what the row is about (on a phone its heading), "sum" a figure at the
     right, "bare" has no label on a phone, "hidden" has a name only for screen readers (a column of
-    buttons); "name hidden" is both.
+    buttons); "name hidden" is both. sort=… (core.web.keyset_pages.Sort) makes its head a link that
+    sorts the list.
     """
     _tag, label, *kind = token.split_contents()
+    sort = parser.compile_filter(kind.pop().removeprefix("sort=")) if _is_sort(kind) else None
     kinds = set(kind[0].strip("\"'").split()) if kind else set()
     if kinds - KINDS:
         raise TemplateSyntaxError(
             f"A column is of no kind, or of {', '.join(sorted(KINDS))}; not {kind[0]}."
         )
-    return Column(parser.compile_filter(label), kinds)
+    return Column(parser.compile_filter(label), kinds, sort)
+
+
+def _is_sort(bits: list[str]) -> bool:
+    return bool(bits) and bits[-1].startswith("sort=")
 
 
 class Cell(Node):

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import DateField, DateTimeField, Model, Q, QuerySet
+from django.db.models import DateField, DateTimeField, IntegerField, Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 PAGE_SIZE = 25
@@ -28,6 +28,27 @@ class Page(Generic[M]):
     before: str
 
 
+@dataclass(frozen=True)
+class Sort:
+    """The link of a column's head that sorts a list.
+
+    `is_up` says in which order the list is sorted by this column, and is None if it is not.
+    """
+
+    address: str
+    is_up: bool | None
+
+    @property
+    def arrow(self) -> str:
+        """The arrow beside the name of the column."""
+        return {True: " ↑", False: " ↓", None: ""}[self.is_up]
+
+    @property
+    def direction(self) -> str:
+        """The order, as screen readers are told."""
+        return {True: "ascending", False: "descending", None: "none"}[self.is_up]
+
+
 def page_of(
     queryset: QuerySet[M],
     parameters: Mapping[str, str],
@@ -38,10 +59,11 @@ def page_of(
 ) -> Page[M]:
     """One page of `queryset`, ordered by the field `by` and then by id, newest first.
 
-    With `up` the order is ascending. `parameters` is the query string of the request: the links of
-    the page put the cursor into "after" or "before". An invalid cursor leads to the first page.
+    `by` may be a field of a row that is loaded with it, such as "client__name". With `up` the order
+    is ascending. `parameters` is the query string of the request: the links of the page put the
+    cursor into "after" or "before". An invalid cursor leads to the first page.
     """
-    field = queryset.model._meta.get_field(by)
+    field = _field(queryset.model, by)
     after, before = (_decode(parameters.get(side, ""), field) for side in ("after", "before"))
     backwards = before is not None
     cursor = before if backwards else after
@@ -63,6 +85,14 @@ def page_of(
     )
 
 
+def _field(model: Any, by: str) -> Any:
+    """The field that a path such as "client__name" leads to."""
+    *path, name = by.split("__")
+    for step in path:
+        model = model._meta.get_field(step).related_model
+    return model._meta.get_field(name)
+
+
 def _beyond(by: str, cursor: tuple[Any, UUID], ascending: bool) -> Q:
     """The condition for rows that come after the cursor in this order."""
     value, pk = cursor
@@ -72,7 +102,9 @@ def _beyond(by: str, cursor: tuple[Any, UUID], ascending: bool) -> Q:
 
 def _encode(row: Model, by: str) -> str:
     """The cursor of a row: its id and its value of the field `by`."""
-    value = getattr(row, by)
+    value: Any = row
+    for name in by.split("__"):
+        value = getattr(value, name)
     text = value.isoformat() if isinstance(value, date) else str(value)
     return urlsafe_b64encode(f"{row.pk}|{text}".encode()).decode()
 
@@ -95,6 +127,8 @@ def _value(text: str, field: Any) -> Any:
         return moment.astimezone(UTC)  # which the first and the last day of the calendar may lack
     if isinstance(field, DateField):
         return date.fromisoformat(text)
+    if isinstance(field, IntegerField):
+        return int(text)
     if "\0" in text:
         raise ValueError("PostgreSQL compares no NUL.")
     return text

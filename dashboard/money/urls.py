@@ -7,8 +7,10 @@ from dashboard.money.views import (
     billing_runs,
     income,
     invoice_actions,
+    invoice_list,
     invoices,
     monthly_totals,
+    one_off,
 )
 
 urlpatterns = [
@@ -18,7 +20,10 @@ urlpatterns = [
         name="hold_billing",
     ),
     path("income/", income.IncomePage.as_view(), name="income"),
-    path("invoices/", invoices.Invoices.as_view(), name="invoices"),
+    path("invoices/", invoice_list.Invoices.as_view(), name="invoices"),
+    path("invoices/new/", one_off.NewOneOff.as_view(), name="one_off"),
+    path("invoices/csv/", invoice_list.InvoicesCsv.as_view(), name="invoices_csv"),
+    path("invoices/aging/", invoice_list.Aging.as_view(), name="aging"),
     path("invoices/billing-run/", billing_runs.BillingRunPage.as_view(), name="billing_run"),
     path(
         "invoices/billing-run/progress/",

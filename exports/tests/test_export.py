@@ -15,6 +15,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements.models import Agreement, Signature
+from agreements.rules.terms import CollectBy
+from billing.charging import issue_one_off
+from billing.invoices.one_off import Order
 from billing.models import Collection, GatewayAccount, Invoice, PaymentMethod
 from billing.runs.billing_run import run_billing
 from core.database import vault
@@ -288,3 +291,19 @@ def test_a_handed_over_file_is_in_the_archive(world: World, folder: Path) -> Non
     hand_over.hand_over(deliverable=promised, actor="Nan", now=NOW, file=plan)
     packed = files_of(agreement, NOW)
     assert packed.read("files/2026-11-02 October plan.pdf") == b"%PDF-1.7 the plan"
+
+
+def test_an_invoice_without_an_agreement_is_exported_with_its_client(
+    world: World, folder: Path
+) -> None:
+    client = world.client()
+    order = Order(client, "Workshop", 200_00, "USD", CollectBy.TRANSFER, uuid.uuid4())
+    invoice = issue_one_off.issue_one_off(
+        business=world.business, order=order, confirmed=False, actor="Nan", now=NOW
+    )
+    file = io.BytesIO()
+    archive = Archive(file, now=NOW)
+    archive_contents.add_client(archive, client)
+    archive.close("")
+    names = zipfile.ZipFile(file).namelist()
+    assert [name for name in names if name.endswith(".pdf") and invoice.number in name]

@@ -157,7 +157,7 @@ def test_the_desk_says_overdue_and_nothing_of_charges(world: World, bank: BankDe
     assert "by transfer was due on" in home
     assert "charge failed" not in home.lower()
     page = browser.get(reverse("dashboard:invoice", args=[invoice.pk])).content.decode()
-    assert "The transfer has not arrived; the client is reminded by email." in page
+    assert "days overdue. The client gets a reminder on" in page
     for word in ("Charge attempts", "another card", "Not tried yet"):
         assert word not in page
 

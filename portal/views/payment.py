@@ -41,7 +41,7 @@ class PaymentMethodPage(PortalView):
         running = list(self.rows(Agreement).filter(state__in=RUNNING_STATES))
         today = local_day(timezone.now(), self.client.time_zone)
         by_transfer = [row for row in running if row.collect_by == CollectBy.TRANSFER]
-        open_invoices = queries.amounts_for_new_card(self.client)
+        open_invoices = queries.amounts_for_new_card(self.client, now=timezone.now())
         method = saved_cards.card_in_use(self.client)
         by_card = len(by_transfer) < len(running) or bool(open_invoices) or bool(method)
         first = self._first() if by_card else None
@@ -128,8 +128,9 @@ class BackFromBank(PortalView):
         invoice = invoices[0] if invoices else newest.first()
         if invoice is None:
             return redirect("portal:home")
-        if self.rows(Invoice).filter(agreement=invoice.agreement_id).count() == 1:
-            return redirect(_asking("portal:charging", invoice.agreement_id))
+        agreement = invoice.agreement_id
+        if agreement and self.rows(Invoice).filter(agreement=agreement).count() == 1:
+            return redirect(_asking("portal:charging", agreement))
         return redirect(_asking("portal:invoice", invoice.pk))
 
 
@@ -150,7 +151,7 @@ class FirstCharge(PortalView):
         agreement = self.row(Agreement, pk, "business", "client", "signed_document")
         invoices = (
             self.rows(Invoice)
-            .filter(agreement=agreement)
+            .filter(agreement=agreement, one_off__isnull=True)
             .select_related("collection", "agreement", "business")
         )
         invoice = invoices.order_by("-period_start").first()

@@ -19,6 +19,7 @@ from core.jobs import set_aside
 
 EARLIER = timedelta(days=2)  # a day begins earlier elsewhere, and clocks differ
 LONGEST = timedelta(days=40)  # how far back a list is read
+TYPED_AGAIN = timedelta(days=14)  # after which an owner may type a lost one-off invoice again
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,10 @@ def ask(
 
 
 def _beginning(rows: Sequence[Collection]) -> datetime:
-    first = min(row.invoice.period_start for row in rows)
-    return datetime.combine(first, time(), UTC) - EARLIER
+    first = min(
+        row.invoice.period_start - (TYPED_AGAIN if row.invoice.one_off else EARLIER) for row in rows
+    )
+    return datetime.combine(first, time(), UTC)
 
 
 def _charged(gateway: Gateway, since: datetime) -> Known:

@@ -148,7 +148,8 @@ class AgreementPage(DashboardView):
         )
         ordered = rows.order_by("period_start", "kind")
         for row, status in asked_words.statuses(ordered, now=timezone.now()):
-            by_period[row.period_id].append((row, status))
+            if row.period_id:
+                by_period[row.period_id].append((row, status))
         return by_period
 
 

@@ -1,4 +1,4 @@
-"""Invoices: list, page, PDFs, and what to do after a declined charge."""
+"""One invoice: its page, PDFs, and what to do after a declined charge."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -16,51 +16,16 @@ from billing.books import asked_words, ledger, queries, transition_texts
 from billing.charging import cancel_invoice, refund
 from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
+from billing.invoices.invoice_history import history_of
 from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
-from billing.models.invoice import INVOICE_STATES
 from billing.rules.asking import Way
 from billing.rules.states import CollectionState, DisputeState
 from core.errors import RuleError
-from core.web import query_string
 from core.web.download import pdf_response
-from core.web.keyset_pages import page_of
-from dashboard import last_events
 from dashboard.money.forms.payments import PostponeForm
 from dashboard.page import DashboardView, show_error
 
 PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried once more
-
-
-class Invoices(DashboardView):
-    """The list of all invoices, newest first, with search and a filter by state."""
-
-    template = "dashboard/money/invoices.html"
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        invoices = self.rows(Invoice).select_related("client", "collection", "agreement")
-        term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
-        if term:
-            invoices = invoices.filter(number__icontains=term) | invoices.filter(
-                client__name__icontains=term
-            )
-        if state in dict(INVOICE_STATES):
-            invoices = invoices.filter(state=state)
-        page = page_of(invoices, request.GET, by="issued_on")
-        last = last_events.of_invoices(self, page.rows)
-        rows = [
-            (row, standing, last[row.pk])
-            for row, standing in asked_words.statuses(page.rows, now=timezone.now())
-        ]
-        unknown = queries.unknown_charges(self.business).count()
-        return self.show(
-            request,
-            page=page,
-            rows=rows,
-            asked=term,
-            state=state,
-            states=INVOICE_STATES,
-            unknown=unknown,
-        )
 
 
 class InvoicePage(DashboardView):
@@ -87,6 +52,9 @@ class InvoicePage(DashboardView):
             request,
             invoice=invoice,
             standing=status,
+            is_held=bool(invoice.agreement and invoice.agreement.parked_because)
+            and bool(status.asked.to_pay),
+            history=history_of(invoice),
             asked=status.asked,
             lines=invoice.lines.all(),
             attempts=attempts,
@@ -114,7 +82,7 @@ class InvoicePage(DashboardView):
             decide=PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.needs_decision(invoice)
             else None,
-            can_end=end.can_end(invoice.agreement),
+            can_end=invoice.agreement is not None and end.can_end(invoice.agreement),
             can_retry=invoice.collection.state in (CollectionState.DUNNING, CollectionState.READY)
             and bool(invoice.collection.reason),
         )

@@ -2,16 +2,19 @@
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
 from agreements.changing import amend
 from agreements.models import Agreement
+from agreements.rules.terms import CollectBy
 from agreements.signing import sign
-from billing.charging import cancel_invoice, retry
+from billing.charging import cancel_invoice, issue_one_off, retry
 from billing.charging.reconcile import reconcile
 from billing.charging.refund import refund_invoice
 from billing.invoices import upgrade_invoice
+from billing.invoices.one_off import Order
 from billing.models import Collection, Invoice
 from billing.rules.asking import RETURNED
 from billing.rules.states import CollectionState
@@ -33,6 +36,7 @@ ACTS = (
     "refund",
     "upgrade",
     "upgrade",
+    "one_off",
     "disconnect",
     "nonsense",
 )
@@ -66,8 +70,10 @@ def act(life: "Life") -> None:
         life.attempt(
             lambda: retry.retry_now(collection=invoice.collection, actor="Nan", now=life.now)
         )
-    elif what == "upgrade":
+    elif what == "upgrade" and invoice.agreement:
         life.attempt(lambda: _upgrade(life, invoice.agreement))
+    elif what == "one_off":
+        life.attempt(lambda: _one_off(life, invoice))
     elif what == "refund":
         part = max(1, invoice.total // life.dice.choice([1, 2, 3]))
         kept = life.dice.random() < 0.7
@@ -96,6 +102,24 @@ def _upgrade(life: "Life", agreement: Agreement) -> None:
         row = upgrade_invoice.draft_upgrade(agreement=agreement, change=change, now=life.now)
         row.save(force_insert=True)
         sign._complete(row, life.now)
+
+
+def _one_off(life: "Life", invoice: Invoice) -> None:
+    """The owner bills what was ordered once; pressed twice, and sometimes typed again."""
+    order = Order(
+        client=invoice.client,
+        description=life.dice.choice(["Rush job", "Workshop"]),
+        amount=life.dice.choice([200_00, 300_00]),
+        currency=invoice.currency,
+        collect_by=CollectBy.CARD,
+        form=UUID(int=life.dice.getrandbits(128)),
+        agreement=invoice.agreement if life.dice.random() < 0.5 else None,
+        due_on=life.now.date() + timedelta(days=life.dice.choice([0, 0, 1, 3])),
+    )
+    for _press in range(2):
+        issue_one_off.issue_one_off(
+            business=invoice.business, order=order, confirmed=True, actor="Nan", now=life.now
+        )
 
 
 def try_again(life: "Life") -> None:

@@ -18,7 +18,7 @@ from billing.gateways.sandbox.models import (
     SandboxIntent,
     SandboxRefund,
 )
-from billing.models import Invoice, PaymentMethod, WithholdingCertificate
+from billing.models import BankDetails, Invoice, PaymentMethod, WithholdingCertificate
 from billing.runs import daily_audit
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
@@ -170,6 +170,14 @@ def there_is_no_card(stage: Stage) -> None:
 
 @case("charge_failed")
 def a_card_is_declined_and_tried_again(stage: Stage) -> None:
+    stage.billed(card="insufficient_funds")
+
+
+@case("charge_failed", variant="transfer_instead")
+def a_card_is_declined_and_a_bank_account_is_known(stage: Stage) -> None:
+    BankDetails.objects.create(
+        business=stage.business, holder="Studio", account="DE89370400440532013000"
+    )
     stage.billed(card="insufficient_funds")
 
 
