@@ -12,6 +12,10 @@ from core.errors import RuleError
 from core.models import Business
 
 
+class StillDecides(RuleError):
+    """The person is the decision maker, whom no client may lose."""
+
+
 class DuplicateContact(RuleError):
     """The client already has a contact with this email address."""
 
@@ -109,6 +113,31 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
         _save(row)
         if row.email != old_email:
             portal_links.end_sessions(contact=row, now=now)
+    contact.refresh_from_db()
+    return contact
+
+
+def close_access(*, contact: Contact, now: datetime) -> Contact:
+    """Deactivate a person who left: no email, no portal, no signature any more.
+
+    What they signed and wrote stays. Raises StillDecides for the decision maker of the client.
+    """
+    with transaction.atomic():
+        row = Contact.objects.select_for_update().get(pk=contact.pk)
+        if row.is_decision_maker:
+            raise StillDecides(
+                _("%(name)s decides at this client. Make somebody else the decision maker first.")
+                % {"name": row.name}
+            )
+        Contact.objects.filter(pk=row.pk).update(is_active=False)
+        portal_links.end_sessions(contact=row, now=now)
+    contact.refresh_from_db()
+    return contact
+
+
+def give_access_again(*, contact: Contact) -> Contact:
+    """Activate a person again who was deactivated. Old links stay closed."""
+    Contact.objects.filter(pk=contact.pk).update(is_active=True)
     contact.refresh_from_db()
     return contact
 

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from agreements.models import Agreement
-from clients import call_notes, fit_check, objections, pipeline
+from clients import fit_check, objections, pipeline
+from clients.calls import call_notes
 from clients.models import Client
 from clients.models.client import STAGES, Lost
 from clients.rules.pipeline import Stage

@@ -16,7 +16,8 @@ from agreements.proposals import after_sending, lifecycle
 from agreements.running import expected_fees
 from agreements.samples import load, remove
 from billing.charging import saved_cards
-from clients import booking, client_records, pipeline, portal_links
+from clients import client_records, pipeline, portal_links
+from clients.calls import booking
 from clients.models import Call, Client, Contact
 from clients.rules.pipeline import Stage
 from core.errors import SampleClient

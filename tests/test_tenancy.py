@@ -31,7 +31,8 @@ from billing.models import (
     WithholdingCertificate,
 )
 from billing.runs.billing_run import run_billing
-from clients import booking, objections, portal_links, testimonials
+from clients import objections, portal_links, testimonials
+from clients.calls import booking
 from core import links
 from core.database.state_moves import move
 from core.dates import local_day
@@ -83,6 +84,8 @@ CLASSES: dict[str, str] = {
     "dashboard:client_new": "owner",
     "dashboard:client": "client",
     "dashboard:client_edit": "client",
+    "dashboard:client_merge": "two_clients",
+    "dashboard:contact_access": "contact",
     "dashboard:contact_new": "client",
     "dashboard:client_fit": "client",
     "dashboard:call_new": "client",
@@ -453,6 +456,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "objection": heard,
         "reply": reply,
         "client": client,
+        "two_clients": (client, client),
         "contact": agreement.contact,
         "proposal": agreement.proposal,
         "agreement": agreement,

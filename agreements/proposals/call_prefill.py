@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements.proposals import opening_message
-from clients.call_notes import Answers
+from clients.calls.call_notes import Answers
 from core.documents.glyphs import printable
 
 

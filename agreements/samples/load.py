@@ -13,7 +13,8 @@ from django.utils import translation
 from agreements.models import Proposal
 from agreements.proposals import call_prefill, lifecycle, opening_message, packages
 from agreements.samples import texts
-from clients import booking, call_notes, client_records, fit_check, objections
+from clients import client_records, fit_check, objections
+from clients.calls import booking, call_notes
 from clients.models import Call, Client
 from clients.rules.fit import Answer, Question
 from core.dates import local_day

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from clients.call_notes import TYPED
+from clients.calls.call_notes import TYPED
 
 
 @dataclass(frozen=True)

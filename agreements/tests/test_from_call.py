@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agreements.proposals import call_prefill, opening_message, packages
-from clients.call_notes import Answers
+from clients.calls.call_notes import Answers
 from tests.world import World
 
 NOTHING: dict[str, Any] = {

@@ -69,7 +69,12 @@ def by_currency(business: Business, now: datetime) -> list[OpenAmounts]:
 
     Tax that a client withheld is not money to come (rule 41).
     """
-    open_rows = asked_of_open(Invoice.objects.filter(business=business), now)
+    return of_invoices(Invoice.objects.filter(business=business), now)
+
+
+def of_invoices(invoices: QuerySet[Invoice], now: datetime) -> list[OpenAmounts]:
+    """Return what is still to come of these invoices, by currency."""
+    open_rows = asked_of_open(invoices, now)
     clients = Client.objects.in_bulk({client for _pk, client, _currency, _asked in open_rows})
     grouped: dict[str, dict[UUID, list[tuple[int, int]]]] = {}
     for _pk, client, currency, asked in open_rows:

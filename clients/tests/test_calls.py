@@ -10,8 +10,9 @@ from django.test import Client as Browser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clients import booking, call_emails, call_notes, client_records
-from clients.booking import InvalidCall, NobodyDecides
+from clients import client_records
+from clients.calls import booking, call_emails, call_notes
+from clients.calls.booking import InvalidCall, NobodyDecides
 from clients.models import Call, Client
 from clients.rules import typed_figures
 from core import links

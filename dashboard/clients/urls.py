@@ -24,6 +24,8 @@ urlpatterns = [
     path("clients/<uuid:pk>/files/", views.ExportClient.as_view(), name="client_files"),
     path("clients/<uuid:pk>/edit/", views.EditClient.as_view(), name="client_edit"),
     path("clients/<uuid:pk>/contacts/new/", views.NewContact.as_view(), name="contact_new"),
+    path("contacts/<uuid:pk>/access/", views.ContactAccess.as_view(), name="contact_access"),
+    path("clients/<uuid:pk>/merge/<uuid:other>/", views.MergeClient.as_view(), name="client_merge"),
     path("contacts/<uuid:pk>/edit/", views.EditContact.as_view(), name="contact_edit"),
     path("contacts/<uuid:pk>/link/", views.EmailPortalLink.as_view(), name="contact_link"),
     path(

@@ -16,7 +16,7 @@ from agreements.running import effective_terms, expected_fees
 from billing.books import asked_words, ledger
 from billing.charging import refund, saved_cards
 from billing.models import Invoice
-from clients import client_records, portal_links, sample_rules
+from clients import client_records, duplicates, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.models.client import STAGES
 from core.errors import RuleError
@@ -25,6 +25,7 @@ from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard import last_events
+from dashboard.clients.client_now import client_now
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
 from dashboard.page import DashboardView, add_error, show_error, show_warnings
 from dashboard.sales.views.pipeline import pipeline_moves
@@ -59,7 +60,7 @@ class Clients(DashboardView):
 
 
 class ClientPage(DashboardView):
-    """One client: contacts, proposals, agreements, invoices and sales."""
+    """One client: what runs and is open now, people, money, documents and sales."""
 
     template = "dashboard/clients/client.html"
 
@@ -67,16 +68,21 @@ class ClientPage(DashboardView):
         client = self.row(Client, pk)
         contacts = list(client.contacts.order_by("-is_decision_maker", "name"))
         bounced = bounces.newest_by_address(self.business, [each.email for each in contacts])
+        agreements = effective_terms.load_amendments(
+            self.rows(Agreement).filter(client=client)[:10]
+        )
+        now = client_now(self, client)
+        running = {one.agreement for one in now.retainers}
         return self.show(
             request,
             client=client,
             contacts=[(contact, bounced.get(contact.email.lower())) for contact in contacts],
             proposals=self.rows(Proposal).filter(client=client)[:10],
-            agreements=[
+            agreements=agreements,
+            others=[
                 (row, effective_terms.terms_on(row, self.today))
-                for row in effective_terms.load_amendments(
-                    self.rows(Agreement).filter(client=client)[:10]
-                )
+                for row in agreements
+                if row not in running
             ],
             invoices=self._invoices(client),
             method=self._method(client),
@@ -88,6 +94,8 @@ class ClientPage(DashboardView):
             moves=pipeline_moves(client),
             selling=sales_panel(self, client),
             excluded_by=exclusivity.conflicts(client),
+            now=now,
+            same=[(row, not duplicates.what_keeps(row)) for row in duplicates.duplicates(client)],
         )
 
     def _invoices(self, client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
@@ -257,6 +265,40 @@ class EndSessions(DashboardView):
             % {"name": contact.name},
         )
         return redirect("dashboard:client", contact.client_id)
+
+
+class ContactAccess(DashboardView):
+    """Deactivate a person who left, or give them access again."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        contact = self.row(Contact, pk)
+        try:
+            if contact.is_active:
+                client_records.close_access(contact=contact, now=timezone.now())
+                done = _("%(name)s gets no email any more and cannot open the portal.")
+            else:
+                client_records.give_access_again(contact=contact)
+                done = _("%(name)s may open the portal again. Send a new portal link.")
+            messages.success(request, done % {"name": contact.name})
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:client", contact.client_id)
+
+
+class MergeClient(DashboardView):
+    """Merge another client into this one."""
+
+    def post(self, request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
+        client, gone = self.row(Client, pk), self.row(Client, other)
+        try:
+            duplicates.merge(client=gone, into=client)
+            messages.success(
+                request,
+                _("%(gone)s is merged into %(name)s.") % {"gone": gone.name, "name": client.name},
+            )
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:client", client.pk)
 
 
 class ExportClient(Exports):

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agreements.proposals import client_actions, lifecycle, waitlist
 from billing.runs.billing_run import run_billing
-from clients import booking
+from clients.calls import booking
 from tests.world import HERE, World
 
 SHOWN = {

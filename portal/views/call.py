@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clients import call_emails
+from clients.calls import call_emails
 from core.web.download import calendar_response
 
 

@@ -2,15 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from clients import (
-    booking,
-    call_notes,
-    client_records,
-    fit_check,
-    objections,
-    pipeline,
-    testimonials,
-)
+from clients import client_records, fit_check, objections, pipeline, testimonials
+from clients.calls import booking, call_notes
 from clients.models import Client, Testimonial
 from clients.models.client import Lost
 from clients.rules.pipeline import Stage

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import Proposal
-from clients import call_notes
+from clients.calls import call_notes
 from clients.models import Call, Client, FitCheck, Objection
 from tests.journeys.test_signing import desk
 from tests.world import World

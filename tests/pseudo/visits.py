@@ -23,7 +23,7 @@ from agreements.models import Agreement, Proposal, ProposalTyping
 from agreements.samples import load
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
-from clients import front_page, portal_links
+from clients import client_records, front_page, portal_links
 from core import links
 from core.database.frozen_rows import lifted
 from core.dates import local_day
@@ -68,6 +68,8 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from drafts(rows["draft"], browsers["dashboard"])
     with taken_back():
         yield from samples(rows["world"], browsers["dashboard"])
+    with taken_back():
+        yield from an_unpaid_client(rows["world"], browsers["dashboard"])
     with taken_back():
         yield from a_confirmation(rows["world"])
 
@@ -115,6 +117,18 @@ def samples(world: Stage, owner: Browser) -> Iterator[Visit]:
         yield "a sample client", owner.get(reverse("dashboard:client", args=[client.pk]))
         for draft in Proposal.objects.filter(client=client):
             yield "a sample proposal", owner.get(reverse("dashboard:proposal", args=[draft.pk]))
+
+
+def an_unpaid_client(world: Stage, owner: Browser) -> Iterator[Visit]:
+    """The page of a client who has not paid, entered twice and with somebody who left."""
+    now = timezone.now()
+    agreement = world.signed(world.picked(now=now), now=now, card="insufficient_funds")
+    run_billing(now=now, door="test")
+    client = agreement.client
+    left = client_records.add_contact(client=client, name="P", email="p@x.example", now=now)
+    client_records.close_access(contact=left, now=now)
+    world.client(client.name)
+    yield "dashboard:client, unpaid", owner.get(reverse("dashboard:client", args=[client.pk]))
 
 
 def a_confirmation(world: Stage) -> Iterator[Visit]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from agreements.models import OpeningMessage, Proposal, Template, ValueAdd
 from agreements.proposals import call_prefill, lifecycle, opening_message, packages, typed_draft
 from agreements.rules.errors import NotOpen
-from clients import call_notes
+from clients.calls import call_notes
 from clients.models import Client, Contact, Testimonial
 from core.errors import RuleError
 from core.web import query_string

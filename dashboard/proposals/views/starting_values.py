@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models.reusable import TextKind
 from agreements.rules.intervals import Interval
-from clients.call_notes import Answers
+from clients.calls.call_notes import Answers
 from clients.models import Client
 from clients.rules import typed_figures
 from core import formats, money

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Period
-from clients import call_notes
+from clients.calls import call_notes
 from core.dates import local_day
 from core.errors import RuleError
 from core.tables import spreadsheet

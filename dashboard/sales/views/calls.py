@@ -12,7 +12,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clients import booking, call_notes, client_records
+from clients import client_records
+from clients.calls import booking, call_notes
 from clients.models import Call, Client, Contact
 from core import links
 from core.documents import calendar_file

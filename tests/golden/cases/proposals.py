@@ -15,7 +15,8 @@ from agreements.proposals import (
     opening_message,
     waitlist,
 )
-from clients import booking, front_page, portal_links
+from clients import front_page, portal_links
+from clients.calls import booking
 from core.models.business import Hears
 from core.outbox import owner_notes
 from tests.golden.stage import Stage, case

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from clients import call_emails, pipeline
+from clients import pipeline
+from clients.calls import call_emails
 from clients.models import Call, Client, Contact
 from clients.models.sales import LONGEST, SHORTEST
 from clients.rules.pipeline import Stage
