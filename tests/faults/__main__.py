@@ -35,7 +35,8 @@ def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
 
 def hunt(pool: "multiprocessing.pool.Pool", seeds: int, sample: int) -> int:
     """Each planted bug, or some of them, must be caught; the number that were not."""
-    from tests.faults.mutants import CAUGHT_BY, DIRECT, MUTANTS, PREPARED
+    from tests.faults.mutants import CAUGHT_BY, DIRECT, GOING_BACK, MUTANTS, PREPARED
+    from tests.faults.simulation import Life
 
     others = {"prepared": DIRECT, "direct": PREPARED}
     planted = [
@@ -46,11 +47,18 @@ def hunt(pool: "multiprocessing.pool.Pool", seeds: int, sample: int) -> int:
     missed = 0
     for mutant, first, kind in random.sample(planted, min(sample or len(planted), len(planted))):
         known = CAUGHT_BY.get(mutant.__name__, {}).get(kind, first)
-        tried = dict.fromkeys((known, *range(first, seeds, 2)))
+        lives: Iterable[int] = range(first, seeds, 2)
+        if mutant in GOING_BACK:
+            lives = (seed for seed in range(first, 6 * seeds, 2) if Life(seed).storage.goes_back)
+        tried = dict.fromkeys((known, *lives))
         rows = (pool.apply(one, ((seed, mutant.__name__),)) for seed in tried)
         caught = next(((seed, wrong) for seed, _, _, wrong in rows if wrong), None)
         missed += caught is None
-        words = f"seed {caught[0]:>3}: {caught[1][0]}" if caught else f"NOT CAUGHT in {seeds} seeds"
+        words = (
+            f"seed {caught[0]:>3}: {caught[1][0]}"
+            if caught
+            else f"NOT CAUGHT in {len(tried)} lives"
+        )
         print(f"{mutant.__name__:44} {kind:8} {words}", flush=True)
     return missed
 

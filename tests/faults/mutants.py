@@ -412,6 +412,13 @@ DIRECT = [
     a_handle_taken_over_counts_as_never_sent,
 ]
 PREPARED = [a_silent_gateway_is_charged_without_being_asked]
+#: These show only in a life whose storage goes back, and there in one of about a hundred.
+GOING_BACK = [
+    nobody_notices_that_the_database_went_back,
+    what_the_gateways_know_is_not_taken_over,
+    numbers_that_went_out_are_given_again,
+    a_handle_taken_over_counts_as_never_sent,
+]
 MUTANTS = [
     *DIRECT,
     *PREPARED,
@@ -464,9 +471,9 @@ CAUGHT_BY: dict[str, dict[str, int]] = {
     "a_refund_made_elsewhere_is_ignored": {"prepared": 20, "direct": 15},
     "a_late_return_is_ignored": {"prepared": 12, "direct": 195},
     "nobody_notices_that_the_database_went_back": {"prepared": 58, "direct": 213},
-    "what_the_gateways_know_is_not_taken_over": {"prepared": 2, "direct": 19},
+    "what_the_gateways_know_is_not_taken_over": {"prepared": 8, "direct": 633},
     "numbers_that_went_out_are_given_again": {"prepared": 58, "direct": 99},
-    "a_handle_taken_over_counts_as_never_sent": {"direct": 125},
+    "a_handle_taken_over_counts_as_never_sent": {"direct": 711},
     "a_silent_gateway_is_charged_without_being_asked": {"prepared": 2},
     "invoices_are_issued_an_hour_early": {"prepared": 4, "direct": 13},
     "the_job_issues_an_hour_early": {"prepared": 4, "direct": 13},
