@@ -19,6 +19,7 @@ from clients import front_page as pages
 from clients.models import FrontPage
 from core.dates import local_day
 from core.documents.logos import email_response, logo_response
+from core.errors import RuleError
 from core.web.throttle import network, too_often
 from portal.sessions import origin
 
@@ -81,13 +82,17 @@ def front_page(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return _show(request, page, form, 429)
         if not form.cleaned_data.pop("website"):
-            pages.receive_enquiry(
-                page=page,
-                is_full=_places(page) == 0,
-                now=timezone.now(),
-                origin=origin(request),
-                **form.cleaned_data,
-            )
+            try:
+                pages.receive_enquiry(
+                    page=page,
+                    is_full=_places(page) == 0,
+                    now=timezone.now(),
+                    origin=origin(request),
+                    **form.cleaned_data,
+                )
+            except RuleError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+                return _show(request, page, form, 422)
         return _show(request, page, None)
 
 
