@@ -89,7 +89,8 @@ def sign_with_code(
     """Sign with the emailed code. Once the last signer has signed, the document applies.
 
     A second tab that confirms the same code gets the signed document back. Raises NotOpen, and
-    WrongCode where the code is wrong or too old; after five wrong codes a new one is needed.
+    WrongCode where the code is wrong or too old; after five wrong codes a new one is needed. Raises
+    HeldBack where another client has got exclusivity, a moment ago too.
     """
     paper.refresh_from_db()
     own = next((row for row in signers.signatures_of(paper) if row.contact_id == contact.pk), None)
@@ -101,8 +102,11 @@ def sign_with_code(
         raise NotOpen(_("Please enter your name."))
     held_back.require_free_to_sign(paper=paper, contact=contact, now=now, origin=origin)
     _check_code(paper, signature, code, now, origin)
+    own_proposal = paper.agreement.proposal
     try:
-        with transaction.atomic():
+        with held_back.staying_free(
+            proposal=own_proposal, contact=contact, now=now, origin=origin, paper=paper
+        ):
             _sign(signers.lock(paper), signature, contact, now, origin)
     finally:
         # Also after an error: a rolled back transaction leaves changed values on the object.
@@ -120,6 +124,7 @@ def countersign(
     """
     try:
         with transaction.atomic():
+            held_back.lock_signatures(paper.business_id)
             locked = signers.lock(paper)
             signature = signers.require_turn(locked, None)
             if isinstance(locked, Agreement):
