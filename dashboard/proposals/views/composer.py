@@ -23,10 +23,11 @@ from core.web.tab_saves import ChangedElsewhere
 from core.web.throttle import too_often
 from dashboard.page import DashboardView
 from dashboard.proposals.forms import folds
-from dashboard.proposals.forms.as_posted import differences
+from dashboard.proposals.forms.as_posted import as_posted, differences
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.forms.readable import faults, read_entry, uploads
 from dashboard.proposals.views import starting_values
+from dashboard.proposals.views.package_tiers import put_tiers
 
 UPLOADS_AN_HOUR = 120  # saves with pictures, of one business
 
@@ -99,6 +100,7 @@ class Composer(DashboardView):
             context["intro_gaps"] = opening_message.faults(proposal)
             context["writer"], context["at"] = typing.writer, self._clock(typing.written_at)
             context["open"] = [one["label"] or one["message"] for one in faults(forms)]
+            context["packages"] = packages.choices(self.business)
         response = self.show(request, client=client, **context)
         response._csp_update = {"frame-src": "'self'"}  # type: ignore[attr-defined]
         return response
@@ -317,8 +319,15 @@ class EditProposal(Composer):
                 request, _("This proposal was sent and is frozen. Make a new one instead.")
             )
             return redirect("dashboard:proposal", proposal.pk)
-        forms = self.stored_forms(proposal)
-        return self.page(request, forms, proposal.client, proposal=proposal)
+        forms, context = self.stored_forms(proposal), dict[str, Any]()
+        if key := query_string.text(request.GET, "package"):
+            # Without the script, which puts them into the form.
+            data = as_posted(forms)
+            context = {"package": key, "is_taken_over": True}
+            context["fees_elsewhere"] = put_tiers(data, self.business, key)
+            forms = self.forms(proposal.client, data, proposal)
+            read_entry(forms, data)
+        return self.page(request, forms, proposal.client, proposal=proposal, **context)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
