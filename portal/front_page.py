@@ -20,10 +20,11 @@ from clients.models import FrontPage
 from core.dates import local_day
 from core.documents.logos import email_response, logo_response
 from core.errors import RuleError
-from core.web.throttle import network, too_often
+from core.web.throttle import SITE, network, too_often
 from portal.sessions import origin
 
 FROM_ONE_NETWORK = 5  # enquiries in an hour
+FROM_ONE_SITE = 20  # enquiries in a day: a third of what one business takes
 IN_A_DAY = 60  # enquiries to one business
 
 
@@ -97,10 +98,13 @@ def front_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _asked_too_often(request: HttpRequest, page: FrontPage) -> bool:
-    now = timezone.now()
-    return too_often(
-        "enquiry", network(request), limit=FROM_ONE_NETWORK, seconds=3600, now=now
-    ) or too_often("enquiries", str(page.pk), limit=IN_A_DAY, seconds=24 * 3600, now=now)
+    now, day = timezone.now(), 24 * 3600
+    here, site = network(request), f"{page.pk} {network(request, bits=SITE)}"
+    return (
+        too_often("enquiry", here, limit=FROM_ONE_NETWORK, seconds=3600, now=now)
+        or too_often("enquiry_site", site, limit=FROM_ONE_SITE, seconds=day, now=now)
+        or too_often("enquiries", str(page.pk), limit=IN_A_DAY, seconds=day, now=now)
+    )
 
 
 def _places(page: FrontPage) -> int | None:
