@@ -71,13 +71,16 @@ def save(
     """
     for field, fault in faults(KINDS[key], subject=subject, opening=opening).items():
         raise BadWords(fault, field=field)
-    chosen = {"business": business, "key": key, "language": language}
-    own = own_words(**chosen, subject=subject, opening=opening)
+    own = own_words(business=business, key=key, language=language, subject=subject, opening=opening)
     if not any(own.values()):
         reset(business=business, key=key, language=language)
         return
     EmailWording.objects.update_or_create(
-        **chosen, defaults=own, create_defaults={**own, "created_at": now}
+        business=business,
+        key=key,
+        language=language,
+        defaults=own,
+        create_defaults={**own, "created_at": now},
     )
 
 

@@ -194,7 +194,7 @@ def sent_meanwhile(writer: Writer) -> None:
     """What was sent is not changed by typing, and what was typed since is not taken away."""
     lifecycle.send_proposal(proposal=Proposal.objects.get(), actor="Nan", now=timezone.now())
     writer.field("intro").fill("Too late")
-    over = writer.page.get_by_role("alert").filter(has_text="was sent from another tab")
+    over = writer.page.get_by_role("alert").filter(has_text="was sent or deleted elsewhere")
     expect(over).to_be_in_viewport()
     expect(writer.field("intro")).to_have_value("Too late")
     assert Proposal.objects.get().intro == "Hello from here on"
