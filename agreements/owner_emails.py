@@ -125,34 +125,54 @@ def tell_signed(
         )
 
 
-def tell_held_back(proposal: Proposal, contact: Contact, conflict: Conflict, now: datetime) -> None:
-    """A client could not continue, because of another client's exclusivity. Told at once."""
+def tell_held_back(
+    proposal: Proposal,
+    contact: Contact,
+    conflict: Conflict,
+    now: datetime,
+    paper: Agreement | Amendment | None = None,
+) -> None:
+    """A client could not continue, because of another client's exclusivity. Told at once.
+
+    `paper` is what they would sign; None where they pick.
+    """
     with translation.override(proposal.business.language):
         facts = _facts(proposal, contact) | {
             "other": conflict.agreement.client.name,
             "agreement": conflict.agreement.title,
         }
+        what_to_do = _(
+            "We told them only that you have to check something and will contact them. If "
+            "%(other)s agrees, confirm it on the proposal's page: %(client)s can then "
+            "continue. Otherwise withdraw the proposal."
+        )
+        ref, button, url = proposal.pk, _("Open the proposal"), proposal_url(proposal)
+        if isinstance(paper, Amendment):
+            facts["title"] = paper.title
+            what_to_do = _(
+                "We told them only that you have to check something and will contact them. If "
+                "%(other)s agrees, confirm it on the agreement's page: %(client)s can then "
+                "continue. Otherwise take the change back."
+            )
+            ref, button, url = paper.pk, _("Open the agreement"), agreement_url(paper)
         paragraphs = [
             _(
                 "%(name)s (%(client)s) wanted to continue with “%(title)s”, but your agreement "
                 "“%(agreement)s” with %(other)s excludes work for %(client)s."
             )
             % facts,
-            _(
-                "We told them only that you have to check something and will contact them. If "
-                "%(other)s agrees, confirm it on the proposal's page: %(client)s can then "
-                "continue. Otherwise withdraw the proposal."
-            )
-            % facts,
+            what_to_do % facts,
         ]
-        _tell_of_proposal(
-            proposal,
-            Hears.NOW,
-            "held_back",
-            f"{proposal.pk}:{conflict.agreement.pk}",
-            _("%(client)s cannot continue: %(other)s has exclusivity") % facts,
-            paragraphs,
-            now,
+        owner_notes.tell(
+            business=proposal.business,
+            hears=Hears.NOW,
+            kind="held_back",
+            ref=f"{ref}:{conflict.agreement.pk}",
+            subject=_("%(client)s cannot continue: %(other)s has exclusivity") % facts,
+            paragraphs=paragraphs,
+            button=button,
+            url=url,
+            now=now,
         )
 
 

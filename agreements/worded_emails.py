@@ -84,6 +84,7 @@ def register_kinds() -> None:
             gettext_lazy("When you send a proposal. Its own opening message follows these words."),
             about,
             _proposal,
+            gettext_lazy("Here is the proposal we spoke about."),
         ),
         WordedKind(
             "proposal_reminder",

@@ -34,8 +34,10 @@ def add_client(
     """Add a prospect, with a contact who is its decision maker.
 
     `time_zone` is an IANA name; without one the client gets the time zone of the business. `fields`
-    are further fields of Client.
+    are further fields of Client. Raises SampleClient for an address of the sample clients.
     """
+    if not fields.get("is_sample"):
+        sample_rules.require_real(contact_email, field="contact_email")
     with transaction.atomic():
         client = Client.objects.create(
             business=business,
@@ -75,7 +77,8 @@ def add_contact(
 ) -> Contact:
     """Add a contact. A new decision maker replaces the previous one.
 
-    Raises DuplicateContact, and SampleClient for an address at a sample client.
+    Raises DuplicateContact, and SampleClient where client and address are not both samples or both
+    real.
     """
     sample_rules.require_address(client, email)
     with transaction.atomic():

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clients import client_records
+from clients import client_records, sample_rules
 from clients.models import Client, Contact, FrontPage
 from core import audit, links
 from core.audit import Origin
@@ -86,8 +86,10 @@ def receive_enquiry(
     """Make a lead of somebody who introduced themselves, and email the owner.
 
     Somebody whose email is known stays the client that they are. Letters that no document can print
-    are left out of names. `is_full` says that no place was free.
+    are left out of names. `is_full` says that no place was free. Raises SampleClient for an address
+    of the sample clients.
     """
+    sample_rules.require_real(email)
     business = page.business
     with transaction.atomic():
         # One enquiry after the other, so that a second press finds what the first one made.

@@ -3,7 +3,7 @@
 docs/trust.md describes how they are kept safe.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +17,8 @@ from core.models import Link
 from core.models.link import LinkPurpose
 from core.outbox import emails
 
+CODE_LIFE = timedelta(minutes=15)  # of an emailed code, and of the link beside it
+
 
 def portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
     """Create a portal link for a contact. `target` is the page that it opens, as "noun:id".
@@ -25,6 +27,18 @@ def portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
     """
     sample_rules.refuse(contact.client)
     return links.mint(purpose=LinkPurpose.PORTAL, subject_id=contact.id, now=now, target=target)
+
+
+def code_link(*, contact: Contact, now: datetime, target: str) -> Link:
+    """Create a link that is emailed beside a code; the code is that of its id (core.links.code).
+
+    Raises SampleClient.
+    """
+    sample_rules.refuse(contact.client)
+    purpose = LinkPurpose.PORTAL
+    return links.mint(
+        purpose=purpose, subject_id=contact.id, now=now, target=target, life=CODE_LIFE
+    )
 
 
 def reading_link(*, contact: Contact, now: datetime, target: str) -> Link:
@@ -40,18 +54,29 @@ def reading_link(*, contact: Contact, now: datetime, target: str) -> Link:
     )
 
 
-def mail_code(*, contact: Contact, code_row: UUID, now: datetime) -> None:
-    """Email a contact the code of `code_row` (core.links.code), which confirms that it is them."""
-    emails.write(
-        kind="portal_code",
-        ref=str(code_row),
-        to=contact.email,
-        template="portal_code",
-        context={"contact": contact, "code": links.placeholder("code", code_row), "minutes": 15},
-        language=contact.client.language,
-        business=contact.business,
-        now=now,
-    )
+def mail_code(*, contact: Contact, now: datetime, target: str) -> Link:
+    """Email a contact a code that confirms that it is them, and the link beside it.
+
+    The link opens `target`, or goes on in the browser that asked for it. Returns the link.
+    """
+    with transaction.atomic():
+        link = code_link(contact=contact, now=now, target=target)
+        emails.write(
+            kind="portal_code",
+            ref=str(link.id),
+            to=contact.email,
+            template="portal_code",
+            context={
+                "contact": contact,
+                "code": links.placeholder("code", link.id),
+                "link": links.placeholder("link", link.id),
+                "minutes": CODE_LIFE // timedelta(minutes=1),
+            },
+            language=contact.client.language,
+            business=contact.business,
+            now=now,
+        )
+    return link
 
 
 def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:

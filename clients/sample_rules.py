@@ -1,4 +1,4 @@
-"""What sample clients are kept from: nobody is emailed or charged for them (rule 59)."""
+"""What keeps sample clients and real ones apart: a sample is never emailed or charged (rule 59)."""
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +18,25 @@ def refuse(client: Client) -> None:
 
 
 def require_address(client: Client, email: str) -> None:
-    """Raise SampleClient where a person of a sample client would get an address of somebody."""
-    if client.is_sample and not email.lower().endswith(SAMPLE_DOMAIN):
+    """Raise SampleClient where a person of a sample client would get an address of somebody.
+
+    And where a real person would get an address of the samples, to which nothing is ever sent.
+    """
+    if not client.is_sample:
+        require_real(email)
+    elif not _is_sample(email):
         sentence = _("A person of a sample client keeps an address that ends with %(domain)s.")
         raise SampleClient(sentence % {"domain": SAMPLE_DOMAIN}, field="email")
+
+
+def require_real(email: str, *, field: str = "email") -> None:
+    """Raise SampleClient for an address of the sample clients."""
+    if _is_sample(email):
+        sentence = _(
+            "No email arrives at an address that ends with %(domain)s. Please enter another one."
+        )
+        raise SampleClient(sentence % {"domain": SAMPLE_DOMAIN}, field=field)
+
+
+def _is_sample(email: str) -> bool:
+    return email.strip().lower().endswith(SAMPLE_DOMAIN)

@@ -121,6 +121,11 @@ def consume(link: Link, *, now: datetime) -> bool:
     return bool(_unused(now).filter(pk=link.pk, reads_only=False).update(used_at=now))
 
 
+def use_up(link_id: UUID, *, now: datetime) -> None:
+    """Mark a link as used, if it is not: what it opens was reached in another way."""
+    _unused(now).filter(pk=link_id).update(used_at=now)
+
+
 def revoke(subject_id: UUID, *, now: datetime) -> int:
     """Revoke every valid link of a contact or user, used or not. Returns their number."""
     return _valid(now).filter(subject_id=subject_id).update(revoked_at=now)

@@ -18,9 +18,10 @@ from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.tenancy import BusinessView
 from core.web.tab_saves import Tab, read_tab
-from core.web.throttle import address
+from core.web.throttle import address, too_often
 
 JSON = "application/json"
+TEST_EMAILS_AN_HOUR = 20  # to the owner of one business
 REMEMBERED = 24 * 3600  # seconds for which a saved form is remembered
 
 
@@ -76,6 +77,18 @@ class DashboardView(BusinessView, View):
         """Who acts, for the audit log: the owner's name and email address."""
         owner = self.business.owner
         return f"{owner.get_full_name()} <{owner.email}>"
+
+    def too_many_test_emails(self) -> bool:
+        """Count one test email of the business; True, with a message, if there were too many."""
+        who, now = str(self.business.pk), timezone.now()
+        if not too_often("test_email", who, limit=TEST_EMAILS_AN_HOUR, seconds=3600, now=now):
+            return False
+        messages.error(
+            self.request,
+            _("We sent you %(number)d test emails within the last hour. Please try again later.")
+            % {"number": TEST_EMAILS_AN_HOUR},
+        )
+        return True
 
     @property
     def origin(self) -> Origin:

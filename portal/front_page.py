@@ -19,10 +19,12 @@ from clients import front_page as pages
 from clients.models import FrontPage
 from core.dates import local_day
 from core.documents.logos import email_response, logo_response
-from core.web.throttle import network, too_often
+from core.errors import RuleError
+from core.web.throttle import SITE, network, too_often
 from portal.sessions import origin
 
 FROM_ONE_NETWORK = 5  # enquiries in an hour
+FROM_ONE_SITE = 20  # enquiries in a day: a third of what one business takes
 IN_A_DAY = 60  # enquiries to one business
 
 
@@ -81,21 +83,28 @@ def front_page(request: HttpRequest, slug: str) -> HttpResponse:
             )
             return _show(request, page, form, 429)
         if not form.cleaned_data.pop("website"):
-            pages.receive_enquiry(
-                page=page,
-                is_full=_places(page) == 0,
-                now=timezone.now(),
-                origin=origin(request),
-                **form.cleaned_data,
-            )
+            try:
+                pages.receive_enquiry(
+                    page=page,
+                    is_full=_places(page) == 0,
+                    now=timezone.now(),
+                    origin=origin(request),
+                    **form.cleaned_data,
+                )
+            except RuleError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+                return _show(request, page, form, 422)
         return _show(request, page, None)
 
 
 def _asked_too_often(request: HttpRequest, page: FrontPage) -> bool:
-    now = timezone.now()
-    return too_often(
-        "enquiry", network(request), limit=FROM_ONE_NETWORK, seconds=3600, now=now
-    ) or too_often("enquiries", str(page.pk), limit=IN_A_DAY, seconds=24 * 3600, now=now)
+    now, day = timezone.now(), 24 * 3600
+    here, site = network(request), f"{page.pk} {network(request, bits=SITE)}"
+    return (
+        too_often("enquiry", here, limit=FROM_ONE_NETWORK, seconds=3600, now=now)
+        or too_often("enquiry_site", site, limit=FROM_ONE_SITE, seconds=day, now=now)
+        or too_often("enquiries", str(page.pk), limit=IN_A_DAY, seconds=day, now=now)
+    )
 
 
 def _places(page: FrontPage) -> int | None:

@@ -10,7 +10,9 @@ from agreements.proposals import after_sending
 from clients import portal_links
 from core.errors import RuleError
 from core.models import EmailWording, OutboxEmail
-from core.outbox import worded_kinds
+from core.outbox import own_wording, worded_kinds
+from dashboard.page import TEST_EMAILS_AN_HOUR
+from dashboard.settings.views import email_wording
 from tests.world import NOW, World
 
 
@@ -107,7 +109,8 @@ def test_every_kind_can_be_looked_at_with_every_name_filled_in(
 
 def test_the_test_email_is_marked_and_goes_to_the_owner_alone(world: World) -> None:
     say(world, "invoice", subject="Invoice {{number}}", opening="Hi {{name}}")
-    worded_kinds.send_test(business=world.business, key="invoice", language="en", now=NOW)
+    words = worded_kinds.kept(business=world.business, key="invoice", language="en")
+    worded_kinds.send_test(business=world.business, key="invoice", language="en", now=NOW, **words)
     email = OutboxEmail.objects.get(kind="wording_test")
     assert email.to == world.business.owner.email
     assert email.subject.startswith("Test – Invoice ")
@@ -132,3 +135,86 @@ def test_the_page_saves_shows_and_takes_back(world: World) -> None:
     assert "sandbox" in html.headers["Content-Security-Policy"]
     browser.post(reverse("dashboard:email_wording_reset", args=["portal_link", "en"]))
     assert not EmailWording.objects.exists()
+
+
+def owner_of(world: World) -> Browser:
+    browser = Browser()
+    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def address(name: str, kind: str = "portal_link", language: str = "en") -> str:
+    return reverse(f"dashboard:{name}", args=[kind, language])
+
+
+@pytest.mark.parametrize("key", sorted(worded_kinds.KINDS))
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_the_form_begins_with_the_standard_words_and_what_varies_is_a_name(
+    world: World, key: str, language: str
+) -> None:
+    world.business.name = "A"  # a name that is part of nearly every sentence
+    world.business.save()
+    page = owner_of(world).get(address("email_wording", key, language))
+    words = page.context["form"].initial
+    assert "{{name}}" in words["opening"] and words["subject"]
+    kind = worded_kinds.KINDS[key]
+    assert not worded_kinds.faults(kind, **words)
+    shown = {
+        "ours": {"subject": "", "opening": ""},
+        "written": words,
+    }
+    ours, written = (
+        worded_kinds.example(
+            business=world.business, key=key, language=language, today=NOW.date(), **one
+        )
+        for one in shown.values()
+    )
+    assert (written["subject"], written["text"]) == (ours["subject"], ours["text"])
+    assert written["own"] == own_wording.OURS, "unchanged words are ours"
+
+
+def test_standard_words_that_are_saved_unchanged_stay_ours(world: World) -> None:
+    browser, page = owner_of(world), address("email_wording")
+    words = browser.get(page).context["form"].initial
+    browser.post(page, words)
+    assert not EmailWording.objects.exists()
+    browser.post(page, words | {"opening": "Hi {{name}}!"})
+    row = EmailWording.objects.get()
+    assert (row.subject, row.opening) == ("", "Hi {{name}}!")
+    assert browser.get(page).context["form"].initial == words | {"opening": "Hi {{name}}!"}
+    assert "Back to the standard words" in browser.get(page).text
+    browser.post(page, {name: text.replace("\n", "\r\n") for name, text in words.items()})
+    assert not EmailWording.objects.exists()
+
+
+def test_the_test_email_has_the_words_in_the_form_and_keeps_them_there(world: World) -> None:
+    browser = owner_of(world)
+    typed = {"subject": "Draft {{name}}", "opening": "Not saved yet"}
+    answer = browser.post(address("email_wording_test"), typed, follow=True)
+    email = OutboxEmail.objects.get(kind="wording_test")
+    assert email.subject == "Test – Draft Anna Weber" and "Not saved yet" in email.text
+    assert answer.context["form"].initial == typed
+    assert "is not saved yet" in answer.text and not EmailWording.objects.exists()
+
+    refused = browser.post(address("email_wording_test"), typed | {"opening": "{{nme}}"})
+    assert refused.status_code == 422 and "{{nme}}" in refused.text
+    assert OutboxEmail.objects.filter(kind="wording_test").count() == 1
+
+
+def test_test_emails_and_previews_are_not_made_without_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = owner_of(world)
+    for number in range(TEST_EMAILS_AN_HOUR + 1):
+        said = browser.post(address("email_wording_test"), {"opening": f"{number}"}, follow=True)
+    assert OutboxEmail.objects.filter(kind="wording_test").count() == TEST_EMAILS_AN_HOUR
+    assert "test emails within the last hour" in said.text
+    assert said.context["form"].initial["opening"] == f"{TEST_EMAILS_AN_HOUR}"
+
+    monkeypatch.setattr(email_wording, "PREVIEWS_AN_HOUR", 2)
+    told = [
+        browser.post(address("email_wording_draft"), {"opening": f"Word {number}"}).text
+        for number in range(3)
+    ]
+    assert "Word 1" in told[1] and "Word 2" not in told[2]
+    assert "The preview pauses" in told[2]

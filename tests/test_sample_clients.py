@@ -8,15 +8,17 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
+from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from agreements.models import Proposal
-from agreements.proposals import after_sending, lifecycle
+from agreements.proposals import after_sending, client_actions, lifecycle
 from agreements.running import expected_fees
 from agreements.samples import load, remove
+from agreements.signing import change_signer
 from billing.charging import saved_cards
-from clients import client_records, pipeline, portal_links
+from clients import client_records, front_page, pipeline, portal_links
 from clients.calls import booking
 from clients.models import Call, Client, Contact
 from clients.rules.pipeline import Stage
@@ -24,7 +26,7 @@ from core.errors import SampleClient
 from core.models import AuditEvent, Document, Link, OutboxEmail
 from core.outbox import emails
 from tests.test_tenancy import logged_in
-from tests.world import World
+from tests.world import HERE, World
 
 
 def everything(folder: Path) -> dict[str, Any]:
@@ -192,3 +194,67 @@ def test_every_model_that_is_about_a_client_goes_with_the_samples() -> None:
         if field.related_model is Client:
             about.add(model._meta.label)
     assert about == remove.REMOVED | remove.NEVER_MADE
+
+
+SAMPLE_ADDRESS = "Ana@Example.invalid"
+
+
+def test_a_real_person_never_gets_an_address_of_a_sample(loaded: World) -> None:
+    """Whatever the outbox wrote to that address would be set aside, an invoice as well."""
+    real, now = loaded.client("Real"), timezone.now()
+    waiting = loaded.picked(loaded.proposal(real))
+    person = loaded.person(real)
+    fields = {"name": "A", "email": SAMPLE_ADDRESS, "now": now}
+    here = {"contact": person, "origin": HERE}
+    for act in (
+        lambda: loaded.client("Another", contact_email=SAMPLE_ADDRESS),
+        lambda: client_records.add_contact(client=real, **fields),
+        lambda: client_records.change_contact(contact=person, email=SAMPLE_ADDRESS, now=now),
+        lambda: client_actions.forward_proposal(proposal=waiting.proposal, **fields, **here),
+        lambda: change_signer.request_change(paper=waiting, **fields, **here),
+    ):
+        with pytest.raises(SampleClient, match="No email arrives at") as error:
+            act()
+        assert error.value.field in ("email", "contact_email")
+    assert not Client.objects.filter(name="Another").exists()
+    assert all("example.invalid" not in email for email in emails_of_real())
+
+
+def emails_of_real() -> list[str]:
+    return list(Contact.objects.filter(client__is_sample=False).values_list("email", flat=True))
+
+
+def test_the_forms_for_a_client_say_so_at_the_address(world: World) -> None:
+    browser, real = logged_in(world.business.owner), world.client()
+    typed = {"name": "A", "contact_name": "A", "language": "en", "time_zone": "UTC"}
+    for name, pks, field in (
+        ("client_new", [], "contact_email"),
+        ("welcome_client", [], "contact_email"),
+        ("contact_new", [real.pk], "email"),
+    ):
+        answer = browser.post(
+            reverse(f"dashboard:{name}", args=pks), typed | {field: "a@example.invalid"}
+        )
+        assert answer.status_code == 422
+        assert "No email arrives at" in str(answer.context["form"].errors[field])
+    assert Client.objects.get() == real
+
+
+def test_an_enquiry_of_a_sample_address_is_refused_at_the_field(loaded: World) -> None:
+    """It must not become an event of the sample client, who leaves no trace."""
+    front_page.save_page(
+        business=loaded.business,
+        slug="nan",
+        headline="H",
+        about="",
+        services=[],
+        shows_places=False,
+        is_on=True,
+        now=timezone.now(),
+    )
+    for email in (emails_of()[0], "somebody@example.invalid"):
+        typed = {"name": "A", "email": email, "company": "", "message": "Hello there"}
+        answer = Browser().post("/work-with/nan/", typed)
+        assert answer.status_code == 422 and "Hello there" in answer.text
+        assert "No email arrives at" in str(answer.context["form"].errors["email"])
+    assert not AuditEvent.objects.exists() and not OutboxEmail.objects.exists()

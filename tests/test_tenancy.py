@@ -272,6 +272,7 @@ CLASSES: dict[str, str] = {
     "dashboard:package_retire": "package",
     "dashboard:pricing": "owner",
     "dashboard:restated_tiers": "owner",
+    "dashboard:package_tiers": "owner",
     "dashboard:capacity": "owner",
     "dashboard:waitlist": "owner",
     "dashboard:value_adds": "owner",

@@ -52,10 +52,8 @@ class World:
         return client_records.add_client(
             business=self.business,
             name=name,
-            contact_name="Ploy",
-            contact_email="ploy@baan.example",
             now=now,
-            **fields,
+            **{"contact_name": "Ploy", "contact_email": "ploy@baan.example"} | fields,
         )
 
     def person(self, client: Client) -> Contact:

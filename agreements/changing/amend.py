@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from agreements.contract import exclusivity
 from agreements.models import Agreement, Amendment
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.errors import NotOpen, TooSoon
@@ -87,16 +88,20 @@ def offer_amendment(
     now: datetime,
     origin: Origin = UNSEEN,
     still: Callable[[], None] = lambda: None,
+    was_agreed: bool = False,
 ) -> Amendment:
     """Create the amendment and its PDF, and ask the client to sign it.
 
     Sending it is the signature of the business. `still` is called under the agreement's lock and
-    raises where the change is no longer possible. Raises NotOpen where another change waits or
-    nothing would change, TooSoon and MissingGlyphs.
+    raises where the change is no longer possible. `was_agreed` says that the agreement itself asks
+    for the change. Raises NotOpen where another change waits or nothing would change, TooSoon,
+    MissingGlyphs, and Excluded where another client's exclusivity excludes more work (rule 57).
     """
     today = local_day(now, agreement.time_zone)
     unsigned_documents.expire_due(now=now, only=agreement)
     amendment = preview_amendment(agreement=agreement, change=change, now=now)
+    if amendment.extends_work and not was_agreed:
+        exclusivity.require_free_to_extend(agreement)
     # Rendering takes seconds, so it happens before the transaction, and the change is checked again
     # under the lock.
     pdf = agreement_pdf.unsigned_pdf(amendment, created=now)

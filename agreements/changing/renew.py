@@ -89,7 +89,9 @@ def _offer(agreement: Agreement, now: datetime) -> int:
         AmendmentKind.RENEWAL, agreement.ends_on, ends_on=next_term_end(agreement)
     )
     try:
-        amend.offer_amendment(agreement=agreement, change=change, actor="Retainer Hub", now=now)
+        amend.offer_amendment(
+            agreement=agreement, change=change, actor="Retainer Hub", now=now, was_agreed=True
+        )
     except RuleError:
         return 0  # another change waits for a signature; the next run after it tries again
     return 1

@@ -58,13 +58,13 @@ def conflicts(client: Client) -> list[Conflict]:
 
 
 def unconfirmed(document: Proposal | Agreement, events: Iterable[AuditEvent]) -> list[Conflict]:
-    """The conflicts without a recorded consent, while the document can still be stopped.
+    """The conflicts without a recorded consent, where it can still be stopped or extended.
 
-    That is a draft, what waits for an answer, and an expired proposal, which can be opened again.
-    `events` are those of the proposal's audit chain, and more.
+    That is a draft, what waits for an answer, an expired proposal, which can be opened again, and
+    an agreement that runs. `events` are those of the proposal's audit chain, and more.
     """
-    can_reopen = isinstance(document, Proposal) and document.state == ProposalState.EXPIRED
-    if document.state not in OPEN_STATES and not can_reopen:
+    is_expired = isinstance(document, Proposal) and document.state == ProposalState.EXPIRED
+    if document.state not in (*OPEN_STATES, *RUNNING_STATES) and not is_expired:
         return []
     return without_consent(document.client, events)
 
@@ -104,6 +104,17 @@ def require_consent(
                 origin=origin,
                 data={"other_client": other, "agreement": str(conflict.agreement.pk)},
             )
+
+
+def require_free_to_extend(agreement: Agreement) -> None:
+    """Raise Excluded where another client excludes more work for this one without a consent."""
+    for conflict in without_consent(agreement.client, audit.chain(agreement.proposal_id)):
+        facts = {"client": conflict.agreement.client.name, "title": conflict.agreement.title}
+        sentence = _(
+            "Your agreement “%(title)s” with %(client)s excludes more work for this client. If "
+            "%(client)s has agreed, confirm it on the page of this agreement first."
+        )
+        raise Excluded(sentence % facts)
 
 
 def _clause(agreement: Agreement, competitor: str) -> str:

@@ -115,6 +115,13 @@ class Amendment(SignableDocument):
         return date.fromisoformat(self.now["ends_on"]) if self.now else self.effective_on
 
     @property
+    def extends_work(self) -> bool:
+        """Whether the client gets a longer term or more work by it, and not merely another fee."""
+        before = self.terms["before"]
+        is_more = self.amount > before["amount"] or self.minutes > before["minutes"]
+        return self.kind == AmendmentKind.RENEWAL or (self.kind == AmendmentKind.TIER and is_more)
+
+    @property
     def language(self) -> str:
         """The language of the agreement."""
         return self.agreement.language

@@ -49,7 +49,7 @@ class WaitlistEntry(TenantRow):
     told_at = models.DateTimeField(_("told that there is room"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("wait")
+        verbose_name = _("waitlist entry")
         verbose_name_plural = _("waitlist")
         ordering = ["created_at", "id"]
 

@@ -342,7 +342,7 @@ class ProposalTyping(TenantRow):
     the number of its request, so that a delayed request of the same tab is recognised.
 
     `typed` is the form as it was typed, {name: [texts]}, while something in it cannot be read or
-    breaks a rule. Until then it is empty: the proposal holds everything. `pictures` are those that
+    breaks a rule. Otherwise it is empty: the proposal holds everything. `pictures` are those that
     were uploaded so far, {name: {"width", "height"}}, whether or not a section holds them yet.
     """
 

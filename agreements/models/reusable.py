@@ -109,8 +109,8 @@ class OpeningMessage(TenantRow):
     text = models.TextField(_("opening words"), max_length=3000)
 
     class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
+        verbose_name = _("saved message")
+        verbose_name_plural = _("saved messages")
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["business", "name"], name="message_name_once")

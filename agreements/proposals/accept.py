@@ -126,9 +126,9 @@ def _create(
         proposal.ends_on = completed(proposal.starts_on, interval, proposal.ends_on)
     agreement = _unsaved(proposal, choice, contact, now)
     # Rendering takes seconds, so it happens before the transaction, and the proposal, which may
-    # have been withdrawn in the meantime, is checked again under its lock.
+    # have been withdrawn or excluded in the meantime, is checked again under its lock.
     pdf = agreement_pdf.unsigned_pdf(agreement, created=now)
-    with transaction.atomic():
+    with held_back.staying_free(proposal=proposal, contact=contact, now=now, origin=origin):
         if instead_of:  # signing locks the agreement first, too
             signers.lock(instead_of)
         _require_open(lock(proposal), now)

@@ -183,7 +183,8 @@ def send_proposal(
         sets["snapshot_hash"] = digest(taken)
         move(proposal, ProposalState.SENT, PROPOSAL, sets=sets)
         proposal.tiers.update(is_frozen=True)
-        ProposalTyping.objects.filter(proposal=proposal).delete()
+        # Its tab is still known: a save that is under way finds the proposal, and begins no other.
+        ProposalTyping.objects.filter(proposal=proposal).update(typed={}, pictures={})
         email_proposal(proposal, kind="proposal", ref=str(proposal.id), now=now)
         audit.record(
             business=proposal.business,

@@ -13,7 +13,6 @@ from agreements.proposals import lifecycle
 from agreements.proposals.page import section_pictures
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
-from agreements.rules.states import ProposalState
 from clients.models import Client, Contact
 from core.models import Business
 from core.web.tab_saves import ChangedElsewhere, Tab
@@ -41,7 +40,7 @@ def begin(
     """Create the draft of a new proposal with the first save of it.
 
     A tab that did not receive the answer saves again: it finds the draft that it made. Raises the
-    errors of `draft_proposal` where the entry is complete.
+    errors of `save` for that draft, and of `draft_proposal` where the entry is complete.
     """
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=client.pk)  # one save of a tab after the other
@@ -58,11 +57,14 @@ def save(*, proposal: Proposal, entry: Entry, revision: int, now: datetime, tab:
     """Save a draft whose form was read at `revision`.
 
     Raises ChangedElsewhere if another tab or device has saved since, and NotOpen if the proposal
-    was sent. A tab that did not receive the answer to its last save may save again over the old
-    revision; its delayed requests change nothing, because their count is lower.
+    was sent or deleted. A tab that did not receive the answer to its last save may save again over
+    the old revision; its delayed requests change nothing, because their count is lower.
     """
     with transaction.atomic():
-        locked = lifecycle.lock(proposal)
+        try:
+            locked = lifecycle.lock(proposal)
+        except Proposal.DoesNotExist:
+            raise deleted() from None
         if not locked.is_draft:
             raise NotOpen(_("This proposal was sent and is frozen. Make a new one instead."))
         row = ProposalTyping.objects.filter(proposal=locked).first() or ProposalTyping(
@@ -98,12 +100,16 @@ def delete(*, proposal: Proposal) -> None:
         locked.delete()
 
 
+def deleted() -> NotOpen:
+    """The error for a draft that is not there any more."""
+    return NotOpen(_("This draft was deleted, so nothing was saved."))
+
+
 def begun(client: Client, tab: Tab) -> Proposal | None:
-    """The draft that this tab made, if it made one."""
+    """The proposal that this tab made, if it made one. It may have been sent since."""
     if not tab.mark:
         return None
-    drafts = Proposal.objects.filter(client=client, state=ProposalState.DRAFT)
-    return drafts.filter(typing__writer=tab.mark).first()
+    return Proposal.objects.filter(client=client, typing__writer=tab.mark).first()
 
 
 def typing_of(proposal: Proposal) -> ProposalTyping:

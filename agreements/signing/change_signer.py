@@ -17,7 +17,7 @@ from agreements.models import Agreement, Amendment, Signature, SignerChange
 from agreements.rules.errors import NotOpen, WrongCode
 from agreements.signing import signers
 from agreements.signing.sign import CODE_LIFE, CODE_TRIES, RESEND_AFTER
-from clients import client_records
+from clients import client_records, sample_rules
 from clients.models import Contact
 from core import links
 from core.audit import Origin
@@ -36,8 +36,9 @@ def request_change(
     """Store who is to sign instead of `contact`, and email `contact` the code that confirms it.
 
     The same person is not sent a second code within 30 seconds. Raises NotOpen where it is not the
-    contact's turn, or the other person cannot sign.
+    contact's turn, or the other person cannot sign, and SampleClient for an address of a sample.
     """
+    sample_rules.require_address(contact.client, email)
     with transaction.atomic():
         locked = signers.lock(paper)
         signature = signers.require_turn(locked, contact)

@@ -4,10 +4,10 @@ A double click or several open tabs never sign twice. In this module `paper` is 
 amendment that is signed.
 """
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -30,7 +30,7 @@ from agreements.rules.states import (
 from agreements.running import mid_period_upgrade
 from agreements.running.periods import next_opening
 from agreements.signing import held_back, signers
-from clients import pipeline
+from clients import pipeline, portal_links
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
 from core import audit, formats, links, nudge
@@ -39,7 +39,9 @@ from core.database.state_moves import move
 from core.dates import local_day, local_instant
 from core.outbox import emails
 
-CODE_LIFE = timedelta(minutes=15)
+CODE_LIFE = portal_links.CODE_LIFE
+#: The target of the link beside a code that signs a document of each kind.
+SIGNS = {Agreement: "sign_agreement", Amendment: "sign_amendment"}
 CODE_TRIES = 5  # wrong codes before a new code is needed
 RESEND_AFTER = timedelta(seconds=30)  # within this time the same name is not sent a second code
 SIGNED = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED, AmendmentState.SIGNED)
@@ -75,7 +77,10 @@ def request_code(
             and signature.name == name
         ):
             return signature
-        _store(signature, name, strokes, now, origin)
+        link = portal_links.code_link(
+            contact=contact, now=now, target=f"{SIGNS[type(locked)]}:{locked.pk}"
+        )
+        _store(signature, name, strokes, link.pk, now, origin)
         signers.record_event(
             paper, contact, "consented", now, origin, {"version": CONSENT_VERSION, "name": name}
         )
@@ -89,7 +94,8 @@ def sign_with_code(
     """Sign with the emailed code. Once the last signer has signed, the document applies.
 
     A second tab that confirms the same code gets the signed document back. Raises NotOpen, and
-    WrongCode where the code is wrong or too old; after five wrong codes a new one is needed.
+    WrongCode where the code is wrong or too old; after five wrong codes a new one is needed. Raises
+    HeldBack where another client has got exclusivity, a moment ago too.
     """
     paper.refresh_from_db()
     own = next((row for row in signers.signatures_of(paper) if row.contact_id == contact.pk), None)
@@ -101,8 +107,11 @@ def sign_with_code(
         raise NotOpen(_("Please enter your name."))
     held_back.require_free_to_sign(paper=paper, contact=contact, now=now, origin=origin)
     _check_code(paper, signature, code, now, origin)
+    own_proposal = paper.agreement.proposal
     try:
-        with transaction.atomic():
+        with held_back.staying_free(
+            proposal=own_proposal, contact=contact, now=now, origin=origin, paper=paper
+        ):
             _sign(signers.lock(paper), signature, contact, now, origin)
     finally:
         # Also after an error: a rolled back transaction leaves changed values on the object.
@@ -120,6 +129,7 @@ def countersign(
     """
     try:
         with transaction.atomic():
+            held_back.lock_signatures(paper.business_id)
             locked = signers.lock(paper)
             signature = signers.require_turn(locked, None)
             if isinstance(locked, Agreement):
@@ -175,7 +185,12 @@ def _require_in_time(paper: Agreement | Amendment, now: datetime) -> None:
 
 
 def _store(
-    signature: Signature, name: str, strokes: Sequence[Any], now: datetime, origin: Origin
+    signature: Signature,
+    name: str,
+    strokes: Sequence[Any],
+    code_row: UUID,
+    now: datetime,
+    origin: Origin,
 ) -> None:
     """Store name, drawing, consent and a new code on the signature; an earlier code is void."""
     values = {
@@ -183,7 +198,7 @@ def _store(
         "strokes": list(strokes),
         "consent_version": CONSENT_VERSION,
         "consented_at": now,
-        "code_row": uuid.uuid4(),
+        "code_row": code_row,
         "code_sent_at": now,
         "code_tries": 0,
         "ip": origin.ip,
@@ -204,7 +219,8 @@ def _email_code(paper: Agreement | Amendment, signature: Signature, now: datetim
         context={
             "agreement": paper,
             "code": links.placeholder("code", signature.code_row),
-            "minutes": 15,
+            "link": links.placeholder("link", signature.code_row),
+            "minutes": CODE_LIFE // timedelta(minutes=1),
         },
         language=paper.language,
         business=paper.business,

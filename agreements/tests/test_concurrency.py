@@ -7,6 +7,8 @@ after the other there.
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import repeat
 from threading import Barrier
 from typing import Any
 
@@ -15,7 +17,7 @@ from django.db import connection, connections
 
 from agreements.models import Agreement, Proposal, Signature
 from agreements.proposals import lifecycle
-from agreements.rules.errors import NotOpen, WrongCode
+from agreements.rules.errors import HeldBack, NotOpen, WrongCode
 from agreements.signing import sign
 from core import audit, links, nudge
 from core.models import OutboxEmail
@@ -41,7 +43,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
             start.wait(timeout=PATIENCE)
             with nudge.muted():
                 return act()
-        except (NotOpen, WrongCode) as error:
+        except (HeldBack, NotOpen, WrongCode) as error:
             return error
         finally:
             connections.close_all()
@@ -113,6 +115,23 @@ def test_codes_confirmed_at_the_same_time_sign_once_and_every_tab_is_told_so(
     events = Counter(event.event for event in audit.chain(agreement.pk))
     assert (events["signed"], events["code_confirmed"]) == (1, 1)
     assert audit.is_whole(audit.chain(agreement.pk))
+
+
+def test_of_two_clients_who_exclude_each_other_one_signs(quiet_world: World) -> None:
+    for _ in range(5):
+        with nudge.muted():
+            both = [
+                quiet_world.picked(
+                    quiet_world.proposal(quiet_world.client(name), competitors=[other])
+                )
+                for name, other in (("Backhaus", "Konditor"), ("Konditor", "Backhaus"))
+            ]
+        codes = [links.code(begin(row).code_row) for row in both]
+        results = at_once(*map(partial, repeat(confirm), both, codes))
+        assert sorted(type(row) is HeldBack for row in results) == [False, True]
+        states = [Agreement.objects.get(pk=row.pk).state for row in both]
+        assert sorted(states) == ["active", "sent"]
+        Agreement.objects.filter(state="active").update(state="ended")
 
 
 def test_wrong_codes_at_the_same_time_are_five_recorded_tries(quiet_world: World) -> None:

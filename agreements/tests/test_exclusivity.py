@@ -1,13 +1,16 @@
 """Nobody signs, by oversight, the competitor that a running agreement excludes."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from agreements.contract import exclusivity
-from agreements.models import Agreement, Proposal, Signature
+from agreements.changing import amend, renew
+from agreements.contract import exclusivity, frozen_terms
+from agreements.models import Agreement, Amendment, Proposal, Signature
+from agreements.models.amendment import AmendmentKind
 from agreements.proposals import after_sending, lifecycle
 from agreements.rules.company_names import is_same_company
 from agreements.rules.errors import Excluded, HeldBack
@@ -182,20 +185,20 @@ def confirm(world: World, proposal: Proposal) -> None:
     held_back.confirm_consent(proposal=proposal, actor="Nan", now=NOW, origin=HERE)
 
 
-def request(agreement: Agreement) -> Signature:
+def request(paper: Agreement | Amendment, now: datetime = NOW) -> Signature:
     return sign.request_code(
-        paper=agreement,
-        contact=agreement.contact,
+        paper=paper,
+        contact=paper.agreement.contact,
         name="Ploy",
         consented=True,
-        now=NOW,
+        now=now,
         origin=HERE,
     )
 
 
-def sign_it(agreement: Agreement, begun: Signature) -> None:
-    code, contact = links.code(begun.code_row), agreement.contact
-    sign.sign_with_code(paper=agreement, contact=contact, code=code, now=NOW, origin=HERE)
+def sign_it(paper: Agreement | Amendment, begun: Signature) -> None:
+    code, contact = links.code(begun.code_row), paper.agreement.contact
+    sign.sign_with_code(paper=paper, contact=contact, code=code, now=NOW, origin=HERE)
 
 
 def test_the_page_of_an_agreement_shows_its_notice_minimum_overage_and_exclusivity(
@@ -240,3 +243,114 @@ def test_an_expired_proposal_is_opened_again_only_with_the_consent(world: World)
         proposal=rival, until=then.date() + timedelta(days=9), actor="Nan", now=then
     )
     assert not OutboxEmail.objects.filter(kind="held_back_over").exists()
+
+
+def exclude_meanwhile(monkeypatch: Any, owner: Any, name: str, world: World) -> None:
+    """Another client gets exclusivity after the first check: while `owner.name` is at work."""
+    once, original = iter([True]), getattr(owner, name)
+
+    def meanwhile(*args: Any, **kwargs: Any) -> Any:
+        if next(once, False):
+            signed_elsewhere(world, ["Backhaus Nord"])
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, meanwhile)
+
+
+def held_back_events(proposal: Proposal) -> list[str]:
+    return [row.event for row in audit.chain(proposal.pk) if row.event == exclusivity.HELD_BACK]
+
+
+def test_exclusivity_that_is_signed_while_a_tier_is_picked_holds_the_pick_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = world.proposal(world.client(name="Backhaus Nord"))
+    exclude_meanwhile(monkeypatch, agreement_pdf, "unsigned_pdf", world)
+    with pytest.raises(HeldBack):
+        world.picked(sent)
+    assert not sent.agreements.exists() and held_back_events(sent)
+    assert OutboxEmail.objects.filter(kind="held_back").count() == 1
+
+
+def test_exclusivity_that_is_signed_while_a_code_is_checked_holds_the_signature_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picked = world.picked(world.proposal(world.client(name="Backhaus Nord")))
+    begun = request(picked)
+    exclude_meanwhile(monkeypatch, sign, "_check_code", world)
+    with pytest.raises(HeldBack):
+        sign_it(picked, begun)
+    picked.refresh_from_db()
+    assert picked.state == "sent" and held_back_events(picked.proposal)
+    confirm(world, picked.proposal)
+    sign_it(picked, request(picked))
+    assert picked.state == "active"
+
+
+def upgraded(agreement: Agreement, rung: int = 2, **more: Any) -> Amendment:
+    tier = lifecycle.tiers_of(agreement.proposal)[rung]
+    change = amend.Change(
+        AmendmentKind.TIER,
+        amend.effective_days(agreement, NOW.date())[0],
+        tier=frozen_terms.freeze_tier(agreement.proposal, tier),
+    )
+    return amend.offer_amendment(agreement=agreement, change=change, actor="Nan", now=NOW, **more)
+
+
+def test_a_larger_tier_for_an_excluded_client_is_offered_only_with_the_consent(
+    world: World,
+) -> None:
+    rival = world.signed(world.picked(world.proposal(world.client(name="Backhaus Nord")), tier=1))
+    signed_elsewhere(world, ["Backhaus Nord"])
+    with pytest.raises(Excluded, match="Other"):
+        upgraded(rival)
+    assert not rival.amendments.exists()
+    assert upgraded(rival, rung=0).amount == 3_000_00  # a smaller one takes nothing from anybody
+    rival.amendments.all().update(state="withdrawn")
+    owner = logged_in(world.business.owner)
+    page = text_of(owner, "dashboard:agreement", rival)
+    assert "Exclusivity: While this agreement runs" in page
+    owner.post(
+        reverse("dashboard:proposal_consent", args=[rival.proposal_id]), {"has_consent": "on"}
+    )
+    assert upgraded(rival).amount == 10_000_00
+    assert "Confirm the consent" not in text_of(owner, "dashboard:agreement", rival)
+
+
+def test_an_amendment_offered_before_the_exclusivity_waits_for_the_consent(world: World) -> None:
+    rival = world.signed(world.picked(world.proposal(world.client(name="Backhaus Nord"))))
+    offered = upgraded(rival)
+    signed_elsewhere(world, ["Backhaus Nord"])
+    with pytest.raises(HeldBack):
+        request(offered)
+    (told,) = OutboxEmail.objects.filter(kind="held_back")
+    assert reverse("dashboard:agreement", args=[rival.pk]) in told.text
+    assert "Otherwise take the change back" in told.text
+    confirm(world, rival.proposal)
+    (answer,) = OutboxEmail.objects.filter(kind="held_back_over")
+    assert answer.to == rival.contact.email
+    sign_it(offered, request(offered))
+    assert offered.state == "signed"
+
+
+def test_a_renewal_that_was_agreed_is_offered_and_held_back_at_the_signature(world: World) -> None:
+    """The job offers it, and nobody would hear of it if it did not."""
+    terms: dict[str, Any] = {"ends_on": date(2027, 11, 2), "renews": "signed"}
+    rival = world.signed(world.picked(world.proposal(world.client("Backhaus Nord"), **terms)))
+    signed_elsewhere(world, ["Backhaus Nord"])
+    then = datetime(2027, 10, 20, tzinfo=UTC)
+    renew.renew_due(now=then)
+    offered = rival.amendments.get()
+    with pytest.raises(HeldBack):
+        request(offered, now=then)
+
+
+def test_what_an_amendment_of_the_fee_changes_excludes_nobody(world: World) -> None:
+    rival = world.signed(world.picked(world.proposal(world.client(name="Backhaus Nord"))))
+    signed_elsewhere(world, ["Backhaus Nord"])
+    day = amend.earliest_effective_day(rival, AmendmentKind.PRICE, NOW.date())
+    assert day
+    change = amend.Change(AmendmentKind.PRICE, day, amount=3_500_00)
+    dearer = amend.offer_amendment(agreement=rival, change=change, actor="Nan", now=NOW)
+    sign_it(dearer, request(dearer))
+    assert dearer.state == "signed"

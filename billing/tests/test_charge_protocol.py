@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from billing import tasks
@@ -19,6 +19,7 @@ from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.models import Charge, Collection, Invoice, JournalEntry, Payment, Series
+from billing.rules.states import CollectionState
 from billing.runs.billing_run import run_billing
 from core.database.ids import new_id
 from core.errors import RuleError
@@ -259,3 +260,21 @@ def test_a_charge_that_was_never_sent_is_repeated_after_an_older_confirmation_ex
         run_billing(now=now, door="test")
     assert sorted(Charge.objects.values_list("state", flat=True)) == ["succeeded", "void"]
     assert_kept(1)
+
+
+def test_what_is_answered_while_its_payer_comes_back_from_the_bank_keeps_its_own_day(
+    world: World,
+) -> None:
+    invoice, later = world.billed(card="requires_action"), NOW + timedelta(days=3)
+    once = iter([True])
+
+    def answered(execute: Any, sql: str, *rest: Any) -> Any:
+        """Another worker hears the answer after what waits was read, and before it is moved."""
+        if sql.startswith('UPDATE "billing_collection"') and next(once, False):
+            Collection.objects.update(state=CollectionState.READY, next_at=later)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(answered):
+        resolve_module.look_up_now(invoice.client, now=NOW + timedelta(hours=1))
+    assert next(once, "moved") == "moved", "nothing waits for the bank"
+    assert Collection.objects.get().next_at == later

@@ -83,7 +83,7 @@ class OutboxEmail(models.Model):
 
     class Meta:
         verbose_name = _("email")
-        verbose_name_plural = _("outbox")
+        verbose_name_plural = _("email log")
         constraints = [
             models.UniqueConstraint(fields=["kind", "ref"], name="outbox_once"),
             models.CheckConstraint(

@@ -39,8 +39,8 @@ class Standing(models.Model):
     resumed_by = models.CharField(_("resumed by"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("standing")
-        verbose_name_plural = _("standing")
+        verbose_name = _("state of the installation")
+        verbose_name_plural = _("state of the installation")
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_standing")]
 
     def __str__(self) -> str:

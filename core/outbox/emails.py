@@ -89,6 +89,7 @@ def write(
     reply_to: str = "",
     worded: str = "",
     values: Mapping[str, str] | None = None,
+    own: OwnWords | None = None,
 ) -> OutboxEmail:
     """Render an email and store it in the outbox, in the transaction of the event it reports.
 
@@ -96,7 +97,8 @@ def write(
     the name, the `logo` and the `accent` colour of the business. If
     there is an email of this (kind, ref) already, it is returned unchanged. Replies go to
     `reply_to`, or to the owner of `business`. `worded` is the key under which the business may have
-    written its own subject and opening (core.outbox.own_wording), with the `values` that they name.
+    written its own subject and opening (core.outbox.own_wording), with the `values` that they name;
+    `own` are such words that are not saved.
     """
     existing = OutboxEmail.objects.filter(kind=kind, ref=ref).first()
     if existing:
@@ -104,7 +106,7 @@ def write(
     contents = Letter(
         to, template, context, language, business, attachment, reply_to, worded, values or {}
     )
-    fields = rendered(contents, own_wording.words_of(contents))
+    fields = rendered(contents, own or own_wording.words_of(contents))
     row, _created = OutboxEmail.objects.get_or_create(
         kind=kind, ref=ref, defaults={**fields, "created_at": now, "next_at": now}
     )

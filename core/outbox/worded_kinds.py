@@ -4,11 +4,14 @@ The module that writes a kind registers it here. `KINDS` has them in the order i
 gets them.
 """
 
+import copy
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -34,6 +37,7 @@ class WordedKind:
     """A kind of email. `names` are what its words may name, each with its meaning.
 
     `sample` makes such an email of a day, in the active language, about an invented client.
+    `sentence` follows the greeting where the business wrote no opening.
     """
 
     key: str
@@ -41,6 +45,7 @@ class WordedKind:
     sent: Promise
     names: Mapping[str, Promise]
     sample: Callable[[Business, date], Letter]
+    sentence: Promise | str = ""
 
 
 KINDS: dict[str, WordedKind] = {}
@@ -61,23 +66,57 @@ def save(
 ) -> None:
     """Keep own words for one kind of email in one language; without any, ours come back.
 
-    Raises BadWords where a name is not known or a brace is missing.
+    The standard words, unchanged, are no own words: a later version may have better ones. Raises
+    BadWords where a name is not known or a brace is missing.
     """
     for field, fault in faults(KINDS[key], subject=subject, opening=opening).items():
         raise BadWords(fault, field=field)
-    chosen = {"business": business, "key": key, "language": language}
-    if not subject.strip() and not opening.strip():
+    own = own_words(business=business, key=key, language=language, subject=subject, opening=opening)
+    if not any(own.values()):
         reset(business=business, key=key, language=language)
         return
     EmailWording.objects.update_or_create(
-        **chosen,
-        defaults={"subject": " ".join(subject.split()), "opening": opening.strip()},
-        create_defaults={
-            "subject": " ".join(subject.split()),
-            "opening": opening.strip(),
-            "created_at": now,
-        },
+        business=business,
+        key=key,
+        language=language,
+        defaults=own,
+        create_defaults={**own, "created_at": now},
     )
+
+
+def standard(*, business: Business, key: str, language: str) -> dict[str, str]:
+    """The subject and the opening that we send, with the names of what varies."""
+    kind, marked = KINDS[key], copy.copy(business)
+    marked.name = "\ufdd0"  # nobody's name: a short one would be found within other words
+    with translation.override(language):
+        contents = kind.sample(marked, date(2026, 11, 28))
+        opening = " ".join(render_to_string("emails/greeting.txt", {"name": "{{name}}"}).split())
+        sentence = str(kind.sentence)
+    subject = emails.rendered(contents, own_wording.OURS)["subject"]
+    names = {value: name for name, value in contents.values.items() if value}
+    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    subject = re.sub(longest_first, lambda found: f"{{{{{names[found[0]]}}}}}", subject)
+    return {"subject": subject, "opening": f"{opening}\n\n{sentence}".strip()}
+
+
+def kept(*, business: Business, key: str, language: str) -> dict[str, str]:
+    """The words that are saved, and the standard ones where there are none."""
+    row = EmailWording.objects.filter(business=business, key=key, language=language).first()
+    ours = standard(business=business, key=key, language=language)
+    own = {"subject": row.subject, "opening": row.opening} if row else {}
+    return {field: own.get(field) or text for field, text in ours.items()}
+
+
+def own_words(
+    *, business: Business, key: str, language: str, subject: str, opening: str
+) -> dict[str, str]:
+    """What is the business's own of these words: "" where they are the standard ones."""
+    ours = standard(business=business, key=key, language=language)
+    said = {
+        "subject": " ".join(subject.split()),
+        "opening": "\n".join(opening.splitlines()).strip(),
+    }
+    return {field: "" if text == ours[field] else text for field, text in said.items()}
 
 
 def reset(*, business: Business, key: str, language: str) -> None:
@@ -98,18 +137,28 @@ def example(
     """A sample email with these words: its columns, and `own`, the words that it was given."""
     with translation.override(language):
         contents = KINDS[key].sample(business, today)
-    own = own_wording.filled(subject, opening, contents.values)
+    said = own_words(
+        business=business, key=key, language=language, subject=subject, opening=opening
+    )
+    own = own_wording.filled(**said, values=contents.values)
     return {**emails.rendered(contents, own), "own": own}
 
 
-def send_test(*, business: Business, key: str, language: str, now: datetime) -> str:
-    """Email the sample with the kept words to the owner, saying that it is a test.
+def send_test(
+    *, business: Business, key: str, language: str, subject: str, opening: str, now: datetime
+) -> str:
+    """Email the sample with these words to the owner, saying that it is a test.
 
-    Returns the address that it was sent to.
+    Returns the address that it was sent to. Raises BadWords.
     """
+    for field, fault in faults(KINDS[key], subject=subject, opening=opening).items():
+        raise BadWords(fault, field=field)
     with translation.override(language):
         contents = KINDS[key].sample(business, local_day(now, business.time_zone))
         notice = _("This is a test with sample data. Only you received it.")
+    said = own_words(
+        business=business, key=key, language=language, subject=subject, opening=opening
+    )
     to = business.owner.email
     emails.write(
         kind="wording_test",
@@ -119,8 +168,7 @@ def send_test(*, business: Business, key: str, language: str, now: datetime) -> 
         context={**contents.context, "test_notice": notice},
         language=language,
         business=business,
-        worded=key,
-        values=contents.values,
+        own=own_wording.filled(**said, values=contents.values),
         now=now,
     )
     return to

@@ -52,10 +52,14 @@ def address(request: HttpRequest) -> str:
     return str(get_adapter(request).get_client_ip(request))
 
 
-def network(request: HttpRequest) -> str:
+SITE = 48  # bits of an IPv6 address that a provider gives to one site, at most
+
+
+def network(request: HttpRequest, *, bits: int = 64) -> str:
     """Who a stranger is for a limit: the IP address, or the /64 network of an IPv6 address.
 
-    One customer of a provider has all addresses of such a network.
+    One customer of a provider has all addresses of such a network. With `bits` of SITE it is all
+    that one site may have: a firm, or a rented server.
     """
     text = address(request)
     try:
@@ -64,4 +68,4 @@ def network(request: HttpRequest) -> str:
         return text
     if isinstance(ip, IPv4Address):
         return str(ip)
-    return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
+    return str(ip.ipv4_mapped or ip_network((ip, bits), strict=False))

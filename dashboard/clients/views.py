@@ -126,9 +126,13 @@ class NewClient(DashboardView):
         form = NewClientForm(request.POST, currency=self.business.currency)
         if not form.is_valid():
             return self.show(request, form=form, status=422)
-        client = client_records.add_client(
-            business=self.business, now=timezone.now(), **form.values()
-        )
+        try:
+            client = client_records.add_client(
+                business=self.business, now=timezone.now(), **form.values()
+            )
+        except RuleError as error:
+            add_error(form, error)
+            return self.show(request, form=form, status=422)
         messages.success(request, _("%(name)s is added. Next: a proposal.") % {"name": client.name})
         show_warnings(request, form)
         return redirect("dashboard:client", client.pk)

@@ -6,6 +6,7 @@ from dashboard.proposals.views import (
     actions,
     capacity,
     composer,
+    package_tiers,
     packages,
     preview,
     pricing,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("packages/help/", packages.PricingHelp.as_view(), name="pricing_help"),
     path("packages/pricing/", pricing.Pricing.as_view(), name="pricing"),
     path("packages/restated/", pricing.RestatedTiers.as_view(), name="restated_tiers"),
+    path("packages/tiers/", package_tiers.PackageTiers.as_view(), name="package_tiers"),
     path("packages/value-adds/", value_adds.ValueAdds.as_view(), name="value_adds"),
     path(
         "packages/value-adds/<uuid:pk>/remove/",

@@ -140,14 +140,17 @@ class EmailWordingForm(forms.Form):
         label=_("Subject"),
         max_length=200,
         required=False,
-        help_text=_("Leave it empty to keep our subject."),
+        help_text=_("If you leave it empty, the email has the standard subject."),
     )
     opening = forms.CharField(
         label=_("Opening"),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_("It replaces our greeting. An empty line begins a new paragraph."),
+        help_text=_(
+            "It replaces the standard greeting. An empty line begins a new paragraph. Sums, dates, "
+            "links and legal texts follow it in every email."
+        ),
     )
 
 

@@ -47,8 +47,7 @@ class SentEmail(DashboardView):
         email = self.row(OutboxEmail, pk, self.rows(OutboxEmail).select_related("attachment"))
         text = links.hidden(email.text, email.mark)
         # An answer to the signed address of a person counts as written by that person.
-        is_signed = reply_address.find_addressee(email.reply_to) is not None
-        reply_to = "" if is_signed else email.reply_to
+        reply_to = "" if reply_address.is_signed(email.reply_to) else email.reply_to
         return with_frames(self.show(request, email=email, text=text, reply_to=reply_to))
 
 

@@ -2,17 +2,21 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
 from clients import portal_links
+from clients.models import Contact
 from core import links
 from core.jobs import set_aside
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
+from delivery.requests import client_requests, reply_address
 from tests.world import NOW, World
 
 
@@ -98,3 +102,25 @@ def test_an_email_that_is_not_written_yet_says_so(world: World) -> None:
     told = browser.get(reverse("dashboard:sent_email", args=[row.pk])).text
     assert "It is written when it is sent." in told and "<iframe" not in told
     assert "The email is written when it is sent" in browser.get("/letters/").text
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_the_signed_reply_address_of_a_person_is_shown_to_nobody_else(
+    world: World, settings: Any, is_active: bool
+) -> None:
+    """Whoever writes to it writes as that person, who may be let in again."""
+    settings.REPLY_ADDRESS = "reply@hub.example"
+    agreement = world.running()
+    asked = client_requests.create_request(
+        contact=agreement.contact, agreement=agreement, text="A banner", now=NOW
+    )
+    signed = reply_address.reply_address(asked, agreement.contact)
+    Contact.objects.update(is_active=is_active)
+    row = write(world)
+    OutboxEmail.objects.filter(pk=row.pk).update(reply_to=signed)
+    plain = write(world)
+    browser = signed_in(world)
+    told = browser.get(reverse("dashboard:sent_email", args=[row.pk])).text
+    assert signed not in told and "reply+" not in told and "Replies go to" not in told
+    told = browser.get(reverse("dashboard:sent_email", args=[plain.pk])).text
+    assert "Replies go to" in told and world.business.owner.email in told

@@ -12,7 +12,10 @@ from django.urls import reverse
 from PIL import Image
 
 from agreements.models import Proposal
-from agreements.proposals import lifecycle
+from agreements.proposals import lifecycle, typed_draft
+from core.models import OutboxEmail
+from dashboard.page import TEST_EMAILS_AN_HOUR
+from dashboard.proposals.views import composer
 from dashboard.tests.test_packages import new_proposal
 from tests.test_tenancy import logged_in
 from tests.world import NOW, World
@@ -328,3 +331,106 @@ def test_a_draft_that_can_credit_a_trial_is_not_deleted(owner: Browser, world: W
     Proposal.objects.filter(pk=draft.pk).update(after_trial=world.running())
     owner.post(reverse("dashboard:proposal_delete", args=[draft.pk]))
     assert Proposal.objects.filter(pk=draft.pk).exists()
+
+
+def send(draft: Proposal) -> None:
+    lifecycle.send_proposal(proposal=draft, actor="Nan", now=NOW)
+
+
+def delete(draft: Proposal) -> None:
+    draft.delete()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+@pytest.mark.parametrize(
+    ("act", "said"), [(send, "was sent and is frozen"), (delete, "This draft was deleted")]
+)
+def test_a_draft_that_is_over_while_it_is_saved_is_said_to_be_so(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch, is_new: bool, act: Any, said: str
+) -> None:
+    new = tab.url
+    tab.type(title="Before")
+    draft = Proposal.objects.get()
+    if is_new:
+        tab.url, tab.revision = new, 0  # the answer never arrived
+    name = "begin" if is_new else "save"
+    save = getattr(typed_draft, name)
+
+    def over_meanwhile(**values: Any) -> Any:
+        """After the request has read the draft, and before it locks it to save."""
+        act(Proposal.objects.get(pk=draft.pk))
+        monkeypatch.setattr(typed_draft, "begun", lambda client, tab: draft)
+        return save(**values)
+
+    monkeypatch.setattr(typed_draft, name, over_meanwhile)
+    answer = tab.type(title="After")
+    told = answer.json()
+    assert (answer.status_code, told["over"]) == (409, True) and said in told["said"]
+    is_there = Proposal.objects.filter(pk=draft.pk).exists()
+    there = reverse("dashboard:proposal", args=[draft.pk])
+    assert told["next"] == (there if is_there else reverse("dashboard:proposals"))
+    assert not Proposal.objects.filter(title="After").exists()
+
+
+def test_the_tab_of_a_draft_that_was_sent_does_not_begin_a_second_one(tab: Tab) -> None:
+    new = tab.url
+    tab.type(title="Before")
+    send(Proposal.objects.get())
+    tab.url, tab.revision = new, 0  # the answer never arrived
+    assert tab.type(title="After").json()["over"]
+    assert Proposal.objects.get().title == "Before"
+
+
+def test_the_tab_of_a_deleted_draft_is_told(tab: Tab) -> None:
+    tab.type(title="Before")
+    Proposal.objects.get().delete()
+    answer = tab.type(title="After")
+    assert answer.status_code == 409 and "This draft was deleted" in answer.json()["said"]
+    assert not Proposal.objects.exists()
+
+
+def test_a_deleted_draft_that_another_tab_had_changed_is_said_to_be_deleted(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab.type(title="Before")
+    another = Tab(tab.browser, "two", tab.url, tab.data)
+    save = typed_draft.save
+
+    def deleted(**values: Any) -> Any:
+        try:
+            return save(**values)
+        finally:
+            Proposal.objects.all().delete()
+
+    monkeypatch.setattr(typed_draft, "save", deleted)
+    answer = another.type(title="After")
+    assert answer.status_code == 409 and answer.json()["over"]
+
+
+def test_pictures_are_not_uploaded_without_end(
+    tab: Tab, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(composer, "UPLOADS_AN_HOUR", 2)
+    for number in range(4):
+        data = io.BytesIO()
+        Image.new("RGB", (9, 9 + number)).save(data, "PNG")
+        picture = SimpleUploadedFile("p.png", data.getvalue(), "image/png")
+        answer = tab.type(
+            **{"section-0-title": "T", "section-0-body": "B", "section-0-picture": picture}
+        ).json()
+        assert bool(answer["faults"]) == (number >= 2), answer["faults"]
+    (fault,) = answer["faults"]
+    assert fault["name"] == "section-0-picture" and "within the last hour" in fault["message"]
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2
+    del tab.data["section-0-picture"]
+    assert not tab.type(title="What is typed is saved").json()["faults"]
+
+
+def test_test_emails_are_not_sent_without_end(owner: Browser, world: World) -> None:
+    draft = world.proposal(send=False)
+    page = reverse("dashboard:proposal_try", args=[draft.pk])
+    for _number in range(TEST_EMAILS_AN_HOUR + 2):
+        said = owner.post(page, follow=True).text
+    assert OutboxEmail.objects.filter(kind="proposal_trial").count() == TEST_EMAILS_AN_HOUR
+    assert "test emails within the last hour" in said

@@ -9,6 +9,7 @@ from django.urls import reverse
 from agreements.models import Proposal
 from billing.books import document_numbers
 from billing.models import Series
+from billing.models.invoice import SeriesKind
 from clients.models import Client
 from core.models import Business, TaxRate, User
 from dashboard.welcome.forms import save_place
@@ -138,6 +139,25 @@ def test_a_new_name_changes_the_initials_until_an_invoice_was_numbered(newcomer:
     Series.objects.create(business=business, kind="invoice", year=2026, last=1)
     step(newcomer, "welcome_business", {"name": "Third Name", "tax": "", "capacity": "100"})
     assert document_numbers.patterns_in_use(business)[0][1] == "AL-{year}-{seq:04}"
+
+
+def test_a_name_whose_initials_number_other_documents_is_taken_and_the_numbers_stay(
+    newcomer: Browser,
+) -> None:
+    step(newcomer, "welcome", PLACE)
+    typed = {"name": "Studio Mara", "tax": "", "capacity": "100"}
+    step(newcomer, "welcome_business", typed)
+    business = Business.objects.get()
+    document_numbers.set_pattern(
+        business=business,
+        kind=SeriesKind.CREDIT_NOTE,
+        pattern="AL-{year}-{seq:04}",
+        resets_yearly=True,
+    )
+    answer = step(newcomer, "welcome_business", typed | {"name": "Atelier Lindt"})
+    business.refresh_from_db()
+    assert (answer.status_code, business.name) == (302, "Atelier Lindt")
+    assert document_numbers.patterns_in_use(business)[0][1] == "SM-{year}-{seq:04}"
 
 
 def test_the_first_client_leads_to_a_proposal_for_the_work_that_was_chosen(

@@ -11,12 +11,13 @@ from agreements.contract import tax_rates
 from agreements.contract.library.packages import USUAL
 from billing.books import document_numbers
 from clients import client_records
+from core.errors import RuleError
 from core.models import TaxRate
 from core.places import countries
 from core.places.guess import Guess, guess
 from core.places.usual_taxes import USUAL_TAXES
 from core.web import query_string
-from dashboard.page import DashboardView, show_warnings
+from dashboard.page import DashboardView, add_error, show_warnings
 from dashboard.welcome.forms import BusinessForm, ClientForm, WorkForm, YouForm, save_place
 
 STEPS = ("welcome", "welcome_business", "welcome_work", "welcome_client")
@@ -165,13 +166,17 @@ class ClientStep(Step):
         if not form.is_valid():
             return self.page(request, form, 422)
         usual = USUAL_TAXES.get(self.country)
-        client = client_records.add_client(
-            business=self.business,
-            language=self.business.language,
-            withholding_percent=usual.withheld if usual else 0,
-            now=timezone.now(),
-            **form.cleaned_data,
-        )
+        try:
+            client = client_records.add_client(
+                business=self.business,
+                language=self.business.language,
+                withholding_percent=usual.withheld if usual else 0,
+                now=timezone.now(),
+                **form.cleaned_data,
+            )
+        except RuleError as error:
+            add_error(form, error)
+            return self.page(request, form, 422)
         show_warnings(request, form)
         package = request.session.get(WORK, USUAL)
         page = reverse("dashboard:proposal_new", args=[client.pk])

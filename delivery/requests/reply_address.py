@@ -4,6 +4,7 @@ It names the request and the person, and is signed so that nobody can make up an
 """
 
 import base64
+import re
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from delivery.models import Request
 # Bytes of the signature. With the 16 bytes of the request's id the token has 45 characters; the
 # local part of an address may have 64.
 SIGNATURE_LENGTH = 12
+SIGNED = re.compile(r"\+[a-z2-7]{45}@", re.IGNORECASE)
 
 
 def reply_address(request: Request, person: Contact | User) -> str:
@@ -57,6 +59,11 @@ def find_addressee(address: str) -> tuple[Request, Contact | User] | None:
         if constant_time_compare(raw[16:], _signature(pk, person.pk)):
             return request, person
     return None
+
+
+def is_signed(address: str) -> bool:
+    """Whether it is such an address, also of a person who is not let in at present."""
+    return SIGNED.search(address) is not None
 
 
 def _signature(request_id: UUID, person_id: UUID) -> bytes:

@@ -1,5 +1,6 @@
 """The public page: prospects introduce themselves, nobody gets in, and nothing is lost."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -146,3 +147,30 @@ def test_a_second_press_is_the_same_person(world: World) -> None:
     for _ in range(2):
         assert Browser().post(URL, ENQUIRY).status_code == 200
     assert (Client.objects.count(), Contact.objects.count()) == (1, 1)
+
+
+def write_from(address: str, number: int) -> int:
+    typed = ENQUIRY | {"email": f"{number}@x.example"}
+    return Browser(REMOTE_ADDR=address).post(URL, typed).status_code
+
+
+def test_one_site_with_many_networks_never_uses_up_the_day_of_a_business(world: World) -> None:
+    """A site has 65,536 networks (/64), each of which may write five times an hour."""
+    page(world)
+    codes = [write_from(f"2001:db8:1:{number:x}::7", number) for number in range(22)]
+    assert codes == [200] * 20 + [429] * 2
+    assert write_from("2001:db8:2:1::7", 30) == 200, "another site may write"
+    assert write_from("203.0.113.5", 31) == 200
+    assert Client.objects.count() == 22
+
+
+def test_one_address_never_uses_up_the_day_of_a_business(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(world)
+    start, codes = timezone.now(), []
+    for hour in range(6):
+        now = start + timedelta(minutes=61 * hour)
+        monkeypatch.setattr("portal.front_page.timezone.now", lambda now=now: now)
+        codes += [write_from("203.0.113.5", 10 * hour + number) for number in range(5)]
+    assert codes == [200] * 20 + [429] * 10

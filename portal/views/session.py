@@ -1,7 +1,8 @@
 """Enter and leave the portal: a link shows a button, and the button opens the session.
 
 GET and HEAD never open a session, because mail programs fetch links in advance. A link that was
-used opens its page again for reading, on any device, until it expires.
+used opens its page again for reading, on any device, until it expires. The link beside a code shows
+a button that enters the code.
 """
 
 from datetime import datetime
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agreements.models import Agreement, Amendment, Proposal
+from agreements.models import Agreement, Amendment, Proposal, Signature
+from agreements.signing.sign import SIGNS
 from clients import portal_links
 from clients.models import Contact
 from core import links
@@ -26,7 +28,7 @@ from core.tenancy import scoped
 from core.web import query_string
 from core.web.throttle import network, too_often
 from delivery.rules.states import Answer
-from portal import sessions
+from portal import confirmation, sessions
 from portal.access import remember_language
 from portal.forms import LinkRequestForm
 from portal.views import reports
@@ -55,6 +57,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     link = links.find(token, purpose=LinkPurpose.PORTAL, now=now)
     contact = portal_links.contact_for(link) if link else None
+    if link and contact and request.method != "POST" and (page := _beside_code(request, link)):
+        return page
     if link is None or contact is None or (link.used_at and _is_signed_in_as(request, link)):
         return _used_link(request, token)
     language = _language(link.target, contact)
@@ -64,7 +68,9 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
             _open_session(request, link, contact, now)
             if report and "answer" in request.POST and not sessions.is_reading(request):
                 reports.save_answer(request, report, contact)
-            response = redirect(_target_url(link.target, request))
+            # The link beside a code that signs shows its button now: somebody is signed in.
+            there = request.path if _signs(link) else _target_url(link.target, request)
+            response = redirect(there)
             remember_language(request, response, language)
             return response
         if report:
@@ -73,9 +79,43 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
         return render(request, "portal/enter.html", {"contact": contact, "noun": noun})
 
 
+def _beside_code(request: HttpRequest, link: Link) -> HttpResponse | None:
+    """The page whose button enters the code beside this link; None where it is not asked for here.
+
+    That is the browser that asked for the code, or one that is signed in as the person who signs.
+    """
+    contact = sessions.signed_in_contact(request)
+    if contact is None or contact.pk != link.subject_id:
+        return None
+    with translation.override(_language(link.target, contact)):
+        if waiting := confirmation.waiting(request, link.pk):
+            return render(request, "portal/continue.html", {"contact": contact, **waiting})
+        if not _signs(link) or sessions.is_reading(request):
+            return None
+        there = _target_url(link.target, request)
+        rows = scoped(Signature, contact.business)
+        own = rows.filter(code_row=link.pk, contact=contact, signed_at=None)
+        place = own.select_related("agreement", "amendment").first()
+        if place is None:
+            return redirect(there)
+        context = {
+            "contact": contact,
+            "place": place,
+            "paper": place.amendment or place.agreement,
+            "path": there,
+            "carried": [("code", links.code(link.pk))],
+        }
+        return render(request, "portal/sign_now.html", context)
+
+
+def _signs(link: Link) -> bool:
+    """Whether the link came beside a code that signs a document."""
+    return link.target.startswith("sign_")
+
+
 def _language(target: str, contact: Contact) -> str:
     """The language of the document to which a link leads, or else of the client."""
-    noun, _colon, pk = target.partition(":")
+    noun, _colon, pk = target.removeprefix("sign_").partition(":")
     models: dict[str, Any] = {"proposal": Proposal, "agreement": Agreement, "amendment": Amendment}
     row = scoped(models[noun], contact.business).filter(pk=pk).first() if noun in models else None
     return row.language if row else contact.client.language
@@ -102,6 +142,8 @@ def _is_signed_in_as(request: HttpRequest, link: Link) -> bool:
 def _target_url(target: str, request: HttpRequest) -> str:
     """The URL to which a link leads. The answer that was clicked in the email is passed on."""
     noun, _colon, pk = target.partition(":")
+    if noun in SIGNS.values():
+        return reverse(f"portal:{noun.removeprefix('sign_')}_code", args=[pk])
     if noun == "method":
         return reverse("portal:method")
     if noun not in NOUNS or not pk:

@@ -96,7 +96,7 @@ class Part:
     The agreement started `months_ago` months ago on `day`. `picks` is the position of the chosen
     tier, -1 when none is chosen yet. A tier in `ladder` is (name, description, fee in minor units,
     hours, response time in hours, services, deliverables); a KPI is (name, kind, unit, baseline,
-    target, values at the end of each month).
+    target, values at the end of each month). `because` is why the recommended tier fits.
     """
 
     name: str
@@ -122,6 +122,7 @@ class Part:
     sentences: tuple[str, ...] = ("",)  # the freelancer's comment on each report, in turn
     next_text: str = ""
     decisions: tuple[str, ...] = ("",)  # the decision each report asks for, in turn
+    because: str = "You want an audience that answers, not only a feed that looks alive."
 
 
 PARTS = (
@@ -231,7 +232,8 @@ PARTS = (
         ),
         sentences=("เดือนนี้โพสต์เบื้องหลังสตูดิโอได้รับความสนใจมากที่สุด",),
         next_text="เตรียมแคมเปญของเดือนหน้า",
-        decisions=("ให้เพิ่มโพสต์เบื้องหลังอีกสัปดาห์ละหนึ่งโพสต์ไหมคะ",),
+        decisions=("ให้เพิ่มโพสต์เบื้องหลังอีกสัปดาห์ละหนึ่งโพสต์หรือไม่",),
+        because="คุณต้องการผู้ติดตามที่พูดคุยโต้ตอบด้วย ไม่ใช่แค่หน้าฟีดที่ดูคึกคัก",
     ),
     Part(
         "Helio Ceramics",

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.utils import translation
 
 from agreements.models import Agreement, Proposal
 from agreements.proposals import accept, client_actions, lifecycle, opening_message
@@ -156,21 +157,22 @@ def _offer(business: Business, part: Part, start: date, now: datetime) -> Propos
         rollover="none" if part.is_trial else "surplus",
         testimonials=Testimonial.objects.filter(business=business),
         expires_on=start + timedelta(days=10) if part.picks < 0 else None,
-        intro=opening_message.usual_message(has_call=True, has_reason=True)
-        if part.language == languages.DEFAULT and not part.is_trial
-        else "",
+        intro="" if part.is_trial else _opening(part),
         next_tier=_following() if part.is_trial else {},
         credits_trial=part.is_trial,
         trial_measure="two of the eight posts reach more people than any post of last month"
         if part.is_trial
         else "",
         **_page(part),
-        recommended_because=""
-        if part.is_trial or part.language != languages.DEFAULT
-        else "You want an audience that answers, not only a feed that looks alive.",
+        recommended_because="" if part.is_trial else part.because,
         now=now,
     )
     return lifecycle.send_proposal(proposal=proposal, actor=OWNER, now=now)
+
+
+def _opening(part: Part) -> str:
+    with translation.override(part.language):
+        return opening_message.usual_message(has_call=True, has_reason=True)
 
 
 def _page(part: Part) -> dict[str, Any]:

@@ -45,7 +45,8 @@
     } catch { return false; }
   }
   const forget = (key) => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } };
-  const unsaved = (text) => show(keep() ? text || say.kept : say.shut);
+  // The browser keeps what is typed, and no file.
+  const unsaved = (text) => show(keep() && !files.size ? text || say.kept : say.shut);
 
   function drafts() {
     try {
@@ -188,7 +189,9 @@
     forget(prefix + mark);
     show(`${say.refused} ${answer.said || ""}`);
     const notice = part("[data-over]");
-    notice.querySelector("[data-there]").href = answer.next;
+    const there = notice.querySelector("[data-there]");
+    there.href = answer.next;
+    there.textContent = answer.label;
     notice.hidden = false;
     notice.scrollIntoView({ block: "nearest" });
   }

@@ -148,7 +148,8 @@
       chosen.closest("fieldset").querySelectorAll("[data-has-picture]").forEach((one) => { one.hidden = false; });
     });
     judge(detail.faults, detail.refused);
-    document.querySelectorAll("[data-begins]").forEach((one) => { one.hidden = true; });
+    // From now on another package would take the place of what is saved, so it is asked first.
+    if (begins) begins.dataset.confirm = begins.dataset.asks;
     follow(detail.frame, Object.keys(detail.pictures).length > 0);
   });
 
@@ -172,7 +173,7 @@
       form.dispatchEvent(new CustomEvent("rh:failed", { detail: 302 }));
     } else if (target.id === "tier-forms" && event.detail.shouldSwap) {
       unfolded = Array.from(target.querySelectorAll("details[open]"), (one) => one.dataset.fold);
-      event.detail.shouldSwap = before === texts();  // what was typed meanwhile is restated, too
+      event.detail.shouldSwap = before === null || before === texts();  // what was typed meanwhile is restated, too
     }
   });
   form.addEventListener("htmx:afterRequest", (event) => {
@@ -185,6 +186,18 @@
     if (event.target.id !== "tier-forms") return;
     event.target.querySelectorAll("details").forEach((one) => { one.open = one.open || unfolded.includes(one.dataset.fold); });
     form.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  // --- another package: its tiers take the place of the draft's, after the page has asked (page.js) ---
+  const begins = composer.querySelector("[data-begins]");
+  if (begins) begins.addEventListener("submit", (event) => {
+    if (!begins.dataset.confirm) return;  // nothing is saved yet: the page begins anew
+    if (begins.dataset.sure !== "yes") return;
+    event.preventDefault();
+    event.stopPropagation();
+    delete begins.dataset.sure;
+    const values = { package: begins.elements.package.value };
+    htmx.ajax("POST", begins.dataset.begins, { source: form, target: "#tier-forms", swap: "outerHTML", values });
   });
 
   // --- one more section, question or extra ---

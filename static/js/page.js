@@ -7,6 +7,7 @@
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.method === "dialog") return;  // the answer to a question, which can be asked again
     const button = event.submitter;
     const text = (button && button.dataset.confirm) || form.dataset.confirm;
     if (text && form.dataset.sure !== "yes") {

@@ -36,3 +36,9 @@ def test_headings_and_buttons_are_in_sentence_case(db: None, name: str) -> None:
 def test_passwords_are_explained_in_thai(db: None) -> None:
     page = Browser(HTTP_ACCEPT_LANGUAGE="th").get(reverse("account_signup")).content.decode()
     assert "Your password" not in page and "รหัสผ่านต้องมีอย่างน้อย" in page
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_signing_in_has_one_word_in_thai(db: None, name: str) -> None:
+    page = Browser(HTTP_ACCEPT_LANGUAGE="th").get(reverse(name)).content.decode()
+    assert "ลงชื่อเข้า" not in page and "ลงชื่อออก" not in page

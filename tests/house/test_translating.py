@@ -4,13 +4,17 @@ import ast
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from babel import Locale
 from babel.messages.pofile import read_po
+from django.apps import apps
 from django.conf import settings
+from django.db.models import Model
 from django.utils import translation
 from django.utils.translation import to_locale
+from django.utils.translation.template import templatize
 
 from agreements.contract.library import BUILT_IN
 from agreements.contract.library.texts import TEXTS
@@ -160,3 +164,65 @@ def test_documents_can_print_every_language(code: str) -> None:
     )
     assert len(letters) > 40
     assert missing_glyphs(letters) == []
+
+
+#: Models whose name is the same in Thai.
+SAME_NAME = {"delivery.Kpi"}
+
+
+def own_models() -> list[type[Model]]:
+    paths = {app.label: Path(app.path) for app in apps.get_app_configs()}
+    return [
+        model
+        for model in apps.get_models()
+        if ROOT in paths[model._meta.app_label].parents
+        and ".venv" not in paths[model._meta.app_label].parts
+    ]
+
+
+@pytest.mark.parametrize("plural", [False, True])
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_each_model_has_a_name_of_its_own_in_the_admin(language: str, plural: bool) -> None:
+    models, names = own_models(), dict[str, str]()
+    assert len(models) > 70
+    attribute = "verbose_name_plural" if plural else "verbose_name"
+    with translation.override(language):
+        for model in models:
+            label, name = model._meta.label, str(getattr(model._meta, attribute))
+            assert attribute in model._meta.original_attrs, f"{label} has no {attribute}"
+            is_translated = language == DEFAULT or not name.isascii() or label in SAME_NAME
+            assert is_translated, f"{label}: {name}"
+            assert name not in names, f"{label} and {names[name]} are both “{name}”"
+            names[name] = label
+
+
+def said_in(folders: tuple[str, ...]) -> set[str]:
+    """The English texts of the templates and modules in these folders."""
+    found = set()
+    for name, text in templates():
+        if name.startswith(tuple(f"templates/{folder}" for folder in folders)):
+            made = templatize(text)
+            found |= {
+                ast.literal_eval(one)
+                for one in re.findall(r"gettext\(\s*(u?'(?:[^'\\]|\\.)*')", made)
+            }
+    for name, tree, _text in sources():
+        if name.startswith(folders):
+            for node in ast.walk(tree):
+                is_text = isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                    "_",
+                    *PLAIN,
+                )
+                if is_text and node.args and isinstance(node.args[0], ast.Constant):
+                    found.add(str(node.args[0].value))
+    return found
+
+
+def test_a_client_is_asked_with_karuna_and_an_owner_with_prot() -> None:
+    """The first is what one says to a customer."""
+    clients, owners = said_in(("portal/", "documents/")), said_in(("dashboard/",))
+    assert len(clients) > 300 and len(owners) > 1000
+    with translation.override("th"):
+        wrong = [text for text in clients if "โปรด" in translation.gettext(text)]
+        wrong += [text for text in owners - clients if "กรุณา" in translation.gettext(text)]
+    assert not wrong

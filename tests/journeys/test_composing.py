@@ -194,7 +194,7 @@ def sent_meanwhile(writer: Writer) -> None:
     """What was sent is not changed by typing, and what was typed since is not taken away."""
     lifecycle.send_proposal(proposal=Proposal.objects.get(), actor="Nan", now=timezone.now())
     writer.field("intro").fill("Too late")
-    over = writer.page.get_by_role("alert").filter(has_text="was sent from another tab")
+    over = writer.page.get_by_role("alert").filter(has_text="was sent or deleted elsewhere")
     expect(over).to_be_in_viewport()
     expect(writer.field("intro")).to_have_value("Too late")
     assert Proposal.objects.get().intro == "Hello from here on"
@@ -334,3 +334,31 @@ def test_whoever_goes_on_while_the_server_is_away_is_led_on_once_it_is_back(
     page.get_by_role("button", name="Review and send").click()
     expect(page.get_by_text("A draft: only you can see it.")).to_be_visible()
     assert Proposal.objects.get().recommended_because == "Now"
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_tiers_of_another_package_are_taken_over_only_after_asking(
+    writer: Writer, watched: Callable[[], None], width: int
+) -> None:
+    page, fee = writer.page, writer.page.get_by_label("Fee").first
+    page.set_viewport_size({"width": width, "height": 900})
+    fee.fill("4,321")
+    writer.saved()
+    writer.unfold("Package:")
+    page.get_by_label("Begin with a package").select_option("seo")
+    page.get_by_role("button", name="Use this package").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Everything else stays")
+    watched()
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(fee).to_have_value("4,321")
+    page.get_by_role("button", name="Use this package").click()
+    dialog.get_by_role("button", name="Replace the tiers").click()
+    expect(fee).not_to_have_value("4,321")
+    writer.saved()
+    draft = Proposal.objects.get()
+    assert draft.tiers.get(position=1).amount != 4_321_00
+    page.reload()
+    expect(page.get_by_label("Fee").first).not_to_have_value("4,321")
+    expect(page.get_by_text("Tiers of another package")).to_be_visible()
+    watched()

@@ -1,6 +1,7 @@
 """The direct sandbox's own tables: what a card processor would store. Nothing else reads them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from billing.gateways.sandbox.ledger import (
     PretendedCard,
@@ -14,21 +15,24 @@ class SandboxDirectCard(PretendedCard):
     """A card saved at the direct sandbox."""
 
     class Meta:
-        verbose_name = "direct sandbox card"
+        verbose_name = _("direct sandbox card")
+        verbose_name_plural = _("direct sandbox cards")
 
 
 class SandboxDirectRefund(PretendedRefund):
     """A refund by the direct sandbox."""
 
     class Meta:
-        verbose_name = "direct sandbox refund"
+        verbose_name = _("direct sandbox refund")
+        verbose_name_plural = _("direct sandbox refunds")
 
 
 class SandboxDirectDispute(PretendedDispute):
     """A disputed payment of the direct sandbox."""
 
     class Meta:
-        verbose_name = "direct sandbox dispute"
+        verbose_name = _("direct sandbox dispute")
+        verbose_name_plural = _("direct sandbox disputes")
 
 
 class SandboxDirectCharge(PretendedPayment):
@@ -38,7 +42,8 @@ class SandboxDirectCharge(PretendedPayment):
     handle = models.CharField(max_length=80, db_index=True)
 
     class Meta:
-        verbose_name = "direct sandbox payment"
+        verbose_name = _("direct sandbox payment")
+        verbose_name_plural = _("direct sandbox payments")
 
     def __str__(self) -> str:
         return self.id

@@ -92,6 +92,7 @@ class SectionForm(PairForm):
     def __init__(self, *args: Any, known: dict[str, dict[str, int]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.known = known
+        self.takes_pictures = True
         self.fresh: dict[str, Any] = {}  # the new picture, as it was kept: its name and its size
         self.initial = {**self.initial, "kept": self.initial.get("picture", "")}
         # An empty section counts as empty, even where it shows no picture any more.
@@ -111,6 +112,12 @@ class SectionForm(PairForm):
     def clean_picture(self) -> Any:
         """The picture, redrawn; None if none was chosen. Raises ValidationError."""
         upload = self.files.get(self.add_prefix("picture"))
+        if upload and not self.takes_pictures:
+            raise forms.ValidationError(
+                gettext(
+                    "Too many pictures were uploaded within the last hour. Please try again later."
+                )
+            )
         return pictures.redrawn(upload) if upload else None
 
     def clean(self) -> dict[str, Any]:
@@ -166,6 +173,11 @@ class PageContentForms:
         self.questions = _rows(QuestionForm, data, files, "faq", own)
 
     most = MOST_ROWS
+
+    def refuse_pictures(self) -> None:
+        """Keep no picture of this save, and say so at its field."""
+        for form in self.sections:
+            form.takes_pictures = False
 
     @property
     def blank_section(self) -> "SectionForm":

@@ -84,6 +84,8 @@ class SendTestEmail(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
+        if self.too_many_test_emails():
+            return redirect("dashboard:proposal", proposal.pk)
         try:
             email = after_sending.send_test_email(proposal=proposal, now=timezone.now())
             messages.success(request, _("We emailed the test to %(email)s.") % {"email": email})

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -20,12 +20,16 @@ from clients.models import Client, Contact, Testimonial
 from core.errors import RuleError
 from core.web import query_string
 from core.web.tab_saves import ChangedElsewhere
+from core.web.throttle import too_often
 from dashboard.page import DashboardView
 from dashboard.proposals.forms import folds
-from dashboard.proposals.forms.as_posted import differences
+from dashboard.proposals.forms.as_posted import as_posted, differences
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.forms.readable import faults, read_entry, uploads
 from dashboard.proposals.views import starting_values
+from dashboard.proposals.views.package_tiers import put_tiers
+
+UPLOADS_AN_HOUR = 120  # saves with pictures, of one business
 
 
 class Composer(DashboardView):
@@ -96,6 +100,7 @@ class Composer(DashboardView):
             context["intro_gaps"] = opening_message.faults(proposal)
             context["writer"], context["at"] = typing.writer, self._clock(typing.written_at)
             context["open"] = [one["label"] or one["message"] for one in faults(forms)]
+            context["packages"] = packages.choices(self.business)
         response = self.show(request, client=client, **context)
         response._csp_update = {"frame-src": "'self'"}  # type: ignore[attr-defined]
         return response
@@ -105,16 +110,20 @@ class Composer(DashboardView):
     ) -> HttpResponse:
         """Save what was posted: for the script what can be read, for a button all or none."""
         forms = self.forms(client, request.POST, proposal, files=request.FILES)
+        if not self._takes_pictures(request):
+            forms.content.refuse_pictures()
         entry = read_entry(forms, request.POST)
         if entry.typed and not self.is_script:
             return self.page(request, forms, client, proposal=proposal, status=422)
         try:
             saved = self._save(client, proposal, forms, entry)
         except ChangedElsewhere as error:
-            changed = proposal or typed_draft.begun(client, self.tab)
-            return self._clash(request, self._fresh(changed), error)
+            stored = self._stored(client, proposal)
+            if stored is None:
+                return self._over(request, None, typed_draft.deleted())
+            return self._clash(request, stored, error)
         except NotOpen as error:
-            return self._over(request, self._fresh(proposal), error)
+            return self._over(request, self._stored(client, proposal), error)
         except RuleError as error:
             forms.refuse(error)
             return self._refuse(request, forms, client, proposal, error)
@@ -153,10 +162,21 @@ class Composer(DashboardView):
         people = self.rows(Contact).filter(client=client, is_active=True)
         return people.order_by("-is_decision_maker", "name").first()
 
-    def _fresh(self, proposal: Proposal | None) -> Proposal:
-        """The proposal as it is stored now: validation has written to the one that was read."""
-        assert proposal is not None  # only a stored proposal can be changed elsewhere
-        return self.row(Proposal, proposal.pk, self.rows(Proposal).select_related(*RELATED))
+    def _takes_pictures(self, request: HttpRequest) -> bool:
+        """Whether pictures that came with this save are kept; not too many in an hour are."""
+        who, now = str(self.business.pk), timezone.now()
+        return not request.FILES or not too_often(
+            "draft_upload", who, limit=UPLOADS_AN_HOUR, seconds=3600, now=now
+        )
+
+    def _stored(self, client: Client, proposal: Proposal | None) -> Proposal | None:
+        """The proposal as it is stored now, or the one that this tab began; None if it is deleted.
+
+        Validation has written to the one that was read.
+        """
+        known = proposal or typed_draft.begun(client, self.tab)
+        rows = self.rows(Proposal).select_related(*RELATED)
+        return rows.filter(pk=known.pk).first() if known else None
 
     def _saved(self, proposal: Proposal, forms: ProposalForms) -> dict[str, Any]:
         """What the script learns after a save: what it stands on now, and what the page shows."""
@@ -192,11 +212,16 @@ class Composer(DashboardView):
             request, forms, proposal.client, proposal=proposal, differs=differs, status=409
         )
 
-    def _over(self, request: HttpRequest, proposal: Proposal, error: NotOpen) -> HttpResponse:
-        """Say that the proposal was sent meanwhile, so that nothing of this was saved."""
-        there = reverse("dashboard:proposal", args=[proposal.pk])
+    def _over(
+        self, request: HttpRequest, proposal: Proposal | None, error: NotOpen
+    ) -> HttpResponse:
+        """Say that the proposal was sent or deleted meanwhile: nothing of this was saved."""
+        there, label = reverse("dashboard:proposals"), _("Open the list of proposals")
+        if proposal:
+            there, label = reverse("dashboard:proposal", args=[proposal.pk]), _("Open the proposal")
         if self.is_script:
-            return JsonResponse({"said": str(error), "over": True, "next": there}, status=409)
+            answer = {"said": str(error), "over": True, "next": there, "label": label}
+            return JsonResponse(answer, status=409)
         messages.error(request, str(error))
         return redirect(there)
 
@@ -294,11 +319,23 @@ class EditProposal(Composer):
                 request, _("This proposal was sent and is frozen. Make a new one instead.")
             )
             return redirect("dashboard:proposal", proposal.pk)
-        forms = self.stored_forms(proposal)
-        return self.page(request, forms, proposal.client, proposal=proposal)
+        forms, context = self.stored_forms(proposal), dict[str, Any]()
+        if key := query_string.text(request.GET, "package"):
+            # Without the script, which puts them into the form.
+            data = as_posted(forms)
+            context = {"package": key, "is_taken_over": True}
+            context["fees_elsewhere"] = put_tiers(data, self.business, key)
+            forms = self.forms(proposal.client, data, proposal)
+            read_entry(forms, data)
+        return self.page(request, forms, proposal.client, proposal=proposal, **context)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        proposal = self._proposal(pk)
+        try:
+            proposal = self._proposal(pk)
+        except Http404:
+            if not self.is_script:
+                raise
+            return self._over(request, None, typed_draft.deleted())
         return self.store(request, proposal.client, proposal)
 
     def _proposal(self, pk: UUID) -> Proposal:

@@ -94,7 +94,7 @@ class RestatedTiers(DashboardView):
         extras = ExtraForms(data, None)
         if {old, new} <= set(Interval):
             for place in range(TIERS):
-                self._restate(data, f"tier-{place}", old, new, currency)
+                restate_tier(data, f"tier-{place}", old, new, currency)
             for form in extras.rows:
                 self._restate_extra(data, form, old, new, currency)
         tiers = TierForms(data, prefix="tier")
@@ -116,18 +116,22 @@ class RestatedTiers(DashboardView):
             price = parse_amount(form.cleaned_data.get("price") or "", currency)
             data[form["price"].html_name] = money.format(restated(price, old, new), currency)
 
-    @staticmethod
-    def _restate(data: QueryDict, prefix: str, old: str, new: str, currency: str) -> None:
-        form = TierForm(data, prefix=prefix)
-        form.is_valid()
-        with suppress(forms.ValidationError):
-            fee = parse_amount(form.cleaned_data.get("fee") or "", currency)
-            data[f"{prefix}-fee"] = money.format(restated(fee, old, new), currency)
-        if promised := form.cleaned_data.get("deliverables"):
-            counts = [(restated(row["promised"], old, new), row["title"]) for row in promised]
-            data[f"{prefix}-deliverables"] = "\n".join(
-                f"{count} {title}" for count, title in counts if count
-            )
-        if minutes := form.cleaned_data.get("hours"):
-            hours, rest = divmod(restated(minutes, old, new), 60)
-            data[f"{prefix}-hours"] = f"{hours}:{rest:02d}"
+
+def restate_tier(data: QueryDict, prefix: str, old: str, new: str, currency: str) -> None:
+    """Restate fee, hours and deliverables of one tier of a form's data for another interval.
+
+    What cannot be read stays as it was typed.
+    """
+    form = TierForm(data, prefix=prefix)
+    form.is_valid()
+    with suppress(forms.ValidationError):
+        fee = parse_amount(form.cleaned_data.get("fee") or "", currency)
+        data[f"{prefix}-fee"] = money.format(restated(fee, old, new), currency)
+    if promised := form.cleaned_data.get("deliverables"):
+        counts = [(restated(row["promised"], old, new), row["title"]) for row in promised]
+        data[f"{prefix}-deliverables"] = "\n".join(
+            f"{count} {title}" for count, title in counts if count
+        )
+    if minutes := form.cleaned_data.get("hours"):
+        hours, rest = divmod(restated(minutes, old, new), 60)
+        data[f"{prefix}-hours"] = f"{hours}:{rest:02d}"

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,9 +20,12 @@ from core.outbox import worded_kinds
 from core.outbox.worded_kinds import KINDS, WordedKind
 from core.web import query_string
 from core.web.framed_email import framed, with_frames
+from core.web.throttle import too_often
 from dashboard.page import DashboardView, add_error
 from dashboard.settings.forms import EmailWordingForm
 
+PREVIEW = "dashboard/settings/email_wording_preview.html"
+PREVIEWS_AN_HOUR = 900  # of one business: one each four seconds
 DRAFT_KEPT = 3600  # seconds for which the preview remembers words that are not saved
 
 
@@ -60,12 +64,12 @@ class WordingView(DashboardView):
         return KINDS[key]
 
     def kept(self, key: str, language: str) -> dict[str, str]:
-        """The words that are saved, empty where there are none."""
-        row = self.rows(EmailWording).filter(key=key, language=language).first()
-        return {
-            "subject": row.subject if row else "",
-            "opening": row.opening if row else "",
-        }
+        """The words that are saved, and the standard ones where there are none."""
+        return worded_kinds.kept(business=self.business, key=key, language=language)
+
+    def is_own(self, key: str, language: str) -> bool:
+        """Whether words of the business are saved."""
+        return self.rows(EmailWording).filter(key=key, language=language).exists()
 
     def preview(self, key: str, language: str, words: dict[str, str]) -> dict[str, Any]:
         """What the preview shows of these words, which it remembers for its frame."""
@@ -100,7 +104,8 @@ class EditWording(WordingView):
 
     def get(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         self.kind_of(key, language)
-        form = EmailWordingForm(initial=self.kept(key, language))
+        version = query_string.text(request.GET, "v")
+        form = EmailWordingForm(initial=self.drafted(key, language, version))
         return self._page(request, key, language, form)
 
     def post(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
@@ -136,15 +141,14 @@ class EditWording(WordingView):
         form: EmailWordingForm,
         status: int = 200,
     ) -> HttpResponse:
-        kind, kept = self.kind_of(key, language), self.kept(key, language)
+        kind = self.kind_of(key, language)
         page = self.show(
             request,
             status,
             form=form,
-            is_own=any(kept.values()),
+            is_own=self.is_own(key, language),
             language_name=formats.language_name(language),
             others=[(code, formats.language_name(code)) for code in LANGUAGES if code != language],
-            to=self.business.owner.email,
             names=kind.names,
             **self.preview(key, language, typed(form)),
         )
@@ -157,9 +161,12 @@ class DraftWording(WordingView):
     def post(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         kind, form = self.kind_of(key, language), EmailWordingForm(request.POST)
         form.is_valid()
+        who, now = str(self.business.pk), timezone.now()
+        if too_often("wording", who, limit=PREVIEWS_AN_HOUR, seconds=3600, now=now):
+            return render(request, PREVIEW, {"pauses": True})
         unknown = worded_kinds.faults(kind, **typed(form))
         context = self.preview(key, language, typed(form)) | {"unknown": unknown}
-        return render(request, "dashboard/settings/email_wording_preview.html", context)
+        return render(request, PREVIEW, context)
 
 
 class FrameWording(WordingView):
@@ -171,16 +178,35 @@ class FrameWording(WordingView):
         return framed(self.example(key, language, words)["html"])
 
 
-class TestWording(WordingView):
-    """Email the sample with the saved words to the owner."""
+class TestWording(EditWording):
+    """Email the sample with the words in the form to the owner; they stay in the form."""
+
+    def get(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
+        return redirect("dashboard:email_wording", key, language)
 
     def post(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         self.kind_of(key, language)
-        to = worded_kinds.send_test(
-            business=self.business, key=key, language=language, now=timezone.now()
-        )
-        messages.success(request, _("We emailed it to %(email)s.") % {"email": to})
-        return redirect("dashboard:email_wording", key, language)
+        form = EmailWordingForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, key, language, form, 422)
+        words = typed(form)
+        if not self.too_many_test_emails():
+            try:
+                to = worded_kinds.send_test(
+                    business=self.business, key=key, language=language, now=timezone.now(), **words
+                )
+            except RuleError as error:
+                add_error(form, error)
+                return self._page(request, key, language, form, 422)
+            messages.success(request, self._sent(key, language, words) % {"email": to})
+        page = reverse("dashboard:email_wording", args=[key, language])
+        return redirect(f"{page}?v={self.preview(key, language, words)['version']}")
+
+    def _sent(self, key: str, language: str, words: dict[str, str]) -> str:
+        """What is said of the test email to %(email)s."""
+        if self.kept(key, language) == words:
+            return _("We emailed it to %(email)s.")
+        return _("We emailed it to %(email)s. What you typed is not saved yet.")
 
 
 class ResetWording(WordingView):
@@ -189,13 +215,13 @@ class ResetWording(WordingView):
     def post(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         self.kind_of(key, language)
         worded_kinds.reset(business=self.business, key=key, language=language)
-        messages.success(request, _("This email has our wording again."))
+        messages.success(request, _("This email has the standard words again."))
         return redirect("dashboard:email_wording", key, language)
 
 
 def typed(form: forms.Form) -> dict[str, str]:
     """The words in a form as they were typed, shortened to what can be saved."""
     return {
-        name: str(form[name].value() or "")[: form.fields[name].max_length]  # type: ignore[attr-defined]
+        name: "\n".join(str(form[name].value() or "").splitlines())[: form.fields[name].max_length]  # type: ignore[attr-defined]
         for name in ("subject", "opening")
     }
