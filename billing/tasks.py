@@ -8,7 +8,7 @@ from django.utils import timezone
 from billing.charging import gateway_events, refund
 from billing.charging.collect import CHARGE, due_collections
 from billing.charging.resolve import resolve_charges as resolve_charges
-from billing.income import forecast
+from billing.income import ecb_rates, forecast
 from billing.runs import billing_run
 from billing.runs.daily_audit import run_audit
 from core import nudge
@@ -65,3 +65,9 @@ def forecast_income(business: str = "") -> None:
         forecast.make_one(business, now=timezone.now())
     else:
         forecast.make_all(now=timezone.now())
+
+
+@shared_task(name="billing.tasks.fetch_rates", **queues.DOCUMENTS.options)
+def fetch_rates() -> None:
+    """Fetch the exchange rates of the European Central Bank, if anybody wants them."""
+    ecb_rates.fetch_due(now=timezone.now())

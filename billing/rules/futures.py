@@ -131,16 +131,13 @@ def together(
     found: Mapping[str, Sequence[Sequence[int]]], rates: Mapping[str, Fraction]
 ) -> list[list[int]]:
     """The futures of several currencies in one: `rates` are minor units of it for one of each."""
-    rows = [zip(*(found[currency] for currency in rates), strict=True)]
+    converted = [
+        [[round_half_up(amount * rate) for amount in future] for future in found[currency]]
+        for currency, rate in rates.items()
+    ]
     return [
-        [
-            sum(
-                round_half_up(amount * rate)
-                for amount, rate in zip(month, rates.values(), strict=True)
-            )
-            for month in zip(*future, strict=True)
-        ]
-        for future in rows[0]
+        [sum(month) for month in zip(*future, strict=True)]
+        for future in zip(*converted, strict=True)
     ]
 
 

@@ -44,6 +44,7 @@ CANNOT: dict[str, dict[str, str]] = {
     "billing.tasks.forecast": dict.fromkeys(
         KINDS, "it writes nothing to a row: billing/tests/test_forecast.py"
     ),
+    "billing.tasks.fetch_rates": dict.fromkeys(KINDS, "it reads no row but the business's"),
     "agreements.tasks.seal_signed": {
         "wrong_key": "it uses no key of a tenant",
         "oversized": "it computes no amount",
