@@ -65,6 +65,29 @@ class Columns:
 
 
 @dataclass(frozen=True)
+class Range:
+    """One bar of a chart of ranges: from `y` down over `height`, with a line and a mark in it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    mark: float
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """A chart of ranges, drawn by components/ranges.html; the page has a table with its figures."""
+
+    width: int
+    height: int
+    bars: list[Range]
+    ticks: list[Label]
+    labels: list[Label]
+
+
+@dataclass(frozen=True)
 class Course:
     """A line chart of readings, drawn by components/course.html.
 
@@ -175,6 +198,43 @@ def stacked(
             under = over
     ticks = [Label(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
     return Columns(width, height, blocks, y(limit) if limit else None, ticks, labels)
+
+
+def ranges(
+    columns: Sequence[tuple[str, int, int, int, int]],
+    *,
+    show: Callable[[int], str],
+    width: int = 640,
+    height: int = 260,
+) -> Ranges:
+    """A chart of (label, low, middle, high, mark) columns. Needs at least one.
+
+    `show` formats an amount of the axis, which begins at 0.
+    """
+    left, top, base = 56, 12, height - 28
+    limit = axis_maximum(max(max(column[3], column[4]) for column in columns))
+    step = (width - left - 12) / len(columns)
+
+    def y(amount: int) -> float:
+        return round(top + (base - top) * (1 - amount / limit), 1)
+
+    bars = [
+        Range(
+            x=round(left + step * (place + 0.22), 1),
+            y=y(high),
+            width=round(step * 0.56, 1),
+            height=max(2, round(y(low) - y(high), 1)),
+            middle=y(middle),
+            mark=y(mark),
+        )
+        for place, (_label, low, middle, high, mark) in enumerate(columns)
+    ]
+    labels = [
+        Label(round(left + step * (place + 0.5), 1), height - 8.0, column[0])
+        for place, column in enumerate(columns)
+    ]
+    ticks = [Label(float(left), y(limit * part // 4), show(limit * part // 4)) for part in range(5)]
+    return Ranges(width, height, bars, ticks, labels)
 
 
 def axis(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal, Decimal]:

@@ -3,7 +3,7 @@
 It is for reading only. Without a rate nothing is converted, and the currency stands apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -24,7 +24,7 @@ Rates = Mapping[str, ExchangeRate]
 
 
 def newest_rates(business: Business) -> dict[str, ExchangeRate]:
-    """Return the rate of each currency into the business's own: the newest, or the owner's of it."""
+    """Return each currency's rate into the business's own: the newest, on one day the owner's."""
     rows = ExchangeRate.objects.filter(business=business, own=business.currency)
     found: dict[str, ExchangeRate] = {}
     for row in rows.order_by("on", "source"):  # "ecb" before "owner"
@@ -41,6 +41,11 @@ def per_unit(rate: ExchangeRate) -> Fraction:
 def convert(amount: int, rate: ExchangeRate) -> int:
     """An amount in minor units of the rate's currency, in those of the own one, rounded once."""
     return money.round_half_up(amount * per_unit(rate))
+
+
+def used(rates: Rates, currencies: Iterable[str]) -> list[ExchangeRate]:
+    """The rates of these currencies, to be named where their amounts are converted."""
+    return [rates[currency] for currency in sorted(currencies) if currency in rates]
 
 
 def in_own(
@@ -91,9 +96,7 @@ def enter_rate(
         raise RuleError(_("A rate is more than 0."), field="rate")
     if on > today:
         raise RuleError(_("This day has not come yet."), field="on")
-    return store(
-        business, currency=currency, rate=rate, on=on, source=RateSource.OWNER, now=now
-    )
+    return store(business, currency=currency, rate=rate, on=on, source=RateSource.OWNER, now=now)
 
 
 def store(

@@ -27,7 +27,7 @@ from billing.rules.futures import Asked, Stream
 from billing.rules.states import CollectionState
 from core import nudge
 from core.database.ids import new_id
-from core.dates import add_months, local_day, local_instant
+from core.dates import add_months, local_day, local_instant, month_of
 from core.digest import digest
 from core.jobs import set_aside
 from core.models import Business
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Expectation:
-    """One row behind a forecast: what is asked of an agreement on a day, or waited for."""
+    """One row behind a forecast: what is asked of an agreement on a day, or is open already."""
 
     agreement: UUID
     client: str
@@ -51,7 +51,7 @@ class Expectation:
     on: date
     amount: int
     to_pay: int
-    is_asked: bool
+    is_open: bool
     is_renewal: bool
 
 
@@ -73,8 +73,16 @@ class Forecast:
     rows: list[Expectation]
 
     def rows_of(self, month: date) -> list[Expectation]:
-        """What is asked or waited for in a month; what was due before belongs to this month."""
-        return [row for row in self.rows if max(row.on, self.today).replace(day=1) == month]
+        """What is asked or waited for in the month that begins on a day."""
+        return [row for row in self.rows if row.on.replace(day=1) == month]
+
+    def overdue(self) -> dict[str, int]:
+        """What has been waited for since an earlier month, by currency."""
+        first, sums = month_of(self.today), defaultdict[str, int](int)
+        for row in self.rows:
+            if row.on < first:
+                sums[row.currency] += row.amount
+        return dict(sums)
 
 
 def latest(business: Business, signed: Sequence[Agreement], *, now: datetime) -> Forecast | None:
@@ -110,7 +118,7 @@ def make(business: Business, *, now: datetime, stamp: str = "") -> Forecast:
         made_at=now,
         stamp=stamp or _stamp(business, guaranteed.signed_agreements(business)),
         seen=seen,
-        asked=futures.asked_by_month(streams, today),
+        asked=_asked(streams, rows, today),
         totals=futures.futures(streams, seen, today, seed=seed),
         soon=dict(soon),
         rows=[_expectation(row) for row in rows if row.amount],
@@ -172,6 +180,18 @@ def _stamp(business: Business, signed: Sequence[Agreement]) -> str:
     )
 
 
+def _asked(
+    streams: Sequence[Stream], rows: Iterable[ComingInvoice], today: date
+) -> dict[str, list[int]]:
+    """What each month brings if everybody stays and pays on the day, open invoices included."""
+    sums = futures.asked_by_month(streams, today)
+    months = futures.months_ahead(today)
+    for row in rows:
+        if not row.will_be_asked and row.on >= today:
+            sums[row.agreement.currency][months.index(month_of(row.on))] += row.amount
+    return sums
+
+
 def _streams(rows: Iterable[ComingInvoice], today: date) -> list[Stream]:
     by_agreement: dict[UUID, list[ComingInvoice]] = defaultdict(list)
     for row in rows:
@@ -211,6 +231,6 @@ def _expectation(row: ComingInvoice) -> Expectation:
         on=row.on,
         amount=row.amount,
         to_pay=row.to_pay,
-        is_asked=row.will_be_asked,
+        is_open=row.state is not None,
         is_renewal=row.term > 0,
     )

@@ -33,6 +33,7 @@ Billable = Period | Upgrade
 #: Columns of a period that its invoice needs. The business and its owner are loaded separately.
 PERIOD_COLUMNS = (
     "business_id",
+    "index",
     "starts_on",
     "ends_on",
     "due_at",

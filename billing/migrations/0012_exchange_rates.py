@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('own', models.CharField(max_length=3, verbose_name='into')),
                 ('on', models.DateField(verbose_name='date')),
                 ('rate', models.DecimalField(decimal_places=12, max_digits=24, verbose_name='rate')),
-                ('source', models.CharField(choices=[('owner', 'Entered by you'), ('ecb', 'European Central Bank')], max_length=5, verbose_name='source')),
+                ('source', models.CharField(choices=[('owner', 'You'), ('ecb', 'European Central Bank')], max_length=5, verbose_name='source')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
             ],
             options={

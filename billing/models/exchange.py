@@ -1,6 +1,6 @@
 """Exchange rates into the business's own currency, each with its day and its source (rule 64)."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from core.models import TenantRow
 class RateSource(models.TextChoices):
     """Who says what a rate is."""
 
-    OWNER = "owner", _("Entered by you")
+    OWNER = "owner", _("You")
     ECB = "ecb", _("European Central Bank")
 
 
@@ -42,4 +42,14 @@ class ExchangeRate(TenantRow):
         ]
 
     def __str__(self) -> str:
-        return f"1 {self.currency} = {self.rate.normalize():f} {self.own}"
+        return f"1 {self.currency} = {self.shown} {self.own}"
+
+    @property
+    def shown(self) -> str:
+        """The rate as text, with six digits that count."""
+        return f"{Context(prec=6).create_decimal(self.rate).normalize():f}"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the owner entered it."""
+        return self.source == RateSource.OWNER

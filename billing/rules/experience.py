@@ -55,6 +55,11 @@ class Payments:
     mended: int = 0
     stuck: int = 0
 
+    @property
+    def invoices(self) -> int:
+        """How many invoices these are."""
+        return self.on_time + len(self.delays) + self.lost + self.mended + self.stuck
+
     def add(self, delay: int | None, *, was_lost: bool) -> None:
         """Count an invoice: paid after `delay` days, or lost (None). `was_lost`: that before it."""
         if was_lost:
@@ -78,6 +83,11 @@ class Experience:
     lapsed: int = 0
     card: Payments = field(default_factory=Payments)
     transfer: Payments = field(default_factory=Payments)
+
+    @property
+    def invoices(self) -> int:
+        """How many invoices it has seen the end of."""
+        return self.card.invoices + self.transfer.invoices
 
 
 @dataclass(frozen=True)

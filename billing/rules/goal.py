@@ -1,9 +1,11 @@
-"""The goal of a calendar year: what is missing, and how many clients of a tier would close it. Pure."""
+"""The goal of a year: what is missing, and how many clients of a tier would close it. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from core.dates import add_months, month_of
+
+MOST = 10  # clients that may still be found for one month
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,15 @@ class Closing:
 def closing(goal: Goal, tiers: list[tuple[str, int]], today: date) -> list[Closing]:
     """How many clients of each tier close what is missing, if they begin next month.
 
-    `tiers` are names and monthly fees. A fee is paid at the beginning of each month. Empty where
-    nothing is missing, or where next month is in another year.
+    `tiers` are names and monthly fees. A fee is paid at the beginning of each month. Tiers that
+    would take more than `MOST` clients are left out, and all of them where nothing is missing, or
+    where next month is in another year.
     """
     first = add_months(month_of(today), 1)
     if not goal.missing or first.year != goal.year:
         return []
     months = 13 - first.month
-    return [
+    rows = [
         Closing(name, fee, -(-goal.missing // (fee * months)), first) for name, fee in tiers if fee
     ]
+    return [row for row in rows if row.clients <= MOST]

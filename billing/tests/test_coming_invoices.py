@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from agreements.changing import pause, trial
 from agreements.models import Agreement, Period
 from agreements.proposals import accept, lifecycle
+from agreements.running.periods import open_due
 from agreements.tests.test_extras import AUDIT, CALL
 from billing.charging import refund
 from billing.income.coming_invoices import ComingInvoice, coming_invoices
@@ -126,6 +127,7 @@ def test_after_a_term_each_renewal_is_counted(world: World) -> None:
 @pytest.mark.django_db
 def test_looking_ahead_takes_no_more_queries_for_more_agreements(world: World) -> None:
     def queries() -> int:
+        open_due(now=NOW, only=world.business)
         with CaptureQueriesContext(connection) as asked:
             ahead(world, 365)
         return len(asked)

@@ -1,4 +1,4 @@
-"""Another currency is shown in the own one at a rate with a day, and never added without (rule 64)."""
+"""Other currencies are shown in the own one at a dated rate, and never added without (rule 64)."""
 
 from datetime import date
 from decimal import Decimal
@@ -150,9 +150,7 @@ class Answer:
         pass
 
 
-@pytest.mark.parametrize(
-    ("status", "body"), [(301, b""), (500, TABLE), (200, b"x" * 100_000)]
-)
+@pytest.mark.parametrize(("status", "body"), [(301, b""), (500, TABLE), (200, b"x" * 100_000)])
 def test_only_a_plain_answer_of_the_bank_is_read(
     status: int, body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

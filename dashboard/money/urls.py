@@ -5,7 +5,9 @@ from django.urls import path
 from dashboard.money.views import (
     bank_statements,
     billing_runs,
+    exchange_rates,
     income,
+    income_month,
     invoice_actions,
     invoices,
     monthly_totals,
@@ -18,6 +20,12 @@ urlpatterns = [
         name="hold_billing",
     ),
     path("income/", income.IncomePage.as_view(), name="income"),
+    path("income/month/", income_month.IncomeMonth.as_view(), name="income_month"),
+    path("income/rates/", exchange_rates.ExchangeRates.as_view(), name="exchange_rates"),
+    path("income/rates/remove/", exchange_rates.RemoveRate.as_view(), name="rate_remove"),
+    path(
+        "income/rates/reference/", exchange_rates.ReferenceRates.as_view(), name="reference_rates"
+    ),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/billing-run/", billing_runs.BillingRunPage.as_view(), name="billing_run"),
     path(
