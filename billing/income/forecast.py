@@ -7,7 +7,7 @@ changed; a large one reads the last one until a worker has made the next.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from billing.income.coming_invoices import ComingInvoice, coming_invoices
 from billing.income.track_record import KNOWN, experience
 from billing.models import Collection
 from billing.rules import futures
-from billing.rules.experience import Experience
+from billing.rules.experience import Experience, Payments
 from billing.rules.futures import Asked, Stream
 from billing.rules.states import CollectionState
 from core import nudge
@@ -157,7 +157,10 @@ def make_all(*, now: datetime) -> int:
 
 
 def _key(business: Business) -> str:
-    return f"income-forecast-1-{business.pk}"
+    """Where a forecast is kept: elsewhere after an upgrade that gave it another shape."""
+    kinds = (Forecast, Expectation, Experience, Payments)
+    shape = digest([[field.name for field in fields(kind)] for kind in kinds])
+    return f"income-forecast-{shape[:12]}-{business.pk}"
 
 
 def _stamp(business: Business, signed: Sequence[Agreement]) -> str:
