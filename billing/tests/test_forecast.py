@@ -1,6 +1,6 @@
 """The forecast: the job's own sums, what was seen of clients, and bands that hold (rule 63)."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from random import Random
 
@@ -8,7 +8,7 @@ import pytest
 
 from agreements.changing import end
 from billing.bank_transfer import transfers
-from billing.income import forecast, guaranteed
+from billing.income import expected, forecast, guaranteed
 from billing.income.track_record import experience
 from billing.models import Invoice
 from billing.rules import futures
@@ -16,6 +16,7 @@ from billing.rules.experience import WHOLE, Experience, draw
 from billing.rules.futures import Asked, Stream
 from billing.runs import preview
 from billing.runs.billing_run import run_billing
+from core.dates import add_months
 from core.models import Business
 from tests import forecast_worlds
 from tests.world import NOW, World
@@ -85,6 +86,23 @@ def test_the_first_thirty_days_are_the_preview_to_the_cent(world: World) -> None
     rows = preview.upcoming_invoices(world.business, now=NOW, days=30)
     made = forecast.make(world.business, now=NOW)
     assert made.soon == dict(preview.totals_by_currency(rows)) and len(made.soon) == 2
+
+
+@pytest.mark.django_db
+def test_where_everybody_stays_and_pays_the_forecast_is_what_comes(world: World) -> None:
+    """The job itself is run for three months, and each month brings what was said, to the cent."""
+    vat = [{"name": "VAT", "percent": "7"}]
+    world.running(world.client("Monthly"), amount=3_333_33, taxes=vat)
+    world.running(world.client("Weekly"), amount=77_77, interval="weekly", anchor_day=3)
+    world.running(world.client("Prorated"), amount=1_000_01, anchor_day=20)
+    world.running(world.client("Ends"), ends_on=date(2027, 1, 2))
+    run_billing(now=NOW, door="test")
+    made = forecast.make(world.business, now=NOW + timedelta(hours=2))
+    for day in sorted({row.on for row in made.rows if row.on < date(2027, 2, 1)}):
+        run_billing(now=datetime(day.year, day.month, day.day, 5, tzinfo=UTC), door="test")
+    for place, month in enumerate(futures.months_ahead(TODAY)[1:3], start=1):
+        came = expected.received(world.business, month, add_months(month, 1) - timedelta(days=1))
+        assert came == {"USD": made.asked["USD"][place]} and came["USD"] > 4_333_34
 
 
 @pytest.mark.django_db
