@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -106,3 +108,17 @@ def test_the_line_of_income_leads_to_what_is_behind_each_number(
     world.business.monthly_costs = 1_000_00
     world.business.save()
     assert "Enter your costs" not in shown(owner)
+
+
+def test_many_documents_without_a_seal_take_no_query_each(world: World, owner: Browser) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            shown(owner)
+        return len(asked)
+
+    for n in range(3):
+        running(world, f"First {n}")
+    few = queries()
+    for n in range(6):
+        running(world, f"Second {n}")
+    assert queries() == few
