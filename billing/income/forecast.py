@@ -14,13 +14,13 @@ from uuid import UUID
 from django.core.cache import cache
 
 from agreements.changing.end import can_end
-from agreements.models import Agreement
+from agreements.models import Agreement, Pause
 from agreements.rules.intervals import Interval
 from agreements.rules.states import RUNNING_STATES
 from billing.income import guaranteed
 from billing.income.coming_invoices import ComingInvoice, coming_invoices
 from billing.income.track_record import KNOWN, experience
-from billing.models import Collection
+from billing.models import Collection, NextLine, PaymentMethod
 from billing.rules import futures
 from billing.rules.experience import Experience, Payments
 from billing.rules.futures import Asked, Stream
@@ -36,6 +36,7 @@ PREVIEWED = 30  # days in which it is the same as the preview of the billing run
 AT_ONCE = 40  # agreements up to which a page waits for the forecast
 KEPT = 3 * 24 * 3600  # seconds
 BUSY = 15 * 60  # seconds after which another worker may begin the same forecast
+RUNG = 5 * 60  # seconds in which a worker is asked once, however often the page is opened
 TASK = "billing.tasks.forecast"
 log = logging.getLogger(__name__)
 
@@ -95,10 +96,11 @@ def latest(business: Business, signed: Sequence[Agreement], *, now: datetime) ->
     stamp = _stamp(business, signed)
     if kept and kept.today == today and kept.stamp == stamp:
         return kept
-    if sum(row.state in RUNNING_STATES for row in signed) > AT_ONCE:
+    if sum(row.state in RUNNING_STATES for row in signed) <= AT_ONCE:
+        return make(business, now=now, stamp=stamp)
+    if cache.add(f"{_key(business)}-rung", 1, RUNG):
         nudge.ring(TASK, str(business.pk))
-        return kept
-    return make(business, now=now, stamp=stamp)
+    return kept
 
 
 def make(business: Business, *, now: datetime, stamp: str = "") -> Forecast:
@@ -166,8 +168,14 @@ def _key(business: Business) -> str:
 def _stamp(business: Business, signed: Sequence[Agreement]) -> str:
     """What a forecast depends on, briefly: agreements with their changes, and open invoices."""
     waiting = Collection.objects.filter(business=business).exclude(state=CollectionState.DONE)
+    counts = [
+        Pause.objects.filter(business=business).count(),
+        NextLine.objects.filter(business=business, invoice__isnull=True).count(),
+        PaymentMethod.objects.filter(business=business, removed_at__isnull=True).count(),
+    ]
     return digest(
-        [
+        [counts]
+        + [
             [
                 str(row.pk),
                 row.state,

@@ -170,3 +170,21 @@ def test_a_business_that_cannot_be_forecast_stops_no_other(
 
     monkeypatch.setattr(forecast, "experience", fails)
     assert forecast.make_all(now=NOW) == 1
+
+
+@pytest.mark.django_db
+def test_a_large_business_asks_a_worker_once_and_reads_the_last_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(forecast, "AT_ONCE", 0)
+    world.running()
+    monkeypatch.setattr(forecast.nudge, "ring", lambda task, pk: asked.append(pk))
+    signed = guaranteed.signed_agreements(world.business)
+    for _ in range(2):
+        assert forecast.latest(world.business, signed, now=NOW) is None
+    assert asked == [str(world.business.pk)]
+    forecast.make_one(asked[0], now=NOW)
+    tomorrow = NOW + timedelta(days=1)
+    kept = forecast.latest(world.business, signed, now=tomorrow)
+    assert kept and kept.today == TODAY, "until the next one is made"
