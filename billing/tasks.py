@@ -8,6 +8,7 @@ from django.utils import timezone
 from billing.charging import gateway_events, refund
 from billing.charging.collect import CHARGE, due_collections
 from billing.charging.resolve import resolve_charges as resolve_charges
+from billing.income import ecb_rates, forecast
 from billing.runs import billing_run
 from billing.runs.daily_audit import run_audit
 from core import nudge
@@ -55,3 +56,18 @@ def _bill_if_due(*, now: datetime) -> None:
 def audit() -> None:
     """Run the daily audit of the books, the gateways' lists and the stored PDFs."""
     run_audit(now=timezone.now())
+
+
+@shared_task(name="billing.tasks.forecast", **queues.DOCUMENTS.options)
+def forecast_income(business: str = "") -> None:
+    """Compute the forecast of every business, or of one in which something has changed."""
+    if business:
+        forecast.make_one(business, now=timezone.now())
+    else:
+        forecast.make_all(now=timezone.now())
+
+
+@shared_task(name="billing.tasks.fetch_rates", **queues.DOCUMENTS.options)
+def fetch_rates() -> None:
+    """Fetch the exchange rates of the European Central Bank, if anybody wants them."""
+    ecb_rates.fetch_due(now=timezone.now())

@@ -3,9 +3,10 @@
 Every subject (an agreement, a client, a report) has one chain, whose id is the subject's own id.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -134,6 +135,15 @@ def newest(chain_ids: Iterable[UUID], kinds: Collection[str]) -> dict[UUID, Audi
     later = events.filter(chain_id=OuterRef("chain_id"), n__gt=OuterRef("n"))
     rows = events.filter(chain_id__in=list(chain_ids)).exclude(Exists(later))
     return {event.chain_id: event for event in rows}
+
+
+def days_of(business: Business, event: str) -> dict[UUID, list[date]]:
+    """The days (UTC) on which events of this kind happened in a business, by their chain's id."""
+    days: dict[UUID, list[date]] = defaultdict(list)
+    events = AuditEvent.objects.filter(business=business, event=event).order_by("at")
+    for chain_id, at in events.values_list("chain_id", "at"):
+        days[chain_id].append(at.date())
+    return days
 
 
 def is_whole(events: list[AuditEvent]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 ROUND_STEPS = (1, 2, 5)  # times a power of ten: the round numbers of an axis
+MANY = 12  # columns from which on only every second one has its label
 CHARACTER_WIDTH = 13  # of the widest digit, at the size that a phone shows
 
 
@@ -60,6 +61,30 @@ class Columns:
     height: int
     blocks: list[Segment]
     limit: float | None
+    ticks: list[Label]
+    labels: list[Label]
+    left: float
+
+
+@dataclass(frozen=True)
+class Range:
+    """One bar of a chart of ranges: from `y` down over `height`, with a line and a mark in it."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    middle: float
+    mark: float
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """A chart of ranges, drawn by components/ranges.html; the page has a table with its figures."""
+
+    width: int
+    height: int
+    bars: list[Range]
     ticks: list[Label]
     labels: list[Label]
 
@@ -152,11 +177,14 @@ def stacked(
     `columns` holds (label, parts), and parts are (kind, amount) pairs, lowest first. `show` formats
     an amount. The axis is round in multiples of `unit`: 60 for minutes that are shown as hours.
     """
-    left, top, base = 56, 12, height - 28
+    top, base = 12, height - 28
     tallest = max(
         [limit or 0, *(sum(amount for _kind, amount in parts) for _label, parts in columns)]
     )
     high = axis_maximum(-(-tallest // unit)) * unit
+    marks = [high * part // 4 for part in range(5)]
+    left = _left(marks, show)
+    every = 1 if len(columns) < MANY else 2
     step = (width - left - 12) / len(columns)
 
     def y(amount: int) -> float:
@@ -165,7 +193,8 @@ def stacked(
     blocks, labels = [], []
     for place, (label, parts) in enumerate(columns):
         x, under = round(left + step * (place + 0.2), 1), 0
-        labels.append(Label(round(left + step * (place + 0.5), 1), height - 8.0, label))
+        if place % every == 0:
+            labels.append(Label(round(left + step * (place + 0.5), 1), height - 8.0, label))
         for kind, amount in parts:
             over = under + amount
             if amount:
@@ -173,8 +202,54 @@ def stacked(
                     Segment(x, y(over), round(step * 0.6, 1), round(y(under) - y(over), 1), kind)
                 )
             under = over
-    ticks = [Label(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
-    return Columns(width, height, blocks, y(limit) if limit else None, ticks, labels)
+    ticks = [Label(left, y(mark), show(mark)) for mark in marks]
+    return Columns(width, height, blocks, y(limit) if limit else None, ticks, labels, left)
+
+
+def _left(marks: Sequence[int], show: Callable[[int], str]) -> float:
+    """Where the columns begin, so that the labels of the axis have room also on a phone."""
+    return float(max(56, CHARACTER_WIDTH * max(len(show(mark)) for mark in marks) + 10))
+
+
+def ranges(
+    columns: Sequence[tuple[str, int, int, int, int]],
+    *,
+    show: Callable[[int], str],
+    width: int = 640,
+    height: int = 260,
+) -> Ranges:
+    """A chart of (label, low, middle, high, mark) columns. Needs at least one.
+
+    `show` formats an amount of the axis, which begins at 0.
+    """
+    top, base = 12, height - 28
+    limit = axis_maximum(max(max(column[3], column[4]) for column in columns))
+    marks = [limit * part // 4 for part in range(5)]
+    left = _left(marks, show)
+    every = 1 if len(columns) < MANY else 2
+    step = (width - left - 12) / len(columns)
+
+    def y(amount: int) -> float:
+        return round(top + (base - top) * (1 - amount / limit), 1)
+
+    bars = [
+        Range(
+            x=round(left + step * (place + 0.22), 1),
+            y=y(high),
+            width=round(step * 0.56, 1),
+            height=max(2, round(y(low) - y(high), 1)),
+            middle=y(middle),
+            mark=y(mark),
+        )
+        for place, (_label, low, middle, high, mark) in enumerate(columns)
+    ]
+    labels = [
+        Label(round(left + step * (place + 0.5), 1), height - 8.0, column[0])
+        for place, column in enumerate(columns)
+        if place % every == 0
+    ]
+    ticks = [Label(left, y(mark), show(mark)) for mark in marks]
+    return Ranges(width, height, bars, ticks, labels)
 
 
 def axis(low: Decimal, high: Decimal) -> tuple[Decimal, Decimal, Decimal]:

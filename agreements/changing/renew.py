@@ -46,7 +46,12 @@ def deadline(agreement: Agreement) -> date | None:
 def next_term_end(agreement: Agreement) -> date:
     """The end (exclusive) of the next term; a term of unknown length renews for a year."""
     assert agreement.ends_on
-    end = add_months(agreement.ends_on, agreement.term_months or 12, agreement.anchor_day)
+    return term_end_after(agreement, agreement.ends_on)
+
+
+def term_end_after(agreement: Agreement, ends_on: date) -> date:
+    """The end (exclusive) of the term that follows one that ends on `ends_on`."""
+    end = add_months(ends_on, agreement.term_months or 12, agreement.anchor_day)
     return completed(agreement.starts_on, Interval(agreement.interval), end)
 
 

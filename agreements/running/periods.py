@@ -1,6 +1,7 @@
 """Opens the periods of running agreements, and finds present and coming periods (rules 1 to 5)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
 from core.money import prorate
 
+log = logging.getLogger(__name__)
+#: What is raised where a stored value does not have its form, as after a restore.
+UNREADABLE = (LookupError, TypeError, ValueError, ArithmeticError)
 BATCH = 500  # agreements whose periods are opened in one transaction
 OPEN = Step(
     "open_periods",
@@ -81,6 +85,49 @@ def open_due(*, now: datetime, only: Agreement | Business | None = None) -> int:
             break
         seen.update(ids)
     return inserted
+
+
+def unopened(business: Business, *, until: datetime) -> list[Period]:
+    """The periods that the job will open up to `until`, exactly as it will, but unsaved.
+
+    Those after a term that may renew are in `after_renewals`. The number of queries does not depend
+    on the number of agreements.
+    """
+    states = (*RUNNING_STATES, AgreementState.ENDED)
+    due = Agreement.objects.filter(business=business, state__in=states, opens_at__lte=until)
+    rows = without_waiting(due, OPEN, until).select_related("client")
+    agreements = effective_terms.load_amendments(rows.annotate(opened=Count("periods")))
+    pauses = Pause.objects.by_agreement(row.pk for row in agreements)
+    return _of_each(agreements, lambda row: _missing(row, pauses.get(row.pk, []), until))
+
+
+def after_renewals(business: Business, *, until: datetime) -> list[Period]:
+    """The periods up to `until` that follow if each term that can renew does; unsaved."""
+    renewing = Agreement.objects.filter(
+        business=business, state__in=RUNNING_STATES, ends_on__lte=until.date()
+    ).exclude(renews=Renews.NO)
+    agreements = effective_terms.load_amendments(renewing.select_related("client"))
+    pauses = Pause.objects.by_agreement(row.pk for row in agreements)
+    return _of_each(
+        agreements,
+        lambda row: [
+            _unsaved(row, pauses.get(row.pk, []), span, until)
+            for span in _after_the_term(row, date.min, local_day(until, row.time_zone))
+        ],
+    )
+
+
+def _of_each(
+    agreements: Iterable[Agreement], find: Callable[[Agreement], list[Period]]
+) -> list[Period]:
+    """What is found for each agreement; one whose stored values cannot be read is left out."""
+    found = []
+    for row in agreements:
+        try:
+            found += find(row)
+        except UNREADABLE:
+            log.exception("The periods of agreement %s cannot be computed.", row.pk)
+    return found
 
 
 def _open(ids: Sequence[UUID], now: datetime) -> int:
@@ -216,7 +263,7 @@ def _after_the_term(agreement: Agreement, today: date, until: date) -> Iterator[
     for span in periods(
         agreement.starts_on, agreement.anchor_day, interval, until=until, first=first
     ):
-        if span.start >= max(ends_on, today + timedelta(days=1)):
+        if span.start >= ends_on and span.start > today:
             yield span
 
 

@@ -1,7 +1,9 @@
 """Seals signed agreements and amendments, and emails the sealed PDF to both sides (rule 30)."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -72,8 +74,11 @@ def late_documents(
     unsealed = UNSEALED & Q(business=business) if business else UNSEALED
     agreements = Agreement.objects.filter(unsealed).select_related("client")
     rows = [*agreements, *Amendment.objects.filter(unsealed).select_related("agreement", "client")]
-    not_ready = seal.not_ready(now) if rows else ""
-    return [(row, not_ready or _failed(row)) for row in rows if not_ready or _is_late(row, now)]
+    if not_ready := seal.not_ready(now) if rows else "":
+        return [(row, not_ready) for row in rows]
+    late = [row for row in rows if _is_late(row, now)]
+    reasons = _reasons(late)
+    return [(row, reasons.get(row.pk) or _in_general()) for row in late]
 
 
 def why_late(signable: Agreement | Amendment, now: datetime) -> str:
@@ -88,9 +93,19 @@ def _is_late(signable: Agreement | Amendment, now: datetime) -> bool:
 
 
 def _failed(signable: Agreement | Amendment) -> str:
-    aside = SetAside.objects.open().filter(step=SEAL[type(signable)].name, subject=signable.pk)
-    if row := aside.first():
-        return row.reason_text
+    return _reasons([signable]).get(signable.pk) or _in_general()
+
+
+def _reasons(rows: Sequence[Agreement | Amendment]) -> dict[UUID, str]:
+    """Why the sealing job has set these documents aside, by their id, in one query."""
+    if not rows:
+        return {}
+    steps = [step.name for step in SEAL.values()]
+    aside = SetAside.objects.open().filter(step__in=steps, subject__in=[row.pk for row in rows])
+    return {row.subject: row.reason_text for row in aside}
+
+
+def _in_general() -> str:
     return _("The seal could not be made yet. We try again every five minutes.")
 
 

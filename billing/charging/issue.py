@@ -36,6 +36,7 @@ from billing.models import (
     NextLine,
     PaidPart,
     PaymentMethod,
+    Series,
     Transition,
 )
 from billing.models.invoice import SeriesKind
@@ -186,11 +187,7 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
         period.business = businesses[period.business_id]
     clients = {period.agreement.client_id for period in periods}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
-    lines: dict[UUID, list[NextLine]] = defaultdict(list)
-    for line in NextLine.objects.filter(
-        agreement__in={p.agreement_id for p in periods}, invoice__isnull=True
-    ):
-        lines[line.agreement_id].append(line)
+    lines = _lines_that_wait(periods)
     own_periods = [period for period in periods if isinstance(period, Period)]
     for line in agreed_extras.lines_of(own_periods, now):
         lines[line.agreement_id].append(line)
@@ -200,6 +197,38 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
         credit = ledger.client_credits(clients)
     carded = set(in_use.values_list("client", flat=True))
     return Found(periods, lines, carded, credit, names(businesses), found_there(periods), now)
+
+
+def _lines_that_wait(periods: Sequence[Billable]) -> dict[UUID, list[NextLine]]:
+    """Return the lines that wait for the next invoice of these periods' agreements."""
+    lines: dict[UUID, list[NextLine]] = defaultdict(list)
+    for line in NextLine.objects.filter(
+        agreement__in={p.agreement_id for p in periods}, invoice__isnull=True
+    ):
+        lines[line.agreement_id].append(line)
+    return lines
+
+
+def would_issue(periods: Sequence[Billable], business: Business, *, now: datetime) -> Rows:
+    """Return what would be issued for these periods of one business; it writes and locks nothing.
+
+    It is the code that issues, on rows in memory; `periods` are in the order in which they are due,
+    and may be unsaved. What was found at a gateway after the database went back is left out.
+    """
+    for period in periods:
+        period.business = business
+    lines = _lines_that_wait(periods)
+    own_periods = [period for period in periods if isinstance(period, Period)]
+    for line in agreed_extras.lines_to_store(own_periods, now):
+        lines[line.agreement_id].append(line)
+    credit = defaultdict(int, ledger.client_credits({row.agreement.client_id for row in periods}))
+    first = [row.agreement_id for row in own_periods if row.index == 0]
+    for key, amount in trial_credit.credits_to_come(first).items():
+        credit[key] += amount
+    found = Found(list(periods), lines, set(), credit, names([business.pk]), {}, now)
+    series = Series(business=business, kind=SeriesKind.INVOICE, year=0, last=0)
+    numbers = document_numbers.LockedSeries(series, "{seq}", local_day(now, business.time_zone))
+    return _rows(found, {business.pk: numbers})
 
 
 def found_there(periods: Sequence[Billable]) -> dict[str, FoundObject]:

@@ -32,7 +32,7 @@ from billing.rules.certainty import (
 )
 from billing.rules.states import InvoiceState, RefundState
 from clients.models import Client
-from core.dates import add_months, local_instant
+from core.dates import add_months, local_instant, month_of
 from core.models import Business
 from core.money import prorate
 
@@ -73,6 +73,14 @@ class Income:
     def by_contract(self) -> int:
         """What comes even if everybody gives notice today."""
         return sum(self.sums[one] for one in BY_CONTRACT)
+
+    def by_contract_in(self, month: date) -> int:
+        """What of it is due in the month that begins on a day."""
+        return sum(
+            one.amount
+            for one in self.expected
+            if one.certainty in BY_CONTRACT and month_of(one.on) == month
+        )
 
     @property
     def total(self) -> int:

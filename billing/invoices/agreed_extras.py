@@ -16,13 +16,18 @@ KIND = "extra"
 
 def lines_of(periods: Iterable[Period], now: datetime) -> list[NextLine]:
     """Store a line for each extra of these periods' agreements that has none, and return them."""
+    lines = lines_to_store(periods, now)
+    NextLine.objects.bulk_create(lines)
+    return lines
+
+
+def lines_to_store(periods: Iterable[Period], now: datetime) -> list[NextLine]:
+    """Build the lines that `lines_of` stores."""
     by_agreement: dict[UUID, Period] = {}
     for period in sorted(periods, key=lambda period: period.starts_on):
         by_agreement.setdefault(period.agreement_id, period)  # its earliest invoice has the extras
     waiting = unbilled(period.agreement for period in by_agreement.values())
-    lines = [_line(by_agreement[pk], row, now) for pk, rows in waiting.items() for row in rows]
-    NextLine.objects.bulk_create(lines)
-    return lines
+    return [_line(by_agreement[pk], row, now) for pk, rows in waiting.items() for row in rows]
 
 
 def unbilled(agreements: Iterable[Agreement]) -> dict[UUID, list[Extra]]:

@@ -35,6 +35,7 @@ Billable = Period | Upgrade | OneOff
 #: Columns of a period that its invoice needs. The business and its owner are loaded separately.
 PERIOD_COLUMNS = (
     "business_id",
+    "index",
     "starts_on",
     "ends_on",
     "due_at",

@@ -2,6 +2,7 @@
 
 from billing.models.bank import BankDetails, BankStatementLine
 from billing.models.collection import BillingRun, Charge, Collection, Transition
+from billing.models.exchange import ExchangeRate
 from billing.models.gateway import FoundObject, GatewayAccount, GatewayEvent, PaymentMethod
 from billing.models.invoice import (
     CreditNote,
@@ -32,6 +33,7 @@ __all__ = [
     "Collection",
     "CreditNote",
     "Dispute",
+    "ExchangeRate",
     "FoundObject",
     "GatewayAccount",
     "GatewayEvent",

@@ -80,6 +80,9 @@ class Business(models.Model):
     is_suspended = models.BooleanField(_("suspended"), default=False)
     charging_on = models.BooleanField(_("charging is on"), default=True)
     debits_on = models.BooleanField(_("direct debits are offered"), default=True)
+    reference_rates = models.BooleanField(
+        _("uses the reference rates of the European Central Bank"), default=False, db_default=False
+    )
     hears_views = models.CharField(
         _("when a client opens a proposal"),
         max_length=5,

@@ -18,11 +18,12 @@ from agreements.running.periods import next_starts
 from billing.books import queries
 from billing.emails import next_payments
 from billing.emails.next_payments import NextPayment
-from billing.income import guaranteed
+from billing.income import exchange, guaranteed
+from billing.income.exchange import Rates
 from billing.rules.asking import Way
 from clients.models import Client
-from core import charts, formats
 from core.web import query_string
+from dashboard.home import income_chart, income_line
 from dashboard.home.first_steps import first_steps
 from dashboard.home.found_rows import found_rows
 from dashboard.home.todos import todos
@@ -31,6 +32,7 @@ from delivery.hours import hours_left
 from delivery.renewing import renewal_outlook
 from delivery.renewing.renewal_outlook import Outlook
 
+TONES = ("bad", "warn", "good")  # of a status, the worst first
 SHOWN = 6  # rows listed at most per section of the overview
 
 
@@ -41,26 +43,23 @@ class Home(DashboardView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         signed = guaranteed.signed_agreements(self.business)
+        rates = exchange.newest_rates(self.business)
         running = [row for row in signed if row.state == AgreementState.ACTIVE]
         hours = hours_left.statements_of(running)
         newest_periods = self._current(running)
-        history = guaranteed.income_by_month(signed, self.today)
         risks = renewal_outlook.outlooks(self.business, running, now=timezone.now(), stated=hours)
         context = {
             "needs": todos(self),
             "first_steps": first_steps(self),
-            "guaranteed": guaranteed.current_income(signed, self.today),
-            "changes": guaranteed.next_change(signed, self.today),
-            "charts": [
-                (currency, self._chart(currency, points)) for currency, points in history.items()
-            ],
-            "retainers": self._retainers(running, hours, newest_periods, risks)[:SHOWN],
+            **income_line.context(self.business, signed, rates, self.today),
+            **income_chart.context(request, self.business, signed, rates, self.today),
+            "retainers": self._retainers(running, hours, newest_periods, risks, rates)[:SHOWN],
             "at_risk": _at_risk(running, risks)[:SHOWN],
             "running": len(running),
             "used": self._per_month(running, newest_periods, hours, "used"),
             "available": self._per_month(running, newest_periods, hours, "available"),
             "coming": self._coming(running),
-            "outstanding": queries.outstanding_amounts(self.business),
+            "outstanding": income_line.outstanding(self.business, rates),
             "waiting": self.rows(Agreement).filter(state=AgreementState.SENT).count(),
             **self._clients(),
             "may_try": not signed,
@@ -93,15 +92,20 @@ class Home(DashboardView):
         return sum(shares)
 
     def _coming(self, running: list[Agreement]) -> list[NextPayment]:
-        """What is open or will be billed, and is due in the next 31 days, soonest first."""
+        """What is due in the next 31 days, soonest first; what is overdue is among the to-dos."""
         until = self.today + timedelta(days=31)
         payments = next_payments.next_payments(running, self.today)
-        return [payment for payment in payments if payment.due_on <= until][:SHOWN]
+        return [payment for payment in payments if self.today <= payment.due_on <= until][:SHOWN]
 
     def _retainers(
-        self, running: list[Agreement], hours: Any, newest_periods: Any, risks: dict[UUID, Outlook]
+        self,
+        running: list[Agreement],
+        hours: Any,
+        newest_periods: Any,
+        risks: dict[UUID, Outlook],
+        rates: Rates,
     ) -> list[dict[str, Any]]:
-        """One row per running agreement: terms, hours, next charge, renewal risk and status."""
+        """One row per running agreement, what matters first: failing, largest, due next."""
         following = next_starts(running, self.today)
         late = queries.late_agreements(self.business)
         rows = []
@@ -118,11 +122,14 @@ class Home(DashboardView):
                     "status": _status(agreement, statement, late.get(agreement.pk)),
                 }
             )
-        return rows
+        return sorted(rows, key=lambda row: self._place(row, rates))
 
-    def _chart(self, currency: str, points: list[tuple[date, int]]) -> charts.Chart:
-        shown = [(formats.month_short(day), amount) for day, amount in points]
-        return charts.area(shown, show=lambda amount: formats.money(amount, currency))
+    def _place(self, row: dict[str, Any], rates: Rates) -> tuple[int, int, date, str]:
+        """Where a retainer stands in the list: by trouble, then by fee, then by its next day."""
+        agreement = row["agreement"]
+        fee = {agreement.currency: guaranteed.monthly_fee(agreement, self.today)}
+        in_own, _apart = exchange.in_own(fee, self.business, rates)
+        return TONES.index(row["status"][1]), -in_own, row["next_on"] or date.max, str(agreement.pk)
 
 
 def _at_risk(

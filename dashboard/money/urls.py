@@ -5,7 +5,9 @@ from django.urls import path
 from dashboard.money.views import (
     bank_statements,
     billing_runs,
+    exchange_rates,
     income,
+    income_month,
     invoice_actions,
     invoice_list,
     invoices,
@@ -24,6 +26,12 @@ urlpatterns = [
     path("invoices/new/", one_off.NewOneOff.as_view(), name="one_off"),
     path("invoices/csv/", invoice_list.InvoicesCsv.as_view(), name="invoices_csv"),
     path("invoices/aging/", invoice_list.Aging.as_view(), name="aging"),
+    path("income/month/", income_month.IncomeMonth.as_view(), name="income_month"),
+    path("income/rates/", exchange_rates.ExchangeRates.as_view(), name="exchange_rates"),
+    path("income/rates/remove/", exchange_rates.RemoveRate.as_view(), name="rate_remove"),
+    path(
+        "income/rates/reference/", exchange_rates.ReferenceRates.as_view(), name="reference_rates"
+    ),
     path("invoices/billing-run/", billing_runs.BillingRunPage.as_view(), name="billing_run"),
     path(
         "invoices/billing-run/progress/",

@@ -6,7 +6,7 @@ from core.database.searched_table import Searched
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0018_search"), ("delivery", "0003_words_of_requests")]
+    dependencies = [("core", "0020_search"), ("delivery", "0003_words_of_requests")]
 
     operations = [
         Searched("delivery_request", "request", ["title"]),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from django.utils import timezone, translation
 from agreements.contract import wording
 from agreements.models import Agreement, Proposal, ProposalTyping
 from agreements.samples import load
+from billing.income import exchange
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
 from clients import client_records, front_page, portal_links
@@ -72,6 +74,29 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from an_unpaid_client(rows["world"], browsers["dashboard"])
     with taken_back():
         yield from a_confirmation(rows["world"])
+    with taken_back():
+        yield from several_currencies(rows["world"], browsers["dashboard"])
+
+
+def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
+    """The income of a business with two currencies, a rate for one of them, and a goal."""
+    now, business = timezone.now(), world.business
+    for currency in ("EUR", "GBP"):
+        world.running(world.client(now=now), now=now, card="", currency=currency, title="R")
+    exchange.enter_rate(
+        business=business,
+        currency="EUR",
+        rate=Decimal("1.1"),
+        on=now.date(),
+        today=local_day(now, business.time_zone),
+        now=now,
+    )
+    for goal in (1, 20_000_00, 10**11):
+        business.yearly_goal = business.monthly_costs = goal
+        business.save(update_fields=["yearly_goal", "monthly_costs"])
+        yield "income with a goal", owner.get(reverse("dashboard:income"))
+    yield "an overview of several currencies", owner.get(reverse("dashboard:home"))
+    yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
 
 
 def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:

@@ -1,34 +1,45 @@
-"""Income by how certain it is, and until when it covers the costs."""
+"""Income by how certain it is, its forecast and its goal, in one currency at a time."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.income import expected, guaranteed, history
+from billing.income import exchange, expected, forecast, goals, guaranteed, history, overall
+from billing.income.exchange import Rates
 from billing.income.expected import Income
-from billing.rules.certainty import HORIZON, Certainty, Movement
-from core import charts, formats, money
-from core.dates import add_months, month_of, months_back
+from billing.income.forecast import Forecast
+from billing.rules.certainty import HORIZON, Movement
+from billing.rules.futures import Band, bands, of_the_year
+from billing.rules.goal import closing
+from core import formats
+from core.dates import add_months
+from core.models import Business
+from core.web import query_string
 from dashboard.money.forms.income import CostsForm
+from dashboard.money.views import income_parts
 from dashboard.page import DashboardView
 
-#: How each certainty is drawn in the chart.
-DRAWN = {
-    Certainty.INVOICED: "signed",
-    Certainty.OWED: "signed",
-    Certainty.RECURRING: "steady",
-    Certainty.NO_WAY: "added",
-    Certainty.RENEWING: "likely",
-}
+ALL = "all"  # all currencies, in the business's own
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows of one currency, or of all of them in the business's own."""
+
+    income: Income
+    movements: list[Movement]
+    bands: list[Band]
+    year: tuple[int, int, int] | None
 
 
 class IncomePage(DashboardView):
-    """What is received, owed by contract, recurring, renewing and offered; and how it moved."""
+    """What is received, owed by contract, recurring, renewing and offered; and what is to come."""
 
     template = "dashboard/money/income.html"
 
@@ -47,38 +58,96 @@ class IncomePage(DashboardView):
         business, today = self.business, self.today
         signed = guaranteed.signed_agreements(business)
         incomes = expected.expected_income(business, signed, today)
-        own = next((one for one in incomes if one.currency == business.currency), None)
-        rate = expected.own_closing_rate(business)
+        rates = exchange.newest_rates(business)
+        whole, apart = overall.overall(business, incomes, rates, today)
+        made = forecast.latest(business, signed, now=timezone.now())
+        moved = history.movements(signed, today)
+        tabs = _tabs(business.currency, [one.currency for one in incomes], rates)
+        asked = query_string.text(request.GET, "currency")
+        chosen = asked if asked in tabs else next(iter(tabs), "")
+        if chosen in ("", ALL):
+            shown = self._all(whole, made, moved, rates)
+        else:
+            income = next(one for one in incomes if one.currency == chosen)
+            shown = _one(income, made, moved)
         return self.show(
             request,
             status,
             form=form,
             costs=business.monthly_costs,
-            own=own,
-            safe=[_safe(day, today) for day in own.safe_until(business.monthly_costs)]
-            if own
-            else [],
-            incomes=[_shown(income, rate, today) for income in incomes],
-            rate=rate,
-            movements={
-                currency: [{"movement": row, "changes": _changes(row, currency)} for row in months]
-                for currency, months in history.movements(signed, today).items()
-            },
+            whole=whole,
+            overdue=sum(one.amount for one in whole.expected if one.on < today),
+            safe=[_safe(day, today) for day in whole.safe_until(business.monthly_costs)],
+            has_any=bool(incomes),
+            apart=apart,
+            rates=exchange.used(rates, [one.currency for one in incomes]),
+            is_all=chosen == ALL,
+            tabs=tabs,
+            chosen=chosen,
+            made=made,
             today=today,
+            **income_parts.certainty(shown.income, expected.own_closing_rate(business), today),
+            **income_parts.forecast(
+                shown.bands,
+                shown.year,
+                shown.income.currency,
+                made,
+                _soon(made, business, rates, "" if chosen in ("", ALL) else chosen),
+            ),
+            months=[
+                {"movement": row, "changes": income_parts.changes(row, shown.income.currency)}
+                for row in shown.movements
+            ],
+            **self._goal(whole, today),
         )
 
+    def _all(
+        self,
+        whole: Income,
+        made: Forecast | None,
+        moved: dict[str, list[Movement]],
+        rates: Rates,
+    ) -> Shown:
+        found = overall.forecast_in_own(made, self.business, rates) if made else None
+        movements = overall.movements_in_own(moved, self.business, rates)
+        return Shown(whole, movements, found[0] if found else [], found[1] if found else None)
 
-def _shown(income: Income, rate: Fraction | None, today: date) -> dict[str, Any]:
-    """One currency as the page shows it."""
-    offered = sum(fee for _proposal, fee in income.offered)
-    return {
-        "income": income,
-        "rows": [_row(income, certainty) for certainty in Certainty if income.sums[certainty]],
-        "chart": _chart(income, today) if income.expected else None,
-        "offered": offered,
-        "weighted": money.round_half_up(rate * offered) if rate else None,
-        "share": formats.share(income.largest[1], income.total) if income.largest else 0,
-    }
+    def _goal(self, whole: Income, today: date) -> dict[str, Any]:
+        goal = goals.goal_of(self.business, whole, today)
+        if goal is None:
+            return {"goal": None}
+        tiers = goals.newest_tiers(self.business) if goal.missing else []
+        rows = closing(goal, tiers, today)
+        return {
+            "goal": goal,
+            "goal_parts": income_parts.goal_parts(goal),
+            "closings": [income_parts.closing_words(row, self.business.currency) for row in rows],
+        }
+
+
+def _one(income: Income, made: Forecast | None, moved: dict[str, list[Movement]]) -> Shown:
+    movements = moved.get(income.currency, [])
+    if made is None or income.currency not in made.totals:
+        return Shown(income, movements, [], None)
+    totals = made.totals[income.currency]
+    rows = bands(totals, made.asked[income.currency], made.today)
+    return Shown(income, movements, rows, of_the_year(totals))
+
+
+def _soon(made: Forecast | None, business: Business, rates: Rates, currency: str) -> dict[str, int]:
+    """What is asked in the next thirty days, the own currency first; of one, where it is named."""
+    amounts = made.soon if made else {}
+    if currency:
+        amounts = {code: amount for code, amount in amounts.items() if code == currency}
+    return exchange.own_first(amounts, business, rates)
+
+
+def _tabs(own: str, currencies: list[str], rates: Rates) -> dict[str, str]:
+    """What can be shown, with its label; nothing to choose where there is one currency."""
+    tabs = {currency: currency for currency in currencies}
+    if any(currency in rates for currency in currencies):
+        tabs = {ALL: _("All in %(currency)s") % {"currency": own}} | tabs
+    return tabs if len(tabs) > 1 or own not in tabs else {}
 
 
 def _safe(day: date | None, today: date) -> str:
@@ -88,73 +157,3 @@ def _safe(day: date | None, today: date) -> str:
     if day >= add_months(today, HORIZON) - timedelta(days=1):
         return _("More than a year")
     return formats.day(day)
-
-
-def _changes(row: Movement, currency: str) -> list[str]:
-    """What changed the fees in one month, in words."""
-    kinds = {
-        _("New: %(sum)s"): row.new,
-        _("Upgraded: %(sum)s"): row.up,
-        _("Downgraded: %(sum)s"): row.down,
-        _("Paused: %(sum)s"): row.paused,
-        _("Lost: %(sum)s"): row.lost,
-    }
-    return [
-        words % {"sum": formats.money(amount, currency)}
-        for words, amount in kinds.items()
-        if amount
-    ]
-
-
-def _row(income: Income, certainty: Certainty) -> dict[str, Any]:
-    """A certainty in words, its sum, and the sum of each agreement behind it."""
-    by_agreement: dict[Any, int] = {}
-    rows = {}
-    for one in income.expected:
-        if one.certainty == certainty:
-            rows[one.agreement.pk] = one.agreement
-            by_agreement[one.agreement.pk] = by_agreement.get(one.agreement.pk, 0) + one.amount
-    label, why = _words()[certainty]
-    return {
-        "label": label,
-        "why": why,
-        "sum": income.sums[certainty],
-        "agreements": sorted(
-            ((rows[pk], amount) for pk, amount in by_agreement.items()), key=lambda pair: -pair[1]
-        ),
-    }
-
-
-def _words() -> dict[Certainty, tuple[str, str]]:
-    return {
-        Certainty.INVOICED: (_("Invoiced"), _("Open invoices.")),
-        Certainty.OWED: (
-            _("Owed by contract"),
-            _("Comes even if every client gives notice today."),
-        ),
-        Certainty.RECURRING: (
-            _("Recurring"),
-            _("Comes as long as nobody gives notice; the way to pay works."),
-        ),
-        Certainty.NO_WAY: (
-            _("No working payment method"),
-            _("No card is saved, or the last payment is late."),
-        ),
-        Certainty.RENEWING: (_("After a renewal"), _("Comes if the term is renewed at its end.")),
-    }
-
-
-def _chart(income: Income, today: date) -> charts.Columns:
-    """The months ahead as stacked columns, the most certain at the bottom."""
-    firsts = months_back(add_months(today, HORIZON), HORIZON + 1)
-    kinds = list(dict.fromkeys(DRAWN.values()))
-    sums = {first: dict.fromkeys(kinds, 0) for first in firsts}
-    for one in income.expected:
-        month = max(month_of(one.on), firsts[0])
-        if month in sums:
-            sums[month][DRAWN[one.certainty]] += one.amount
-    return charts.stacked(
-        [(formats.month_short(first), list(sums[first].items())) for first in firsts],
-        limit=None,
-        show=lambda amount: formats.number_short(money.to_decimal(amount, income.currency)),
-    )

@@ -6,7 +6,7 @@ from core.database.searched_table import Searched
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0018_search"), ("billing", "0012_one_off_invoices")]
+    dependencies = [("core", "0020_search"), ("billing", "0013_exchange_rates")]
 
     operations = [
         Searched("billing_invoice", "invoice", ["number"], total="total"),

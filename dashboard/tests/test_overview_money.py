@@ -1,0 +1,124 @@
+"""The overview says what matters first, and stays calm with four currencies and many retainers."""
+
+import re
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.income import exchange
+from billing.runs.billing_run import run_billing
+from tests.test_tenancy import logged_in
+from tests.world import World
+
+HOME = reverse("dashboard:home")
+
+
+@pytest.fixture
+def owner(world: World) -> Browser:
+    """The owner's browser, signed in."""
+    return logged_in(world.business.owner)
+
+
+def running(world: World, name: str, months: int = 4, **fields: Any) -> None:
+    begun = timezone.now() - timedelta(days=31 * months)
+    world.running(world.client(name, now=begun), now=begun, **fields)
+
+
+def shown(owner: Browser, **query: str) -> str:
+    page = owner.get(HOME, query).content.decode()
+    return re.sub(r"\s+", " ", page)
+
+
+def rate(world: World, currency: str, value: str) -> None:
+    exchange.enter_rate(
+        business=world.business,
+        currency=currency,
+        rate=Decimal(value),
+        on=date(2026, 1, 5),
+        today=timezone.now().date(),
+        now=timezone.now(),
+    )
+
+
+def test_what_one_client_did_not_pay_is_one_line_with_its_sum(world: World, owner: Browser) -> None:
+    begun = timezone.now() - timedelta(days=70)
+    world.running(world.client("Northwind", now=begun), now=begun, card="insufficient_funds")
+    for days in (70, 39, 8):
+        run_billing(now=timezone.now() - timedelta(days=days), door="test")
+    page = shown(owner)
+    assert "Northwind: 3 charges failed, $9,000 in all" in page
+    assert page.count("the charge of $3,000 failed") == 0
+
+
+def test_the_own_currency_comes_first_and_then_the_largest(world: World, owner: Browser) -> None:
+    running(world, "Aurora", currency="EUR", amount=1_000_00)
+    running(world, "Chao", currency="THB", amount=90_000_00)
+    running(world, "Kuwait", currency="KWD", amount=100_125)
+    running(world, "Baan", currency="USD", amount=3_000_00)
+    rate(world, "EUR", "1.10")
+    rate(world, "THB", "0.03")
+    page = shown(owner)
+    assert "$3,000 · ฿90,000 · €1,000 · KWD100.125" in page
+    assert "$6,800" in page and "5 January 2026" in page
+    assert "in no sum of several currencies: KWD" in page
+
+
+def test_failing_retainers_come_first_then_the_largest(world: World, owner: Browser) -> None:
+    running(world, "Small", amount=1_000_00)
+    running(world, "Large", amount=9_000_00)
+    begun = timezone.now() - timedelta(days=5)
+    world.running(
+        world.client("Poor", now=begun), now=begun, card="insufficient_funds", amount=50_00
+    )
+    run_billing(now=begun, door="test")
+    table = shown(owner).split('id="ret"')[1]
+    places = [table.index(f"> {name} <") for name in ("Poor", "Large", "Small")]
+    assert places == sorted(places)
+
+
+def test_there_is_one_chart_and_no_line_without_income(world: World, owner: Browser) -> None:
+    running(world, "Baan")
+    running(world, "Aurora", months=0, currency="EUR")
+    page = shown(owner)
+    assert page.count('class="rh-chart"') == 1 and "The last 12 months, in USD" in page
+    euros = shown(owner, currency="EUR")
+    assert 'class="rh-chart"' not in euros and "No income chart yet" in euros
+    assert "All in USD" not in page, "there is no rate"
+    rate(world, "EUR", "1.1")
+    assert "All in USD" in shown(owner)
+
+
+def test_the_line_of_income_leads_to_what_is_behind_each_number(
+    world: World, owner: Browser
+) -> None:
+    today = timezone.now().date()
+    running(world, "Baan", notice_days=90)
+    page = shown(owner)
+    client = re.search(r'href="/clients/[^"]+"[^>]*> ?Baan: 100 %', page)
+    assert client and "Enter your costs" in page
+    month = today.replace(day=1)
+    assert f"{reverse('dashboard:income_month')}?of={month}" in page
+    world.business.monthly_costs = 1_000_00
+    world.business.save()
+    assert "Enter your costs" not in shown(owner)
+
+
+def test_many_documents_without_a_seal_take_no_query_each(world: World, owner: Browser) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            shown(owner)
+        return len(asked)
+
+    for n in range(3):
+        running(world, f"First {n}")
+    few = queries()
+    for n in range(6):
+        running(world, f"Second {n}")
+    assert queries() == few
