@@ -96,7 +96,8 @@ class Facts:
     """Everything a report is made of.
 
     `silent` lists earlier periods without a report as (first day, end, reason), and `value_adds`
-    what was added in the period as {"title", "ends_on"}.
+    what was added in the period as {"title", "ends_on"}. `before` is the snapshot of the report of
+    the period right before, None without one.
     """
 
     hours: PeriodStatement
@@ -107,6 +108,7 @@ class Facts:
     work: Sequence[Work]
     silent: Sequence[tuple[date, date, str]]
     value_adds: Sequence[dict[str, Any]] = ()
+    before: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -185,8 +185,9 @@ def words_form(report: Report, data: Any = None) -> WordsForm:
     }
     initial["chosen"] = report.chosen or [row["id"] for row in snapshot["kpis"] if row["shown"]]
     if report.state == ReportState.DRAFT and report.reviewed_at is None:
-        initial["comment"] = suggested_texts.comment(snapshot, report.language)
-        initial["next_text"] = suggested_texts.next_steps(snapshot, report.language)
+        turn = send_reports.turn(report)
+        initial["comment"] = suggested_texts.comment(snapshot, report.language, turn)
+        initial["next_text"] = suggested_texts.next_steps(snapshot, report.language, turn)
         initial["decision"] = next(iter(suggested_texts.decisions(snapshot, report.language)), "")
     return WordsForm(data, kpis=kpis, initial=initial)
 
