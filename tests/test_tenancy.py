@@ -319,6 +319,8 @@ CLASSES: dict[str, str] = {
     "dashboard:reports_progress": "owner",
     "dashboard:report_preview": "report",
     "dashboard:report_talked": "report",
+    "dashboard:report_off_month": "report",
+    "dashboard:off_month_rule": "owner",
     "portal:enter": "public",
     "portal:renew": "public",
     "sandbox:setup": "public",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.reports.views import early_warnings, kpis, quarterly_reviews, reports
+from dashboard.reports.views import early_warnings, kpis, off_months, quarterly_reviews, reports
 
 urlpatterns = [
     path("agreements/<uuid:pk>/kpis/", kpis.KpisPage.as_view(), name="kpis"),
@@ -33,6 +33,12 @@ urlpatterns = [
     path("warnings/<uuid:pk>/", early_warnings.EarlyWarningPage.as_view(), name="warning"),
     path("reports/", reports.Reports.as_view(), name="reports"),
     path("reports/progress/", reports.ReportProgress.as_view(), name="reports_progress"),
+    path("reports/off-months/", off_months.SetRule.as_view(), name="off_month_rule"),
+    path(
+        "reports/<uuid:pk>/off-months/",
+        off_months.SetRuleOfAgreement.as_view(),
+        name="report_off_month",
+    ),
     path("reports/<uuid:pk>/", reports.ReportPage.as_view(), name="report"),
     path("reports/<uuid:pk>/preview/", reports.PreviewReport.as_view(), name="report_preview"),
     path("reports/<uuid:pk>/talked/", reports.MarkDiscussed.as_view(), name="report_talked"),

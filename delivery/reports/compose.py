@@ -11,7 +11,7 @@ from statistics import median_low
 from typing import Any, Protocol
 
 from delivery.rules.allowance import PeriodStatement
-from delivery.rules.kpi_pace import Pace, verdict
+from delivery.rules.kpi_pace import Pace, Verdict, verdict
 from delivery.rules.states import DeliverableState, RequestState
 
 KPIS_SHOWN = 3  # KPIs that are shown first
@@ -134,8 +134,6 @@ class ReportTexts:
 
 def compose_report(texts: ReportTexts, facts: Facts) -> dict[str, Any]:
     """Return everything the client reads; it is formatted for the language where it is shown."""
-    promised = sum(item.owed for item in facts.items)
-    done = sum(min(item.done, item.owed) for item in facts.items)
     return {
         "business": texts.business,
         "client": texts.client,
@@ -143,7 +141,7 @@ def compose_report(texts: ReportTexts, facts: Facts) -> dict[str, Any]:
         "period": {"starts_on": texts.starts_on.isoformat(), "ends_on": texts.ends_on.isoformat()},
         "ended_on": texts.ended_on.isoformat() if texts.ended_on else "",
         "measure": texts.measure,
-        "verdict": verdict([figure.pace for figure in facts.figures], promised, done).value,
+        "verdict": verdict_of(facts).value,
         "hours": _hours(facts.hours),
         "deliverables": [_item(item) for item in facts.items],
         "kpis": _figures(facts.figures, texts.chosen),
@@ -165,6 +163,13 @@ def compose_report(texts: ReportTexts, facts: Facts) -> dict[str, Any]:
         ],
         "decision": texts.decision,
     }
+
+
+def verdict_of(facts: Facts) -> Verdict:
+    """Return how the period went."""
+    promised = sum(item.owed for item in facts.items)
+    done = sum(min(item.done, item.owed) for item in facts.items)
+    return verdict([figure.pace for figure in facts.figures], promised, done)
 
 
 def owed(items: Iterable[Item]) -> dict[str, int]:

@@ -27,6 +27,7 @@ from delivery.reports import report_facts
 from delivery.reports.compose import Facts, ReportTexts
 from delivery.reports.compose import compose_report as compose
 from delivery.reports.draft_reports import service_ends_on
+from delivery.reports.holding.hold import hold_off_months
 from delivery.reports.sentences import writers
 from delivery.rules.states import REPORT, ReportState
 
@@ -81,10 +82,15 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
 
 
 def _send(ids: Sequence[UUID], now: datetime) -> int:
-    """Freeze those of the drafts whose client has a contact to send them to; return how many."""
+    """Freeze those of the drafts whose client has a contact to send them to; return how many.
+
+    An off month that nobody has reviewed is held for its owner (rule 64).
+    """
     reports = Report.objects.filter(pk__in=ids).select_related(*report_facts.RELATED)
-    reachable = email_recipient.recipients_by_client(report.period.agreement for report in reports)
-    to_send = [report.pk for report in reports if report.client_id in reachable]
+    contacts = email_recipient.recipients_by_client(report.period.agreement for report in reports)
+    reachable = [report for report in reports if report.client_id in contacts]
+    held = hold_off_months(reachable, now)
+    to_send = [report.pk for report in reachable if report.pk not in held]
     return _freeze(to_send, JOB_ACTOR, now, only_due=True)
 
 

@@ -16,7 +16,7 @@ from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.reports.forms.reports import WhenForm, WordsForm
+from dashboard.reports.forms.reports import OffMonthForm, WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
 from delivery.reports import (
@@ -28,7 +28,10 @@ from delivery.reports import (
     send_reports,
     suggested_texts,
 )
+from delivery.reports.holding import off_month_rules
 from delivery.reports.report_texts import template_context
+from delivery.rules import off_months
+from delivery.rules.kpi_pace import Verdict
 from delivery.rules.states import ReportState
 
 
@@ -46,7 +49,15 @@ class Reports(DashboardView):
             reports = reports.filter(state=state)
         page = page_of(reports, request.GET, by="created_at")
         return self.show(
-            request, page=page, asked=term, state=state, states=REPORT_STATES, **job_progress(self)
+            request,
+            page=page,
+            asked=term,
+            state=state,
+            states=REPORT_STATES,
+            off_months=OffMonthForm(
+                initial={"choice": off_month_rules.rule_of_business(self.business)}
+            ),
+            **job_progress(self),
         )
 
 
@@ -117,6 +128,7 @@ class ReportPage(DashboardView):
                 report.client_id
             ),
             status=status,
+            **(off_month(report, snapshot) if is_draft else {}),
             **context,
         )
 
@@ -190,6 +202,26 @@ def words_form(report: Report, data: Any = None) -> WordsForm:
         initial["next_text"] = suggested_texts.next_steps(snapshot, report.language, turn)
         initial["decision"] = next(iter(suggested_texts.decisions(snapshot, report.language)), "")
     return WordsForm(data, kpis=kpis, initial=initial)
+
+
+def off_month(report: Report, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """What happens to a draft if its month is off, and until when it is held, for its page."""
+    rule = off_month_rules.rules_of([report])[report.pk]
+    is_held = Verdict(snapshot["verdict"]) == Verdict.OFF and report.reviewed_at is None
+    deadline = None
+    if is_held and rule.is_held and report.send_at:
+        zone = report.period.agreement.time_zone
+        deadline = (
+            report.send_at
+            if report.held_at
+            else off_months.deadline(report.send_at, report.send_at, zone)
+        )
+    own = off_month_rules.own_rule(report.period.agreement)
+    return {
+        "deadline": deadline,
+        "waits_off": is_held and rule.waits,
+        "off_months": OffMonthForm(is_own=True, initial={"choice": own or ""}),
+    }
 
 
 def when_form(view: DashboardView, report: Report, data: Any = None) -> WhenForm:

@@ -176,3 +176,18 @@ def a_report_waits_for_days(stage: Stage) -> None:
     stage.begins(card="", agreed={"report_unreviewed": "wait"})
     report_run.run_reports(now=PERIOD_OVER, door="test")
     report_run.remind_due(now=PERIOD_OVER + timedelta(days=4))
+
+
+@case("reports_held", begins=a_running_period)
+def an_off_month_is_held(stage: Stage) -> None:
+    report_run.run_reports(now=PERIOD_OVER, door="test")
+    due = Report.objects.get().send_at
+    assert due
+    report_run.run_reports(now=due, door="test")
+
+
+@case("reports_held", variant="many")
+def twelve_off_months_are_held(stage: Stage) -> None:
+    stage.all_begun(*(stage.named(n) for n in range(1, 13)))
+    report_run.run_reports(now=PERIOD_OVER, door="test")
+    report_run.run_reports(now=PERIOD_OVER + timedelta(days=5), door="test")
