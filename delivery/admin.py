@@ -22,6 +22,7 @@ from delivery.models import (
     TimeEntry,
     TimeImport,
     Timer,
+    WarningDigest,
 )
 
 
@@ -154,3 +155,10 @@ class MutedItemAdmin(FrozenAdmin):
     list_filter = ["kind"]
     search_fields = ["client__name", "name"]
     neighbours = ("client", "agreement")
+
+
+@admin.register(WarningDigest)
+class WarningDigestAdmin(FrozenAdmin):
+    list_display = ["business", "day", "count"]
+    search_fields = ["business__name"]
+    neighbours = ("business",)

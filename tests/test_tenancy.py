@@ -41,7 +41,7 @@ from core.outbox import emails
 from core.web import api_keys
 from delivery.hours import overage, time_log
 from delivery.kpis import kpi_changes
-from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
+from delivery.models import Deliverable, EarlyWarning, Handover, MutedItem, Report, TimeEntry
 from delivery.renewing import quarterly_reviews, warning_texts
 from delivery.reports import report_run, send_reports
 from delivery.requests import client_requests as ask_for
@@ -188,6 +188,9 @@ CLASSES: dict[str, str] = {
     "portal:review_pdf": "review",
     "dashboard:warnings": "owner",
     "dashboard:warning": "warning",
+    "dashboard:warning_restore": "warning",
+    "dashboard:warning_mute": "warning",
+    "dashboard:unmute": "muted",
     "dashboard:api_revoke": "api_key",
     "api:readings": "public",
     "api:kpis": "public",  # with a key of their own: api/tests/test_api.py
@@ -468,6 +471,9 @@ def rows_of(world: World) -> dict[str, Any]:
             day=10,
             note="N",
             findings=[warning_texts.work_finding("posts", 0, 4, 2, 100)],
+        ),
+        "muted": MutedItem.objects.create(
+            business=world.business, client=client, agreement=agreement, kind="work", name="posts"
         ),
         "review": reviewed(agreement),
         "api_key": api_keys.make(business=world.business, name="K", now=now)[0],

@@ -31,6 +31,13 @@ urlpatterns = [
     ),
     path("warnings/", early_warnings.EarlyWarnings.as_view(), name="warnings"),
     path("warnings/<uuid:pk>/", early_warnings.EarlyWarningPage.as_view(), name="warning"),
+    path(
+        "warnings/<uuid:pk>/restore/",
+        early_warnings.RestoreWarning.as_view(),
+        name="warning_restore",
+    ),
+    path("warnings/<uuid:pk>/mute/", early_warnings.MuteItem.as_view(), name="warning_mute"),
+    path("warnings/muted/<uuid:pk>/", early_warnings.UnmuteItem.as_view(), name="unmute"),
     path("reports/", reports.Reports.as_view(), name="reports"),
     path("reports/progress/", reports.ReportProgress.as_view(), name="reports_progress"),
     path("reports/off-months/", off_months.SetRule.as_view(), name="off_month_rule"),

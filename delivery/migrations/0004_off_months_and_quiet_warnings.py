@@ -91,6 +91,22 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('agreement__isnull', True)), fields=('business',), name='off_month_rule_of_business_once')],
             },
         ),
+        migrations.CreateModel(
+            name='WarningDigest',
+            fields=[
+                ('id', models.UUIDField(default=core.database.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('day', models.DateField(verbose_name='day')),
+                ('count', models.PositiveIntegerField(default=0, verbose_name='warnings')),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),
+            ],
+            options={
+                'verbose_name': 'digest of warnings',
+                'verbose_name_plural': 'digests of warnings',
+                'ordering': ['-day', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('business', 'day'), name='warning_digest_once')],
+            },
+        ),
         migrations.RunSQL(REPLACED, migrations.RunSQL.noop),
         Freeze("delivery_reportcorrection"),
     ]

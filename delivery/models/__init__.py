@@ -10,6 +10,7 @@ from delivery.models.report import (
     Report,
     ReportCorrection,
     ReportRun,
+    WarningDigest,
 )
 from delivery.models.request import Request, RequestMessage
 from delivery.models.work import Deliverable, Handover
@@ -33,4 +34,5 @@ __all__ = [
     "TimeEntry",
     "TimeImport",
     "Timer",
+    "WarningDigest",
 ]

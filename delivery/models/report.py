@@ -305,3 +305,24 @@ class MutedItem(TenantRow):
 
     def __str__(self) -> str:
         return self.name or self.kind
+
+
+class WarningDigest(TenantRow):
+    """That the running periods of a business were looked at for the digest of `day` (rule 39).
+
+    `count` is how many warnings it had; without one no email was sent.
+    """
+
+    day = models.DateField(_("day"))
+    count = models.PositiveIntegerField(_("warnings"), default=0)
+
+    class Meta:
+        verbose_name = _("digest of warnings")
+        verbose_name_plural = _("digests of warnings")
+        ordering = ["-day", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "day"], name="warning_digest_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.day)

@@ -44,6 +44,7 @@ from delivery.models import (
     EarlyWarning,
     Handover,
     Kpi,
+    MutedItem,
     Overage,
     QuarterlyReview,
     Report,
@@ -97,6 +98,7 @@ MODELS: dict[
     "given": (GivenValueAdd, "agreement__client"),
     "wait": (WaitlistEntry, "proposal__client"),
     "warning": (EarlyWarning, "client"),
+    "muted": (MutedItem, "client"),
 }
 WITHOUT_ROWS = ("owner", "inside")
 DOORS = {"dashboard", "portal"}
@@ -107,6 +109,7 @@ NO_ROW = {
     "portal:proposal_face",
     "portal:proposal_picture",
     "dashboard:logo",
+    "dashboard:unmute",
     "dashboard:value_add_remove",
     "dashboard:value_add_take_back",
     "portal:logo",

@@ -49,7 +49,7 @@ def rules_of(reports: Iterable[Report]) -> dict[UUID, OffMonth]:
         Q(agreement__isnull=True) | Q(agreement__in={one.period.agreement_id for one in found}),
         business__in={one.business_id for one in found},
     )
-    rules = {
+    rules: dict[tuple[UUID, UUID | None], OffMonth] = {
         (business, agreement): OffMonth(choice)
         for business, agreement, choice in rows.values_list("business", "agreement", "choice")
     }
