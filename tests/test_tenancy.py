@@ -4,7 +4,7 @@ The addresses come from the URL resolver. One that nobody classified fails the f
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agreements.changing import amend, give_value_add
 from agreements.contract import templates, value_add_bank
-from agreements.models import Period
+from agreements.models import Pause, Period
 from agreements.models.reusable import TextKind
 from agreements.proposals import client_actions, lifecycle, packages, time_off, waitlist
 from agreements.signing import sign
@@ -322,6 +322,9 @@ CLASSES: dict[str, str] = {
     "dashboard:reports_progress": "owner",
     "dashboard:report_preview": "report",
     "dashboard:report_talked": "report",
+    "dashboard:report_correct": "report",
+    "dashboard:time_restore": "time",
+    "dashboard:skip_undo": "pause",
     "dashboard:report_off_month": "report",
     "dashboard:off_month_rule": "owner",
     "portal:enter": "public",
@@ -474,6 +477,14 @@ def rows_of(world: World) -> dict[str, Any]:
         ),
         "muted": MutedItem.objects.create(
             business=world.business, client=client, agreement=agreement, kind="work", name="posts"
+        ),
+        "pause": Pause.objects.create(
+            business=world.business,
+            agreement=agreement,
+            starts_on=date(2999, 1, 1),
+            ends_on=date(2999, 2, 1),
+            is_skip=True,
+            reason="R",
         ),
         "review": reviewed(agreement),
         "api_key": api_keys.make(business=world.business, name="K", now=now)[0],

@@ -49,5 +49,6 @@ urlpatterns = [
     path("reports/<uuid:pk>/", reports.ReportPage.as_view(), name="report"),
     path("reports/<uuid:pk>/preview/", reports.PreviewReport.as_view(), name="report_preview"),
     path("reports/<uuid:pk>/talked/", reports.MarkDiscussed.as_view(), name="report_talked"),
+    path("reports/<uuid:pk>/correct/", reports.CorrectReport.as_view(), name="report_correct"),
     path("reports/<uuid:pk>/pdf/", reports.ReportPdf.as_view(), name="report_pdf"),
 ]

@@ -193,4 +193,9 @@ def _context(report: Report) -> dict[str, Any]:
         context = template_context(review_draft.contents_shown(report)) | {
             "title": send_reports.report_title(report)
         }
-    return {"report": report, "answers": ANSWERS, **context}
+    return {
+        "report": report,
+        "answers": ANSWERS,
+        "corrections": report.corrections.all(),
+        **context,
+    }

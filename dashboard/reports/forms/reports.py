@@ -101,3 +101,13 @@ class OffMonthForm(forms.Form):
         """What was chosen; None without a choice of its own."""
         chosen: str = self.cleaned_data["choice"]
         return OffMonth(chosen) if chosen else None
+
+
+class CorrectionForm(PrintableForm, forms.Form):
+    """What a sent report got wrong, in the freelancer's words."""
+
+    note = forms.CharField(
+        label=_("What was wrong, and what is right"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

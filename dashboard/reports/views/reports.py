@@ -16,7 +16,7 @@ from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.reports.forms.reports import OffMonthForm, WhenForm, WordsForm
+from dashboard.reports.forms.reports import CorrectionForm, OffMonthForm, WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
 from delivery.reports import (
@@ -28,6 +28,7 @@ from delivery.reports import (
     send_reports,
     suggested_texts,
 )
+from delivery.reports.corrections import correct_report
 from delivery.reports.holding import off_month_rules
 from delivery.reports.report_texts import template_context
 from delivery.rules import off_months
@@ -128,9 +129,29 @@ class ReportPage(DashboardView):
                 report.client_id
             ),
             status=status,
-            **(off_month(report, snapshot) if is_draft else {}),
+            **(off_month(report, snapshot) if is_draft else correction(report)),
             **context,
         )
+
+
+class CorrectReport(DashboardView):
+    """Follow a sent report by a correction, which is emailed to the client."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        form = CorrectionForm(request.POST)
+        form.is_valid()  # a note that is missing is refused below, with its reason
+        try:
+            correct_report.correct_report(
+                report=report_with_facts(self, pk),
+                note=form.cleaned_data.get("note", ""),
+                actor=self.actor,
+                now=timezone.now(),
+                origin=self.origin,
+            )
+            messages.success(request, _("The correction is on its way."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:report", pk)
 
 
 class PreviewReport(DashboardView):
@@ -221,6 +242,15 @@ def off_month(report: Report, snapshot: dict[str, Any]) -> dict[str, Any]:
         "deadline": deadline,
         "waits_off": is_held and rule.waits,
         "off_months": OffMonthForm(is_own=True, initial={"choice": own or ""}),
+    }
+
+
+def correction(report: Report) -> dict[str, Any]:
+    """What was corrected in a sent report, and what a correction would name now."""
+    return {
+        "corrections": report.corrections.all(),
+        "changed_lines": correct_report.changed_since(report),
+        "correct_form": CorrectionForm(),
     }
 
 

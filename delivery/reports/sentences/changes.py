@@ -27,8 +27,8 @@ class Change:
     before: Decimal | int
 
 
-def changes(shot: dict[str, Any], before: dict[str, Any]) -> list[Change]:
-    """Return what changed since the snapshot `before`, the most telling first, at most MOST.
+def changes(shot: dict[str, Any], before: dict[str, Any], most: int | None = MOST) -> list[Change]:
+    """Return what changed since the snapshot `before`, the most telling first, at most `most`.
 
     What only one of the two has is no change: a new KPI, another deliverable.
     """
@@ -45,7 +45,7 @@ def changes(shot: dict[str, Any], before: dict[str, Any]) -> list[Change]:
         if title in had
     ]
     found.append(Change(Kind.HOURS, "", "", shot["hours"]["used"], before["hours"]["used"]))
-    return [change for change in found if change.now != change.before][:MOST]
+    return [change for change in found if change.now != change.before][:most]
 
 
 def _done(shot: dict[str, Any]) -> dict[str, int]:

@@ -1,27 +1,31 @@
 """Emails and documents about reports and quarterly reviews."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from agreements.changing import end, pause
 from agreements.running.periods import open_due
 from core.documents import store
 from core.outbox import emails
 from delivery.hours import adjustments, time_log
-from delivery.models import Deliverable, Report
+from delivery.kpis import kpi_changes
+from delivery.models import Deliverable, Kpi, Report
 from delivery.renewing import quarterly_reviews
 from delivery.reports import (
     client_decision,
+    report_facts,
     report_pdf,
     report_reminders,
     report_run,
     review_draft,
     send_reports,
 )
+from delivery.reports.corrections import correct_report
 from delivery.requests import owner_replies
 from delivery.rules.states import Answer, RequestState
 from delivery.work import carry_over, checklist_actions
 from tests.golden.cases.delivery import HOUR, done, figure, requested, worked
-from tests.golden.stage import PERIOD_OVER, Documents, Stage, a_running_period, case
+from tests.golden.stage import PERIOD_OVER, TODAY, Documents, Stage, a_running_period, case
 from tests.world import HERE, NOW
 
 
@@ -142,6 +146,21 @@ def a_client_answers_a_report(stage: Stage) -> None:
         now=PERIOD_OVER,
         origin=HERE,
         words=stage.words.question,
+    )
+
+
+@case("report_corrected", begins=a_sent_report)
+def a_report_is_corrected(stage: Stage) -> None:
+    kpi = Kpi.objects.get(name=stage.words.figure)
+    kpi_changes.write_reading(
+        kpi=kpi, period=stage.period, value=Decimal(140), on=TODAY, now=PERIOD_OVER
+    )
+    correct_report.correct_report(
+        report=Report.objects.select_related(*report_facts.RELATED).get(pk=stage.report.pk),
+        note=stage.words.comment,
+        actor="Nan",
+        now=PERIOD_OVER,
+        origin=HERE,
     )
 
 
