@@ -322,6 +322,7 @@ CLASSES: dict[str, str] = {
     "dashboard:reports_progress": "owner",
     "dashboard:report_preview": "report",
     "dashboard:report_talked": "report",
+    "dashboard:kpi_target": "kpi",
     "dashboard:report_correct": "report",
     "dashboard:time_restore": "time",
     "dashboard:skip_undo": "pause",

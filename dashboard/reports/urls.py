@@ -15,6 +15,7 @@ urlpatterns = [
     ),
     path("kpis/<uuid:pk>/", kpis.EditKpi.as_view(), name="kpi"),
     path("kpis/<uuid:pk>/retire/", kpis.RetireKpi.as_view(), name="kpi_retire"),
+    path("kpis/<uuid:pk>/target/", kpis.SetNextTarget.as_view(), name="kpi_target"),
     path("kpis/<uuid:pk>/read/", kpis.AddReading.as_view(), name="kpi_read"),
     path(
         "agreements/<uuid:pk>/reviews/",

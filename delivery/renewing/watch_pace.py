@@ -76,7 +76,9 @@ def _warn_businesses(ids: Sequence[UUID], now: datetime) -> int:
 def _note_calm(businesses: Iterable[Business], now: datetime) -> None:
     """Note that there was nothing to tell these owners, so that they are not looked at again."""
     rows = [
-        WarningDigest(business=one, day=_digest_day(one, now), created_at=now) for one in businesses
+        WarningDigest(business=one, day=day, created_at=now)
+        for one in businesses
+        for day in filter(None, [_digest_day(one, now)])
     ]
     WarningDigest.objects.bulk_create(rows, ignore_conflicts=True)
 
