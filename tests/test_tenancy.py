@@ -318,6 +318,7 @@ CLASSES: dict[str, str] = {
     "portal:report_pdf": "report",
     "portal:report_read": "report",
     "portal:answer": "report",
+    "portal:paper_answer": "public",
     "portal:seen": "public",
     "dashboard:reports_progress": "owner",
     "dashboard:report_preview": "report",

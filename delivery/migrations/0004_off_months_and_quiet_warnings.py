@@ -107,6 +107,10 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('business', 'day'), name='warning_digest_once')],
             },
         ),
+        migrations.AddIndex(
+            model_name='report',
+            index=models.Index(fields=['sha256'], name='report_by_hash'),
+        ),
         migrations.RunSQL(REPLACED, migrations.RunSQL.noop),
         Freeze("delivery_reportcorrection"),
     ]

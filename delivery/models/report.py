@@ -93,6 +93,7 @@ class Report(TenantRow):
                 condition=models.Q(state=ReportState.DRAFT),
             ),
             models.Index(fields=["sent_at"], name="report_sent"),
+            models.Index(fields=["sha256"], name="report_by_hash"),
             models.Index(
                 fields=["sent_at"],
                 name="report_to_print",

@@ -65,8 +65,13 @@ def shot(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def plain(text: str) -> str:
+    """A text with its no-break spaces, which hold a number and its unit together, as spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def words(language: str = "en", turn: int = 0, **more: Any) -> str:
-    return suggested_texts.comment(shot(**more), language, turn)
+    return plain(suggested_texts.comment(shot(**more), language, turn))
 
 
 POSTS = item("posts", 20, 19, "carried", "the photos came late")
@@ -232,11 +237,11 @@ def test_one_line_says_what_changed_since_the_month_before() -> None:
         deliverables=[POSTS],
         hours=HOURS | {"used": 1620},
     )
-    assert writers.sentences(november, "en", 0, october)["changed"] == (
+    assert plain(writers.sentences(november, "en", 0, october)["changed"]) == (
         "Compared with October: Engagement 3.6 % instead of 3.1 %, 19 posts instead of 20, "
         "27 hours used instead of 31."
     )
-    assert writers.sentences(november, "th", 0, october)["changed"] == (
+    assert plain(writers.sentences(november, "th", 0, october)["changed"]) == (
         "เทียบกับเดือนตุลาคม: Engagement 3.6 % (เดิม 3.1 %) · posts 19 โพสต์ (เดิม 20) · "
         "ใช้เวลา 27 ชั่วโมง (เดิม 31)"
     )

@@ -317,5 +317,5 @@ def _hours(minutes: int) -> str:
 
 
 def _value(value: Any, unit: str) -> str:
-    """Return a value of a KPI with its unit."""
-    return f"{formats.number(value)} {unit}".strip()
+    """Return a value of a KPI with its unit, which stays on the same line."""
+    return f"{formats.number(value)}\N{NO-BREAK SPACE}{unit}".strip()
