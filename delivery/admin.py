@@ -9,16 +9,20 @@ from delivery.models import (
     EarlyWarning,
     Handover,
     Kpi,
+    MutedItem,
+    OffMonthRule,
     Overage,
     QuarterlyReview,
     Reading,
     Report,
+    ReportCorrection,
     ReportRun,
     Request,
     RequestMessage,
     TimeEntry,
     TimeImport,
     Timer,
+    WarningDigest,
 )
 
 
@@ -128,3 +132,33 @@ class QuarterlyReviewAdmin(FrozenAdmin):
     list_display = ["starts_on", "ends_on", "sha256", "sent_at"]
     search_fields = ["client__name"]
     neighbours = ("client", "agreement", "document")
+
+
+@admin.register(OffMonthRule)
+class OffMonthRuleAdmin(FrozenAdmin):
+    list_display = ["business", "choice", "created_at"]
+    list_filter = ["choice"]
+    search_fields = ["business__name"]
+    neighbours = ("business", "agreement")
+
+
+@admin.register(ReportCorrection)
+class ReportCorrectionAdmin(FrozenAdmin):
+    list_display = ["created_at", "note"]
+    search_fields = ["client__name"]
+    neighbours = ("client", "report", "business")
+
+
+@admin.register(MutedItem)
+class MutedItemAdmin(FrozenAdmin):
+    list_display = ["name", "kind", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["client__name", "name"]
+    neighbours = ("client", "agreement")
+
+
+@admin.register(WarningDigest)
+class WarningDigestAdmin(FrozenAdmin):
+    list_display = ["business", "day", "count"]
+    search_fields = ["business__name"]
+    neighbours = ("business",)

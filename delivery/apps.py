@@ -11,6 +11,8 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from delivery.reports import report_emails, worded_emails
+        from delivery.reports.corrections import correction_emails
 
         report_emails.register()
+        correction_emails.register()
         worded_emails.register_kinds()

@@ -102,7 +102,11 @@ def event_labels() -> dict[str, str]:
 
 def _report_labels() -> dict[str, str]:
     """Return the labels of the events of reports."""
-    return {"report_sent": _("Report sent"), "report_answered": _("Report answered")}
+    return {
+        "report_sent": _("Report sent"),
+        "report_answered": _("Report answered"),
+        "report_corrected": _("Report corrected"),
+    }
 
 
 def _reports(agreement: Agreement) -> list[Report]:

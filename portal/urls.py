@@ -124,6 +124,7 @@ urlpatterns = [
     path("reports/<uuid:pk>/", reports.ReportPage.as_view(), name="report"),
     path("reports/<uuid:pk>/pdf/", reports.ReportPdf.as_view(), name="report_pdf"),
     path("reports/<uuid:pk>/read/", reports.RecordReadingTime.as_view(), name="report_read"),
+    path("a/<str:code>/", reports.paper_answer, name="paper_answer"),
     path("answer/<uuid:pk>/", reports.AnswerPage.as_view(), name="answer"),
     path("seen/<str:token>.gif", reports.email_opened, name="seen"),
     path("reviews/<uuid:pk>/", review.ReviewPage.as_view(), name="review"),

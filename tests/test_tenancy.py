@@ -4,7 +4,7 @@ The addresses come from the URL resolver. One that nobody classified fails the f
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from agreements.changing import amend, give_value_add
 from agreements.contract import templates, value_add_bank
-from agreements.models import Period
+from agreements.models import Pause, Period
 from agreements.models.reusable import TextKind
 from agreements.proposals import client_actions, lifecycle, packages, time_off, waitlist
 from agreements.signing import sign
@@ -42,7 +42,7 @@ from core.outbox import emails
 from core.web import api_keys
 from delivery.hours import overage, time_log
 from delivery.kpis import kpi_changes
-from delivery.models import Deliverable, EarlyWarning, Handover, Report, TimeEntry
+from delivery.models import Deliverable, EarlyWarning, Handover, MutedItem, Report, TimeEntry
 from delivery.renewing import quarterly_reviews, warning_texts
 from delivery.reports import report_run, send_reports
 from delivery.requests import client_requests as ask_for
@@ -191,6 +191,9 @@ CLASSES: dict[str, str] = {
     "portal:review_pdf": "review",
     "dashboard:warnings": "owner",
     "dashboard:warning": "warning",
+    "dashboard:warning_restore": "warning",
+    "dashboard:warning_mute": "warning",
+    "dashboard:unmute": "muted",
     "dashboard:api_revoke": "api_key",
     "api:readings": "public",
     "api:kpis": "public",  # with a key of their own: api/tests/test_api.py
@@ -326,10 +329,17 @@ CLASSES: dict[str, str] = {
     "portal:report_pdf": "report",
     "portal:report_read": "report",
     "portal:answer": "report",
+    "portal:paper_answer": "public",
     "portal:seen": "public",
     "dashboard:reports_progress": "owner",
     "dashboard:report_preview": "report",
     "dashboard:report_talked": "report",
+    "dashboard:kpi_target": "kpi",
+    "dashboard:report_correct": "report",
+    "dashboard:time_restore": "time",
+    "dashboard:skip_undo": "pause",
+    "dashboard:report_off_month": "report",
+    "dashboard:off_month_rule": "owner",
     "portal:enter": "public",
     "portal:renew": "public",
     "sandbox:setup": "public",
@@ -478,6 +488,17 @@ def rows_of(world: World) -> dict[str, Any]:
             day=10,
             note="N",
             findings=[warning_texts.work_finding("posts", 0, 4, 2, 100)],
+        ),
+        "muted": MutedItem.objects.create(
+            business=world.business, client=client, agreement=agreement, kind="work", name="posts"
+        ),
+        "pause": Pause.objects.create(
+            business=world.business,
+            agreement=agreement,
+            starts_on=date(2999, 1, 1),
+            ends_on=date(2999, 2, 1),
+            is_skip=True,
+            reason="R",
         ),
         "review": reviewed(agreement),
         "api_key": api_keys.make(business=world.business, name="K", now=now)[0],

@@ -85,6 +85,25 @@ def skip_next_period(
     return row
 
 
+def take_up_skipped(
+    *, skip: Pause, actor: str, now: datetime, origin: Origin = UNSEEN
+) -> Agreement:
+    """Take a skipped period up again before it starts: it is billed after all.
+
+    The client is emailed. Raises NotOpen, and TooSoon once its first day has come.
+    """
+    with transaction.atomic():
+        agreement = _lock(skip.agreement)
+        row = Pause.objects.filter(pk=skip.pk, is_skip=True).first()
+        if row is None:
+            raise NotOpen(_("This period is not skipped any more."))
+        if row.starts_on <= local_day(now, agreement.time_zone):
+            raise TooSoon(_("This period has begun, so it stays skipped."))
+        Pause.objects.filter(pk=row.pk).delete()
+        _record_and_email(agreement, row, "skip_taken_back", actor, now, origin)
+    return agreement
+
+
 def resume_agreement(
     *, agreement: Agreement, actor: str, now: datetime, origin: Origin = UNSEEN
 ) -> Agreement:
@@ -231,6 +250,12 @@ def _email_text(
             _("“%(title)s” is no longer paused.") % facts,
             *next_charge,
         ]
+    if event == "skip_taken_back":
+        sentence = _(
+            "The period of “%(title)s” that begins on %(day)s is not skipped after all: it runs "
+            "and is charged as usual."
+        )
+        return _("No period is skipped: %(title)s") % facts, [sentence % facts, *next_charge]
     unchanged = _(
         "Everything already paid for is still delivered. The end of the agreement and its "
         "billing day do not change."

@@ -58,6 +58,7 @@ def event_labels() -> dict[str, str]:
         "value_add_taken_back": _("No longer added"),
         "paused": _("Paused"),
         "skipped": _("A period was skipped"),
+        "skip_taken_back": _("A skipped period was taken up again"),
         "resumed": _("Resumed"),
         "renewed": _("Renewed"),
         "trial_decided": _("Trial decided"),

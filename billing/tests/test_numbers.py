@@ -316,7 +316,7 @@ def test_an_invoice_keeps_its_number_if_its_pdf_or_email_fails(
     """PDF and email are made after the commit: the invoice stays, and the count goes on."""
     first = world.billed(card="", collect_by="transfer")
     with monkeypatch.context() as patch, pytest.raises(ZeroDivisionError):
-        patch.setattr(render, "_write", lambda *of: 1 / 0)
+        patch.setattr(render, "_write", lambda *of, **more: 1 / 0)
         billing_pdfs.invoice_pdf(invoice=first, now=NOW)
     monkeypatch.setitem(emails.COMPOSERS, "invoice", lambda ref, now: 1 / 0)
     emails.send_due(now=NOW)

@@ -28,6 +28,7 @@ from core.documents.glyphs import FONTS, printed, thai_text_by_glyph
 SHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "document.css"
 BASE_URL = FONTS.as_uri() + "/"
 NAMED_FILES = re.compile(r'src="(file:[^"]+)"')  # the address of a logo or a picture
+CLOSELY = re.compile(r'(<body class=")')  # where the class for setting more closely goes
 _one_at_a_time = Lock()  # Pango's font map is shared by all threads and not thread-safe
 
 
@@ -40,12 +41,14 @@ def pdf(
     identifier: str,
     created: datetime,
     attached: Mapping[str, bytes] | None = None,
+    on_one_page: bool = False,
 ) -> bytes:
     """Render documents/<template>.html as a PDF that is both PDF/A-3a and PDF/UA-1.
 
     The same content always gives the same bytes: `identifier` and `created` are written into the
     file instead of a random id and the present time. `attached` holds files to attach, by name.
-    What the fonts cannot print is left out or replaced (rule 31).
+    With `on_one_page`, a document that would spill over to a second page is set more closely, if it
+    then fits on one. What the fonts cannot print is left out or replaced (rule 31).
     """
     stamp = created.astimezone(UTC).isoformat(timespec="seconds")
     with translation.override(language):
@@ -53,7 +56,8 @@ def pdf(
         html = printed(render_to_string(f"documents/{template}.html", full))
     files = attached or {}
     return kept.get_or_render(
-        _cache_key(html, identifier, files), lambda: _write(html, identifier, files, created)
+        _cache_key(html, identifier, files, on_one_page=on_one_page),
+        lambda: _write(html, identifier, files, created, on_one_page=on_one_page),
     )
 
 
@@ -151,11 +155,12 @@ def _style_hash() -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _cache_key(html: str, identifier: str, files: Mapping[str, bytes]) -> str:
+def _cache_key(html: str, identifier: str, files: Mapping[str, bytes], *, on_one_page: bool) -> str:
     """The hash of everything that the PDF's bytes depend on, including its pictures."""
     pictures = [path.read_bytes() for path in map(_own_file, NAMED_FILES.findall(html)) if path]
     parts = [_style_hash().encode(), identifier.encode(), html.encode(), *pictures]
     parts += [part for name, body in files.items() for part in (name.encode(), body)]
+    parts += [b"on one page"] if on_one_page else []
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
@@ -177,22 +182,43 @@ def _collect_garbage_at_the_end() -> Iterator[None]:
             gc.enable()
 
 
-def _write(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
+def _write(
+    html: str,
+    identifier: str,
+    files: Mapping[str, bytes],
+    created: datetime,
+    *,
+    on_one_page: bool = False,
+) -> bytes:
     with _one_at_a_time, _collect_garbage_at_the_end():
-        return _lay_out(html, identifier, files, created)
+        return _lay_out(html, identifier, files, created, on_one_page)
 
 
-def _lay_out(html: str, identifier: str, files: Mapping[str, bytes], created: datetime) -> bytes:
-    tools = _tools()
+def _lay_out(
+    html: str,
+    identifier: str,
+    files: Mapping[str, bytes],
+    created: datetime,
+    on_one_page: bool,
+) -> bytes:
     options = {
         "pdf_variant": archive.PDF_VARIANT,
         "pdf_identifier": identifier.encode(),
         "custom_metadata": True,
     }
-    page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
-    document = page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)
+    document = _pages(html, options)
+    if on_one_page and len(document.pages) == 2:
+        closely = _pages(CLOSELY.sub(r"\1close ", html, count=1), options)
+        document = closely if len(closely.pages) == 1 else document
     document.fonts = _Fonts(document.fonts)
     archive.add_pdf_ua_metadata(document)
-    archive.attach_files(document, tools.attachment, files, created)
+    archive.attach_files(document, _tools().attachment, files, created)
     pdf_bytes: bytes = document.write_pdf(**options)
     return pdf_bytes
+
+
+def _pages(html: str, options: Mapping[str, Any]) -> Any:
+    """WeasyPrint's document, laid out."""
+    tools = _tools()
+    page = tools.document(string=html, url_fetcher=tools.fetcher, base_url=BASE_URL)
+    return page.render(font_config=tools.fonts, stylesheets=[tools.sheet], **options)

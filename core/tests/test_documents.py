@@ -156,7 +156,7 @@ def test_a_rendered_pdf_is_cached_and_never_served_damaged(settings, tmp_path, m
     rendered = []
     original = render._write
     monkeypatch.setattr(
-        render, "_write", lambda *arguments: rendered.append(1) or original(*arguments)
+        render, "_write", lambda *given, **named: rendered.append(1) or original(*given, **named)
     )
     first = invoice_pdf()
     assert [invoice_pdf(), len(rendered)] == [first, 1]

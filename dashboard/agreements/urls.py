@@ -79,6 +79,7 @@ urlpatterns = [
         value_adds.TakeBackValueAdd.as_view(),
         name="value_add_take_back",
     ),
+    path("skips/<uuid:pk>/undo/", pause.UndoSkip.as_view(), name="skip_undo"),
     path("agreements/<uuid:pk>/resume/", pause.ResumeAgreement.as_view(), name="agreement_resume"),
     path("agreements/<uuid:pk>/release/", agreements.ReleaseHold.as_view(), name="park_release"),
 ]

@@ -281,7 +281,9 @@ def _unsendable_reports(view: DashboardView) -> list[Todo]:
 
 def _early_warnings(view: DashboardView) -> list[Todo]:
     """Early warnings not yet sent or dismissed; more than a few are summed up in one line."""
-    pending = view.rows(EarlyWarning).filter(sent_at__isnull=True, dismissed_at__isnull=True)
+    pending = view.rows(EarlyWarning).filter(
+        sent_at__isnull=True, dismissed_at__isnull=True, replaced_at__isnull=True
+    )
     rows = list(
         pending.filter(period__ends_on__gt=view.today).select_related("client")[: SHOWN + 1]
     )

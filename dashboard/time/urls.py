@@ -24,6 +24,7 @@ urlpatterns = [
     path("time/promises/", entries.DeliverableOptions.as_view(), name="time_promises"),
     path("time/<uuid:pk>/", entries.EditTime.as_view(), name="time_edit"),
     path("time/<uuid:pk>/remove/", entries.RemoveTime.as_view(), name="time_remove"),
+    path("time/<uuid:pk>/restore/", entries.RestoreTime.as_view(), name="time_restore"),
     path("timer/", timer.TimerPage.as_view(), name="timer"),
     path("timer/start/", timer.StartTimer.as_view(), name="timer_start"),
     path("timer/stop/", timer.StopTimer.as_view(), name="timer_stop"),

@@ -59,6 +59,12 @@ def rollover_policy(agreement: Agreement) -> Policy:
     )
 
 
+def kept_at_most(agreement: Agreement, granted: int) -> int:
+    """Return how many of the granted minutes may carry over into the next period."""
+    policy = rollover_policy(agreement)
+    return 0 if policy.rollover == Rollover.NONE else granted * policy.cap_percent // 100
+
+
 def permitted_overage(agreement: Agreement) -> int:
     """Return the minutes beyond the allowance that the terms permit in each period.
 

@@ -75,6 +75,33 @@ def delete_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> None:
         _void(entry, actor, now)
 
 
+def restore_time(*, entry: TimeEntry, now: datetime, actor: str = "") -> TimeEntry:
+    """Bring a deleted entry back as a new one that replaces it; return the new entry.
+
+    If its report was sent meanwhile it goes to the open period (rule 27). Raises NoPeriod when it
+    is there already, and TooMuch.
+    """
+    work = Work(
+        entry.period.agreement,
+        entry.on,
+        entry.minutes,
+        entry.note,
+        entry.billable,
+        entry.consumes,
+        entry.deliverable,
+    )
+    with transaction.atomic():
+        business = lock_business(entry.business_id)
+        if not deleted_entries(business).filter(pk=entry.pk).exists():
+            raise NoPeriod(_("This entry was changed in another tab in the meantime."))
+        origin = {
+            "replaces": entry,
+            "imported_id": entry.imported_id,
+            "import_key": entry.import_key,
+        }
+        return add_entries([work], actor=actor, now=now, **origin)[0]
+
+
 def versions(entry: TimeEntry) -> list[TimeEntry]:
     """Return an entry and the entries that it replaced, the newest first."""
     entries = [entry]

@@ -126,7 +126,11 @@ def standing_sentence(figure: Figure, period: Period, today: date) -> str:
     elif figure.days_left == 0:
         template = _("%(value)s on %(on)s; the target was %(target)s.")
     elif kpi.shape == Shape.RATE:
-        template = _("%(value)s on %(on)s; every reading is to be at %(target)s.")
+        template = (
+            _("%(value)s on %(on)s; target: at most %(target)s.")
+            if kpi.less_is_better
+            else _("%(value)s on %(on)s; target: at least %(target)s.")
+        )
     elif figure.on == today or figure.pace == Pace.REACHED:
         template = _(
             "%(value)s on %(on)s, expected %(then)s; the target is %(target)s on %(last)s."

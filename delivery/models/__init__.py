@@ -2,7 +2,16 @@
 
 from delivery.models.hours import Adjustment, Overage, TimeEntry, TimeImport, Timer
 from delivery.models.kpi import Kpi, Reading
-from delivery.models.report import EarlyWarning, QuarterlyReview, Report, ReportRun
+from delivery.models.report import (
+    EarlyWarning,
+    MutedItem,
+    OffMonthRule,
+    QuarterlyReview,
+    Report,
+    ReportCorrection,
+    ReportRun,
+    WarningDigest,
+)
 from delivery.models.request import Request, RequestMessage
 from delivery.models.work import Deliverable, Handover
 
@@ -12,14 +21,18 @@ __all__ = [
     "EarlyWarning",
     "Handover",
     "Kpi",
+    "MutedItem",
+    "OffMonthRule",
     "Overage",
     "QuarterlyReview",
     "Reading",
     "Report",
+    "ReportCorrection",
     "ReportRun",
     "Request",
     "RequestMessage",
     "TimeEntry",
     "TimeImport",
     "Timer",
+    "WarningDigest",
 ]

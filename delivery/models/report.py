@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core import formats, languages
 from core.models import Document, TenantRow
+from delivery.rules.off_months import OffMonth
+from delivery.rules.pace_rules import Off
 from delivery.rules.states import Answer, ReportState
 
 REPORT_STATES = [
@@ -16,6 +18,17 @@ ANSWERS = [
     (Answer.NO.value, _("No, not now")),
     (Answer.TALK.value, _("Let us talk about it")),
 ]
+OFF_MONTHS = [
+    (OffMonth.HOLD.value, _("Hold it for me until the evening of its day")),
+    (OffMonth.WAIT.value, _("Never send it before I have reviewed it")),
+    (OffMonth.SEND.value, _("Send it on its day like any other")),
+]
+OFF_KINDS = [
+    (Off.KPI.value, _("KPI")),
+    (Off.WORK.value, _("Deliverable")),
+    (Off.OVER.value, _("Hours that run out")),
+    (Off.UNUSED.value, _("Hours that expire")),
+]
 
 
 class Report(TenantRow):
@@ -24,10 +37,11 @@ class Report(TenantRow):
     Before it is sent the freelancer writes `comment`, `next_text`, and `decision` (a question with
     one answer), and picks the `chosen` KPIs by their ids (at most three; empty means the first
     three). `send_at` is when the report is sent automatically: on the agreed day, or when the
-    freelancer scheduled it; None means that it waits. `unreviewed` marks a report that was sent
-    without review. `snapshot` is empty until the report is sent; then it and `sha256` never change
-    (a trigger holds that). A worker renders `document` afterwards, and the email is sent when the
-    document is there.
+    freelancer scheduled it; None means that it waits. `held_at` is when the report of an off month
+    was held for the freelancer (rule 64); `send_at` is its deadline from then on. `unreviewed`
+    marks a report that was sent without review. `snapshot` is empty until the report is sent; then
+    it and `sha256` never change (a trigger holds that). A worker renders `document` afterwards, and
+    the email is sent when the document is there.
 
     What the client saw: `letter_opened_at` (the image in the email was fetched), `opened_at` (the
     page was opened), and `read_seconds` on that page. None means "not recorded", not "unread". When
@@ -48,6 +62,7 @@ class Report(TenantRow):
     decision = models.CharField(_("decision wanted"), max_length=300, blank=True)
     chosen = models.JSONField(_("KPIs shown first"), default=list, blank=True)
     send_at = models.DateTimeField(_("goes out"), null=True, blank=True)
+    held_at = models.DateTimeField(_("held for review"), null=True, blank=True)
     snapshot = models.JSONField(_("contents"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the contents"), max_length=64, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
@@ -78,6 +93,7 @@ class Report(TenantRow):
                 condition=models.Q(state=ReportState.DRAFT),
             ),
             models.Index(fields=["sent_at"], name="report_sent"),
+            models.Index(fields=["sha256"], name="report_by_hash"),
             models.Index(
                 fields=["sent_at"],
                 name="report_to_print",
@@ -119,6 +135,58 @@ class Report(TenantRow):
     def is_agreed(self) -> bool:
         """Whether the client said yes to its decision."""
         return self.answer == Answer.YES
+
+
+class OffMonthRule(TenantRow):
+    """What happens to the report of an off month that nobody has reviewed (rule 64).
+
+    It is the rule of `agreement`, or without one that of all agreements of the business that have
+    none of their own. Without a row it is held.
+    """
+
+    agreement = models.OneToOneField(
+        "agreements.Agreement", models.PROTECT, null=True, blank=True, related_name="off_month_rule"
+    )
+    choice = models.CharField(
+        _("off month"), max_length=4, choices=OFF_MONTHS, default=OffMonth.HOLD
+    )
+
+    class Meta:
+        verbose_name = _("rule for off months")
+        verbose_name_plural = _("rules for off months")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business"],
+                condition=models.Q(agreement__isnull=True),
+                name="off_month_rule_of_business_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.choice
+
+
+class ReportCorrection(TenantRow):
+    """A correction that followed a sent report, which itself does not change (rule 38).
+
+    `note` is in the freelancer's words, and `lines` name what the report said and what is right, in
+    the report's language. A trigger keeps rows from changing.
+    """
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+")
+    report = models.ForeignKey(Report, models.PROTECT, related_name="corrections")
+    note = models.TextField(_("what is corrected"), max_length=1000)
+    lines = models.JSONField(_("what changed"), default=list)
+    actor = models.CharField(_("written by"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("correction of a report")
+        verbose_name_plural = _("corrections of reports")
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.note
 
 
 class ReportRun(models.Model):
@@ -184,7 +252,7 @@ class EarlyWarning(TenantRow):
     `findings` are facts in JSON, put into words where they are shown. `note` is a drafted message
     to the client, in the client's language; `change` is a proposed change that only the freelancer
     sees. `sent_at` is when the note was sent, `dismissed_at` when the freelancer dismissed the
-    warning.
+    warning, `replaced_at` when a newer warning took its place.
     """
 
     client = models.ForeignKey("clients.Client", models.PROTECT, related_name="early_warnings")
@@ -195,6 +263,7 @@ class EarlyWarning(TenantRow):
     change = models.CharField(_("proposed change"), max_length=300)
     sent_at = models.DateTimeField(_("note sent"), null=True, blank=True)
     dismissed_at = models.DateTimeField(_("let be"), null=True, blank=True)
+    replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("early warning")
@@ -207,3 +276,54 @@ class EarlyWarning(TenantRow):
 
     def __str__(self) -> str:
         return f"{self.period_id} {self.day}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the freelancer has neither acted on it nor had a newer one."""
+        return not (self.sent_at or self.dismissed_at or self.replaced_at)
+
+
+class MutedItem(TenantRow):
+    """A KPI, a deliverable or the hours of an agreement that no warning names any more (rule 39).
+
+    `name` is the KPI's or the deliverable's; it is empty for hours.
+    """
+
+    client = models.ForeignKey("clients.Client", models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(
+        "agreements.Agreement", models.PROTECT, related_name="muted_items"
+    )
+    kind = models.CharField(_("kind"), max_length=6, choices=OFF_KINDS)
+    name = models.CharField(_("name"), max_length=160, blank=True)
+
+    class Meta:
+        verbose_name = _("muted item")
+        verbose_name_plural = _("muted items")
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "kind", "name"], name="muted_item_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.kind
+
+
+class WarningDigest(TenantRow):
+    """That the running periods of a business were looked at for the digest of `day` (rule 39).
+
+    `count` is how many warnings it had; without one no email was sent.
+    """
+
+    day = models.DateField(_("day"))
+    count = models.PositiveIntegerField(_("warnings"), default=0)
+
+    class Meta:
+        verbose_name = _("digest of warnings")
+        verbose_name_plural = _("digests of warnings")
+        ordering = ["-day", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "day"], name="warning_digest_once")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.day)

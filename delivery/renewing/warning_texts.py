@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import formats
+from delivery.models import MutedItem
 from delivery.rules.pace_rules import Off
 
 Finding = dict[str, Any]  # as stored in an EarlyWarning: kind, weight, and what the kind needs
@@ -51,6 +52,11 @@ def hours_finding(
     }
 
 
+def item_name(item: MutedItem) -> str:
+    """Return a muted item by its name, or what it is about hours."""
+    return item.name or str(item.get_kind_display())
+
+
 def finding_sentence(finding: Finding) -> str:
     """Return a finding in a sentence for the freelancer."""
     values = _values(finding)
@@ -67,14 +73,16 @@ def finding_sentence(finding: Finding) -> str:
             )
         case Off.OVER if finding["ends"]:
             template = _(
-                "Hours: %(used)s of %(available)s are used, planned %(planned)s; so they end on "
-                "%(ends)s."
+                "Hours: %(used)s of %(available)s are used, planned %(planned)s by now; they will "
+                "run out on %(ends)s."
             )
             return template % values
         case Off.OVER:
             return (
                 _("Hours: %(used)s of %(available)s are used, planned %(planned)s by now.") % values
             )
+        case _unused if not finding["used"]:
+            return _("Hours: none of %(available)s is used, planned %(planned)s by now.") % values
         case _unused:
             return (
                 _("Hours: only %(used)s of %(available)s are used, planned %(planned)s by now.")

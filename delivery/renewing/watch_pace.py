@@ -1,4 +1,4 @@
-"""Checks periods on day 10 and day 20, and warns the freelancer of what is off track (rule 39)."""
+"""Checks running periods for the digest of the 10th and the 20th of the month (rule 39)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -16,13 +16,14 @@ from core import links
 from core.dates import local_day
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
-from core.models import Business, OutboxEmail
+from core.models import Business
 from core.outbox import emails
 from delivery.hours import hours_left
 from delivery.kpis import figures_by_period
 from delivery.kpis.figures_by_period import Figure
-from delivery.models import Deliverable, EarlyWarning
+from delivery.models import Deliverable, EarlyWarning, WarningDigest
 from delivery.renewing import warning_texts
+from delivery.renewing.quiet_items import QuietItems
 from delivery.renewing.warning_texts import Finding
 from delivery.rules import kpi_pace, pace_rules
 from delivery.rules.allowance import PeriodStatement
@@ -47,8 +48,8 @@ MOST_LISTED = 10  # warnings that are listed in an email; the others are counted
 def warn_due(*, now: datetime, only: Business | None = None) -> int:
     """Create the warnings that are due and email them; return how many.
 
-    Safe to repeat: a period is warned about once for each check day, and a freelancer gets one
-    email a day.
+    Safe to repeat: an owner gets one digest for the 10th and one for the 20th of a month at most,
+    and a period is warned about once in each.
     """
     periods = _running_periods(now)
     if only:
@@ -60,65 +61,72 @@ def warn_due(*, now: datetime, only: Business | None = None) -> int:
 
 def _warn_businesses(ids: Sequence[UUID], now: datetime) -> int:
     """Create the warnings of these businesses and email them; return how many."""
-    due = _due(ids, now)
-    if not due:
-        return 0
-    findings = _findings(due)
-    by_business: dict[UUID, list[Period]] = defaultdict(list)
-    for period in due:
-        if findings[period.pk]:
-            by_business[period.business_id].append(period)
-    for periods in by_business.values():
-        _warn(periods, due, findings, now)
-    return sum(map(len, by_business.values()))
+    businesses = _without_digest(ids, now)
+    due = _due(businesses, now)
+    quiet = QuietItems(due, now)
+    warnings: dict[UUID, list[EarlyWarning]] = {pk: [] for pk in businesses}
+    for period, found in _findings(due).items() if due else ():
+        if told := [one for one in found if not quiet.is_quiet(period, one)]:
+            row = _new_warning(period, due[period].checkpoint, told, now)
+            warnings[period.business_id].append(row)
+    _note_calm([businesses[pk] for pk, rows in warnings.items() if not rows], now)
+    return sum(_warn(businesses[pk], rows, now) for pk, rows in warnings.items() if rows)
+
+
+def _note_calm(businesses: Iterable[Business], now: datetime) -> None:
+    """Note that there was nothing to tell these owners, so that they are not looked at again."""
+    rows = [
+        WarningDigest(business=one, day=day, created_at=now)
+        for one in businesses
+        for day in filter(None, [_digest_day(one, now)])
+    ]
+    WarningDigest.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _without_digest(ids: Sequence[UUID], now: datetime) -> dict[UUID, Business]:
+    """Return those of the businesses whose digest is due and was not made yet."""
+    businesses = Business.objects.filter(pk__in=ids).select_related("owner")
+    digests = WarningDigest.objects.filter(business__in=ids, day__gt=(now - timedelta(days=9)))
+    made = set(digests.values_list("business", "day"))
+    return {
+        business.pk: business
+        for business in businesses.order_by("pk")
+        if (day := _digest_day(business, now)) and (business.pk, day) not in made
+    }
 
 
 def _running_periods(now: datetime) -> QuerySet[Period]:
     """Return the periods that may be due for a check in some time zone."""
     tomorrow = (now + timedelta(days=1)).date()
-    latest_start = tomorrow - timedelta(days=min(pace_rules.CHECKPOINTS) - 1)
     periods = Period.objects.filter(
-        starts_on__lte=latest_start, ends_on__gt=tomorrow - timedelta(days=2)
+        starts_on__lte=tomorrow - timedelta(days=pace_rules.EARLIEST - 1),
+        ends_on__gt=tomorrow - timedelta(days=2),
     )
     periods = periods.filter(agreement__state=AgreementState.ACTIVE, business__is_suspended=False)
     return periods.exclude(state=PeriodState.SKIPPED, minutes=0)  # periods that began in a pause
 
 
-def _due(ids: Sequence[UUID], now: datetime) -> dict[Period, PeriodProgress]:
-    """Return the running periods that are due for a check, of businesses without an email today."""
-    periods = _running_periods(now).filter(business__in=ids)
+def _due(businesses: Iterable[UUID], now: datetime) -> dict[Period, PeriodProgress]:
+    """Return the running periods of these businesses that are due for a check."""
+    periods = _running_periods(now).filter(business__in=list(businesses))
     periods = periods.select_related("agreement__client", "agreement__contact", "business__owner")
-    warned = (
-        EarlyWarning.objects.filter(period__in=periods)
-        .order_by("day")
-        .values_list("period", "day", "created_at")
-    )
-    last_warnings: dict[UUID, tuple[int, datetime]] = {
-        pk: (day, created_at) for pk, day, created_at in warned
-    }
-    recent_emails = OutboxEmail.objects.filter(
-        kind=EMAIL_KIND, created_at__gt=now - timedelta(days=2)
-    )
-    sent_refs = set(recent_emails.values_list("ref", flat=True))
+    warned = EarlyWarning.objects.filter(period__in=periods).order_by("day")
+    last_day = dict(warned.values_list("period", "day"))
     due: dict[Period, PeriodProgress] = {}
     for period in periods.order_by("pk"):
-        zone = period.agreement.time_zone
-        stretch = PeriodProgress(period.starts_on, period.ends_on, local_day(now, zone))
-        last = last_warnings.get(period.pk)
-        is_due = pace_rules.is_due(
-            stretch, *((last[0], local_day(last[1], zone)) if last else (0, None))
-        )
-        if is_due and _email_ref(period.business, now) not in sent_refs:
+        today = local_day(now, period.agreement.time_zone)
+        stretch = PeriodProgress(period.starts_on, period.ends_on, today)
+        if pace_rules.is_due(stretch, last_day.get(period.pk, 0)):
             due[period] = stretch
     return due
 
 
-def _email_ref(business: Business, now: datetime) -> str:
-    """Return the reference of the day's email, so that a business gets one email a day."""
-    return f"{business.pk}:{local_day(now, business.time_zone)}"
+def _digest_day(business: Business, now: datetime) -> date | None:
+    """Return the day whose digest is due for a business now; None where none is."""
+    return pace_rules.digest_day(local_day(now, business.time_zone))
 
 
-def _findings(due: dict[Period, PeriodProgress]) -> dict[UUID, list[Finding]]:
+def _findings(due: dict[Period, PeriodProgress]) -> dict[Period, list[Finding]]:
     """Return what is off track in each period, the worst first.
 
     The number of queries depends only on how many different local days the periods are on.
@@ -138,11 +146,11 @@ def _findings(due: dict[Period, PeriodProgress]) -> dict[UUID, list[Finding]]:
     ).order_by("position"):
         deliverables[deliverable.period_id].append(deliverable)
     return {
-        period.pk: sorted(
+        period: sorted(
             [
                 *_kpis(kpi_figures[period.pk]),
                 *_work(deliverables[period.pk], stretch),
-                *_hours(statements.get(period.pk), stretch),
+                *_hours(statements.get(period.pk), stretch, period),
             ],
             key=lambda finding: -int(finding["weight"]),
         )
@@ -174,20 +182,22 @@ def _work(deliverables: Iterable[Deliverable], stretch: PeriodProgress) -> Itera
     """Yield the deliverables with fewer pieces than expected."""
     for deliverable in deliverables:
         expected = pace_rules.expected_pieces(deliverable.promised, stretch, deliverable.due_on)
-        if deliverable.done < expected:
+        if pace_rules.is_short(deliverable.done, expected, deliverable.promised):
             weight = pace_rules.weight(expected - deliverable.done, deliverable.promised)
             yield warning_texts.work_finding(
                 deliverable.title, deliverable.done, deliverable.promised, expected, weight
             )
 
 
-def _hours(statement: PeriodStatement | None, stretch: PeriodProgress) -> Iterable[Finding]:
-    """Yield the finding about hours that run out or stay unused."""
-    if (
-        statement is None
-        or (off_track := pace_rules.usage_pace(statement.used, statement.available, stretch))
-        is None
-    ):
+def _hours(
+    statement: PeriodStatement | None, stretch: PeriodProgress, period: Period
+) -> Iterable[Finding]:
+    """Yield the finding about hours that run out or expire."""
+    if statement is None:
+        return
+    kept = hours_left.kept_at_most(period.agreement, statement.granted)
+    off_track = pace_rules.usage_pace(statement.used, statement.available, stretch, kept)
+    if off_track is None:
         return
     planned = int(max(0, statement.available) * stretch.share)
     ends = (
@@ -201,27 +211,29 @@ def _hours(statement: PeriodStatement | None, stretch: PeriodProgress) -> Iterab
     )
 
 
-def _warn(
-    periods: list[Period],
-    due: dict[Period, PeriodProgress],
-    findings: dict[UUID, list[Finding]],
-    now: datetime,
-) -> None:
-    """Create the warnings of one business and the email about them."""
-    warnings = [
-        _new_warning(period, due[period].checkpoint, findings[period.pk], now) for period in periods
-    ]
+def _warn(business: Business, warnings: list[EarlyWarning], now: datetime) -> int:
+    """Create the warnings of a business and the email about them; return how many.
+
+    0 when another worker was faster.
+    """
     warnings.sort(key=lambda warning: -sum(int(finding["weight"]) for finding in warning.findings))
-    business = periods[0].business
+    day = _digest_day(business, now)
+    assert day, "a digest is due"
     with transaction.atomic():
-        Business.objects.select_for_update().get(pk=business.pk)
-        if OutboxEmail.objects.filter(kind=EMAIL_KIND, ref=_email_ref(business, now)).exists():
-            return  # another worker was faster
+        digest, is_new = WarningDigest.objects.get_or_create(
+            business=business, day=day, defaults={"count": len(warnings), "created_at": now}
+        )
+        if not is_new:
+            return 0
         EarlyWarning.objects.filter(
-            period__in=periods, sent_at__isnull=True, dismissed_at__isnull=True
-        ).update(dismissed_at=now)  # superseded by the new warnings
+            period__in=[warning.period_id for warning in warnings],
+            sent_at__isnull=True,
+            dismissed_at__isnull=True,
+            replaced_at__isnull=True,
+        ).update(replaced_at=now)
         EarlyWarning.objects.bulk_create(warnings, ignore_conflicts=True)
-        _email_owner(business, warnings, now)
+        _email_owner(business, warnings, digest, now)
+    return len(warnings)
 
 
 def _new_warning(period: Period, day: int, findings: list[Finding], now: datetime) -> EarlyWarning:
@@ -243,7 +255,9 @@ def _new_warning(period: Period, day: int, findings: list[Finding], now: datetim
     )
 
 
-def _email_owner(business: Business, warnings: list[EarlyWarning], now: datetime) -> None:
+def _email_owner(
+    business: Business, warnings: list[EarlyWarning], digest: WarningDigest, now: datetime
+) -> None:
     """Email the warnings to the owner."""
     with translation.override(business.language):
         listed = [
@@ -260,7 +274,7 @@ def _email_owner(business: Business, warnings: list[EarlyWarning], now: datetime
         ]
     emails.write(
         kind=EMAIL_KIND,
-        ref=_email_ref(business, now),
+        ref=f"{business.pk}:{digest.day}",
         to=business.owner.email,
         template="early_warnings",
         context={

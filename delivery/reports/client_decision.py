@@ -1,13 +1,16 @@
 """Stores the client's answer to the one decision that a report asks for (rule 38).
 
-It is given once, written to the audit record, and emailed to the freelancer.
+It is given once, written to the audit record, and emailed to the freelancer. A printed report leads
+to its question by a short code.
 """
 
+import re
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from clients import portal_links
 from clients.models import Contact
 from core import audit
 from core.audit import Origin
@@ -16,6 +19,39 @@ from core.outbox import emails
 from delivery.models import Report
 from delivery.reports.report_emails import ANSWERED
 from delivery.rules.states import Answer, ReportState
+
+CODE_LENGTH = 10  # hexadecimal digits of the hash of a report's contents
+CODE = re.compile(rf"[0-9a-f]{{{CODE_LENGTH}}}")
+
+
+def code_of(report: Report) -> str:
+    """Return the short code by which a printed report leads to its question."""
+    return report.sha256[:CODE_LENGTH]
+
+
+def by_code(code: str) -> Report | None:
+    """Return the sent report whose question a printed code leads to; None for an unknown one."""
+    if not CODE.fullmatch(code):
+        return None
+    found = Report.objects.filter(
+        sha256__gte=code, sha256__lt=f"{code}g", state=ReportState.SENT
+    ).exclude(decision="")
+    return found.select_related("business", "client").first()
+
+
+def mail_question(*, code: str, email: str, now: datetime) -> None:
+    """Email a link to the question to a contact of the report's client with this address.
+
+    Nothing happens, and nothing tells so, for an unknown code or another address.
+    """
+    report = by_code(code)
+    if report is None or report.business.is_suspended:
+        return
+    contact = Contact.objects.filter(
+        client=report.client_id, email__iexact=email, is_active=True, client__is_sample=False
+    ).first()
+    if contact:
+        portal_links.mail_portal_link(contact=contact, now=now, target=f"answer:{report.pk}")
 
 
 def store_answer(

@@ -11,7 +11,7 @@ from statistics import median_low
 from typing import Any, Protocol
 
 from delivery.rules.allowance import PeriodStatement
-from delivery.rules.kpi_pace import Pace, verdict
+from delivery.rules.kpi_pace import Pace, Verdict, verdict
 from delivery.rules.states import DeliverableState, RequestState
 
 KPIS_SHOWN = 3  # KPIs that are shown first
@@ -96,7 +96,8 @@ class Facts:
     """Everything a report is made of.
 
     `silent` lists earlier periods without a report as (first day, end, reason), and `value_adds`
-    what was added in the period as {"title", "ends_on"}.
+    what was added in the period as {"title", "ends_on"}. `before` is the snapshot of the report of
+    the period right before, None without one.
     """
 
     hours: PeriodStatement
@@ -107,6 +108,7 @@ class Facts:
     work: Sequence[Work]
     silent: Sequence[tuple[date, date, str]]
     value_adds: Sequence[dict[str, Any]] = ()
+    before: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,6 @@ class ReportTexts:
 
 def compose_report(texts: ReportTexts, facts: Facts) -> dict[str, Any]:
     """Return everything the client reads; it is formatted for the language where it is shown."""
-    promised = sum(item.owed for item in facts.items)
-    done = sum(min(item.done, item.owed) for item in facts.items)
     return {
         "business": texts.business,
         "client": texts.client,
@@ -141,7 +141,7 @@ def compose_report(texts: ReportTexts, facts: Facts) -> dict[str, Any]:
         "period": {"starts_on": texts.starts_on.isoformat(), "ends_on": texts.ends_on.isoformat()},
         "ended_on": texts.ended_on.isoformat() if texts.ended_on else "",
         "measure": texts.measure,
-        "verdict": verdict([figure.pace for figure in facts.figures], promised, done).value,
+        "verdict": verdict_of(facts).value,
         "hours": _hours(facts.hours),
         "deliverables": [_item(item) for item in facts.items],
         "kpis": _figures(facts.figures, texts.chosen),
@@ -163,6 +163,13 @@ def compose_report(texts: ReportTexts, facts: Facts) -> dict[str, Any]:
         ],
         "decision": texts.decision,
     }
+
+
+def verdict_of(facts: Facts) -> Verdict:
+    """Return how the period went."""
+    promised = sum(item.owed for item in facts.items)
+    done = sum(min(item.done, item.owed) for item in facts.items)
+    return verdict([figure.pace for figure in facts.figures], promised, done)
 
 
 def owed(items: Iterable[Item]) -> dict[str, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,6 +23,7 @@ from delivery.models import Report
 from delivery.models.report import ANSWERS
 from delivery.reports import report_facts
 from delivery.reports.draft_reports import EMAIL_KIND
+from delivery.reports.holding import hold
 from delivery.reports.report_texts import template_context
 from delivery.reports.send_reports import report_title
 from delivery.rules.states import ReportState
@@ -39,6 +41,7 @@ def register() -> None:
             ANSWERED: compose_answered,
             EMAIL_KIND: compose_drafted,
             REMINDER: compose_reminder,
+            hold.EMAIL_KIND: compose_held,
         }
     )
 
@@ -161,13 +164,40 @@ def _signer() -> Signer:
     return Signer(salt="rh.report.seen")
 
 
+def compose_held(ref: str, now: datetime) -> Letter:
+    """Compose the email that tells the freelancer of off months that are held for them."""
+    business = _business(ref)
+    held = _drafts(business).filter(held_at__isnull=False, reviewed_at__isnull=True)
+    reports, count = list(held[:MOST_NAMED]), held.count()
+    with translation.override(business.language):
+        values = {"n": count, "client": reports[0].client.name if reports else ""}
+        subject = (
+            ngettext(
+                "An off month waits for your review: %(client)s",
+                "%(n)s off months wait for your review, %(client)s first",
+                count,
+            )
+            % values
+        )
+        if not count:
+            subject = _("Every report is on its way")
+        paragraphs = [_held_line(report, report.send_at, business) for report in reports]
+        paragraphs += _others(count - len(reports))
+        paragraphs.append(
+            _("Your client reads your words first: what happened, and what you change.")
+        )
+        context = _drafts_context(subject, paragraphs)
+    return Letter(business.owner.email, "note", context, business.language, business)
+
+
 def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
     """Compose the email that lists the drafts of a business."""
-    business = Business.objects.select_related("owner").get(pk=ref.partition(":")[0])
-    drafts = Report.objects.filter(business=business, state=ReportState.DRAFT).select_related(
-        "client", "period"
+    business = _business(ref)
+    drafts = _drafts(business)
+    reports, count = list(drafts[:MOST_NAMED]), drafts.count()
+    deadlines = hold.deadlines_of(
+        [one for one in reports if one.reviewed_at is None and one.held_at is None], now
     )
-    reports, count = list(drafts.order_by("send_at", "client__name")[:MOST_NAMED]), drafts.count()
     with translation.override(business.language):
         values = {"n": count}
         subject = (
@@ -180,10 +210,13 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
         )
         if not count:
             subject = _("Every report is on its way")
-        paragraphs = [_draft_line(report, business) for report in reports]
-        paragraphs += (
-            [_("… and %(n)s more.") % {"n": count - len(reports)}] if count > len(reports) else []
-        )
+        paragraphs = [
+            _held_line(report, deadlines[report.pk], business)
+            if report.pk in deadlines
+            else _draft_line(report, business)
+            for report in reports
+        ]
+        paragraphs += _others(count - len(reports))
         if is_reminder and count:
             paragraphs.append(
                 _(
@@ -191,14 +224,48 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
                     "reads first."
                 )
             )
-        context = _note_context(
-            subject,
-            "",
-            paragraphs,
-            _("Review them"),
-            links.absolute_url("dashboard:reports") + "?state=draft",
-        )
+        context = _drafts_context(subject, paragraphs)
     return Letter(business.owner.email, "note", context, business.language, business)
+
+
+def _business(ref: str) -> Business:
+    """Return the business whose email of a day has this reference."""
+    return Business.objects.select_related("owner").get(pk=ref.partition(":")[0])
+
+
+def _drafts(business: Business) -> QuerySet[Report]:
+    """Return the drafts of a business, the one that is sent first at the top."""
+    drafts = Report.objects.filter(business=business, state=ReportState.DRAFT)
+    return drafts.select_related(*report_facts.RELATED).order_by("send_at", "client__name")
+
+
+def _others(count: int) -> list[str]:
+    """Return the line about drafts that are not listed, if there are any."""
+    return [_("… and %(n)s more.") % {"n": count}] if count else []
+
+
+def _drafts_context(subject: str, paragraphs: list[str]) -> dict[str, Any]:
+    """Return the context of an email that leads to the drafts."""
+    link = links.absolute_url("dashboard:reports") + "?state=draft"
+    return _note_context(subject, "", paragraphs, _("Review them"), link)
+
+
+def _held_line(report: Report, deadline: datetime | None, business: Business) -> str:
+    """Return one draft of an off month in a line, with its deadline."""
+    values = {
+        "client": report.client.name,
+        "month": formats.months(report.period.starts_on, report.period.ends_on),
+    }
+    if deadline is None:
+        return _("%(client)s, %(month)s: an off month. It is sent when you have reviewed it.") % (
+            values
+        )
+    values["when"] = formats.moment(deadline, business.time_zone)
+    template = _(
+        "%(client)s, %(month)s: an off month. Please review it by %(when)s; then it is sent with "
+        "its numbers alone."
+    )
+    return template % values
 
 
 def _draft_line(report: Report, business: Business) -> str:

@@ -20,6 +20,7 @@ from delivery.models import Deliverable, Handover, Report, Request, TimeEntry
 from delivery.models.work import OWN
 from delivery.reports.compose import Facts, Item, RequestFacts, Work
 from delivery.reports.draft_reports import service_ends_on
+from delivery.rules.states import ReportState
 
 RELATED = ("client", "business__owner", "period__agreement__contact", "document")
 
@@ -33,7 +34,7 @@ def facts_of_reports(reports: Sequence[Report]) -> dict[UUID, Facts]:
     kpi_figures = figures_by_period.figures_of(periods)
     items, following = _items(ids), _following(periods, agreements)
     wishes, entries, silent = _wishes(ids), _entries(ids), _silent(agreements)
-    added = added_for_a_time.by_agreement(agreements.values())
+    added, before = added_for_a_time.by_agreement(agreements.values()), _before(periods)
     return {
         report.pk: Facts(
             hours=statements[report.period_id],
@@ -54,6 +55,7 @@ def facts_of_reports(reports: Sequence[Report]) -> dict[UUID, Facts]:
                     report.period.starts_on, service_ends_on(report.period) - timedelta(days=1)
                 )
             ),
+            before=before.get((report.period.agreement_id, report.period.starts_on)),
         )
         for report in reports
     }
@@ -62,6 +64,17 @@ def facts_of_reports(reports: Sequence[Report]) -> dict[UUID, Facts]:
 def facts_of_report(report: Report) -> Facts:
     """Return the facts of one report."""
     return facts_of_reports([report])[report.pk]
+
+
+def _before(periods: Sequence[Period]) -> dict[tuple[UUID, date], dict[str, Any]]:
+    """Return what was sent about the period right before each, by its agreement and its end."""
+    sent = Report.objects.filter(
+        state=ReportState.SENT,
+        period__agreement__in={period.agreement_id for period in periods},
+        period__ends_on__in={period.starts_on for period in periods},
+    )
+    rows = sent.values_list("period__agreement", "period__ends_on", "snapshot")
+    return {(agreement, ends_on): snapshot for agreement, ends_on, snapshot in rows}
 
 
 def _items(periods: Iterable[UUID]) -> dict[UUID, list[Item]]:

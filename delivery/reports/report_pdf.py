@@ -10,16 +10,18 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.documents import render, store
+from core import links
+from core.documents import qr, render, store
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
 from core.models import Document
 from core.models.document import DocumentKind
 from core.outbox import emails
 from delivery.models import Report
-from delivery.reports import report_facts
+from delivery.reports import client_decision, report_facts
 from delivery.reports.report_texts import template_context
 from delivery.reports.send_reports import report_title
 from delivery.rules.states import ReportState
@@ -105,6 +107,7 @@ def _pdf(report: Report) -> bytes:
         context = {
             "business": report.business,
             **template_context(report.snapshot),
+            "answer": _answer(report) if report.decision else None,
         }
         name = report_title(report)
     return render.pdf(
@@ -114,4 +117,14 @@ def _pdf(report: Report) -> bytes:
         title=name,
         identifier=report.sha256,
         created=report.sent_at,
+        on_one_page=True,
     )
+
+
+def _answer(report: Report) -> dict[str, str]:
+    """Return the short address of the question, as people type it, and its QR code."""
+    url = links.absolute_url("portal:paper_answer", client_decision.code_of(report))
+    return {
+        "address": url.partition("://")[2],
+        "code": qr.draw_svg(url, title=_("QR code of the page that answers this")),
+    }

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from core import formats
 from delivery.reports.kpi_chart import history_chart
+from delivery.reports.sentences.subjects import is_month
 from delivery.rules.kpi_pace import Pace, Verdict, change_percent
 from delivery.rules.states import DeliverableState
 
@@ -17,19 +18,23 @@ from delivery.rules.states import DeliverableState
 def template_context(shot: dict[str, Any]) -> dict[str, Any]:
     """Return what the templates need, texts in the active language included.
 
-    `shot` is the snapshot of the report.
+    `shot` is the snapshot of the report. The sentences of one that was sent before they were frozen
+    with it are written as they were then.
     """
-    figures = [_figure(row) for row in shot["kpis"]]
+    figures, said = [_figure(row) for row in shot["kpis"]], shot.get("said", {})
     return {
         "snapshot": shot,
         "verdict": Verdict(shot["verdict"]),
-        "verdict_text": verdict_text(shot["verdict"], is_month=_is_month(shot["period"])),
+        "verdict_text": said.get("opening")
+        or verdict_text(shot["verdict"], is_month=_is_month(shot["period"])),
+        "changed_text": said.get("changed", ""),
+        "next_text": shot["next_text"] or said.get("next", ""),
         "kpis": [row for row in figures if row["shown"]],
         "more_kpis": [row for row in figures if not row["shown"]],
         "items": [_item(row) for row in shot["deliverables"]],
         "next_items": [f"{row['promised']} × {row['title']}" for row in shot["next"]],
         "requests_text": _requests(shot["requests"]),
-        "hours_text": _hours(shot["hours"]),
+        "hours_text": said.get("hours") or _hours(shot["hours"]),
         "silent_text": [_silent(row) for row in shot["silent"]],
         "work": _work(shot["entries"]),
     }
@@ -72,12 +77,7 @@ def verdict_text(code: str, *, is_month: bool) -> str:
 
 
 def _is_month(span: dict[str, str]) -> bool:
-    """Whether people would call the span a month; a trial of two weeks or a quarter is not one."""
-    return (
-        28
-        <= (date.fromisoformat(span["ends_on"]) - date.fromisoformat(span["starts_on"])).days
-        <= 31
-    )
+    return is_month(date.fromisoformat(span["starts_on"]), date.fromisoformat(span["ends_on"]))
 
 
 def pace_text(code: str) -> str:

@@ -27,6 +27,8 @@ from delivery.reports import report_facts
 from delivery.reports.compose import Facts, ReportTexts
 from delivery.reports.compose import compose_report as compose
 from delivery.reports.draft_reports import service_ends_on
+from delivery.reports.holding.hold import hold_off_months
+from delivery.reports.sentences import writers
 from delivery.rules.states import REPORT, ReportState
 
 BATCH = 200
@@ -38,7 +40,12 @@ SEND = Step(
     title="client__name",
     page=("report", "pk"),
 )
+FROZEN = (
+    *("snapshot", "sha256", "sent_at", "lease_until"),
+    *("unreviewed", "comment", "next_text"),
+)
 PDFS_PER_WORKER = 50  # PDFs for each worker that is woken up
+TURNS = 12  # agreements begin at different phrasings; a multiple of how many there are of a kind
 JOB_ACTOR = "Retainer Hub"  # the sender of reports that are sent automatically
 
 
@@ -75,10 +82,15 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
 
 
 def _send(ids: Sequence[UUID], now: datetime) -> int:
-    """Freeze those of the drafts whose client has a contact to send them to; return how many."""
+    """Freeze those of the drafts whose client has a contact to send them to; return how many.
+
+    An off month that nobody has reviewed is held for its owner (rule 64).
+    """
     reports = Report.objects.filter(pk__in=ids).select_related(*report_facts.RELATED)
-    reachable = email_recipient.recipients_by_client(report.period.agreement for report in reports)
-    to_send = [report.pk for report in reports if report.client_id in reachable]
+    contacts = email_recipient.recipients_by_client(report.period.agreement for report in reports)
+    reachable = [report for report in reports if report.client_id in contacts]
+    held = hold_off_months(reachable, now)
+    to_send = [report.pk for report in reachable if report.pk not in held]
     return _freeze(to_send, JOB_ACTOR, now, only_due=True)
 
 
@@ -118,7 +130,27 @@ def current_snapshot(report: Report, found: Facts | None = None) -> dict[str, An
         decision=report.decision,
         chosen=report.chosen,
     )
-    return compose(texts, found)
+    shot = compose(texts, found)
+    return shot | {"said": writers.sentences(shot, report.language, turn(report), found.before)}
+
+
+def turn(report: Report) -> int:
+    """Return the number that chooses the phrasings of a report.
+
+    It follows from agreement and period: the same report always reads the same, two agreements
+    mostly do not, and two periods that follow each other never do.
+    """
+    return int(report.period.agreement_id.int % TURNS + report.period.index)
+
+
+def _write_first_words(report: Report, found: Facts) -> None:
+    """Put the numbers of a report that nobody has reviewed into sentences.
+
+    Nothing is asked of the client: a question comes from a person.
+    """
+    shot = current_snapshot(report, found)
+    report.comment = writers.first_words(shot, report.language, turn(report))
+    report.next_text = writers.next_steps(shot, report.language, turn(report))
 
 
 def _lock(ids: Sequence[UUID]) -> None:
@@ -163,16 +195,16 @@ def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = 
         )
         facts_by_report = report_facts.facts_of_reports(reports)
         for report in reports:
+            if only_due and report.reviewed_at is None:
+                report.unreviewed = True
+                _write_first_words(report, facts_by_report[report.pk])
             report.snapshot = current_snapshot(report, facts_by_report[report.pk])
             report.sha256, report.sent_at, report.lease_until = (
                 digest(report.snapshot),
                 now,
                 None,
             )
-            report.unreviewed = only_due and report.reviewed_at is None
-        Report.objects.bulk_update(
-            reports, ["snapshot", "sha256", "sent_at", "lease_until", "unreviewed"], batch_size=50
-        )
+        Report.objects.bulk_update(reports, FROZEN, batch_size=50)
         move_all(reports, ReportState.SENT, REPORT)
         audit.begin(
             [(report.business, report.pk, {"sha256": report.sha256}) for report in reports],

@@ -1,41 +1,32 @@
 """Suggests the texts of a report from its figures, for the freelancer to edit.
 
-Every function takes the snapshot of a report (`shot`) and the language to write in.
+Every function takes the snapshot of a report (`shot`) and the language to write in; `turn` chooses
+among the phrasings.
 """
 
-from decimal import Decimal
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import formats
-from delivery.rules.kpi_pace import Pace, change_percent
-from delivery.rules.states import DeliverableState
+from delivery.reports.sentences import writers
+from delivery.rules.kpi_pace import Pace
 
 PLENTY = 60  # percent of the hours; when fewer were used, a question about the rest is suggested
 
 
-def comment(shot: dict[str, Any], language: str) -> str:
-    """Return two or three sentences on what was delivered; empty when nothing happened."""
-    with translation.override(language):
-        return " ".join(
-            sentence for sentence in (_delivered(shot), _best(shot), _behind(shot)) if sentence
-        )
+def comment(shot: dict[str, Any], language: str, turn: int) -> str:
+    """Return what was delivered and how the KPIs moved; empty when nothing happened."""
+    return writers.first_words(shot, language, turn)
 
 
-def next_steps(shot: dict[str, Any], language: str) -> str:
-    """Return what the next period brings: what is carried over, promised, and still requested."""
-    with translation.override(language):
-        items = [_count(item, item["promised"]) for item in shot["next"] or shot["deliverables"]]
-        lines = [", ".join(items) + "."] if items and not shot["ended_on"] else []
-        lines += (
-            [_("Still open: %(list)s.") % {"list": ", ".join(shot["requests"]["open"])}]
-            if shot["requests"]["open"]
-            else []
-        )
-        return "\n".join(lines)
+def next_steps(shot: dict[str, Any], language: str, turn: int) -> str:
+    """Return what the next period brings: what is carried over, promised, and still requested.
+
+    The freelancer reads it first, so a next period that is not there yet is taken to be the same.
+    """
+    return writers.next_steps(shot, language, turn, is_guess=True)
 
 
 def decisions(shot: dict[str, Any], language: str) -> list[str]:
@@ -71,56 +62,3 @@ def decisions(shot: dict[str, Any], language: str) -> list[str]:
         ]
         questions.append(_("Shall we go on in the same way next month?"))
         return questions[:3]
-
-
-def _delivered(shot: dict[str, Any]) -> str:
-    """Return a sentence about what was delivered and what is missing."""
-    done = [_count(item, item["done"]) for item in shot["deliverables"] if item["done"]]
-    if not done:
-        return ""
-    short = [item for item in shot["deliverables"] if item["done"] < item["promised"]]
-    missing = [
-        _count(item, item["promised"] - item["done"])
-        for item in short
-        if item["state"] != DeliverableState.WAIVED
-    ]
-    values = {"list": ", ".join(done), "missing": ", ".join(missing)}
-    if missing:
-        return _("Delivered: %(list)s; still missing: %(missing)s.") % values
-    return (
-        _("Delivered: %(list)s.") if short else _("Everything promised was delivered: %(list)s.")
-    ) % values
-
-
-def _best(shot: dict[str, Any]) -> str:
-    """Return a sentence about the KPI that improved most since the period before."""
-    moved: list[tuple[Decimal, str]] = []
-    for kpi in shot["kpis"]:
-        before = [value for _day, value in kpi["history"][:-1] if value]
-        start = Decimal(before[-1] if before else kpi["baseline"])
-        percent = change_percent(start, Decimal(kpi["value"])) if kpi["value"] else None
-        if percent is not None and kpi["pace"] != Pace.BEHIND:
-            moved.append((-percent if kpi["less_is_better"] else percent, kpi["name"]))
-    if not moved or max(moved)[0] <= 0:
-        return ""
-    percent, name = max(moved)
-    return _("%(kpi)s moved most: %(change)s %% this month.") % {
-        "kpi": name,
-        "change": f"+{formats.number(percent)}",
-    }
-
-
-def _behind(shot: dict[str, Any]) -> str:
-    """Return a sentence about the KPIs that did not reach their targets."""
-    behind = [kpi["name"] for kpi in shot["kpis"] if kpi["pace"] == Pace.BEHIND]
-    if not behind:
-        return ""
-    template = ngettext(
-        "%(list)s did not reach its target.", "%(list)s did not reach their targets.", len(behind)
-    )
-    return template % {"list": ", ".join(behind)}
-
-
-def _count(item: dict[str, Any], n: int) -> str:
-    """Return a deliverable with its count, or its title alone when one was promised."""
-    return f"{n} × {item['title']}" if item["promised"] != 1 else str(item["title"])

@@ -193,7 +193,13 @@ def test_the_chosen_kpis_are_shown_first_and_at_most_three(drafted: Report) -> N
 
 def test_a_sent_report_is_complete_in_its_email_and_never_changes(drafted: Report) -> None:
     sent(words(drafted))
-    for phrase in ("A strong month.", "1.5 h", "posts", "Video.", "Shall we add video?"):
+    for phrase in (
+        "A strong month.",
+        "1.5 of 20 hours used",
+        "posts",
+        "Video.",
+        "Shall we add video?",
+    ):
         assert phrase in email().text
     assert email().attachment == drafted.document or email().attachment
     drafted.refresh_from_db()
@@ -205,6 +211,28 @@ def test_a_sent_report_is_complete_in_its_email_and_never_changes(drafted: Repor
     with pytest.raises(DatabaseError), transaction.atomic():
         Report.objects.update(snapshot={})
     assert OutboxEmail.objects.filter(kind="report").count() == 1
+
+
+def test_a_report_that_was_sent_before_keeps_its_sentences(drafted: Report) -> None:
+    """Its opening and its hours were not frozen with it, and are written as they were then."""
+    shot = send_reports.current_snapshot(drafted)
+    del shot["said"]
+    then = template_context(shot)
+    assert then["verdict_text"] == (
+        "This month fell short of its targets. What happens next is at the end of this report."
+    )
+    assert then["hours_text"].startswith("1.5 h of 20 h used")
+    assert (then["changed_text"], then["next_text"]) == ("", "")
+
+
+def test_a_report_names_what_changed_since_the_one_before(drafted: Report) -> None:
+    sent(words(drafted))
+    run_billing(now=LATER, door="test")
+    report_run.run_reports(now=LATER + timedelta(days=31), door="test")
+    second = sent(Report.objects.get(state="draft"), now=LATER + timedelta(days=31))
+    assert second.snapshot["said"]["changed"] == (
+        "Compared with November: 0 hours used instead of 1.5."
+    )
 
 
 def test_unprintable_characters_do_not_stop_a_report(drafted: Report) -> None:
@@ -247,9 +275,8 @@ def test_a_quarterly_report_is_not_called_a_month(world: World) -> None:
     report_run.run_reports(now=NOW + timedelta(days=93), door="test")
     report = Report.objects.get()
     assert send_reports.report_title(report) == "Report for November 2026 – January 2027"
-    assert template_context(review_draft.contents_shown(report))["verdict_text"].startswith(
-        "A good period"
-    )
+    opening = template_context(review_draft.contents_shown(report))["verdict_text"]
+    assert "period" in opening and "month" not in opening
     assert report.send_at and report.send_at.date() == date(2027, 2, 6), (
         "five days, where the terms say nothing"
     )
@@ -259,11 +286,13 @@ def test_an_unreviewed_report_is_sent_on_the_agreed_day_with_the_figures_alone(
     drafted: Report,
 ) -> None:
     assert drafted.send_at == DUE
+    Deliverable.objects.update(done=4)
     assert report_run.run_reports(now=DUE - timedelta(minutes=1), door="test").result["sent"] == 0
     assert report_run.run_reports(now=DUE, door="test").result["sent"] == 1
     assert report_run.run_reports(now=DUE, door="test").result["sent"] == 0
     drafted.refresh_from_db()
-    assert drafted.unreviewed and drafted.snapshot["comment"] == ""
+    assert drafted.unreviewed and drafted.snapshot["decision"] == ""
+    assert "all four posts" in drafted.snapshot["comment"]
     (event,) = audit.chain(drafted.pk)
     assert (event.event, event.actor) == ("report_sent", "Retainer Hub")
 
@@ -330,6 +359,7 @@ def test_a_scheduled_report_is_sent_at_its_time(drafted: Report) -> None:
 def test_without_an_active_contact_the_report_stays_a_draft(
     drafted: Report,
 ) -> None:
+    Deliverable.objects.update(done=4)
     Contact.objects.update(is_active=False)
     with pytest.raises(RuleError):
         send_reports.send_report(report=drafted, actor="Nan", now=LATER)

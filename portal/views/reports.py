@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.models import Period
 from agreements.rules.states import PeriodState
@@ -21,6 +21,7 @@ from core.tenancy import business_of, scoped
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
+from core.web.throttle import network, too_often
 from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
 from delivery.reports import (
@@ -35,7 +36,8 @@ from delivery.reports import (
 from delivery.reports.report_texts import template_context
 from delivery.rules.states import ReportState
 from portal.access import PortalView
-from portal.sessions import origin
+from portal.forms import LinkRequestForm
+from portal.sessions import origin, signed_in_contact
 
 #: A transparent GIF of one pixel.
 PIXEL = bytes.fromhex(
@@ -113,6 +115,28 @@ class AnswerPage(PortalView):
         report = sent_report(self, pk)
         save_answer(request, report, self.contact)
         return redirect("portal:report", report.pk)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def paper_answer(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the address on a printed report leads: to its question, for somebody who may answer.
+
+    Everybody else is asked for an email address. The response is the same whether or not it, or the
+    code, is known.
+    """
+    report, contact = client_decision.by_code(code), signed_in_contact(request)
+    if report and contact and contact.client_id == report.client_id:
+        return redirect("portal:answer", report.pk)
+    form = LinkRequestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        email, now = form.cleaned_data["email"], timezone.now()
+        too_many = too_often("ask", network(request), limit=10, seconds=3600, now=now)
+        if not too_many and not too_often("ask", email.lower(), limit=5, seconds=3600, now=now):
+            client_decision.mail_question(code=code, email=email, now=now)
+        return render(request, "portal/sent.html")
+    context = {"form": form, "is_question": True}
+    return render(request, "portal/ask.html", context, status=422 if form.is_bound else 200)
 
 
 def awaiting_answer(link: Link, contact: Contact) -> Report | None:
@@ -193,4 +217,9 @@ def _context(report: Report) -> dict[str, Any]:
         context = template_context(review_draft.contents_shown(report)) | {
             "title": send_reports.report_title(report)
         }
-    return {"report": report, "answers": ANSWERS, **context}
+    return {
+        "report": report,
+        "answers": ANSWERS,
+        "corrections": report.corrections.all(),
+        **context,
+    }

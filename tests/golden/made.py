@@ -91,10 +91,16 @@ class _Press:
             self.templates[said] |= used
         return text
 
-    def _write_once(self, html: str, identifier: str, files: Any, created: Any) -> bytes:
+    def _write_once(
+        self, html: str, identifier: str, files: Any, created: Any, **more: Any
+    ) -> bytes:
         key = repr((html, identifier, sorted(files.items()), created))
         if key not in self._printed:
-            made = self._write(html, identifier, files, created) if self._prints else _hashed(key)
+            made = (
+                self._write(html, identifier, files, created, **more)
+                if self._prints
+                else _hashed(key)
+            )
             self._printed[key], self._html[made] = made, html
         return self._printed[key]
 

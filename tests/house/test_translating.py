@@ -42,8 +42,12 @@ MARKED_ELSEWHERE = {
     "retainer_hub/settings.py: _(one.name)",
     "dashboard/home/todos.py: _(row.parked_because)",
 }
-#: Where a language may be named by its code: the table, the writers of sums, the demo's cast.
-MAY_NAME_CODES = ("core/languages.py", "agreements/rules/in_words.py", "retainer_hub/demo/cast.py")
+#: Where a language may be named by its code: the table, the writers of sums and of sentences, the
+#: demo's cast.
+MAY_NAME_CODES = (
+    *("core/languages.py", "agreements/rules/in_words.py"),
+    *("delivery/reports/sentences/writers.py", "retainer_hub/demo/cast.py"),
+)
 
 
 def imported(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from agreements.models import (
     Amendment,
     GivenValueAdd,
     Package,
+    Pause,
     Period,
     Proposal,
     Question,
@@ -44,6 +45,7 @@ from delivery.models import (
     EarlyWarning,
     Handover,
     Kpi,
+    MutedItem,
     Overage,
     QuarterlyReview,
     Report,
@@ -76,6 +78,7 @@ MODELS: dict[
     "objection": (Objection, "client"),
     "overage": (Overage, "client"),
     "package": (Package, ""),
+    "pause": (Pause, "agreement__client"),
     "payment": (Payment, "client"),
     "period": (Period, "agreement__client"),
     "proposal": (Proposal, "client"),
@@ -97,6 +100,7 @@ MODELS: dict[
     "given": (GivenValueAdd, "agreement__client"),
     "wait": (WaitlistEntry, "proposal__client"),
     "warning": (EarlyWarning, "client"),
+    "muted": (MutedItem, "client"),
 }
 WITHOUT_ROWS = ("owner", "inside")
 DOORS = {"dashboard", "portal"}
@@ -107,6 +111,8 @@ NO_ROW = {
     "portal:proposal_face",
     "portal:proposal_picture",
     "dashboard:logo",
+    "dashboard:unmute",
+    "dashboard:skip_undo",
     "dashboard:value_add_remove",
     "dashboard:value_add_take_back",
     "portal:logo",

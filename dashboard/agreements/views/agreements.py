@@ -128,6 +128,7 @@ class AgreementPage(DashboardView):
             next_on=next_starts([agreement], self.today).get(agreement.pk),
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
+            today=self.today,
         )
 
     def _outlook(self, agreement: Agreement, hours: Any) -> Outlook | None:

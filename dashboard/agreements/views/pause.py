@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.changing import pause
-from agreements.models import Agreement
+from agreements.models import Agreement, Pause
 from agreements.rules.states import AgreementState
 from core.errors import RuleError
 from dashboard.agreements.forms.pause_and_end import PauseForm
@@ -89,3 +89,19 @@ class ResumeAgreement(DashboardView):
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:agreement", agreement.pk)
+
+
+class UndoSkip(DashboardView):
+    """Take a skipped period up again before it starts."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        skips = self.rows(Pause).filter(is_skip=True).select_related("agreement")
+        row = self.row(Pause, pk, skips)
+        try:
+            pause.take_up_skipped(
+                skip=row, actor=self.actor, now=timezone.now(), origin=self.origin
+            )
+            messages.success(request, _("The period is not skipped any more. We told the client."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:agreement", row.agreement_id)

@@ -104,3 +104,9 @@ class ApiKeyForm(PrintableForm, forms.Form):
     """The name of a new API key."""
 
     name = forms.CharField(label=_("What it is for"), max_length=60)
+
+
+class NextTargetForm(forms.Form):
+    """The target that is suggested for a KPI, as its button sends it."""
+
+    target = forms.DecimalField(max_digits=14, decimal_places=2)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.documents.printable_text import PrintableForm
+from delivery.models.report import OFF_MONTHS
 from delivery.reports.compose import KPIS_SHOWN
+from delivery.rules.off_months import OffMonth
 
 
 class WordsForm(PrintableForm, forms.Form):
@@ -78,3 +80,34 @@ class WhenForm(forms.Form):
         """The typed local time as an aware datetime in the business's time zone."""
         typed: datetime = self.cleaned_data["send_at"]
         return typed.replace(tzinfo=self.zone)
+
+
+class OffMonthForm(forms.Form):
+    """What happens to the report of an off month that nobody has reviewed.
+
+    `is_own` adds the choice of following the business.
+    """
+
+    choice = forms.ChoiceField(label=_("If a month is off"), choices=OFF_MONTHS, required=False)
+
+    def __init__(self, *args: Any, is_own: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_own:
+            usual = ("", _("As for all other clients"))
+            self.fields["choice"].choices = [usual, *OFF_MONTHS]  # type: ignore[attr-defined]
+
+    @property
+    def choice_made(self) -> OffMonth | None:
+        """What was chosen; None without a choice of its own."""
+        chosen: str = self.cleaned_data["choice"]
+        return OffMonth(chosen) if chosen else None
+
+
+class CorrectionForm(PrintableForm, forms.Form):
+    """What a sent report got wrong, in the freelancer's words."""
+
+    note = forms.CharField(
+        label=_("What was wrong, and what is right"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

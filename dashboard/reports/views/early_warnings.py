@@ -17,8 +17,11 @@ from core.web import query_string
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.reports.forms.kpis import NoteForm
-from delivery.models import EarlyWarning
+from delivery.models import EarlyWarning, MutedItem
 from delivery.renewing import warning_actions, warning_texts
+from delivery.renewing.quiet_items import item_of
+
+MOST_MUTED = 50  # muted items that are listed
 
 
 class EarlyWarnings(DashboardView):
@@ -30,14 +33,25 @@ class EarlyWarnings(DashboardView):
         warning_rows = self.rows(EarlyWarning).select_related("client", "period")
         if only_open := query_string.text(request.GET, "state") == "open":
             warning_rows = warning_rows.filter(
-                sent_at__isnull=True, dismissed_at__isnull=True, period__ends_on__gt=self.today
+                sent_at__isnull=True,
+                dismissed_at__isnull=True,
+                replaced_at__isnull=True,
+                period__ends_on__gt=self.today,
             )
         page = page_of(warning_rows, request.GET, by="created_at")
         rows = [
             (row, [warning_texts.finding_sentence(finding) for finding in row.findings])
             for row in page.rows
         ]
-        return self.show(request, page=page, rows=rows, only=only_open, today=self.today)
+        muted = self.rows(MutedItem).select_related("client", "agreement")
+        return self.show(
+            request,
+            page=page,
+            rows=rows,
+            only=only_open,
+            today=self.today,
+            muted=[(item, warning_texts.item_name(item)) for item in muted[:MOST_MUTED]],
+        )
 
 
 class EarlyWarningPage(DashboardView):
@@ -54,8 +68,8 @@ class EarlyWarningPage(DashboardView):
         try:
             if "let_be" in request.POST:
                 warning_actions.dismiss_warning(warning=row, now=now)
-                messages.success(request, _("Nothing is sent."))
-                return redirect("dashboard:home")
+                messages.success(request, _("Dismissed. Nothing is sent."))
+                return redirect("dashboard:warning", row.pk)
             if not form.is_valid():
                 return self._show(request, row, form, 422)
             note = form.cleaned_data["note"]
@@ -89,10 +103,63 @@ class EarlyWarningPage(DashboardView):
             status,
             warning=row,
             form=form,
-            findings=[warning_texts.finding_sentence(finding) for finding in row.findings],
+            findings=self._findings(row),
+            can_return=row.dismissed_at and row.period.ends_on > self.today,
             person=email_recipient.recipients_by_client([row.period.agreement]).get(row.client_id),
-            is_open=not (row.sent_at or row.dismissed_at),
+            is_open=row.is_open,
             other_language=(
                 formats.language_name(language) if language != formats.language().code else ""
             ),
         )
+
+    def _findings(self, row: EarlyWarning) -> list[tuple[str, bool]]:
+        """Each finding in a sentence, and whether its item is muted."""
+        muted = set(
+            self.rows(MutedItem)
+            .filter(agreement=row.period.agreement_id)
+            .values_list("kind", "name")
+        )
+        return [
+            (warning_texts.finding_sentence(finding), item_of(finding) in muted)
+            for finding in row.findings
+        ]
+
+
+class RestoreWarning(DashboardView):
+    """Take the dismissal of a warning back."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = self.rows(EarlyWarning).select_related("period__agreement")
+        row = self.row(EarlyWarning, pk, related)
+        try:
+            warning_actions.restore_warning(warning=row, now=timezone.now())
+            messages.success(request, _("The warning is open again."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:warning", pk)
+
+
+class MuteItem(DashboardView):
+    """Name the item of a finding in no warning any more; `place` says which finding."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = self.rows(EarlyWarning).select_related("period__agreement", "client")
+        row, place = self.row(EarlyWarning, pk, related), request.POST.get("place", "")
+        if place.isascii() and place.isdigit() and int(place) < len(row.findings):
+            item = warning_actions.mute_item(warning=row, place=int(place), now=timezone.now())
+            messages.success(
+                request,
+                _("Muted: %(item)s. You can unmute it below the list of warnings.")
+                % {"item": warning_texts.item_name(item)},
+            )
+        return redirect("dashboard:warning", pk)
+
+
+class UnmuteItem(DashboardView):
+    """Let warnings name an item again."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        item = self.row(MutedItem, pk)
+        warning_actions.unmute_item(item=item)
+        messages.success(request, _("Unmuted: %(item)s.") % {"item": warning_texts.item_name(item)})
+        return redirect("dashboard:warnings")

@@ -19,9 +19,15 @@ from core.errors import RuleError
 from core.tables import spreadsheet
 from core.web import query_string
 from core.web.download import csv_response
-from dashboard.page import DashboardView, add_error
-from dashboard.reports.forms.kpis import EditKpiForm, KpiForm, ReadingFileForm, ReadingForm
-from delivery.kpis import kpi_changes, kpi_page, reading_import, readings
+from dashboard.page import DashboardView, add_error, show_error
+from dashboard.reports.forms.kpis import (
+    EditKpiForm,
+    KpiForm,
+    NextTargetForm,
+    ReadingFileForm,
+    ReadingForm,
+)
+from delivery.kpis import kpi_changes, kpi_page, next_targets, reading_import, readings
 from delivery.kpis.readings import SubmittedReading
 from delivery.models import Kpi
 from delivery.models.kpi import Source
@@ -72,6 +78,7 @@ class KpisPage(DashboardView):
             ],
             "retired": kpi_page.retired_kpis(agreement, progress),
             "file_form": ReadingFileForm(),
+            "next_targets": {one.kpi.pk: one for one in next_targets.suggestions(agreement, today)},
         }
         return self.show(request, status, agreement=agreement, **(context | extra))
 
@@ -79,6 +86,27 @@ class KpisPage(DashboardView):
 def reading_form(kpi: Kpi, today: date, data: Any = None) -> ReadingForm:
     """The form for a reading of one KPI; the prefix keeps the forms of a page apart."""
     return ReadingForm(data, prefix=kpi.pk.hex[-8:], initial={"on": today})
+
+
+class SetNextTarget(DashboardView):
+    """Set the target that the last three months suggest."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        kpi = self.row(Kpi, pk, self.rows(Kpi).select_related("agreement", "business"))
+        now, agreement, form = timezone.now(), kpi.agreement, NextTargetForm(request.POST)
+        try:
+            next_targets.set_next(
+                kpi=kpi,
+                target=form.cleaned_data["target"] if form.is_valid() else kpi.target,
+                today=local_day(now, agreement.time_zone),
+                actor=self.actor,
+                now=now,
+                origin=self.origin,
+            )
+            messages.success(request, _("The new target counts from the running period on."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:kpis", agreement.pk)
 
 
 class NewKpi(DashboardView):

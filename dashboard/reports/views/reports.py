@@ -16,7 +16,7 @@ from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.reports.forms.reports import WhenForm, WordsForm
+from dashboard.reports.forms.reports import CorrectionForm, OffMonthForm, WhenForm, WordsForm
 from delivery.models import Report
 from delivery.models.report import REPORT_STATES
 from delivery.reports import (
@@ -28,7 +28,11 @@ from delivery.reports import (
     send_reports,
     suggested_texts,
 )
+from delivery.reports.corrections import correct_report
+from delivery.reports.holding import off_month_rules
 from delivery.reports.report_texts import template_context
+from delivery.rules import off_months
+from delivery.rules.kpi_pace import Verdict
 from delivery.rules.states import ReportState
 
 
@@ -46,7 +50,15 @@ class Reports(DashboardView):
             reports = reports.filter(state=state)
         page = page_of(reports, request.GET, by="created_at")
         return self.show(
-            request, page=page, asked=term, state=state, states=REPORT_STATES, **job_progress(self)
+            request,
+            page=page,
+            asked=term,
+            state=state,
+            states=REPORT_STATES,
+            off_months=OffMonthForm(
+                initial={"choice": off_month_rules.rule_of_business(self.business)}
+            ),
+            **job_progress(self),
         )
 
 
@@ -117,8 +129,29 @@ class ReportPage(DashboardView):
                 report.client_id
             ),
             status=status,
+            **(off_month(report, snapshot) if is_draft else correction(report)),
             **context,
         )
+
+
+class CorrectReport(DashboardView):
+    """Follow a sent report by a correction, which is emailed to the client."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        form = CorrectionForm(request.POST)
+        form.is_valid()  # a note that is missing is refused below, with its reason
+        try:
+            correct_report.correct_report(
+                report=report_with_facts(self, pk),
+                note=form.cleaned_data.get("note", ""),
+                actor=self.actor,
+                now=timezone.now(),
+                origin=self.origin,
+            )
+            messages.success(request, _("The correction is on its way."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:report", pk)
 
 
 class PreviewReport(DashboardView):
@@ -185,10 +218,40 @@ def words_form(report: Report, data: Any = None) -> WordsForm:
     }
     initial["chosen"] = report.chosen or [row["id"] for row in snapshot["kpis"] if row["shown"]]
     if report.state == ReportState.DRAFT and report.reviewed_at is None:
-        initial["comment"] = suggested_texts.comment(snapshot, report.language)
-        initial["next_text"] = suggested_texts.next_steps(snapshot, report.language)
+        turn = send_reports.turn(report)
+        initial["comment"] = suggested_texts.comment(snapshot, report.language, turn)
+        initial["next_text"] = suggested_texts.next_steps(snapshot, report.language, turn)
         initial["decision"] = next(iter(suggested_texts.decisions(snapshot, report.language)), "")
     return WordsForm(data, kpis=kpis, initial=initial)
+
+
+def off_month(report: Report, snapshot: dict[str, Any]) -> dict[str, Any]:
+    """What happens to a draft if its month is off, and until when it is held, for its page."""
+    rule = off_month_rules.rules_of([report])[report.pk]
+    is_held = Verdict(snapshot["verdict"]) == Verdict.OFF and report.reviewed_at is None
+    deadline = None
+    if is_held and rule.is_held and report.send_at:
+        zone = report.period.agreement.time_zone
+        deadline = (
+            report.send_at
+            if report.held_at
+            else off_months.deadline(report.send_at, report.send_at, zone)
+        )
+    own = off_month_rules.own_rule(report.period.agreement)
+    return {
+        "deadline": deadline,
+        "waits_off": is_held and rule.waits,
+        "off_months": OffMonthForm(is_own=True, initial={"choice": own or ""}),
+    }
+
+
+def correction(report: Report) -> dict[str, Any]:
+    """What was corrected in a sent report, and what a correction would name now."""
+    return {
+        "corrections": report.corrections.all(),
+        "changed_lines": correct_report.changed_since(report),
+        "correct_form": CorrectionForm(),
+    }
 
 
 def when_form(view: DashboardView, report: Report, data: Any = None) -> WhenForm:

@@ -106,7 +106,7 @@ class TimeEntries(TimeView):
                 Q(note__icontains=term) | Q(period__agreement__client__name__icontains=term)
             )
         page = page_of(entries, request.GET, by="on")
-        choices = [(REMOVED, _("Taken back"))]
+        choices = [(REMOVED, _("Removed"))]
         return self.show(
             request,
             status,
@@ -235,7 +235,23 @@ class RemoveTime(DashboardView):
         entry = self.row(TimeEntry, pk, self.rows(TimeEntry).select_related("period"))
         try:
             time_log.delete_time(entry=entry, now=timezone.now(), actor=self.actor)
-            messages.success(request, _("Taken back. You still find it under “Taken back”."))
+            messages.success(request, _("Removed. Under “Removed” you can bring the entry back."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:time")
+
+
+class RestoreTime(DashboardView):
+    """Bring a removed entry back."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        removed = time_log.deleted_entries(self.business).select_related(
+            "period__agreement__client", "deliverable"
+        )
+        entry = self.row(TimeEntry, pk, removed)
+        try:
+            back = time_log.restore_time(entry=entry, now=timezone.now(), actor=self.actor)
+            messages.success(request, logged_message([back]))
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:time")

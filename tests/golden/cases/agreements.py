@@ -9,7 +9,7 @@ from django.conf import settings
 
 from agreements.changing import amend, end, give_value_add, pause, renew, trial
 from agreements.changing.amend import Change
-from agreements.models import Agreement, Amendment
+from agreements.models import Agreement, Amendment, Pause
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.errors import HeldBack
 from agreements.rules.intervals import Interval
@@ -186,6 +186,12 @@ def a_period_is_skipped(stage: Stage) -> None:
     pause.skip_next_period(
         agreement=stage.agreement, reason=stage.words.reason, actor="Nan", now=NOW
     )
+
+
+@case("skip_taken_back", begins=a_running_period)
+def a_skipped_period_is_taken_up_again(stage: Stage) -> None:
+    a_period_is_skipped(stage)
+    pause.take_up_skipped(skip=Pause.objects.get(), actor="Nan", now=NOW)
 
 
 @case("value_added", "value_add_taken_back", begins=a_running_period)

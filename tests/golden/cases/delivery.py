@@ -235,7 +235,8 @@ def a_freelancer_hands_over_a_file(stage: Stage) -> None:
 def behind(stage: Stage, period: Period, what: str) -> None:
     """On day 10 one thing is worst."""
     done(period, 1 if what == "work" else 4)
-    worked(stage, period, {"over": 28, "unused": 2}.get(what, 11))
+    if what != "unused":
+        worked(stage, period, 28 if what == "over" else 11)
     if what == "kpi":
         figure(stage, period, 82)
 

@@ -1,27 +1,31 @@
 """Emails and documents about reports and quarterly reviews."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from agreements.changing import end, pause
 from agreements.running.periods import open_due
 from core.documents import store
 from core.outbox import emails
 from delivery.hours import adjustments, time_log
-from delivery.models import Deliverable, Report
+from delivery.kpis import kpi_changes
+from delivery.models import Deliverable, Kpi, Report
 from delivery.renewing import quarterly_reviews
 from delivery.reports import (
     client_decision,
+    report_facts,
     report_pdf,
     report_reminders,
     report_run,
     review_draft,
     send_reports,
 )
+from delivery.reports.corrections import correct_report
 from delivery.requests import owner_replies
 from delivery.rules.states import Answer, RequestState
 from delivery.work import carry_over, checklist_actions
 from tests.golden.cases.delivery import HOUR, done, figure, requested, worked
-from tests.golden.stage import PERIOD_OVER, Documents, Stage, a_running_period, case
+from tests.golden.stage import PERIOD_OVER, TODAY, Documents, Stage, a_running_period, case
 from tests.world import HERE, NOW
 
 
@@ -145,6 +149,21 @@ def a_client_answers_a_report(stage: Stage) -> None:
     )
 
 
+@case("report_corrected", begins=a_sent_report)
+def a_report_is_corrected(stage: Stage) -> None:
+    kpi = Kpi.objects.get(name=stage.words.figure)
+    kpi_changes.write_reading(
+        kpi=kpi, period=stage.period, value=Decimal(140), on=TODAY, now=PERIOD_OVER
+    )
+    correct_report.correct_report(
+        report=Report.objects.select_related(*report_facts.RELATED).get(pk=stage.report.pk),
+        note=stage.words.comment,
+        actor="Nan",
+        now=PERIOD_OVER,
+        origin=HERE,
+    )
+
+
 @case("quarterly_review", begins=a_sent_report)
 def a_quarter_is_looked_back_on(stage: Stage) -> None:
     periods = quarterly_reviews.review_periods(stage.agreement, None, PERIOD_OVER.date())
@@ -176,3 +195,18 @@ def a_report_waits_for_days(stage: Stage) -> None:
     stage.begins(card="", agreed={"report_unreviewed": "wait"})
     report_run.run_reports(now=PERIOD_OVER, door="test")
     report_run.remind_due(now=PERIOD_OVER + timedelta(days=4))
+
+
+@case("reports_held", begins=a_running_period)
+def an_off_month_is_held(stage: Stage) -> None:
+    report_run.run_reports(now=PERIOD_OVER, door="test")
+    due = Report.objects.get().send_at
+    assert due
+    report_run.run_reports(now=due, door="test")
+
+
+@case("reports_held", variant="many")
+def twelve_off_months_are_held(stage: Stage) -> None:
+    stage.all_begun(*(stage.named(n) for n in range(1, 13)))
+    report_run.run_reports(now=PERIOD_OVER, door="test")
+    report_run.run_reports(now=PERIOD_OVER + timedelta(days=5), door="test")

@@ -1,0 +1,1 @@
+"""Corrects what a sent report said, without changing it (rule 38)."""
