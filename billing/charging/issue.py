@@ -209,7 +209,7 @@ def _lines_that_wait(periods: Sequence[Billable]) -> dict[UUID, list[NextLine]]:
     return lines
 
 
-def would_issue(periods: Sequence[Billable], business: Business, *, now: datetime) -> Rows:
+def would_issue(periods: Sequence[Period | Upgrade], business: Business, *, now: datetime) -> Rows:
     """Return what would be issued for these periods of one business; it writes and locks nothing.
 
     It is the code that issues, on rows in memory; `periods` are in the order in which they are due,

@@ -1,4 +1,4 @@
-"""Issues a one-off invoice: what was ordered once, outside the retainer's fee (rule 63).
+"""Issues a one-off invoice: what was ordered once, outside the retainer's fee (rule 62).
 
 It is issued in one transaction, with number, lines, journal and collection, exactly as the invoice
 of a period is (docs/charging.md, T0), and then charged or waited for by the same steps.

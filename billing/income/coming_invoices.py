@@ -14,15 +14,14 @@ from itertools import chain
 from uuid import UUID
 
 from agreements.changing import renew
-from agreements.models import Agreement, Period
+from agreements.models import Agreement, Period, Upgrade
 from agreements.models.agreement import NOT_BILLABLE
 from agreements.rules.states import PeriodState
 from agreements.running import periods
 from billing.books import owing
 from billing.charging import issue
 from billing.invoices import compose_invoice
-from billing.invoices.compose_invoice import Billable
-from billing.models import Collection
+from billing.models import Collection, Invoice
 from billing.rules.states import CollectionState, InvoiceState
 from core.dates import local_day
 from core.models import Business
@@ -35,12 +34,13 @@ log = logging.getLogger(__name__)
 class ComingInvoice:
     """An invoice that will be asked on a day, or that is open and asked already.
 
-    `amount` is before tax and `to_pay` with it, both in minor units of the agreement's currency.
+    `source` is its agreement, or itself where it belongs to none. `amount` is before tax and
+    `to_pay` with it, both in minor units of the source's currency.
     `term` is the number of renewals that it needs. `state` is how an open invoice is collected, and
     None for one that is not issued yet; a `retry` was declined before.
     """
 
-    agreement: Agreement
+    source: Agreement | Invoice
     on: date
     amount: int
     to_pay: int
@@ -61,7 +61,7 @@ def coming_invoices(business: Business, *, until: datetime) -> list[ComingInvoic
     They are in the order of their days. The number of queries does not depend on their number.
     """
     found = [*_open(business, until), *_not_issued(business, until)]
-    return sorted(found, key=lambda row: (row.on, str(row.agreement.pk)))
+    return sorted(found, key=lambda row: (row.on, str(row.source.pk)))
 
 
 def _open(business: Business, until: datetime) -> list[ComingInvoice]:
@@ -69,7 +69,7 @@ def _open(business: Business, until: datetime) -> list[ComingInvoice]:
     rows = (
         Collection.objects.filter(business=business, invoice__state=InvoiceState.OPEN)
         .exclude(state__in=(CollectionState.DONE, CollectionState.VOIDING))
-        .select_related("invoice__agreement__client")
+        .select_related("invoice__agreement__client", "invoice__client")
     )
     owed = owing.amounts_owed([row.invoice for row in rows])
     found = []
@@ -80,7 +80,7 @@ def _open(business: Business, until: datetime) -> list[ComingInvoice]:
             continue
         found.append(
             ComingInvoice(
-                invoice.agreement,
+                invoice.agreement or invoice,
                 _next_day(row) if is_ready else invoice.due_on,
                 prorate(invoice.subtotal, left, invoice.total),
                 left,
@@ -97,7 +97,7 @@ def _next_day(collection: Collection) -> date:
     invoice = collection.invoice
     try:
         assert collection.next_at
-        return local_day(collection.next_at, invoice.agreement.time_zone)
+        return local_day(collection.next_at, invoice.zone)
     except periods.UNREADABLE:
         return invoice.due_on
 
@@ -137,14 +137,16 @@ def _not_issued(business: Business, until: datetime) -> list[ComingInvoice]:
     return found
 
 
-def _would_issue(due: Sequence[Billable], business: Business, until: datetime) -> issue.Rows:
+def _would_issue(
+    due: Sequence[Period | Upgrade], business: Business, until: datetime
+) -> issue.Rows:
     """What would be issued, without the clients of whom a stored value cannot be read."""
     try:
         return issue.would_issue(due, business, now=until)
     except periods.UNREADABLE:
         log.exception("An invoice of %s cannot be computed.", business.pk)
     rows = issue.Rows()
-    by_client: dict[UUID, list[Billable]] = defaultdict(list)
+    by_client: dict[UUID, list[Period | Upgrade]] = defaultdict(list)
     for row in due:
         by_client[row.agreement.client_id].append(row)
     for own in by_client.values():
@@ -161,7 +163,7 @@ def _is_billed(period: Period, until: datetime) -> bool:
     return period.state == PeriodState.DUE and not held and period.due_at <= until
 
 
-def _share_agreements(rows: Iterable[Billable]) -> None:
+def _share_agreements(rows: Iterable[Period | Upgrade]) -> None:
     """Give all rows of an agreement the same object, with all that a forecast reads of it."""
     rows = list(rows)
     wanted = {row.agreement_id for row in rows}

@@ -7,7 +7,7 @@ changed; a large one reads the last one until a worker has made the next.
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,10 +17,11 @@ from agreements.changing.end import can_end
 from agreements.models import Agreement, Pause
 from agreements.rules.intervals import Interval
 from agreements.rules.states import RUNNING_STATES
+from agreements.rules.terms import CollectBy
 from billing.income import guaranteed
 from billing.income.coming_invoices import ComingInvoice, coming_invoices
 from billing.income.track_record import KNOWN, experience
-from billing.models import Collection, NextLine, PaymentMethod
+from billing.models import Collection, Invoice, NextLine, PaymentMethod
 from billing.rules import futures
 from billing.rules.experience import Experience, Payments
 from billing.rules.futures import Asked, Stream
@@ -43,9 +44,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Expectation:
-    """One row behind a forecast: what is asked of an agreement on a day, or is open already."""
+    """One row behind a forecast: what is asked of an agreement on a day, or is open already.
 
-    agreement: UUID
+    `invoice` is a one-off invoice, where no agreement is behind it.
+    """
+
+    agreement: UUID | None
+    invoice: UUID | None
     client: str
     title: str
     currency: str
@@ -114,7 +119,7 @@ def make(business: Business, *, now: datetime, stamp: str = "") -> Forecast:
     soon: dict[str, int] = defaultdict(int)
     for row in coming_invoices(business, until=now + timedelta(days=PREVIEWED)):
         if row.will_be_asked and not row.term:
-            soon[row.agreement.currency] += row.to_pay
+            soon[row.source.currency] += row.to_pay
     made = Forecast(
         today=today,
         made_at=now,
@@ -199,29 +204,35 @@ def _asked(
     months = futures.months_ahead(today)
     for row in rows:
         if not row.will_be_asked and row.on >= today:
-            sums[row.agreement.currency][months.index(month_of(row.on))] += row.amount
+            sums[row.source.currency][months.index(month_of(row.on))] += row.amount
     return sums
 
 
 def _streams(rows: Iterable[ComingInvoice], today: date) -> list[Stream]:
-    by_agreement: dict[UUID, list[ComingInvoice]] = defaultdict(list)
+    by_source: dict[UUID, list[ComingInvoice]] = defaultdict(list)
     for row in rows:
-        by_agreement[row.agreement.pk].append(row)
-    return [_stream(own, today) for own in by_agreement.values()]
+        by_source[row.source.pk].append(row)
+    return [_stream(own, today) for own in by_source.values()]
 
 
 def _stream(rows: Sequence[ComingInvoice], today: date) -> Stream:
-    agreement = rows[-1].agreement  # that of an invoice to come, which is loaded as a whole
-    bound = agreement.starts_on, agreement.minimum_months
-    is_open = can_end(agreement) and not agreement.ends_on and agreement.interval != Interval.ONCE
-    return Stream(
-        currency=agreement.currency,
-        by_card=not agreement.is_by_transfer,
+    source = rows[-1].source  # of an invoice to come: its agreement, loaded as a whole
+    stream = Stream(
+        currency=source.currency,
+        by_card=source.collect_by != CollectBy.TRANSFER,
         asked=[Asked(row.on, row.amount, row.term, row.retry) for row in rows if row.will_be_asked],
-        notice_days=agreement.notice_days if is_open else None,
-        bound_until=add_months(*bound),
+        notice_days=None,
+        bound_until=today,
         waiting=[(row.issued_on or today, row.amount) for row in rows if not row.will_be_asked],
         is_lost=any(_is_lost(row, today) for row in rows),
+    )
+    if isinstance(source, Invoice):
+        return stream
+    is_open = can_end(source) and not source.ends_on and source.interval != Interval.ONCE
+    return replace(
+        stream,
+        notice_days=source.notice_days if is_open else None,
+        bound_until=add_months(source.starts_on, source.minimum_months),
     )
 
 
@@ -233,12 +244,14 @@ def _is_lost(row: ComingInvoice, today: date) -> bool:
 
 
 def _expectation(row: ComingInvoice) -> Expectation:
-    agreement = row.agreement
+    source = row.source
+    is_invoice = isinstance(source, Invoice)
     return Expectation(
-        agreement=agreement.pk,
-        client=agreement.client.name,
-        title=agreement.title,
-        currency=agreement.currency,
+        agreement=None if is_invoice else source.pk,
+        invoice=source.pk if is_invoice else None,
+        client=source.client.name,
+        title=source.title,
+        currency=source.currency,
         on=row.on,
         amount=row.amount,
         to_pay=row.to_pay,

@@ -1,4 +1,4 @@
-"""A one-off invoice: what it bills, for whom and how, before it is issued (rule 63).
+"""A one-off invoice: what it bills, for whom and how, before it is issued (rule 62).
 
 It is of a client, and may belong to one of its agreements; it then follows that agreement's way of
 paying, taxes and people, and otherwise the client's and the business's present ones.

@@ -1,4 +1,4 @@
-"""One-off invoices: an invoice may belong to no period, and to no agreement (rule 63)."""
+"""One-off invoices: an invoice may belong to no period, and to no agreement (rule 62)."""
 
 import django.db.models.deletion
 from django.db import migrations, models

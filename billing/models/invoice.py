@@ -34,7 +34,7 @@ class Invoice(TenantRow):
     `period_start` is the first day of the service that is billed. An upgrade inside a period has an
     invoice of its own, with kind "upgrade" and the day of the change as `period_start`.
 
-    A one-off invoice (rule 63) has no period. It may belong to an agreement; if not, `contact`,
+    A one-off invoice (rule 62) has no period. It may belong to an agreement; if not, `contact`,
     `time_zone` and `charge_hour` say who is written to and when. `title` is what it bills,
     `one_off` is the id under which a gateway knows it, and `form` that of the form it came from.
     """

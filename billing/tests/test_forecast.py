@@ -16,6 +16,7 @@ from billing.rules.experience import WHOLE, Experience, draw
 from billing.rules.futures import Asked, Stream
 from billing.runs import preview
 from billing.runs.billing_run import run_billing
+from billing.tests.test_one_off import issued, order
 from core.dates import add_months
 from core.models import Business
 from tests import forecast_worlds
@@ -188,3 +189,10 @@ def test_a_large_business_asks_a_worker_once_and_reads_the_last_one(
     tomorrow = NOW + timedelta(days=1)
     kept = forecast.latest(world.business, signed, now=tomorrow)
     assert kept and kept.today == TODAY, "until the next one is made"
+
+
+def test_an_invoice_without_an_agreement_is_forecast_as_well(world: World) -> None:
+    issued(world, order(world))
+    made = forecast.make(world.business, now=NOW)
+    assert [(row.invoice is None, row.amount) for row in made.rows] == [(False, 200_00)]
+    assert sum(made.asked["USD"]) == 200_00

@@ -1,4 +1,4 @@
-"""A one-off invoice has the same number, taxes, charge and corrections as any other (rule 63)."""
+"""A one-off invoice has the same number, taxes, charge and corrections as any other (rule 62)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

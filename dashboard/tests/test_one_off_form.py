@@ -1,4 +1,4 @@
-"""A one-off invoice is issued in three fields, after its total was seen (rule 63)."""
+"""A one-off invoice is issued in three fields, after its total was seen (rule 62)."""
 
 import re
 from typing import Any

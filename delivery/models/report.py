@@ -38,7 +38,7 @@ class Report(TenantRow):
     one answer), and picks the `chosen` KPIs by their ids (at most three; empty means the first
     three). `send_at` is when the report is sent automatically: on the agreed day, or when the
     freelancer scheduled it; None means that it waits. `held_at` is when the report of an off month
-    was held for the freelancer (rule 64); `send_at` is its deadline from then on. `unreviewed`
+    was held for the freelancer (rule 66); `send_at` is its deadline from then on. `unreviewed`
     marks a report that was sent without review. `snapshot` is empty until the report is sent; then
     it and `sha256` never change (a trigger holds that). A worker renders `document` afterwards, and
     the email is sent when the document is there.
@@ -138,7 +138,7 @@ class Report(TenantRow):
 
 
 class OffMonthRule(TenantRow):
-    """What happens to the report of an off month that nobody has reviewed (rule 64).
+    """What happens to the report of an off month that nobody has reviewed (rule 66).
 
     It is the rule of `agreement`, or without one that of all agreements of the business that have
     none of their own. Without a row it is held.

@@ -84,7 +84,7 @@ def send_due(*, now: datetime, on_batch: Callable[[int], None] = lambda sent: No
 def _send(ids: Sequence[UUID], now: datetime) -> int:
     """Freeze those of the drafts whose client has a contact to send them to; return how many.
 
-    An off month that nobody has reviewed is held for its owner (rule 64).
+    An off month that nobody has reviewed is held for its owner (rule 66).
     """
     reports = Report.objects.filter(pk__in=ids).select_related(*report_facts.RELATED)
     contacts = email_recipient.recipients_by_client(report.period.agreement for report in reports)

@@ -1,4 +1,4 @@
-"""What happens to the report of an off month that nobody has reviewed (rule 64). Pure.
+"""What happens to the report of an off month that nobody has reviewed (rule 66). Pure.
 
 | report due on 5 December at 9:00, not reviewed | what happens |
 | --- | --- |

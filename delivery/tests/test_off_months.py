@@ -1,4 +1,4 @@
-"""An off month is seen by its owner before its report goes out, and it still arrives (rule 64)."""
+"""An off month is seen by its owner before its report goes out, and it still arrives (rule 66)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

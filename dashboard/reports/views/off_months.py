@@ -1,4 +1,4 @@
-"""What happens to reports of off months: for all agreements, or for one (rule 64)."""
+"""What happens to reports of off months: for all agreements, or for one (rule 66)."""
 
 from uuid import UUID
 

@@ -1,1 +1,1 @@
-"""Holds the reports of off months until their owner has seen them (rule 64)."""
+"""Holds the reports of off months until their owner has seen them (rule 66)."""

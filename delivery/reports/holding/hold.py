@@ -1,4 +1,4 @@
-"""Holds a report that is due, that nobody has reviewed, and whose month was off (rule 64)."""
+"""Holds a report that is due, that nobody has reviewed, and whose month was off (rule 66)."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What an owner chose for the reports of off months: for all agreements, or for one (rule 64)."""
+"""What an owner chose for the reports of off months: for all agreements, or for one (rule 66)."""
 
 from collections.abc import Iterable
 from datetime import datetime
