@@ -43,9 +43,12 @@ ANSWERED = (ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.EXPIRE
 
 @dataclass(frozen=True)
 class Expected:
-    """A fee that is expected: of an invoice, or of a period that begins on `on`."""
+    """A fee that is expected: of an invoice, or of a period that begins on `on`.
 
-    agreement: Agreement
+    `source` is its agreement, or a one-off invoice that belongs to none.
+    """
+
+    source: Agreement | Invoice
     certainty: Certainty
     on: date
     amount: int
@@ -92,11 +95,11 @@ class Income:
         """The client who brings most of it, and how much; None where nothing is expected."""
         by_client: dict[UUID, int] = defaultdict(int)
         for one in self.expected:
-            by_client[one.agreement.client_id] += one.amount
+            by_client[one.source.client_id] += one.amount
         if not by_client:
             return None
         most = max(by_client, key=lambda pk: (by_client[pk], str(pk)))
-        client = next(one.agreement.client for one in self.expected if most == _client(one))
+        client = next(one.source.client for one in self.expected if most == _client(one))
         return client, by_client[most]
 
     @property
@@ -115,7 +118,7 @@ class Income:
 
 
 def _client(one: Expected) -> UUID:
-    return one.agreement.client_id
+    return one.source.client_id
 
 
 def expected_income(
@@ -132,9 +135,13 @@ def expected_income(
         return found.setdefault(currency, Income(currency, today))
 
     rows = {row.pk: row for row in agreements}
-    for one in [*_invoiced(rows), *_unbilled(rows), *_coming(business, agreements, today)]:
+    for one in [
+        *_invoiced(business, rows),
+        *_unbilled(rows),
+        *_coming(business, agreements, today),
+    ]:
         if one.amount:
-            of(one.agreement.currency).expected.append(one)
+            of(one.source.currency).expected.append(one)
     for currency, amount in received(business, date(today.year, 1, 1), today).items():
         of(currency).received = amount
     for proposal, fee in _offered(business):
@@ -145,20 +152,21 @@ def expected_income(
     )
 
 
-def _invoiced(agreements: dict[UUID, Agreement]) -> list[Expected]:
+def _invoiced(business: Business, agreements: dict[UUID, Agreement]) -> list[Expected]:
     """What is still to come of each open invoice, before tax."""
-    unpaid = Invoice.objects.filter(agreement__in=list(agreements), state=InvoiceState.OPEN)
-    rows = list(unpaid.select_related("collection", "agreement"))
+    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
+    mine = unpaid.filter(Q(agreement__in=list(agreements)) | Q(agreement__isnull=True))
+    rows = list(mine.select_related("collection", "agreement", "client"))
     asked = asking.asked_of_all(rows)
     return [
         Expected(
-            agreements[row.agreement_id],
+            agreements[row.agreement_id] if row.agreement_id else row,
             Certainty.INVOICED,
             row.due_on,
             prorate(row.subtotal, asked[row.pk].left, row.total),
         )
         for row in rows
-        if row.total and row.agreement_id
+        if row.total
     ]
 
 

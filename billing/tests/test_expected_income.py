@@ -14,6 +14,7 @@ from billing.income import expected, guaranteed, history
 from billing.income.expected import Income
 from billing.rules.certainty import Certainty
 from billing.runs.billing_run import run_billing
+from billing.tests.test_one_off import issued, order
 from tests.world import NOW, World
 
 TODAY = date(2026, 11, 2)
@@ -79,7 +80,7 @@ def test_the_largest_client_is_left_out_of_what_stays(world: World) -> None:
     assert usd.without_largest == usd.total - sum(
         one.amount
         for one in usd.expected
-        if one.agreement.client.name == "Siri & Sons" and one.certainty == Certainty.RECURRING
+        if one.source.client.name == "Siri & Sons" and one.certainty == Certainty.RECURRING
     )
 
 
@@ -130,3 +131,10 @@ def test_what_a_client_is_credited_is_not_received_again(world: World) -> None:
     run_billing(now=NOW + timedelta(days=31), door="test")
     found = expected.received(world.business, date(2026, 1, 1), date(2027, 12, 31))
     assert found == {"USD": 3_000_00}
+
+
+@pytest.mark.django_db
+def test_an_open_invoice_without_an_agreement_is_expected_as_well(world: World) -> None:
+    issued(world, order(world))
+    [usd] = income(world)
+    assert usd.sums[Certainty.INVOICED] == usd.by_contract == 200_00

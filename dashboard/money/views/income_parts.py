@@ -5,11 +5,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.models import Agreement
 from billing.income.expected import Income
 from billing.income.forecast import Forecast
+from billing.models import Invoice
 from billing.rules.certainty import HORIZON, Certainty, Movement
 from billing.rules.futures import Band
 from billing.rules.goal import Closing, Goal
@@ -119,23 +122,30 @@ def changes(row: Movement, currency: str) -> list[str]:
 
 
 def _row(income: Income, certainty: Certainty) -> dict[str, Any]:
-    """A certainty in words, its sum, and the sum of each agreement behind it."""
-    by_agreement: dict[Any, int] = {}
-    rows = {}
+    """A certainty in words, its sum, and the sum of each agreement or invoice behind it."""
+    by_source: dict[Any, int] = {}
+    rows: dict[Any, Agreement | Invoice] = {}
     for one in income.expected:
         if one.certainty == certainty:
-            rows[one.agreement.pk] = one.agreement
-            by_agreement[one.agreement.pk] = by_agreement.get(one.agreement.pk, 0) + one.amount
+            rows[one.source.pk] = one.source
+            by_source[one.source.pk] = by_source.get(one.source.pk, 0) + one.amount
     label, why = _words()[certainty]
-    largest = sorted(by_agreement.items(), key=lambda pair: -pair[1])
+    largest = sorted(by_source.items(), key=lambda pair: -pair[1])
     return {
         "label": label,
         "why": why,
         "sum": income.sums[certainty],
         "count": len(largest),
-        "agreements": [(rows[pk], amount) for pk, amount in largest[:SHOWN]],
+        "sources": [
+            (rows[pk].client.name, _page(rows[pk]), amount) for pk, amount in largest[:SHOWN]
+        ],
         "more": max(0, len(largest) - SHOWN),
     }
+
+
+def _page(source: Agreement | Invoice) -> str:
+    kind = "invoice" if isinstance(source, Invoice) else "agreement"
+    return reverse(f"dashboard:{kind}", args=[source.pk])
 
 
 def _words() -> dict[Certainty, tuple[str, str]]:
