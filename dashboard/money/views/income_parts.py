@@ -81,12 +81,12 @@ def about(amount: int) -> int:
     return money.round_half_up(Fraction(amount, step)) * step
 
 
-def goal_parts(goal: Goal) -> list[tuple[str, int]]:
-    """What counts towards the goal, the most certain first."""
+def goal_parts(goal: Goal) -> list[tuple[str, int, str]]:
+    """What counts towards the goal, the most certain first, and where the list behind it is."""
     return [
-        (_("Received"), goal.received),
-        (_("Owed by contract"), goal.secured),
-        (_("If nobody gives notice"), goal.likely),
+        (_("Received"), goal.received, reverse("dashboard:monthly_totals")),
+        (_("Owed by contract"), goal.secured, "#certainty"),
+        (_("If nobody gives notice"), goal.likely, "#certainty"),
     ]
 
 
