@@ -37,7 +37,7 @@ def said(world: World, days: int) -> Counter[Any]:
 
 def found(world: World, days: int) -> Counter[Any]:
     return Counter(
-        (row.on, row.agreement.client.name, row.agreement.title, row.agreement.currency, row.to_pay)
+        (row.on, row.source.client.name, row.source.title, row.source.currency, row.to_pay)
         for row in ahead(world, days)
         if row.will_be_asked and not row.term
     )
