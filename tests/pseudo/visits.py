@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -22,6 +23,7 @@ from django.utils import timezone, translation
 from agreements.contract import wording
 from agreements.models import Agreement, Proposal, ProposalTyping
 from agreements.samples import load
+from agreements.signing import sign
 from billing.income import exchange
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
@@ -38,6 +40,7 @@ from tests.factories import UserFactory
 from tests.golden.stage import Stage
 from tests.pseudo import language
 from tests.test_tenancy import CLASSES, address, addresses, inside, logged_in
+from tests.world import HERE
 
 Rows = dict[str, Any]
 Visit = tuple[str, HttpResponse | str]  # its name, and what was answered
@@ -112,6 +115,7 @@ def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:
     )
     yield "a draft changed elsewhere", owner.post(path, typed)
     draft.tiers.all().delete()
+    yield "the tiers of another package", owner.get(path, {"package": "web"})
     frame = reverse("dashboard:proposal_frame", args=[draft.pk])
     yield "a draft without a tier", owner.get(frame)
     pdf = reverse("dashboard:proposal_pdf", args=[draft.pk])
@@ -132,6 +136,9 @@ def a_competitor(rows: Rows, owner: Browser) -> Iterator[Visit]:
         yield "a competitor", owner.get(reverse("dashboard:client", args=[rival.pk]))
     for offer in (draft, sent):
         yield "a competitor's proposal", owner.get(reverse("dashboard:proposal", args=[offer.pk]))
+    running = world.running(rival, now=now, card="", title=language.marked("R"))
+    page = reverse("dashboard:agreement", args=[running.pk])
+    yield "a competitor's agreement that runs", owner.get(page)
 
 
 def samples(world: Stage, owner: Browser) -> Iterator[Visit]:
@@ -210,6 +217,29 @@ def a_reader(rows: Rows) -> Iterator[Visit]:
     yield "another page", reader.get(reverse("portal:home"))
     yield "the code of a reader", reader.post(reverse("portal:home"), {"portal_was_get": "1"})
     yield "a wrong code", reader.post(reverse("portal:home"), {"portal_code": "1"})
+    email = OutboxEmail.objects.filter(kind="portal_code").latest("created_at")
+    path = reverse("portal:enter", args=[links.token(UUID(email.ref))])
+    yield "the link beside a code", reader.get(path)
+    yield "the link beside a code, on another device", _reading(Browser()).get(path)
+
+
+def a_signer(world: Stage) -> Iterator[Visit]:
+    """Somebody who opens the link beside the code that signs."""
+    now = timezone.now()
+    fields = {"starts_on": now.date(), "title": language.marked("R"), "language": language.CODE}
+    agreement = world.picked(world.proposal(world.client(now=now), now=now, **fields), now=now)
+    begun = sign.request_code(
+        paper=agreement,
+        contact=agreement.contact,
+        name=language.marked("P"),
+        consented=True,
+        now=now,
+        origin=HERE,
+    )
+    assert begun.code_row
+    path = reverse("portal:enter", args=[links.token(begun.code_row)])
+    yield "the link beside a signature's code", _reading(inside(agreement.contact)).get(path)
+    yield "the same on another device", _reading(Browser()).get(path)
 
 
 def a_prospect(rows: Rows) -> Iterator[Visit]:
@@ -256,6 +286,8 @@ def doors(rows: Rows) -> Iterator[Visit]:
         yield f"a link to the portal {target}", stranger.get(path)
     yield "a used link to the portal", stranger.get(reverse("portal:enter", args=["used"]))
     yield from a_reader(rows)
+    with taken_back():
+        yield from a_signer(rows["world"])
     yield from a_prospect(rows)
     yield "asking for a link", stranger.post(reverse("portal:ask"), {"email": contact.email})
     newcomer = logged_in(UserFactory(email="new@studio.example", name=language.marked("New")))

@@ -142,6 +142,8 @@ class EditWording(WordingView):
         status: int = 200,
     ) -> HttpResponse:
         kind = self.kind_of(key, language)
+        for field in form.fields.values():  # it is read aloud in the language of the email
+            field.widget.attrs["lang"] = language
         page = self.show(
             request,
             status,
