@@ -490,7 +490,7 @@ def rows_of(world: World) -> dict[str, Any]:
             findings=[warning_texts.work_finding("posts", 0, 4, 2, 100)],
         ),
         "muted": MutedItem.objects.create(
-            business=world.business, client=client, agreement=agreement, kind="work", name="posts"
+            business=world.business, client=client, agreement=agreement, kind="unused"
         ),
         "pause": Pause.objects.create(
             business=world.business,

@@ -32,9 +32,11 @@ NEVER_MADE = frozenset(
         "billing.Refund",
         "billing.WithholdingCertificate",
         "delivery.EarlyWarning",
+        "delivery.MutedItem",
         "delivery.Overage",
         "delivery.QuarterlyReview",
         "delivery.Report",
+        "delivery.ReportCorrection",
         "delivery.Request",
         "exports.Export",
     ]

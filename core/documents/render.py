@@ -28,7 +28,8 @@ from core.documents.glyphs import FONTS, printed, thai_text_by_glyph
 SHEET = Path(settings.BASE_DIR) / "templates" / "documents" / "document.css"
 BASE_URL = FONTS.as_uri() + "/"
 NAMED_FILES = re.compile(r'src="(file:[^"]+)"')  # the address of a logo or a picture
-CLOSELY = re.compile(r'(<body class=")')  # where the class for setting more closely goes
+BODY = re.compile(r'(<body class=")')  # where a class for setting more closely goes
+CLOSER = ("near", "close")  # these classes, the first that helps
 _one_at_a_time = Lock()  # Pango's font map is shared by all threads and not thread-safe
 
 
@@ -208,8 +209,8 @@ def _lay_out(
     }
     document = _pages(html, options)
     if on_one_page and len(document.pages) == 2:
-        closely = _pages(CLOSELY.sub(r"\1close ", html, count=1), options)
-        document = closely if len(closely.pages) == 1 else document
+        closer = (_pages(BODY.sub(rf"\1{css} ", html, count=1), options) for css in CLOSER)
+        document = next((one for one in closer if len(one.pages) == 1), document)
     document.fonts = _Fonts(document.fonts)
     archive.add_pdf_ua_metadata(document)
     archive.attach_files(document, _tools().attachment, files, created)

@@ -62,6 +62,8 @@ def warn_due(*, now: datetime, only: Business | None = None) -> int:
 def _warn_businesses(ids: Sequence[UUID], now: datetime) -> int:
     """Create the warnings of these businesses and email them; return how many."""
     businesses = _without_digest(ids, now)
+    if not businesses:
+        return 0
     due = _due(businesses, now)
     quiet = QuietItems(due, now)
     warnings: dict[UUID, list[EarlyWarning]] = {pk: [] for pk in businesses}

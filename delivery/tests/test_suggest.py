@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from delivery.reports import suggested_texts
 from delivery.reports.compose import Item, owed
-from delivery.reports.sentences import writers
+from delivery.reports.sentences import english_nouns, writers
 from delivery.reports.sentences.changes import changes
 
 COUNTED = (
@@ -120,7 +120,7 @@ def test_what_is_missing_is_told_with_what_becomes_of_it(turn: int, said: str) -
         ),
         (
             item("graphics", 8, 7, "waived", "Not needed"),
-            "We designed seven of eight graphics; the last one was dropped (Not needed).",
+            "We designed seven of eight graphics; the last one was dropped (not needed).",
         ),
     ],
 )
@@ -149,7 +149,7 @@ def test_a_deliverable_reads_properly_inside_its_sentence(piece: Any, said: str)
         ),
         (
             kpi("Sign-ups", "38", "42", "50", unit="", shape="count"),
-            "Sign-ups came to 42 after 38 in October, short of the target of 50.",
+            "Sign-ups came to 42 after 38 in October, still short of the target of 50.",
         ),
         (
             kpi("Cost per lead", "12", "9", "10", unit="USD", less_is_better=True),
@@ -247,6 +247,23 @@ def test_one_line_says_what_changed_since_the_month_before() -> None:
     )
     assert writers.sentences(november, "en", 0)["changed"] == ""
     assert changes(november, november) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "one", "several"),
+    [
+        ("Blog posts", "blog post", "blog posts"),
+        ("Case study", "case study", "case studies"),
+        ("Stories", "story", "stories"),
+        ("Boxes", "box", "boxes"),
+        ("LinkedIn post", "LinkedIn post", "LinkedIn posts"),
+        ("KPI", "KPI", "KPIs"),
+        ("Posts for the shop", "post for the shop", "posts for the shop"),
+        ("Research", "research", "research"),
+    ],
+)
+def test_a_title_has_its_singular_and_its_plural(title: str, one: str, several: str) -> None:
+    assert (english_nouns.singular(title), english_nouns.plural(title)) == (one, several)
 
 
 def test_carried_work_is_added_to_what_the_next_month_promises() -> None:

@@ -151,7 +151,7 @@ def test_a_warning_leads_to_a_note_and_the_dashboard_says_who_may_not_renew(
     watched()
     assert EarlyWarning.objects.get().sent_at
     emails.send_due(now=timezone.now())
-    assert "posts: 0 of 12" in letter("early_note", WHO)
+    assert "20 h are still free" in letter("early_note", WHO)
     page.goto(f"{live_server.url}/warnings/")
     expect(page.get_by_text("Note sent")).to_be_visible()
     watched()

@@ -237,11 +237,14 @@ def off_month(report: Report, snapshot: dict[str, Any]) -> dict[str, Any]:
             if report.held_at
             else off_months.deadline(report.send_at, report.send_at, zone)
         )
+    waits_anyway = report.send_at is None and report.held_at is None
     own = off_month_rules.own_rule(report.period.agreement)
     return {
         "deadline": deadline,
         "waits_off": is_held and rule.waits,
-        "off_months": OffMonthForm(is_own=True, initial={"choice": own or ""}),
+        "off_months": (
+            None if waits_anyway else OffMonthForm(is_own=True, initial={"choice": own or ""})
+        ),
     }
 
 

@@ -109,11 +109,10 @@ def _change(change: Change) -> str:
             f"{_hours(int(change.now))} used instead of {formats.hours_number(int(change.before))}"
         )
     if change.kind == Kind.WORK:
-        name = (
-            nouns.quoted(change.name)
-            if nouns.is_awkward(change.name)
-            else nouns.plural(change.name)
-        )
+        if nouns.is_awkward(change.name):
+            name = nouns.quoted(change.name)
+        else:
+            name = (nouns.singular if change.now == 1 else nouns.plural)(change.name)
         return f"{change.now} {name} instead of {change.before}"
     return (
         f"{change.name} {_value(change.now, change.unit)} instead of "
@@ -227,9 +226,9 @@ def _fate(about: Subjects, piece: Piece, *, is_plural: bool) -> str:
         said = f"{'were' if is_plural else 'was'} dropped"
     else:
         return f"{'are' if is_plural else 'is'} still to come"
-    reason = piece.because
-    if reason.lower().startswith(("because ", "since ")):
-        return f"{said} {reason[:1].lower()}{reason[1:]}"
+    reason = nouns.reason(piece.because)
+    if reason.startswith(("because ", "since ")):
+        return f"{said} {reason}"
     return f"{said} ({reason})" if reason else said
 
 
@@ -272,8 +271,9 @@ def _standing(kpi: Measure, target: str, is_are: str) -> str:
     """Return how a value stands against its target, as the end of a sentence."""
     side = "below" if kpi.less_is_better else "above"
     if kpi.is_behind:
-        missed = "still above" if kpi.less_is_better else "short of"
-        return f", {missed} the target of {target}"
+        missed = "above" if kpi.less_is_better else "short of"
+        still = "still " if kpi.gain > 0 or kpi.less_is_better else ""
+        return f", {still}{missed} the target of {target}"
     if kpi.value == kpi.target:
         return f" and {is_are} on the target of {target}"
     now = "still" if kpi.was_there_before else "now"

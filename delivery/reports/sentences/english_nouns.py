@@ -22,6 +22,12 @@ _PROPER = (
     "november december christmas easter songkran q1 q2 q3 q4"
 )
 PROPER = frozenset(_PROPER.split())
+#: Words with which a reason may begin that have a capital only because they begin it.
+_BEGINNINGS = (
+    "the a an we our your you it its they their there this that these those no not waiting because "
+    "since as due still one two three some all both"
+)
+BEGINNINGS = frozenset(_BEGINNINGS.split())
 #: Heads without a plural and without an article.
 _UNCOUNTED = (
     "management development engagement support maintenance hosting monitoring reporting marketing "
@@ -108,6 +114,22 @@ def plural(title: str) -> str:
     return name[:start] + _as_cased(name[start:end], several) + name[end:]
 
 
+def singular(title: str) -> str:
+    """Return the noun for one: "Blog posts" → "blog post"; a name in the singular stays."""
+    name, word = noun(title), head(title)
+    if not is_plural(title) or word in IRREGULAR.values():
+        return name
+    if word.endswith("ies") and len(word) > 4:
+        one = word[:-3] + "y"
+    elif word.endswith(("xes", "ches", "shes", "sses")):
+        one = word[:-2]
+    else:
+        one = word[:-1]
+    end = len(PREPOSITION.split(name)[0])
+    start = name[:end].lower().rfind(word)
+    return name[:start] + one + name[end:]
+
+
 def single(title: str) -> str:
     """Return a deliverable of which one was promised: "the growth review", "hosting"."""
     name = noun(title)
@@ -123,6 +145,12 @@ def quoted(title: str) -> str:
 def listed(parts: Sequence[str]) -> str:
     """Return a list in words: "a", "a and b", "a, b and c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def reason(text: str) -> str:
+    """Return a reason that somebody typed as it goes on inside a sentence."""
+    first = text.partition(" ")[0]
+    return text[:1].lower() + text[1:] if first.lower() in BEGINNINGS else text
 
 
 def capital(sentence: str) -> str:
