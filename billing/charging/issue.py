@@ -188,7 +188,9 @@ def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime)
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     lines: dict[UUID, list[NextLine]] = defaultdict(list)
     for line in NextLine.objects.filter(
-        agreement__in={p.agreement_id for p in periods}, invoice__isnull=True
+        agreement__in={p.agreement_id for p in periods},
+        invoice__isnull=True,
+        removed_at__isnull=True,
     ):
         lines[line.agreement_id].append(line)
     own_periods = [period for period in periods if isinstance(period, Period)]

@@ -5,6 +5,7 @@ from django.urls import path
 from dashboard.money.views import (
     bank_statements,
     billing_runs,
+    extra_lines,
     income,
     invoice_actions,
     invoice_list,
@@ -18,6 +19,17 @@ urlpatterns = [
         "agreements/<uuid:pk>/hold-billing/",
         invoice_actions.HoldBilling.as_view(),
         name="hold_billing",
+    ),
+    path("agreements/<uuid:pk>/extra-line/", extra_lines.NewExtraLine.as_view(), name="extra_line"),
+    path(
+        "extra-lines/<uuid:pk>/receipt/",
+        extra_lines.ExtraLineReceipt.as_view(),
+        name="extra_line_receipt",
+    ),
+    path(
+        "extra-lines/<uuid:pk>/remove/",
+        extra_lines.RemoveExtraLine.as_view(),
+        name="extra_line_remove",
     ),
     path("income/", income.IncomePage.as_view(), name="income"),
     path("invoices/", invoice_list.Invoices.as_view(), name="invoices"),
