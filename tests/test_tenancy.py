@@ -227,6 +227,8 @@ CLASSES: dict[str, str] = {
     "dashboard:invoices_csv": "owner",
     "dashboard:aging": "owner",
     "dashboard:one_off": "owner",
+    "dashboard:unpaid_rule": "owner",
+    "dashboard:agreement_unpaid_rule": "agreement",
     "dashboard:extra_line": "agreement",
     "dashboard:extra_line_receipt": "extra_line",
     "dashboard:extra_line_remove": "extra_line",

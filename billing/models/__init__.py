@@ -22,6 +22,7 @@ from billing.models.payment import (
     Refund,
     WithholdingCertificate,
 )
+from billing.models.unpaid import UnpaidCase, UnpaidRule
 
 __all__ = [
     "Allocation",
@@ -48,5 +49,7 @@ __all__ = [
     "Refund",
     "Series",
     "Transition",
+    "UnpaidCase",
+    "UnpaidRule",
     "WithholdingCertificate",
 ]

@@ -12,6 +12,7 @@ from dashboard.money.views import (
     invoices,
     monthly_totals,
     one_off,
+    unpaid_rules,
 )
 
 urlpatterns = [
@@ -34,6 +35,12 @@ urlpatterns = [
     path("income/", income.IncomePage.as_view(), name="income"),
     path("invoices/", invoice_list.Invoices.as_view(), name="invoices"),
     path("invoices/new/", one_off.NewOneOff.as_view(), name="one_off"),
+    path("invoices/unpaid/", unpaid_rules.BusinessUnpaidRule.as_view(), name="unpaid_rule"),
+    path(
+        "agreements/<uuid:pk>/unpaid/",
+        unpaid_rules.AgreementUnpaidRule.as_view(),
+        name="agreement_unpaid_rule",
+    ),
     path("invoices/csv/", invoice_list.InvoicesCsv.as_view(), name="invoices_csv"),
     path("invoices/aging/", invoice_list.Aging.as_view(), name="aging"),
     path("invoices/billing-run/", billing_runs.BillingRunPage.as_view(), name="billing_run"),

@@ -22,7 +22,7 @@ from agreements.signing import agreement_pdf, seal, signers
 from billing.books import asked_words
 from billing.invoices import extra_line
 from billing.models import Invoice
-from billing.runs import hold
+from billing.runs import hold, unpaid_periods
 from core import audit
 from core.errors import RuleError
 from core.web import query_string
@@ -127,6 +127,8 @@ class AgreementPage(DashboardView):
             unsealed=_unsealed([agreement, *amendments]),
             decides=trial.is_decision_due(agreement, self.today),
             next_on=next_starts([agreement], self.today).get(agreement.pk),
+            unpaid_case=unpaid_periods.open_cases(self.business).get(agreement.pk),
+            unpaid_rule=unpaid_periods.rule_of(agreement),
             waiting=extra_line.waiting_lines([agreement]),
             others=self._one_offs(agreement),
             can_end=end.can_end(agreement),
