@@ -182,7 +182,9 @@ def a_card_is_declined_and_tried_again(stage: Stage) -> None:
 @case("charge_failed", variant="transfer_instead")
 def a_card_is_declined_and_a_bank_account_is_known(stage: Stage) -> None:
     BankDetails.objects.create(
-        business=stage.business, holder="Studio", account="DE89370400440532013000"
+        business=stage.business,
+        holder=stage.words.business_legal,
+        account="DE89370400440532013000",
     )
     stage.billed(card="insufficient_funds")
 
