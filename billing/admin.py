@@ -25,6 +25,8 @@ from billing.models import (
     Refund,
     Series,
     Transition,
+    UnpaidCase,
+    UnpaidRule,
     WithholdingCertificate,
 )
 from core.web.admin_site import FrozenAdmin
@@ -205,3 +207,18 @@ class GatewayAccountAdmin(FrozenAdmin):
     list_display = ["gateway", "hint", "account_id", "is_live", "connected_at", "exchanged_at"]
     search_fields = ["hint"]
     neighbours = ("business",)
+
+
+@admin.register(UnpaidRule)
+class UnpaidRuleAdmin(FrozenAdmin):
+    list_display = ["after", "action"]
+    list_filter = ["action"]
+    neighbours = ("agreement", "business")
+
+
+@admin.register(UnpaidCase)
+class UnpaidCaseAdmin(FrozenAdmin):
+    list_display = ["periods", "action", "applies_on", "applied_at", "closed_at"]
+    list_filter = ["action"]
+    search_fields = ["agreement__client__name"]
+    neighbours = ("agreement", "business")

@@ -119,6 +119,11 @@ urlpatterns = [
     path("invoices/<uuid:pk>/pdf/", invoices.InvoicePdf.as_view(), name="invoice_pdf"),
     path("credit-notes/<uuid:pk>/pdf/", invoices.CreditNotePdf.as_view(), name="credit_note_pdf"),
     path("statement/", invoices.Statement.as_view(), name="statement"),
+    path(
+        "extra-lines/<uuid:pk>/receipt/",
+        invoices.ExtraLineReceipt.as_view(),
+        name="extra_line_receipt",
+    ),
     path("receipts/<uuid:pk>/pdf/", invoices.ReceiptPdf.as_view(), name="receipt_pdf"),
     path("reports/", reports.Reports.as_view(), name="reports"),
     path("reports/<uuid:pk>/", reports.ReportPage.as_view(), name="report"),

@@ -23,6 +23,7 @@ from agreements.proposals import client_actions, lifecycle, packages, time_off, 
 from agreements.signing import sign
 from billing.charging.refund import refund_invoice
 from billing.gateways import registry
+from billing.invoices import extra_line
 from billing.models import (
     BankStatementLine,
     FoundObject,
@@ -232,6 +233,11 @@ CLASSES: dict[str, str] = {
     "dashboard:invoices_csv": "owner",
     "dashboard:aging": "owner",
     "dashboard:one_off": "owner",
+    "dashboard:unpaid_rule": "owner",
+    "dashboard:agreement_unpaid_rule": "agreement",
+    "dashboard:extra_line": "agreement",
+    "dashboard:extra_line_receipt": "extra_line",
+    "dashboard:extra_line_remove": "extra_line",
     "dashboard:invoice": "invoice",
     "dashboard:billing_run": "owner",
     "dashboard:billing_run_progress": "owner",
@@ -321,6 +327,7 @@ CLASSES: dict[str, str] = {
     "portal:method_done": "inside",
     "portal:confirmed": "public",
     "portal:invoices": "inside",
+    "portal:extra_line_receipt": "extra_line",
     "portal:invoice": "invoice",
     "portal:invoice_pdf": "invoice",
     "portal:receipt_pdf": "payment",
@@ -507,6 +514,17 @@ def rows_of(world: World) -> dict[str, Any]:
         "time": time,
         "time_import": read_export(world, now),
         "invoice": Invoice.objects.get(agreement=agreement),
+        "extra_line": extra_line.add_extra_line(
+            agreement=agreement,
+            kind=extra_line.ADDED,
+            ref=str(agreement.pk),
+            description="E",
+            amount=100,
+            on=now.date(),
+            upload=SimpleUploadedFile("r.pdf", b"%PDF-1.7 " + str(agreement.pk).encode()),
+            actor="Nan",
+            now=now,
+        ),
         "report": report,
         "amendment": amended(agreement),
         "export": exported(world, now),

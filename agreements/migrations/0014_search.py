@@ -6,7 +6,7 @@ from core.database.searched_table import Searched
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0020_search"), ("agreements", "0013_names_in_the_admin")]
+    dependencies = [("core", "0021_search"), ("agreements", "0013_names_in_the_admin")]
 
     operations = [
         Searched("agreements_proposal", "proposal", ["title"]),

@@ -203,7 +203,9 @@ def _lines_that_wait(periods: Sequence[Billable]) -> dict[UUID, list[NextLine]]:
     """Return the lines that wait for the next invoice of these periods' agreements."""
     lines: dict[UUID, list[NextLine]] = defaultdict(list)
     for line in NextLine.objects.filter(
-        agreement__in={p.agreement_id for p in periods}, invoice__isnull=True
+        agreement__in={p.agreement_id for p in periods},
+        invoice__isnull=True,
+        removed_at__isnull=True,
     ):
         lines[line.agreement_id].append(line)
     return lines

@@ -95,7 +95,9 @@ def next_charges(agreements: Iterable[Agreement], today: date) -> list[NextCharg
     loaded = effective_terms.load_amendments(agreements)
     spans = next_spans(loaded, today) if loaded else {}
     waiting: dict[UUID, list[int]] = defaultdict(list)
-    for line in NextLine.objects.filter(agreement__in=list(spans), invoice__isnull=True):
+    for line in NextLine.objects.filter(
+        agreement__in=list(spans), invoice__isnull=True, removed_at__isnull=True
+    ):
         waiting[line.agreement_id].append(line.amount)
     for pk, rows in agreed_extras.unbilled(loaded).items():
         waiting[pk] += [row["amount"] for row in rows]

@@ -23,6 +23,7 @@ from billing.models.payment import (
     Refund,
     WithholdingCertificate,
 )
+from billing.models.unpaid import UnpaidCase, UnpaidRule
 
 __all__ = [
     "Allocation",
@@ -50,5 +51,7 @@ __all__ = [
     "Refund",
     "Series",
     "Transition",
+    "UnpaidCase",
+    "UnpaidRule",
     "WithholdingCertificate",
 ]

@@ -25,6 +25,10 @@ INVOICE_STATES = [
 FEE, UPGRADE, ONE_OFF = "fee", "upgrade", "one_off"
 
 
+#: Kinds of lines that an owner adds to the next invoice: of their own, or the value of a request.
+OWN_LINES = ("added", "request")
+
+
 class Invoice(TenantRow):
     """An issued invoice. Amounts are in minor units of `currency`.
 
@@ -235,7 +239,8 @@ class NextLine(TenantRow):
 
     A sum too small to charge is carried forward the same way (rule 14). `ref` identifies what the
     line bills and is unique per kind. `invoice` is the invoice that took the line; it is empty
-    until then.
+    until then, and never changes after. What its owner added can have a receipt (`document`) and
+    can be removed until it is taken (rule 68).
     """
 
     agreement = models.ForeignKey("agreements.Agreement", models.PROTECT, related_name="next_lines")
@@ -246,6 +251,12 @@ class NextLine(TenantRow):
     ends_on = models.DateField(_("to (exclusive)"))
     amount = models.BigIntegerField(_("amount"))
     invoice = models.ForeignKey(Invoice, models.PROTECT, null=True, blank=True, related_name="+")
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    actor = models.CharField(_("added by"), max_length=200, blank=True, db_default="")
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+    removed_by = models.CharField(_("removed by"), max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("line for the next invoice")
@@ -254,6 +265,10 @@ class NextLine(TenantRow):
         constraints = [
             models.UniqueConstraint(fields=["kind", "ref"], name="next_line_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="next_line_is_money"),
+            models.CheckConstraint(
+                condition=models.Q(invoice__isnull=True) | models.Q(removed_at__isnull=True),
+                name="next_line_billed_or_removed",
+            ),
         ]
         indexes = [
             models.Index(
@@ -265,6 +280,11 @@ class NextLine(TenantRow):
 
     def __str__(self) -> str:
         return self.description
+
+    @property
+    def can_be_removed(self) -> bool:
+        """Whether its owner added it, and no invoice has taken it."""
+        return self.kind in OWN_LINES and self.invoice_id is None
 
 
 class CreditNote(TenantRow):

@@ -24,6 +24,7 @@ from billing.charging.resolve import resolve_charges
 from billing.emails import upcoming_charges
 from billing.models import BillingRun, Charge, Invoice
 from billing.recovery import witness
+from billing.runs import unpaid_periods
 from billing.runs.hold import hold_missed
 from core.continuity import standing
 from core.errors import StandsStill
@@ -133,6 +134,7 @@ def run_billing(
             "remind of transfers": partial(send_reminders, only=only),
             "look up cards": partial(cards.look_up_cards, only=only),
             "announce charges": partial(upcoming_charges.queue_notices, only=only),
+            "watch unpaid periods": partial(unpaid_periods.watch, only=only),
         },
         now=now,
     )

@@ -6,7 +6,7 @@ from core.database.searched_table import Searched
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0020_search"), ("clients", "0007_words_of_calls")]
+    dependencies = [("core", "0021_search"), ("clients", "0007_words_of_calls")]
 
     operations = [
         Searched("clients_client", "client", ["name", "legal_name", "tax_id"]),

@@ -26,18 +26,25 @@ class Freeze(Operation):
 
     `when` is an SQL condition on OLD; the triggers refuse only rows for which it holds. Without it
     they refuse every row. `again` replaces the triggers that the table has, for more columns or
-    after its table was rebuilt.
+    after its table was rebuilt. `also` names a second pair of triggers of the same table.
 
     It is no RunPython, because that builds all models of the project anew for its function.
     """
 
     def __init__(
-        self, table: str, columns: Sequence[str] = (), *, when: str = "", again: bool = False
+        self,
+        table: str,
+        columns: Sequence[str] = (),
+        *,
+        when: str = "",
+        again: bool = False,
+        also: str = "",
     ) -> None:
         self.table, self.columns, self.when, self.again = table, tuple(columns), when, again
+        self.also = also
 
     def deconstruct(self) -> tuple[str, Sequence[object], dict[str, object]]:
-        options = {"when": self.when, "again": self.again}
+        options = {"when": self.when, "again": self.again, "also": self.also}
         return (self.__class__.__name__, [self.table, self.columns], options)
 
     def describe(self) -> str:
@@ -56,7 +63,8 @@ class Freeze(Operation):
         if self.again:
             self._drop(schema_editor)
         vendor = schema_editor.connection.vendor
-        for statement in freeze_statements(vendor, self.table, self.columns, self.when):
+        statements = freeze_statements(vendor, self.table, self.columns, self.when, self.also)
+        for statement in statements:
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -71,11 +79,13 @@ class Freeze(Operation):
     def _drop(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
         on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
         for verb in ("update", "delete"):
-            statement = f"DROP TRIGGER IF EXISTS {PREFIX}{self.table}_{verb}{on}"
+            statement = f"DROP TRIGGER IF EXISTS {PREFIX}{self.table}{self.also}_{verb}{on}"
             schema_editor.execute(statement, params=None)
 
 
-def freeze_statements(vendor: str, table: str, columns: Sequence[str], when: str) -> list[str]:
+def freeze_statements(
+    vendor: str, table: str, columns: Sequence[str], when: str, also: str = ""
+) -> list[str]:
     """The SQL that creates the triggers of `table`.
 
     Table and column names are not escaped: they come from migrations, never from user input.
@@ -88,7 +98,7 @@ def freeze_statements(vendor: str, table: str, columns: Sequence[str], when: str
     else:
         action = f"BEGIN SELECT RAISE(ABORT, 'issued rows do not change: {table}'); END"
     triggers = [
-        f"CREATE TRIGGER {PREFIX}{table}_{name} BEFORE {verb} ON {table} "
+        f"CREATE TRIGGER {PREFIX}{table}{also}_{name} BEFORE {verb} ON {table} "
         f"FOR EACH ROW {guard}{action}"
         for name, verb in verbs.items()
     ]

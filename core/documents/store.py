@@ -66,8 +66,11 @@ def find_by_content(pdf: bytes) -> Document | None:
 
 
 def find_by_hash(sha256: str) -> Document | None:
-    """The document with this SHA-256 (hex), of any business."""
-    return Document.objects.filter(sha256=sha256).first()
+    """The document with this SHA-256 (hex), of any business.
+
+    Receipts of others that a business passes on are not ours to vouch for.
+    """
+    return Document.objects.filter(sha256=sha256).exclude(kind=DocumentKind.COST).first()
 
 
 def _write(path: Path, pdf: bytes) -> None:

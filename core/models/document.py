@@ -1,4 +1,4 @@
-"""Document: a PDF that was issued, stored under the hash of its bytes."""
+"""Document: a PDF that was issued, or a receipt that was passed on, stored under its hash."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ class DocumentKind(models.TextChoices):
     REPORT = "report", _("Report")
     REVIEW = "review", _("Quarterly review")
     LETTER = "letter", _("Reference letter")
+    COST = "cost", _("Receipt of a cost")
 
 
 SEALED = "signed_"  # prefix of the kinds that carry the installation's seal

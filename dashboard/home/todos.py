@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.db.models import F, Q
 from django.urls import reverse
@@ -22,11 +22,10 @@ from agreements.rules.intervals import Interval
 from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import seal
 from billing.books import asked_words, queries
-from billing.models import Invoice, WithholdingCertificate
+from billing.models import Invoice, UnpaidCase, WithholdingCertificate
 from billing.models.payment import CertificateState
 from billing.rules.asking import Asked, Way
-from billing.rules.states import InvoiceState
-from billing.runs import billing_run
+from billing.runs import billing_run, unpaid_periods
 from core import formats
 from core.models import OutboxEmail, SetAside
 from core.models.outbox import OutboxState
@@ -39,7 +38,7 @@ from delivery.requests import response_status
 from delivery.rules.states import DeliverableState, OverageState, ReportState
 from delivery.work import checklist
 
-LATE = 200  # late invoices that are read, and added up by client
+LATE = 300  # late payments that are added up by client
 SHOWN = 6  # to-dos listed at most per source
 FEW = 3  # more early warnings than this are summed up in one line
 LATELY = timedelta(days=60)  # older trials and deliverables are not listed
@@ -63,40 +62,46 @@ def todos(view: DashboardView) -> list[Todo]:
 
 
 def _late_payments(view: DashboardView) -> list[Todo]:
-    """Declined charges and transfers that have not arrived: one line for each client."""
+    """Charges that were declined and transfers that have not arrived: one to-do for each client."""
     invoices = [row.invoice for row in queries.late_collections(view.business)[:LATE]]
-    groups: dict[tuple[UUID, str, bool], list[tuple[Invoice, Asked]]] = defaultdict(list)
+    by_client: dict[Any, list[tuple[Invoice, Asked]]] = defaultdict(list)
     for invoice, status in asked_words.statuses(invoices, now=timezone.now()):
-        is_transfer = status.asked.way == Way.TRANSFER
-        groups[invoice.client_id, invoice.currency, is_transfer].append((invoice, status.asked))
-    late = sorted(groups.values(), key=lambda rows: min(asked.due_on for _row, asked in rows))
-    return [_late_payment(rows) for rows in late[:SHOWN]]
+        by_client[invoice.client_id, invoice.currency].append((invoice, status.asked))
+    cases = unpaid_periods.open_cases(view.business)
+    largest = sorted(by_client.values(), key=lambda rows: -max(asked.late for _row, asked in rows))
+    return [_late_todo(rows, cases) for rows in largest[:SHOWN]]
 
 
-def _late_payment(rows: list[tuple[Invoice, Asked]]) -> Todo:
-    """One late invoice, or several of one client with what they add up to."""
-    invoice, asked = min(rows, key=lambda row: row[1].due_on)
+def _late_todo(rows: list[tuple[Invoice, Asked]], cases: dict[Any, UnpaidCase]) -> Todo:
+    invoice, asked = rows[0]
+    said = [cases[row.agreement_id] for row, _asked in rows if row.agreement_id in cases]
+    if len(rows) == 1:
+        url, text = reverse("dashboard:invoice", args=[invoice.pk]), _late_payment(invoice, asked)
+    else:
+        wish = {"client": str(invoice.client_id), "currency": invoice.currency, "state": "overdue"}
+        url = f"{reverse('dashboard:invoices')}?{urlencode(wish)}"
+        total = sum(one.to_pay for _row, one in rows)
+        text = _(
+            "%(client)s: %(n)s invoices are unpaid, %(amount)s in total, the oldest %(late)s days "
+            "late."
+        ) % {
+            "client": invoice.client.name,
+            "n": len(rows),
+            "amount": formats.money(total, invoice.currency),
+            "late": max(one.late for _row, one in rows),
+        }
+    return Todo(f"{text} {said[0].sentence}" if said else text, url, _("Review"))
+
+
+def _late_payment(invoice: Invoice, asked: Asked) -> str:
     values = {
         "client": invoice.client.name,
-        "amount": formats.money(sum(one.to_pay for _row, one in rows), invoice.currency),
+        "amount": formats.money(asked.to_pay, invoice.currency),
         "day": formats.day(asked.due_on),
-        "n": len(rows),
     }
-    is_transfer = asked.way == Way.TRANSFER
-    if len(rows) == 1:
-        text = (
-            _("%(client)s: %(amount)s by transfer was due on %(day)s.")
-            if is_transfer
-            else _("%(client)s: the charge of %(amount)s failed.")
-        )
-        return Todo(text % values, reverse("dashboard:invoice", args=[invoice.pk]), _("Review"))
-    text = (
-        _("%(client)s: %(n)s transfers are late, %(amount)s in all, the first since %(day)s.")
-        if is_transfer
-        else _("%(client)s: %(n)s charges failed, %(amount)s in all, the first on %(day)s.")
-    )
-    query = urlencode({"state": InvoiceState.OPEN, "q": invoice.client.name})
-    return Todo(text % values, f"{reverse('dashboard:invoices')}?{query}", _("Review"))
+    if asked.way == Way.TRANSFER:
+        return _("%(client)s: %(amount)s by transfer was due on %(day)s.") % values
+    return _("%(client)s: the charge of %(amount)s failed.") % values
 
 
 def _on_hold(view: DashboardView) -> list[Todo]:

@@ -6,6 +6,7 @@ from dashboard.money.views import (
     bank_statements,
     billing_runs,
     exchange_rates,
+    extra_lines,
     income,
     income_month,
     invoice_actions,
@@ -13,6 +14,7 @@ from dashboard.money.views import (
     invoices,
     monthly_totals,
     one_off,
+    unpaid_rules,
 )
 
 urlpatterns = [
@@ -21,9 +23,26 @@ urlpatterns = [
         invoice_actions.HoldBilling.as_view(),
         name="hold_billing",
     ),
+    path("agreements/<uuid:pk>/extra-line/", extra_lines.NewExtraLine.as_view(), name="extra_line"),
+    path(
+        "extra-lines/<uuid:pk>/receipt/",
+        extra_lines.ExtraLineReceipt.as_view(),
+        name="extra_line_receipt",
+    ),
+    path(
+        "extra-lines/<uuid:pk>/remove/",
+        extra_lines.RemoveExtraLine.as_view(),
+        name="extra_line_remove",
+    ),
     path("income/", income.IncomePage.as_view(), name="income"),
     path("invoices/", invoice_list.Invoices.as_view(), name="invoices"),
     path("invoices/new/", one_off.NewOneOff.as_view(), name="one_off"),
+    path("invoices/unpaid/", unpaid_rules.BusinessUnpaidRule.as_view(), name="unpaid_rule"),
+    path(
+        "agreements/<uuid:pk>/unpaid/",
+        unpaid_rules.AgreementUnpaidRule.as_view(),
+        name="agreement_unpaid_rule",
+    ),
     path("invoices/csv/", invoice_list.InvoicesCsv.as_view(), name="invoices_csv"),
     path("invoices/aging/", invoice_list.Aging.as_view(), name="aging"),
     path("income/month/", income_month.IncomeMonth.as_view(), name="income_month"),

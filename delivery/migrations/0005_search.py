@@ -6,7 +6,7 @@ from core.database.searched_table import Searched
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0020_search"), ("delivery", "0004_off_months_and_quiet_warnings")]
+    dependencies = [("core", "0021_search"), ("delivery", "0004_off_months_and_quiet_warnings")]
 
     operations = [
         Searched("delivery_request", "request", ["title"]),

@@ -21,6 +21,7 @@ from agreements.running import added_for_a_time, effective_terms
 from billing.books import asked_words
 from billing.charging import saved_cards
 from billing.emails import next_payments
+from billing.invoices import extra_line
 from billing.models import Invoice
 from core.dates import local_day
 from core.tenancy import scoped
@@ -93,6 +94,7 @@ class Home(PortalView):
             ),
             "given": self._given(),
             "payments": next_payments.next_payments(running, today),
+            "next_lines": extra_line.waiting_lines(running),
             "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running),
             "method": saved_cards.card_in_use(self.client),
             "debits": saved_cards.debits_for(self.client),

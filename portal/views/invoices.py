@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +11,10 @@ from agreements.rules.terms import CollectBy
 from billing.bank_transfer import payment_details
 from billing.books import asked_words, client_statement, queries
 from billing.emails import billing_pdfs
-from billing.models import CreditNote, Invoice, Payment, Refund
+from billing.invoices import extra_line
+from billing.models import CreditNote, Invoice, NextLine, Payment, Refund
 from core.documents.logos import logo_response
+from core.tenancy import scoped
 from core.web import query_string
 from core.web.download import csv_response, pdf_response
 from core.web.keyset_pages import page_of
@@ -44,6 +46,7 @@ class InvoicePage(PortalView):
             "lines": invoice.lines.all(),
             "payments": self.rows(Payment).filter(invoice=invoice).select_related("reversal"),
             "zone": invoice.business.time_zone,
+            "costs": extra_line.receipts_of(invoice),
             "way": payment_details.transfer_details(invoice, status.asked),
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
@@ -97,6 +100,19 @@ class ReceiptPdf(PortalView):
             Payment, pk, "business", "receipt_document", "invoice__business", "series"
         )
         return pdf_response(billing_pdfs.current_receipt_pdf(payment=payment, now=timezone.now()))
+
+
+class ExtraLineReceipt(PortalView):
+    """The receipt of a cost that is, or will be, a line of an invoice."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        lines = scoped(NextLine, self.contact.business).filter(
+            agreement__client=self.client, removed_at__isnull=True, document__isnull=False
+        )
+        line = lines.select_related("document").filter(pk=pk).first()
+        if line is None or line.document is None:
+            raise Http404
+        return pdf_response(line.document)
 
 
 class Logo(PortalView):

@@ -29,6 +29,7 @@ from billing.models import (
     NextLine,
     PaymentMethod,
     Refund,
+    UnpaidCase,
 )
 from billing.runs.billing_run import run_billing
 from core.database import vault
@@ -180,6 +181,14 @@ def a_transfer_overdue(world: World) -> Collection:
 
 def no_zone_of_the_invoice(world: World, row: Collection) -> Mend:
     return no_zone(world, row.invoice)
+
+
+def unpaid_for_too_long(world: World) -> Agreement:
+    agreement = world.running(card="lost_card")
+    for days in (0, 31):
+        run_billing(now=NOW + days * DAY, door="test")
+    UnpaidCase.objects.all().delete()
+    return agreement
 
 
 def a_charge_ahead(world: World) -> Agreement:
@@ -460,6 +469,13 @@ SCENES = [
         mailed("overdue_client"),
         {"unreadable": no_zone_of_the_invoice, "constraint": MAIL},
         at=NOW + 40 * DAY,
+    ),
+    Scene(
+        "watch_unpaid",
+        unpaid_for_too_long,
+        mailed("unpaid_owner"),
+        {"unreadable": no_zone, "constraint": MAIL},
+        at=NOW + 33 * DAY,
     ),
     Scene(
         "announce_charges",

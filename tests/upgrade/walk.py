@@ -32,6 +32,7 @@ from billing.models import (
     CreditNote,
     FoundObject,
     Invoice,
+    NextLine,
     Payment,
     WithholdingCertificate,
 )
@@ -72,6 +73,7 @@ MODELS: dict[
     "credit_note": (CreditNote, "client"),
     "deliverable": (Deliverable, "period__agreement__client"),
     "export": (Export, ""),
+    "extra_line": (NextLine, "agreement__client"),
     "handover": (Handover, "deliverable__period__agreement__client"),
     "invoice": (Invoice, "client"),
     "kpi": (Kpi, "agreement__client"),
@@ -118,6 +120,9 @@ NO_ROW = {
     "portal:logo",
     "dashboard:set_aside_release",
     "dashboard:recovery_close",
+    "dashboard:extra_line_receipt",
+    "dashboard:extra_line_remove",
+    "portal:extra_line_receipt",
 }
 UNWELL = {"health": 503}  # no worker runs here
 

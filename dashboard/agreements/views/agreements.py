@@ -20,8 +20,9 @@ from agreements.running import added_for_a_time, effective_terms
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
 from billing.books import asked_words
+from billing.invoices import extra_line
 from billing.models import Invoice
-from billing.runs import hold
+from billing.runs import hold, unpaid_periods
 from core import audit
 from core.errors import RuleError
 from core.web import query_string
@@ -126,6 +127,10 @@ class AgreementPage(DashboardView):
             unsealed=_unsealed([agreement, *amendments]),
             decides=trial.is_decision_due(agreement, self.today),
             next_on=next_starts([agreement], self.today).get(agreement.pk),
+            unpaid_case=unpaid_periods.open_cases(self.business).get(agreement.pk),
+            unpaid_rule=unpaid_periods.rule_of(agreement),
+            waiting=extra_line.waiting_lines([agreement]),
+            others=self._one_offs(agreement),
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
             today=self.today,
@@ -138,6 +143,12 @@ class AgreementPage(DashboardView):
         return renewal_outlook.outlooks(
             self.business, [agreement], now=timezone.now(), stated=hours
         )[agreement.pk]
+
+    def _one_offs(self, agreement: Agreement) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
+        """The newest one-off invoices that belong to the agreement."""
+        rows = self.rows(Invoice).filter(agreement=agreement, one_off__isnull=False)
+        newest = rows.select_related("collection", "agreement").order_by("-issued_on", "-pk")
+        return asked_words.statuses(newest[:12], now=timezone.now())
 
     def _invoices(
         self, agreement: Agreement

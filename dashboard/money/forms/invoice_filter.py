@@ -6,16 +6,22 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from billing.invoices.invoice_list import OVERDUE, Wanted
 from billing.models.invoice import INVOICE_STATES
 from billing.rules.aging import Age
+from billing.rules.states import InvoiceState
 from core.dates import add_months
 from core.money import CURRENCIES
 from core.web import query_string
 
 #: The states to choose from, in the order of the list.
-STATES = [INVOICE_STATES[0], (OVERDUE, _("Overdue")), *INVOICE_STATES[1:]]
+STATES = [
+    (InvoiceState.OPEN.value, pgettext_lazy("amount", "Open")),
+    (OVERDUE, _("Overdue")),
+    *INVOICE_STATES[1:],
+]
 #: The columns that sort the list.
 SORTS = ("issued_on", "due_on", "number", "client__name", "total")
 NEWEST = "-issued_on"

@@ -16,6 +16,7 @@ from billing.books import asked_words, ledger, queries, transition_texts
 from billing.charging import cancel_invoice, refund
 from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
+from billing.invoices import extra_line
 from billing.invoices.invoice_history import history_of
 from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
 from billing.rules.asking import Way
@@ -57,6 +58,7 @@ class InvoicePage(DashboardView):
             history=history_of(invoice),
             asked=status.asked,
             lines=invoice.lines.all(),
+            costs=extra_line.receipts_of(invoice),
             attempts=attempts,
             by_card=invoice.collect_by == CollectBy.CARD or bool(attempts),
             way=payment_details.transfer_details(invoice, status.asked),

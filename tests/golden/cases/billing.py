@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from agreements.rules.terms import CollectBy
 from billing.bank_transfer import transfers
-from billing.charging import cancel_invoice, gateway_events, refund, resolve, settle
+from billing.charging import cancel_invoice, gateway_events, issue_one_off, refund, resolve, settle
 from billing.charging.elsewhere import cards
+from billing.charging.resolve import resolve_charges
 from billing.emails import upcoming_charges
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.gateways.sandbox.gateway import Sandbox, contest, refund_there
@@ -18,8 +22,10 @@ from billing.gateways.sandbox.models import (
     SandboxIntent,
     SandboxRefund,
 )
+from billing.invoices.one_off import Order
 from billing.models import BankDetails, Invoice, PaymentMethod, WithholdingCertificate
-from billing.runs import daily_audit
+from billing.models.unpaid import UnpaidAction
+from billing.runs import daily_audit, unpaid_periods
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
 from core.models.business import Hears
@@ -176,9 +182,56 @@ def a_card_is_declined_and_tried_again(stage: Stage) -> None:
 @case("charge_failed", variant="transfer_instead")
 def a_card_is_declined_and_a_bank_account_is_known(stage: Stage) -> None:
     BankDetails.objects.create(
-        business=stage.business, holder="Studio", account="DE89370400440532013000"
+        business=stage.business,
+        holder=stage.words.business_legal,
+        account="DE89370400440532013000",
     )
     stage.billed(card="insufficient_funds")
+
+
+def a_period_unpaid(stage: Stage, action: UnpaidAction) -> Invoice:
+    unpaid_periods.set_rule(business=stage.business, agreement=None, after=1, action=action)
+    invoice = stage.billed(card="lost_card")
+    unpaid_periods.watch(now=NOW + timedelta(days=2))
+    return invoice
+
+
+@case("unpaid_owner", "unpaid_client")
+def work_is_paused_if_it_stays_unpaid(stage: Stage) -> None:
+    a_period_unpaid(stage, UnpaidAction.PAUSE)
+
+
+@case("unpaid_owner", variant="ask")
+def the_owner_is_asked_about_unpaid_periods(stage: Stage) -> None:
+    a_period_unpaid(stage, UnpaidAction.ASK)
+
+
+@case("unpaid_owner", "unpaid_client", variant="hold")
+def billing_is_held_if_it_stays_unpaid(stage: Stage) -> None:
+    a_period_unpaid(stage, UnpaidAction.HOLD)
+
+
+@case("unpaid_paid")
+def everything_is_paid_after_work_was_paused(stage: Stage) -> None:
+    invoice = a_period_unpaid(stage, UnpaidAction.PAUSE)
+    unpaid_periods.watch(now=NOW + timedelta(days=9))
+    cancel_invoice.write_off_invoice(
+        invoice=invoice, reason="R", actor="Nan", now=NOW + timedelta(days=10)
+    )
+    resolve_charges(now=NOW + timedelta(days=11))
+    unpaid_periods.watch(now=NOW + timedelta(days=11))
+
+
+@case("invoice", variant="one_off")
+def a_one_off_invoice_is_charged_later(stage: Stage) -> None:
+    agreement = stage.running()
+    order = Order(
+        agreement.client, agreement.title, 200_00, "USD", CollectBy.CARD, UUID(int=7), agreement
+    )
+    order = replace(order, currency=agreement.currency)
+    issue_one_off.issue_one_off(
+        business=stage.business, order=order, confirmed=False, actor="Nan", now=NOW
+    )
 
 
 @case("charge_failed", variant="final")

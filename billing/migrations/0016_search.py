@@ -6,7 +6,7 @@ from core.database.searched_table import Searched
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0020_search"), ("billing", "0013_exchange_rates")]
+    dependencies = [("core", "0021_search"), ("billing", "0015_unpaid_periods")]
 
     operations = [
         Searched("billing_invoice", "invoice", ["number"], total="total"),

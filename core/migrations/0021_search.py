@@ -11,7 +11,7 @@ FOUND_BY_TITLE = "NOT IN ('invoice', 'receipt', 'credit_note')"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0019_reference_rates")]
+    dependencies = [("core", "0020_receipts_of_costs")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,146 @@
+"""Extra lines of the next invoice: hours, a cost that is passed on, or what a request is worth.
+
+An extra line waits like any other line (billing.models.NextLine), and the next periodic invoice
+takes it. Until then its owner can remove it (rule 68).
+"""
+
+import io
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from agreements.models import Agreement
+from agreements.rules.states import RUNNING_STATES
+from billing.books import document_numbers
+from billing.models import Invoice, NextLine
+from billing.models.invoice import OWN_LINES, SeriesKind
+from core.dates import local_day
+from core.documents import store
+from core.errors import RuleError
+from core.models import Business, Document
+from core.models.document import DocumentKind
+from core.money import prorate
+
+#: Kinds of lines that an owner adds and can remove: of their own, or the value of a request.
+ADDED, REQUEST = OWN_LINES
+LARGEST = 10 * 1024 * 1024  # bytes of a receipt
+MOST_PIXELS = 25_000_000
+LONGEST_SIDE = 2400  # pixels of a receipt that was photographed
+
+
+def add_extra_line(
+    *,
+    agreement: Agreement,
+    kind: str,
+    ref: str,
+    description: str,
+    amount: int,
+    on: date,
+    upload: "File[bytes] | None",
+    actor: str,
+    now: datetime,
+) -> NextLine:
+    """Add a line to the agreement's next invoice; `amount` is minor units, as its fee is.
+
+    `ref` is the id of the form or of the request, so that a second call returns the first line. A
+    receipt (`upload`) is a PDF or a picture. Raises RuleError.
+    """
+    if agreement.state not in RUNNING_STATES or agreement.opens_at is None:
+        raise RuleError(
+            _("This agreement has no further invoice. Issue a one-off invoice instead.")
+        )
+    known = NextLine.objects.filter(kind=kind, ref=ref).first()
+    if known:
+        return known
+    document = _receipt(agreement.business, upload, description, now) if upload else None
+    line, _made = NextLine.objects.get_or_create(
+        kind=kind,
+        ref=ref,
+        defaults={
+            "business_id": agreement.business_id,
+            "agreement": agreement,
+            "description": description[:300],
+            "starts_on": on,
+            "ends_on": on + timedelta(days=1),
+            "amount": amount,
+            "document": document,
+            "actor": actor[:200],
+            "created_at": now,
+        },
+    )
+    return line
+
+
+def remove_extra_line(*, line: NextLine, actor: str, now: datetime) -> None:
+    """Remove a line that an owner added and no invoice has taken. Raises RuleError.
+
+    It takes the lock under which invoices are issued, so that no invoice takes it meanwhile.
+    """
+    with transaction.atomic():
+        business = line.business
+        day = local_day(now, business.time_zone)
+        document_numbers.lock_series({business.pk: SeriesKind.INVOICE}, {business.pk: day})
+        waiting = NextLine.objects.filter(
+            pk=line.pk, kind__in=OWN_LINES, invoice__isnull=True, removed_at__isnull=True
+        )
+        if waiting.update(removed_at=now, removed_by=actor[:200]):
+            return
+    line.refresh_from_db()
+    if line.invoice:
+        raise RuleError(_("It is on invoice %(number)s already.") % {"number": line.invoice.number})
+    raise RuleError(_("This line cannot be removed."))
+
+
+def waiting_lines(agreements: Iterable[Agreement]) -> list[NextLine]:
+    """Return what waits for the next invoices of these agreements, the oldest first."""
+    rows = NextLine.objects.filter(
+        agreement__in=list(agreements), invoice__isnull=True, removed_at__isnull=True
+    )
+    return list(rows.select_related("agreement").order_by("created_at", "pk"))
+
+
+def receipts_of(invoice: Invoice) -> list[NextLine]:
+    """Return the lines of an invoice that have a receipt of a passed-on cost."""
+    rows = NextLine.objects.filter(invoice=invoice, document__isnull=False)
+    return list(rows.order_by("created_at", "pk"))
+
+
+def price_of(minutes: int, rate: int) -> int:
+    """Return the price of some minutes at a rate an hour, both amounts in minor units."""
+    return prorate(rate, minutes, 60)
+
+
+def _receipt(business: Business, upload: "File[bytes]", title: str, now: datetime) -> Document:
+    pdf = _as_pdf(upload)
+    return store.save(business=business, kind=DocumentKind.COST, title=title, pdf=pdf, now=now)
+
+
+def _as_pdf(upload: "File[bytes]") -> bytes:
+    """Return a receipt as a PDF: as it is, or the picture redrawn on a page."""
+    if not upload.size or upload.size > LARGEST:
+        raise RuleError(_("A receipt is a file of 10 MB at most."), field="file")
+    upload.seek(0)
+    content = upload.read()
+    return content if content.startswith(b"%PDF-") else _drawn(content)
+
+
+def _drawn(content: bytes) -> bytes:
+    wrong = RuleError(_("Please choose a PDF, or a PNG, JPEG or WebP picture."), field="file")
+    out = io.BytesIO()
+    try:
+        picture: Any = Image.open(io.BytesIO(content))
+        if picture.format not in ("PNG", "JPEG", "WEBP"):
+            raise wrong
+        if picture.width * picture.height > MOST_PIXELS:
+            raise wrong
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        upright.convert("RGB").save(out, "PDF", resolution=150)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        raise wrong from None
+    return out.getvalue()
