@@ -53,7 +53,7 @@ def test_what_one_client_did_not_pay_is_one_line_with_its_sum(world: World, owne
     for days in (70, 39, 8):
         run_billing(now=timezone.now() - timedelta(days=days), door="test")
     page = shown(owner)
-    assert "Northwind: 3 charges failed, $9,000 in all" in page
+    assert "Northwind: 3 invoices are unpaid, $9,000 in total, the oldest 70 days late." in page
     assert page.count("the charge of $3,000 failed") == 0
 
 
