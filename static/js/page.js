@@ -8,6 +8,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method === "dialog") return;  // the answer to a question, which can be asked again
+    // A list that is being read anew is shut meanwhile: what was chosen in it is sent all the same.
+    form.querySelectorAll("[data-disabled-by-htmx]").forEach((one) => { one.disabled = false; });
     const button = event.submitter;
     const text = (button && button.dataset.confirm) || form.dataset.confirm;
     if (text && form.dataset.sure !== "yes") {

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 from agreements.models import Agreement
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
-from delivery.models import TimeEntry, Timer
+from delivery.hours import timer
+from delivery.models import Deliverable, TimeEntry, Timer
 from delivery.work import checklist_actions
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -80,6 +81,25 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
         (entry.note, entry.deliverable and entry.deliverable.title)
         for entry in TimeEntry.objects.all()
     } == {("Three posts", "posts")}
+
+
+def test_who_is_faster_than_the_list_of_deliverables_loses_no_choice(
+    page: Page, live_server: Any, world: World, agreement: Agreement
+) -> None:
+    """While the list is read anew it is shut, and a shut field would not be sent."""
+    deliverable = Deliverable.objects.get(title="posts")
+    timer.start_timer(
+        user=world.business.owner,
+        agreement=agreement,
+        deliverable=deliverable,
+        now=timezone.now(),
+    )
+    page.route("**/time/promises/**", lambda route: None)  # it never answers
+    desk(page, live_server, world, "/timer/")
+    page.get_by_role("textbox", name="What is done").fill("Three posts")
+    page.get_by_role("button", name="Save and let it run").click()
+    expect(page.get_by_text("The timer keeps running.")).to_be_visible()
+    assert Timer.objects.get().deliverable == deliverable
 
 
 def test_a_timer_that_ran_through_the_night_asks_how_long_it_was(
