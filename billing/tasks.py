@@ -64,10 +64,10 @@ def forecast_income(business: str = "") -> None:
     if business:
         forecast.make_one(business, now=timezone.now())
     else:
-        forecast.make_all(now=timezone.now())
+        steps.run("forecast", {"forecast income": forecast.make_all}, now=timezone.now())
 
 
 @shared_task(name="billing.tasks.fetch_rates", **queues.DOCUMENTS.options)
 def fetch_rates() -> None:
     """Fetch the exchange rates of the European Central Bank, if anybody wants them."""
-    ecb_rates.fetch_due(now=timezone.now())
+    steps.run("fetch_rates", {"fetch rates": ecb_rates.fetch_due}, now=timezone.now())
