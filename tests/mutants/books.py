@@ -53,8 +53,8 @@ MUTANTS = [
     Mutant(
         "Each missed reminder is made up by an email of its own",
         TRANSFERS,
-        "    ) and following <= today:",
-        "    ) and following < collection.invoice.due_on:",
+        "sent)) and following <= today:",
+        "sent)) and following < collection.invoice.due_on:",
         (TESTS_OF_TRANSFERS,),
     ),
     Mutant(

@@ -31,14 +31,14 @@ MUTANTS = [
     Mutant(
         "A soft decline is tried again at midnight, not at the client's hour",
         SETTLE,
-        "at = local_instant(again, agreement.charge_hour,",
+        "at = local_instant(again, invoice.hour,",
         "at = local_instant(again, 0,",
         ("billing/tests/test_deciding.py",),
     ),
     Mutant(
         "The day of a decline is that of UTC, not the client's",
         SETTLE,
-        "    today = local_day(now, agreement.time_zone)\n    is_hard",
+        "    today = local_day(now, invoice.zone)\n    is_hard",
         "    today = now.date()\n    is_hard",
         ("billing/tests/test_deciding.py",),
     ),
@@ -59,8 +59,8 @@ MUTANTS = [
     Mutant(
         "An agreement that is put on hold after the claim is charged all the same",
         COLLECT,
-        '        invoice__state=InvoiceState.OPEN,\n        invoice__agreement__parked_because="",\n',
-        "        invoice__state=InvoiceState.OPEN,\n",
+        "        NOT_ON_HOLD,\n        pk__in=[work.row.pk for work in works],\n",
+        "        pk__in=[work.row.pk for work in works],\n",
         (SWITCHES,),
     ),
     Mutant(

@@ -199,6 +199,9 @@ def _arguments(kind: str, business: Business, client: Client | None) -> Iterator
     elif kind == "sent_file":
         for email in OutboxEmail.objects.filter(business=business, attachment__isnull=False)[:MOST]:
             yield [email.pk]
+    elif kind == "two_clients":
+        for row in _rows("client", business, client):
+            yield [row.pk, row.pk]
     elif kind == "proposal_picture":
         for proposal in _rows("proposal", business, client):
             yield [proposal.pk, 0]
