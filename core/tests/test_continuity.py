@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from core.continuity import outside, standing
 from core.continuity.outside import FileStore, Mark, Number, RedisStore, Store
@@ -33,11 +35,23 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     binary = re.search("REDIS_BIN='(.*)'", places.stdout)[1]
     server = [binary, "--port", "0", "--unixsocket", str(socket), "--save", ""]
     process = subprocess.Popen(server, stdout=subprocess.DEVNULL)
-    while not socket.exists():
-        time.sleep(0.05)
-    yield f"unix://{socket}"
+    url = f"unix://{socket}"
+    _wait_for(url)
+    yield url
     process.terminate()
     process.wait()
+
+
+def _wait_for(url: str) -> None:
+    """Return when the server answers: its socket is there a moment before it listens."""
+    client = Redis.from_url(url)
+    for _ in range(200):
+        try:
+            client.ping()
+            return
+        except RedisConnectionError:
+            time.sleep(0.05)
+    raise AssertionError("Redis did not start within ten seconds")
 
 
 @pytest.fixture(params=["file", "redis"])
