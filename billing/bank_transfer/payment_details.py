@@ -74,6 +74,11 @@ def bank_details(business: Business) -> BankDetails:
     return BankDetails.objects.filter(business=business).first() or BankDetails(business=business)
 
 
+def can_receive(bank: BankDetails, currency: str) -> bool:
+    """Whether a client can transfer this currency: PromptPay alone takes Thai baht only."""
+    return bool(bank.account or (currency == "THB" and bank.promptpay))
+
+
 def account_facts(bank: BankDetails, currency: str) -> list[tuple[str, str]]:
     """Label and value of each part of the account, in the active language.
 
@@ -105,8 +110,8 @@ def transfer_details(invoice: Invoice, asked: Asked | None = None) -> PaymentDet
 def instead_of_card(invoice: Invoice, amount: int) -> PaymentDetails | None:
     """Return how to transfer what a card should have paid; None if no bank account is known."""
     bank = bank_details(invoice.business)
-    by_promptpay = invoice.currency == "THB" and bank.promptpay
-    return _details(bank, invoice, amount, None) if bank.account or by_promptpay else None
+    is_known = can_receive(bank, invoice.currency)
+    return _details(bank, invoice, amount, None) if is_known else None
 
 
 def _details(

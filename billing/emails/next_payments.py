@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
+from uuid import UUID
 
 from agreements.models import Agreement
 from agreements.rules.terms import CollectBy
@@ -56,12 +57,24 @@ def next_payments(agreements: Iterable[Agreement], today: date) -> list[NextPaym
         for row in opened
         if row.agreement_id and asked[row.pk].to_pay
     ]
-    of_periods = billed.filter(one_off__isnull=True)
-    known = set(of_periods.order_by().values_list("agreement", flat=True).distinct())
-    begun = [row for row in rows.values() if row.pk not in known and row.starts_on <= today]
-    charges = _first_charges(begun) + next_charges(rows.values(), today)
+    charges = _first_charges(_not_yet_billed(rows, today)) + next_charges(rows.values(), today)
     payments += [NextPayment.of_charge(charge) for charge in charges if charge.to_pay]
     return sorted(payments, key=lambda payment: (payment.due_on, str(payment.agreement.pk)))
+
+
+def invoices_to_come(agreements: Iterable[Agreement], today: date) -> list[NextCharge]:
+    """The next invoice of each agreement: its first one, until that is issued."""
+    rows = {row.pk: row for row in agreements}
+    first = _first_charges(_not_yet_billed(rows, today))
+    waiting = {charge.agreement.pk for charge in first}
+    return first + next_charges([row for pk, row in rows.items() if pk not in waiting], today)
+
+
+def _not_yet_billed(rows: dict[UUID, Agreement], today: date) -> list[Agreement]:
+    """The agreements that have begun and have no invoice of a period yet."""
+    of_periods = Invoice.objects.filter(agreement__in=list(rows), one_off__isnull=True)
+    known = set(of_periods.order_by().values_list("agreement", flat=True).distinct())
+    return [row for pk, row in rows.items() if pk not in known and row.starts_on <= today]
 
 
 def _first_charges(begun: Iterable[Agreement]) -> list[NextCharge]:

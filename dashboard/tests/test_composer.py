@@ -72,6 +72,21 @@ def test_a_proposal_paid_by_transfer_waits_for_a_bank_account(world: World) -> N
     assert draft.state == "sent"
 
 
+def test_a_promptpay_number_is_enough_for_a_proposal_in_baht(world: World) -> None:
+    browser = logged_in(world.business.owner)
+    BankDetails.objects.create(business=world.business, holder="Nan", promptpay="0812345678")
+    drafts = [
+        world.proposal(send=False, collect_by="transfer", currency=currency)
+        for currency in ("THB", "USD")
+    ]
+    for draft in drafts:
+        browser.post(reverse("dashboard:proposal_send", args=[draft.pk]))
+        draft.refresh_from_db()
+    assert [draft.state for draft in drafts] == ["sent", "draft"]
+    page = browser.get(reverse("dashboard:proposal", args=[drafts[1].pk])).text
+    assert f'href="{reverse("dashboard:paying")}#p3"' in page
+
+
 def values_of(text: str) -> dict[str, str]:
     """The values of the inputs in a piece of HTML, by name."""
     inputs = re.findall(r"<input[^>]*>", text)

@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from agreements.models import Agreement
 from agreements.models.proposal import TRANSFER_DAYS
+from agreements.signing import sign
 from billing.bank_transfer import transfers
 from billing.models import BankDetails, Invoice, WithholdingCertificate
 from billing.runs.billing_run import run_billing
-from core import formats
+from core import formats, links
 from core.dates import local_day
 from tests.test_tenancy import inside, logged_in
-from tests.world import World
+from tests.world import HERE, World
 
 pytestmark = pytest.mark.rendering
 VAT = [{"name": "VAT", "percent": "7"}]
@@ -52,6 +53,21 @@ def billed(world: World, days: int = 0, language: str = "en", **fields: Any) -> 
     )
     run_billing(now=now, door="test")
     return Invoice.objects.get(agreement=agreement)
+
+
+def sign_in_the_portal(agreement: Agreement) -> None:
+    """The client signs with the code from the email."""
+    signature = sign.request_code(
+        paper=agreement,
+        contact=agreement.contact,
+        name="Ploy Srisuk",
+        consented=True,
+        now=timezone.now(),
+        origin=HERE,
+    )
+    url = reverse("portal:agreement_code", args=[agreement.pk])
+    answer = inside(agreement.contact).post(url, {"code": links.code(signature.code_row)})
+    assert answer["Location"] == reverse("portal:charging", args=[agreement.pk])
 
 
 def arrives(invoice: Invoice, amount: int) -> None:
@@ -102,6 +118,24 @@ def test_after_signing_the_bank_details_and_the_first_due_day_are_shown(
     assert "123-4-56789-0" in page
     assert "0812345678" in page
     assert "hx-get" not in page
+
+
+def test_the_first_invoice_is_made_while_the_client_waits_for_it(
+    world: World, bank: BankDetails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = timezone.now()
+    started: list[str] = []
+    monkeypatch.setattr("core.nudge.ring", lambda task, *_: started.append(task))
+    day = local_day(now, "Asia/Bangkok")
+    agreement = world.picked(now=now, currency="THB", collect_by="transfer", starts_on=day)
+    sign_in_the_portal(agreement)
+    assert "billing.tasks.bill" in started
+    waiting = pages(agreement, "en")
+    assert "hx-get" in waiting["charging"]
+    assert f"due on {formats.day(day + timedelta(days=TRANSFER_DAYS))}" in waiting["method"]
+    run_billing(now=now, door="test")
+    page = pages(agreement, "en")["charging"]
+    assert "hx-get" not in page and "<svg xmlns" in page and "Reference" in page
 
 
 @pytest.mark.parametrize("issued", [True, False])

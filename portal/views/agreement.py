@@ -195,6 +195,7 @@ class ConfirmCode(SignableView):
         if signable.signed_at is None:
             messages.success(request, _after_own_signature(signable))
             return self.page(signable)
+        nudge.ring("billing.tasks.bill")  # the client waits for the first invoice
         if signable.collect_by == CollectBy.TRANSFER or saved_cards.card_in_use(self.client):
             return redirect("portal:charging", signable.pk)
         return redirect("portal:method")

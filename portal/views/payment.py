@@ -1,5 +1,6 @@
 """How the client pays: the saved card, the bank account to transfer to, and the first payment."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,7 +19,7 @@ from agreements.running.periods import next_starts
 from billing.bank_transfer import payment_details
 from billing.books import asked_words, queries
 from billing.charging import resolve, saved_cards
-from billing.emails import upcoming_charges
+from billing.emails import next_payments, upcoming_charges
 from billing.models import Invoice
 from billing.rules.asking import Step
 from billing.rules.method_kinds import SCHEMES
@@ -31,6 +32,7 @@ from core.web.throttle import too_often
 from portal.access import PortalView
 from portal.sessions import is_reading, signed_in_contact
 
+INVOICE_COMES_WITHIN = timedelta(minutes=2)  # after the signature
 CONFIRMED = "confirmed"  # in the address of a page after the client confirmed a charge at the bank
 
 
@@ -56,7 +58,7 @@ class PaymentMethodPage(PortalView):
             "waits": open_invoices,
             "to_confirm": _to_confirm(self.client),
             "accounts": _accounts(self, by_transfer),
-            "transfers": upcoming_charges.next_charges(by_transfer, today),
+            "transfers": next_payments.invoices_to_come(by_transfer, today),
             "unpaid": _unpaid_transfers(self),
         }
         return render(request, "portal/method.html", context)
@@ -169,12 +171,7 @@ class FirstCharge(PortalView):
             if starts_later
             else next_starts([agreement], today).get(agreement.pk),
             "by_transfer": by_transfer,
-            "settled": by_transfer
-            or starts_later
-            or (
-                standing is not None
-                and (standing.tone in ("good", "bad") or standing.asked.step == Step.ON_ITS_WAY)
-            ),
+            "settled": starts_later or _is_settled(agreement, standing, by_transfer=by_transfer),
         }
         if by_transfer:
             context |= {
@@ -186,6 +183,22 @@ class FirstCharge(PortalView):
             }
         template = "portal/charging_state.html" if self.fragment else "portal/charging.html"
         return render(request, template, context)
+
+
+def _is_settled(
+    agreement: Agreement, standing: asked_words.InvoiceStatus | None, *, by_transfer: bool
+) -> bool:
+    """Whether the page need not ask again: nothing changes soon on its own.
+
+    A first invoice to transfer is made in seconds. If it is not, it comes by email.
+    """
+    if by_transfer:
+        signed_at = agreement.signed_at
+        is_late = signed_at is None or timezone.now() - signed_at > INVOICE_COMES_WITHIN
+        return is_late or standing is not None
+    return standing is not None and (
+        standing.tone in ("good", "bad") or standing.asked.step == Step.ON_ITS_WAY
+    )
 
 
 def _to_confirm(client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:

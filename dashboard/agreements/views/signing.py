@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Amendment
 from agreements.signing import sign, unsigned_documents
+from core import nudge
 from core.errors import RuleError
 from core.web.download import pdf_response
 from dashboard.page import DashboardView, show_error
@@ -51,6 +52,7 @@ class Countersign(SignableView):
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
         sign.countersign(paper=signable, actor=self.actor, now=timezone.now(), origin=self.origin)
+        nudge.ring("billing.tasks.bill")  # what is due at once is billed at once
         return _("Signed. The sealed file follows by email, to both sides.")
 
 

@@ -1,6 +1,7 @@
 """Proposals: write, send, and follow what the client does."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -108,7 +109,7 @@ class ProposalPage(DashboardView):
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             seen=proposal.revision if is_draft else "",
-            gaps=[*lifecycle.faults(proposal), *_payment_gaps(proposal)] if is_draft else [],
+            **(_gaps(proposal) if is_draft else {}),
             excluded_by=exclusivity.unconfirmed(proposal, events),
             intro=opening_message.filled_message(proposal),
             facts=_timeline(proposal),
@@ -132,9 +133,16 @@ class ProposalPage(DashboardView):
         )
 
 
+def _gaps(proposal: Proposal) -> dict[str, Any]:
+    """What a draft lacks before it can go out: in its words, and in how the client pays."""
+    gaps, payment_gaps = lifecycle.faults(proposal), _payment_gaps(proposal)
+    return {"gaps": gaps, "payment_gaps": payment_gaps, "cannot_go": bool(gaps or payment_gaps)}
+
+
 def _payment_gaps(proposal: Proposal) -> list[str]:
     """What is missing so that the client can pay as the proposal says."""
-    if proposal.is_by_transfer and not payment_details.bank_details(proposal.business).account:
+    bank = payment_details.bank_details(proposal.business)
+    if proposal.is_by_transfer and not payment_details.can_receive(bank, proposal.currency):
         return [_("Your bank account is missing, and the client pays by bank transfer.")]
     return []
 
