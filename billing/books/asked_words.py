@@ -111,6 +111,17 @@ def _values(asked: Asked, currency: str) -> dict[str, str]:
     }
 
 
+def after_payment(asked: Asked, currency: str) -> str:
+    """What follows, for the client, after a sentence that says that the money has arrived."""
+    if asked.step != Step.CERTIFICATE:
+        return _to_client(asked, currency)
+    waiting = _(
+        "We are waiting for the withholding certificate over %(tax)s; there is nothing more to "
+        "transfer."
+    )
+    return waiting % _values(asked, currency)
+
+
 def _to_client(asked: Asked, currency: str) -> str:
     values = _values(asked, currency)
     if asked.way == Way.DEBIT and (sentence := _debit_to_client(asked)):

@@ -53,12 +53,11 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
     invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
     asked = asking.asked_of(invoice, now=now)
     with translation.override(invoice.language):
-        status = asked_words.describe(asked, invoice.currency)
         context = {
             "payment": payment,
             "payment_amount": formats.money(payment.amount, payment.currency),
             "by_transfer": payment.gateway == BANK_TRANSFER,
-            "next_text": status.client_text,
+            "next_text": asked_words.after_payment(asked, invoice.currency),
             **paid_parts.figures_of(payment),
         }
         values = {

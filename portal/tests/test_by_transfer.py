@@ -16,6 +16,8 @@ from billing.models import BankDetails, Invoice, WithholdingCertificate
 from billing.runs.billing_run import run_billing
 from core import formats, links
 from core.dates import local_day
+from core.models import OutboxEmail
+from core.outbox import emails
 from tests.test_tenancy import inside, logged_in
 from tests.world import HERE, World
 
@@ -172,6 +174,17 @@ def test_the_page_asks_for_what_is_left_and_then_for_the_certificate(
     assert "To transfer" not in page
     assert "฿900 by" not in page
     assert WithholdingCertificate.objects.get().amount == 900_00
+
+
+def test_the_receipt_says_once_that_the_money_arrived_and_what_is_still_owed(
+    world: World, bank: BankDetails
+) -> None:
+    invoice = billed(world)
+    arrives(invoice, 31_200_00)
+    emails.send_due(now=timezone.now())
+    text = " ".join(OutboxEmail.objects.get(kind="receipt").text.split())
+    assert text.count("has arrived") == 1
+    assert "We are waiting for the withholding certificate over ฿900" in text
 
 
 def test_the_desk_does_not_count_withheld_tax_as_money_to_come(

@@ -216,7 +216,7 @@ FIRST_SCREEN = [
     r"Links that open once, no password:",
     r"  \S.* \((freelancer|client)\)",
     r"    http://127\.0\.0\.1:\d+/\S+/",
-    r"  Letters: .*    Health: .*    Admin: bin/manage createsuperuser, then .*",
+    r"  Emails: .*    Health: .*    Admin: bin/manage createsuperuser, then .*",
     r"\[serve\] stopping",
     r"Service Unavailable: /health/",
     r".* ERROR django\.request Service Unavailable: /health/",  # this test asks early

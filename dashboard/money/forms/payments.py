@@ -90,7 +90,11 @@ class TransferForm(AmountForm):
     """
 
     on = forms.DateField(label=_("Arrived on"), widget=DAY)
-    reference = forms.CharField(label=_("Bank reference"), max_length=60)
+    reference = forms.CharField(
+        label=_("Bank reference"),
+        max_length=60,
+        help_text=_("As on your bank statement. The same transfer is never recorded twice."),
+    )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
     field_order = ("amount", "on", "reference", "confirmed")
 
