@@ -57,6 +57,25 @@ def conflicts(client: Client) -> list[Conflict]:
     return found
 
 
+def excluded_clients(proposal: Proposal) -> list[Client]:
+    """The clients one works for now that the proposal's own exclusivity would exclude."""
+    names = [name for name in proposal.competitors or [] if name]
+    if not names:
+        return []
+    current = Client.objects.filter(
+        ~Q(pk=proposal.client_id),
+        business=proposal.business_id,
+        agreements__state__in=RUNNING_STATES,
+    )
+    return [
+        client
+        for client in current.distinct().order_by("name", "pk")
+        if any(
+            is_same_company(name, own) for name in names for own in (client.name, client.legal_name)
+        )
+    ]
+
+
 def unconfirmed(document: Proposal | Agreement, events: Iterable[AuditEvent]) -> list[Conflict]:
     """The conflicts without a recorded consent, where it can still be stopped or extended.
 

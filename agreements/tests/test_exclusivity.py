@@ -76,6 +76,20 @@ def test_with_the_consent_it_is_sent_and_both_records_say_so_but_to_no_client(
     assert "consent" not in str(certificate["rows"]).lower()
 
 
+def test_a_proposal_that_excludes_a_client_one_works_for_says_so_before_it_is_sent(
+    world: World, exclusive: Agreement
+) -> None:
+    current = exclusive.client.name
+    draft = world.proposal(
+        world.client(name="Kaffee Blau"), send=False, competitors=[current.upper(), "Nobody Ltd"]
+    )
+    page = logged_in(world.business.owner).get(reverse("dashboard:proposal", args=[draft.pk])).text
+    assert f"You work for {current} now" in page
+    Agreement.objects.filter(pk=exclusive.pk).update(state="ended")
+    page = logged_in(world.business.owner).get(reverse("dashboard:proposal", args=[draft.pk])).text
+    assert "You work for" not in page
+
+
 def test_an_agreement_that_ended_or_is_the_clients_own_excludes_nobody(
     world: World, exclusive: Agreement
 ) -> None:

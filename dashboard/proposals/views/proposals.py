@@ -111,6 +111,7 @@ class ProposalPage(DashboardView):
             seen=proposal.revision if is_draft else "",
             **(_gaps(proposal) if is_draft else {}),
             excluded_by=exclusivity.unconfirmed(proposal, events),
+            excludes=exclusivity.excluded_clients(proposal) if is_draft else [],
             intro=opening_message.filled_message(proposal),
             facts=_timeline(proposal),
             readings=reading_time.readings_of(proposal),
