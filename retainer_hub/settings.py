@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import environ
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from billing.gateways.registry import GATEWAYS
@@ -277,7 +278,15 @@ if env.int("TRUSTED_PROXIES", default=0):
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- the admin site -------------------------------------------------------------------------------
-UNFOLD = {"SITE_TITLE": "Retainer Hub", "SITE_HEADER": "Retainer Hub", "SHOW_HISTORY": True}
+UNFOLD = {
+    "SITE_TITLE": "Retainer Hub",
+    "SITE_HEADER": "Retainer Hub",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("icon.svg")}
+    ],
+    "STYLES": [lambda _request: static("admin.css")],
+    "SHOW_HISTORY": True,
+}
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING")
 LOGGING = {
