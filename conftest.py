@@ -95,6 +95,11 @@ def pytest_configure(config: pytest.Config) -> None:
         hypothesis_settings.load_profile("few")
     if config.getoption("--unshrunk"):
         hypothesis_settings.load_profile("unshrunk")
+    from django.conf import settings
+
+    # Each test client starts the middleware anew. This way it looks static files up when they are
+    # asked for, instead of reading all their folders: a seventh of the time of tests of pages.
+    settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
