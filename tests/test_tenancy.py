@@ -248,6 +248,8 @@ CLASSES: dict[str, str] = {
     "dashboard:exchange_rates": "owner",
     "dashboard:rate_remove": "owner",
     "dashboard:reference_rates": "owner",
+    "dashboard:net_to_me": "owner",
+    "dashboard:net_month": "owner",
     "dashboard:monthly_totals": "owner",
     "dashboard:certificates": "owner",
     "dashboard:certificate": "certificate",

@@ -237,7 +237,7 @@ def journal_agrees(now: datetime) -> Iterator[str]:
 
     Receivables are what the invoices owe. Cash is what was paid, less what was taken back or
     refunded and what the bank holds because of a dispute. Refunds under way are those without an
-    outcome. Tax that is not due yet is that of the parts that were not paid. Fees are those that the
+    outcome. Tax that is not due yet is that of the parts that were not paid. Fees are those that
     gateways reported.
     """
     for currency in (

@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from billing.models import (
     CreditNote,
@@ -30,6 +32,7 @@ from billing.rules.states import BANK_TRANSFER, FeeOf, RefundState
 from clients.models import Client
 from core.dates import local_day, local_instant
 from core.models import Business
+from core.money import to_decimal
 
 #: Settlements that bring tax, and no money in the moment.
 WITHOUT_MONEY = {SettledBy.BALANCE: Kind.CREDIT, SettledBy.CERTIFICATE: Kind.CERTIFICATE}
@@ -99,6 +102,11 @@ def lines_between(
 def month_sums(lines: Sequence[Line]) -> list[MonthNet]:
     """Add the lines up by month and currency, the newest month first."""
     return sums(lines)
+
+
+def year_sums(lines: Sequence[Line]) -> list[MonthNet]:
+    """Add the lines up by currency alone."""
+    return sums(lines, by_month=False)
 
 
 def _payments(asked: Asked) -> Iterator[Line]:
@@ -243,3 +251,61 @@ def _about(row: Payment, *, state: str = "", detail: str = "") -> About:
     return About(
         row.client.name, row.client_id, invoice.pk, invoice.number, row.method_label, state, detail
     )
+
+
+def first_year(business: Business) -> int | None:
+    """Return the year in which the first money arrived, None if none did."""
+    first = Payment.objects.filter(business=business).order_by("received_at", "pk").first()
+    return local_day(first.received_at, business.time_zone).year if first else None
+
+
+def labels() -> dict[Kind, str]:
+    """Return what each kind of line is called."""
+    return {
+        Kind.PAYMENT: _("Payment"),
+        Kind.CREDIT: _("Paid from client credit"),
+        Kind.CERTIFICATE: _("Withheld by the client"),
+        Kind.CREDIT_NOTE: _("Credit note"),
+        Kind.REFUND: _("Refund"),
+        Kind.REVERSAL: _("Payment taken back"),
+        Kind.DISPUTE: _("Withdrawn by the bank after a dispute"),
+        Kind.DISPUTE_BACK: _("Returned by the bank after a dispute"),
+        Kind.FEE: _("Gateway fee for a refund or dispute"),
+    }
+
+
+def table(lines: Sequence[Line]) -> Iterator[list[object]]:
+    """Yield the lines as a table for a spreadsheet, the oldest first; a fee not known is empty."""
+    yield [
+        _("Date"),
+        _("What"),
+        _("Client"),
+        _("Invoice"),
+        _("Paid with"),
+        _("Currency"),
+        _("Gross"),
+        _("Gateway fee"),
+        _("Fee as it was taken"),
+        _("Withheld"),
+        _("Tax to pass on"),
+        pgettext("amount", "Net"),
+    ]
+    names = labels()
+    for line in reversed(lines):
+        about: About = line.about
+        yield [
+            line.on.isoformat(),
+            names[line.kind],
+            about.client,
+            about.number,
+            about.method,
+            line.currency,
+            to_decimal(line.gross, line.currency),
+            "" if line.fee is None else to_decimal(line.fee, line.currency),
+            " + ".join(
+                f"{to_decimal(fee.amount, fee.currency)} {fee.currency}" for fee in line.converted
+            ),
+            to_decimal(line.withheld, line.currency),
+            to_decimal(line.tax, line.currency),
+            to_decimal(line.net, line.currency),
+        ]

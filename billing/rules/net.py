@@ -1,4 +1,4 @@
-"""What is left of the money that came in: less fees, withheld tax and tax to pass on (rule 69). Pure.
+"""What is left of money that came in: less fees, withheld tax and tax to pass on (rule 69). Pure.
 
 gross 3,210.00 USD, fee 93.09, of which VAT 210.00      net 2,906.91
 gross 3,210.00 THB by transfer, withheld 90.00, VAT 210.00      net 2,910.00
@@ -37,7 +37,7 @@ ORDER = list(Kind)
 
 
 class FeeState(StrEnum):
-    """KNOWN: reported. WAITING: asked for again. SILENT: never reported. NONE: nobody reports one."""
+    """KNOWN: reported. WAITING: asked for again. SILENT: never reported. NONE: nobody does."""
 
     KNOWN = "known"
     WAITING = "waiting"
@@ -47,9 +47,9 @@ class FeeState(StrEnum):
 
 @dataclass(frozen=True)
 class Fee:
-    """A fee as it was taken, and `own`, what it is in the payment's currency; None: no rate is known.
+    """A fee as it was taken, in minor units.
 
-    Amounts are minor units.
+    `own` is what it is in the payment's currency, None if no rate is known.
     """
 
     amount: int

@@ -158,7 +158,9 @@ def test_what_was_reported_never_changes(world: World) -> None:
 
 def test_many_payments_are_read_with_as_many_statements_as_one(world: World) -> None:
     def statements() -> int:
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             task()
         return len([q for q in asked if "sandbox" not in q["sql"]])
 

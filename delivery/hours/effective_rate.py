@@ -1,10 +1,10 @@
 """What an hour brought, by client: the hours against the fee, beside the lowest rate (rule 70).
 
-The rate is before tax and before what a client withholds, which both are no cost, and after what the
-gateway took as far as that is known: so it can be compared with the rate that tiers are priced by.
+The rate is before tax and before what a client withholds, which both are no cost, and after what
+the gateway took as far as that is known: so it can be compared with the rate that tiers are priced
+by.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

@@ -56,9 +56,7 @@ def test_the_rate_is_the_fee_less_what_the_gateway_took_by_all_hours(world: Worl
 def test_hours_that_no_client_sees_count_too_and_the_running_period_does_not(world: World) -> None:
     agreement = a_month(world, hours=20)
     worked(agreement, 10, billable=False, consumes=False)
-    time_log.log_time(
-        agreement=agreement, on=TODAY, minutes=600, note="Later", now=NOW + 40 * DAY
-    )
+    time_log.log_time(agreement=agreement, on=TODAY, minutes=600, note="Later", now=NOW + 40 * DAY)
     (row,) = rates(world)
     assert (row.minutes, row.fee) == (30 * 60, 3_000_00)
     assert Period.objects.count() == 2

@@ -24,6 +24,7 @@ from agreements.contract import wording
 from agreements.models import Agreement, Proposal, ProposalTyping
 from agreements.samples import load
 from agreements.signing import sign
+from billing.charging.elsewhere.fees import read_fees
 from billing.income import exchange
 from billing.models import BankDetails, Invoice
 from billing.runs.billing_run import run_billing
@@ -99,6 +100,9 @@ def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
         business.save(update_fields=["yearly_goal", "monthly_costs"])
         yield "income with a goal", owner.get(reverse("dashboard:income"))
     yield "an overview of several currencies", owner.get(reverse("dashboard:home"))
+    read_fees(now=now)
+    yield "net to me", owner.get(reverse("dashboard:net_to_me"))
+    yield "net of a month", owner.get(reverse("dashboard:net_month"))
     yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
 
 

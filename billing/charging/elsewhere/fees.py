@@ -28,7 +28,6 @@ from billing.rules.errors import NotConnected
 from billing.rules.states import FeeOf, RefundState
 from core.dates import local_day
 from core.errors import RuleError
-from core.jobs import set_aside
 from core.jobs.set_aside import Step, without_waiting
 
 READ = Step(

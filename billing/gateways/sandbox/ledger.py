@@ -39,8 +39,8 @@ from billing.gateways.sandbox.cards import (
     by_brand,
 )
 from billing.rules.errors import BadSession
-from billing.rules.states import FeeOf
 from billing.rules.method_kinds import MethodKind
+from billing.rules.states import FeeOf
 from core import links, money
 
 F = TypeVar("F")

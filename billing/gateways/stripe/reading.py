@@ -25,8 +25,8 @@ from billing.gateways.base import (
     SavedCard,
 )
 from billing.rules.errors import CannotCharge
-from billing.rules.states import FeeOf
 from billing.rules.method_kinds import SCHEMES, MethodKind
+from billing.rules.states import FeeOf
 from core import money
 from core.dates import add_months
 
