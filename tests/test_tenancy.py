@@ -236,6 +236,7 @@ CLASSES: dict[str, str] = {
     "dashboard:unpaid_rule": "owner",
     "dashboard:agreement_unpaid_rule": "agreement",
     "dashboard:extra_line": "agreement",
+    "dashboard:bill_lines": "agreement",
     "dashboard:extra_line_receipt": "extra_line",
     "dashboard:extra_line_remove": "extra_line",
     "dashboard:invoice": "invoice",

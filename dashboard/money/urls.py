@@ -26,6 +26,11 @@ urlpatterns = [
     ),
     path("agreements/<uuid:pk>/extra-line/", extra_lines.NewExtraLine.as_view(), name="extra_line"),
     path(
+        "agreements/<uuid:pk>/bill-lines/",
+        extra_lines.BillWaitingLines.as_view(),
+        name="bill_lines",
+    ),
+    path(
         "extra-lines/<uuid:pk>/receipt/",
         extra_lines.ExtraLineReceipt.as_view(),
         name="extra_line_receipt",
