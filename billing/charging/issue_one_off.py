@@ -128,19 +128,22 @@ def bill_waiting_lines(*, agreement: Agreement, actor: str, now: datetime) -> In
 
 def _of_lines(agreement: Agreement, lines: list[NextLine], now: datetime) -> tuple[OneOff, Draft]:
     """Compose the invoice of the lines: by card if it can be, and otherwise by transfer."""
-    for collect_by in (CollectBy(agreement.collect_by), CollectBy.TRANSFER):
-        row = one_off.of_waiting_lines(agreement, lines, collect_by, now=now)
-        if row is None:
-            raise RuleError(_("This client has nobody who gets invoices."))
-        draft = compose_invoice.draft_invoice(row, lines)
-        try:
-            _must_be_chargeable(row, draft)
-        except RuleError:
-            if collect_by == CollectBy.TRANSFER:
-                raise
-        else:
-            break
+    row, draft = _by(CollectBy(agreement.collect_by), agreement, lines, now)
+    try:
+        _must_be_chargeable(row, draft)
+    except RuleError:
+        row, draft = _by(CollectBy.TRANSFER, agreement, lines, now)
+        _must_be_chargeable(row, draft)
     return row, draft
+
+
+def _by(
+    collect_by: CollectBy, agreement: Agreement, lines: list[NextLine], now: datetime
+) -> tuple[OneOff, Draft]:
+    row = one_off.of_waiting_lines(agreement, lines, collect_by, now=now)
+    if row is None:
+        raise RuleError(_("This client has nobody who gets invoices."))
+    return row, compose_invoice.draft_invoice(row, lines)
 
 
 def _what(row: OneOff) -> str:

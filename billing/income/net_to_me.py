@@ -27,7 +27,7 @@ from billing.models import (
 )
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
-from billing.rules.net import ORDER, Fee, FeeState, Kind, Line, MonthNet, sums
+from billing.rules.net import ORDER, Fee, FeeState, Kind, Line
 from billing.rules.states import BANK_TRANSFER, FeeOf, RefundState
 from clients.models import Client
 from core.dates import local_day, local_instant
@@ -97,16 +97,6 @@ def lines_between(
         *_fees(asked),
     ]
     return sorted(lines, key=lambda line: (line.on, ORDER.index(line.kind)), reverse=True)
-
-
-def month_sums(lines: Sequence[Line]) -> list[MonthNet]:
-    """Add the lines up by month and currency, the newest month first."""
-    return sums(lines)
-
-
-def year_sums(lines: Sequence[Line]) -> list[MonthNet]:
-    """Add the lines up by currency alone."""
-    return sums(lines, by_month=False)
 
 
 def _payments(asked: Asked) -> Iterator[Line]:
@@ -270,7 +260,7 @@ def labels() -> dict[Kind, str]:
         Kind.REVERSAL: _("Payment taken back"),
         Kind.DISPUTE: _("Withdrawn by the bank after a dispute"),
         Kind.DISPUTE_BACK: _("Returned by the bank after a dispute"),
-        Kind.FEE: _("Gateway fee for a refund or dispute"),
+        Kind.FEE: _("Gateway fee"),
     }
 
 

@@ -339,6 +339,11 @@ class GatewayFee(TenantRow):
     def __str__(self) -> str:
         return self.handle
 
+    @property
+    def is_of_payment(self) -> bool:
+        """Whether it was taken for the payment itself, and not for a refund or a dispute."""
+        return self.of == FeeOf.PAYMENT
+
 
 class FeeLookup(TenantRow):
     """When the gateway was asked what it took for a payment, and when it is asked again.

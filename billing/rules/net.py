@@ -124,7 +124,8 @@ class Line:
 class MonthNet:
     """The sums of a month in one currency, in minor units; `month` is its first day.
 
-    `unknown` is how many payments have a fee that is not known; `apart` are fees without a rate.
+    `unknown` is how many payments have a fee that is not known, `knows_fees` whether any is;
+    `apart` are fees without a rate.
     """
 
     month: date
@@ -135,6 +136,7 @@ class MonthNet:
     tax: int = 0
     net: int = 0
     unknown: int = 0
+    knows_fees: bool = False
     apart: dict[str, int] = field(default_factory=dict)
 
     def add(self, line: Line) -> None:
@@ -145,14 +147,22 @@ class MonthNet:
         self.tax += line.tax
         self.net += line.net
         self.unknown += line.is_waiting or line.is_silent
+        self.knows_fees |= any(fee.own is not None for fee in line.fees)
         for currency, amount in line.apart.items():
             self.apart[currency] = self.apart.get(currency, 0) + amount
 
 
-def sums(lines: Iterable[Line], *, by_month: bool = True) -> list[MonthNet]:
-    """Add lines up by month and currency, the newest month first; or by currency alone."""
+def sums(lines: Iterable[Line], own: str, *, by_month: bool = True) -> list[MonthNet]:
+    """Add lines up by month and currency, the newest month first; or by currency alone.
+
+    The currency `own` comes first.
+    """
     found: dict[tuple[date, str], MonthNet] = {}
     for line in lines:
         month = line.on.replace(day=1) if by_month else date.min
         found.setdefault((month, line.currency), MonthNet(month, line.currency)).add(line)
-    return sorted(found.values(), key=lambda row: (-row.month.toordinal(), row.currency))
+
+    def place(row: MonthNet) -> tuple[int, bool, str]:
+        return -row.month.toordinal(), row.currency != own, row.currency
+
+    return sorted(found.values(), key=place)

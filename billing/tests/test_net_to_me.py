@@ -13,9 +13,9 @@ from billing.charging import gateway_events, refund
 from billing.charging.elsewhere.fees import read_fees
 from billing.gateways.sandbox.gateway import contest
 from billing.gateways.sandbox.models import SandboxDispute
-from billing.income.net_to_me import lines_between, month_sums
+from billing.income.net_to_me import lines_between
 from billing.models import GatewayFee, Invoice, Payment
-from billing.rules.net import Fee, FeeState, Kind, Line
+from billing.rules.net import Fee, FeeState, Kind, Line, MonthNet, sums
 from billing.rules.states import FeeOf
 from billing.runs.billing_run import run_billing
 from tests.world import NOW, World
@@ -27,6 +27,10 @@ VAT = [{"name": "VAT", "percent": "7"}]
 
 def lines(world: World, **only: Any) -> list[Line]:
     return lines_between(world.business, *YEAR, **only)
+
+
+def month_sums(rows: list[Line]) -> list[MonthNet]:
+    return sums(rows, "USD")
 
 
 def shown(world: World) -> list[tuple[Kind, int, int | None, int, int, int]]:
@@ -214,3 +218,13 @@ def test_it_is_read_with_as_many_queries_for_many_payments_as_for_one(world: Wor
     run_billing(now=NOW + HOUR, door="test")
     read_fees(now=NOW + HOUR)
     assert queries() == one
+
+
+def test_the_own_currency_comes_first_and_a_sum_of_unknown_fees_is_not_nothing() -> None:
+    lines = [a_line(currency=code, gross=1_00) for code in ("EUR", "USD", "AUD")]
+    lines.append(a_line(currency="EUR", fee_state=FeeState.WAITING))
+    rows = sums(lines, "USD", by_month=False)
+    assert [row.currency for row in rows] == ["USD", "AUD", "EUR"]
+    assert (rows[2].unknown, rows[2].knows_fees) == (1, False)
+    known = sums([a_line(fees=(Fee(0, "USD", 0),))], "USD")
+    assert known[0].knows_fees

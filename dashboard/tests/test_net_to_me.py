@@ -13,6 +13,8 @@ from django.utils import timezone
 from billing.charging.elsewhere.fees import read_fees
 from billing.models import FeeLookup, Payment
 from billing.runs.billing_run import run_billing
+from clients import portal_links
+from core import links
 from core.dates import local_day
 from delivery.hours import time_log
 from tests.world import World
@@ -140,3 +142,27 @@ def test_the_pages_take_as_many_queries_for_many_payments(owner: Browser, world:
     read_fees(now=now)
     assert {name: queries(name) for name in (PAGE, MONTH)} == few
     assert "after=50" in opened(owner, MONTH)
+
+
+def test_the_page_of_an_invoice_says_what_the_gateway_took_and_the_client_never_reads_it(
+    owner: Browser, world: World
+) -> None:
+    now = timezone.now()
+    invoice = world.billed(now=now)
+    page = reverse("dashboard:invoice", args=[invoice.pk])
+    assert "Gateway fee" not in owner.get(page).content.decode()
+    read_fees(now=now)
+    shown = owner.get(page).content.decode()
+    assert "Gateway fee" in shown and "$87" in shown
+    browser = Browser()
+    door = portal_links.portal_link(contact=world.person(invoice.client), now=now)
+    browser.post(f"/p/{links.token(door.id)}/")
+    for url in (
+        reverse("portal:home"),
+        reverse("portal:invoice", args=[invoice.pk]),
+        reverse("portal:statement"),
+        reverse("portal:statement") + "?as=csv",
+    ):
+        answer = browser.get(url)
+        assert answer.status_code == 200 and "$87" not in answer.content.decode()
+        assert "87.00" not in answer.content.decode()

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from billing.income import net_to_me
+from billing.rules import net
 from billing.rules.net import Line
 from core.dates import add_months, month_of
 from core.tables import spreadsheet
@@ -34,8 +35,8 @@ class NetToMe(DashboardView):
             year=year,
             before=year - 1 if began and year > began else None,
             after=year + 1 if year < self.today.year else None,
-            months=net_to_me.month_sums(lines),
-            sums=net_to_me.year_sums(lines),
+            months=net.sums(lines, self.business.currency),
+            sums=net.sums(lines, self.business.currency, by_month=False),
             rates=effective_rate.effective_rates(self.business, self.today),
             months_counted=effective_rate.MONTHS,
         )
@@ -59,7 +60,7 @@ class NetMonth(DashboardView):
             month=first,
             page=page,
             rows=[Shown(line, names[line.kind]) for line in page.rows],
-            sums=net_to_me.year_sums(lines),
+            sums=net.sums(lines, self.business.currency, by_month=False),
             before=add_months(first, -1),
             after=following if following <= self.today else None,
         )
