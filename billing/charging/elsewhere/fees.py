@@ -8,12 +8,13 @@ computed in its place. The same movement is booked once, however often it is rea
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,9 +54,8 @@ def read_fees(*, now: datetime) -> int:
 
     Return how many payments were asked about, at most MOST, the newest first.
     """
-    waiting = without_waiting(_due(now), READ, now).order_by("-created_at", "-pk")
     of_account: dict[tuple[str, UUID], list[UUID]] = defaultdict(list)
-    for pk, name, business in waiting.values_list("pk", "gateway", "business")[:MOST]:
+    for pk, name, business in _newest(now):
         of_account[name, business].append(pk)
     by_account: dict[Hashable, list[Batch[int]]] = defaultdict(list)
     for (name, business), ids in of_account.items():
@@ -65,18 +65,34 @@ def read_fees(*, now: datetime) -> int:
     return sum(parallel_calls.run_batches(by_account, now=now))
 
 
-def _due(now: datetime) -> QuerySet[Payment]:
-    """Return the charged payments that were never asked about, are due again, or have changed."""
+def _newest(now: datetime) -> list[tuple[UUID, str, UUID]]:
+    """Return id, gateway and business of the payments that are due: each reason is one look-up."""
+    found: dict[UUID, tuple[Any, ...]] = {}
+    charged = without_waiting(Payment.objects.filter(charge__isnull=False), READ, now)
+    for why in _reasons(now):
+        rows = charged.filter(why).order_by("-created_at", "-pk")
+        for row in rows.values_list("created_at", "pk", "gateway", "business")[:MOST]:
+            found[row[1]] = row
+    newest = sorted(found.values(), reverse=True)[:MOST]
+    return [(pk, name, business) for _made, pk, name, business in newest]
+
+
+def _reasons(now: datetime) -> tuple[Q, ...]:
+    """Why a payment is due: it was never asked about, is due again, or money moved since."""
     asked_at = F("payment__fee_lookup__asked_at")
     refunds = Refund.objects.filter(state=RefundState.SUCCEEDED, finished_at__gt=asked_at)
     disputes = Dispute.objects.filter(Q(created_at__gt=asked_at) | Q(closed_at__gt=asked_at))
-    is_due = Q(fee_lookup__isnull=True) | Q(fee_lookup__next_at__lte=now)
-    is_changed = Q(pk__in=refunds.values("payment")) | Q(pk__in=disputes.values("payment"))
-    return Payment.objects.filter(is_due | is_changed, charge__isnull=False)
+    return (
+        Q(fee_lookup__isnull=True),
+        Q(fee_lookup__next_at__lte=now),
+        Q(pk__in=refunds.values("payment")),
+        Q(pk__in=disputes.values("payment")),
+    )
 
 
 def _ask(ids: Sequence[UUID], name: str, business: UUID, now: datetime) -> Steps[int]:
-    rows = list(_due(now).filter(pk__in=ids).select_related("business").order_by("pk"))
+    due = reduce(or_, _reasons(now))  # another worker may have asked meanwhile
+    rows = list(Payment.objects.filter(due, pk__in=ids).select_related("business").order_by("pk"))
     exchanged_at = exchange.exchanged_at(name, business)
     here = [row for row in rows if exchanged_at is None or row.created_at > exchanged_at]
     answers: dict[UUID, Any] = dict.fromkeys((row.pk for row in rows if row not in here), None)
