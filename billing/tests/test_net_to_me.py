@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from billing.bank_transfer import transfers
 from billing.bank_transfer.take_back import take_back_payment
-from billing.charging import gateway_events, refund
+from billing.charging import cancel_invoice, gateway_events, refund
 from billing.charging.elsewhere.fees import read_fees
 from billing.gateways.sandbox.gateway import contest
 from billing.gateways.sandbox.models import SandboxDispute
@@ -125,6 +125,14 @@ def test_a_refund_takes_its_tax_back_and_the_fee_is_kept(world: World) -> None:
     (month,) = month_sums(lines(world))
     assert (month.gross, month.fee, month.tax) == (2_140_00, 93_09, 140_00)
     assert month.net == 1_906_91
+
+
+def test_a_credit_note_over_what_was_not_paid_takes_no_tax_back(world: World) -> None:
+    invoice = world.billed(card="", collect_by="transfer", taxes=VAT)
+    cancel_invoice.reduce_invoice(
+        invoice=invoice, amount=1_070_00, reason="Less work", actor="Nan", now=NOW
+    )
+    assert lines(world) == []
 
 
 def test_a_dispute_that_is_lost_costs_the_sum_and_its_fee_and_one_that_is_won_only_the_fee(
