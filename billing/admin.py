@@ -11,8 +11,10 @@ from billing.models import (
     Collection,
     CreditNote,
     Dispute,
+    FeeLookup,
     GatewayAccount,
     GatewayEvent,
+    GatewayFee,
     Invoice,
     InvoiceLine,
     JournalEntry,
@@ -160,6 +162,21 @@ class DisputeAdmin(FrozenAdmin):
     list_filter = ["state"]
     search_fields = ["handle", "client__name"]
     neighbours = ("payment", "client")
+
+
+@admin.register(GatewayFee)
+class GatewayFeeAdmin(FrozenAdmin):
+    list_display = ["of", "currency", "amount", "taken_at", "handle"]
+    list_filter = ["of"]
+    search_fields = ["handle", "payment__receipt_number"]
+    neighbours = ("payment", "client")
+
+
+@admin.register(FeeLookup)
+class FeeLookupAdmin(FrozenAdmin):
+    list_display = ["payment", "asked_at", "next_at", "lookups"]
+    search_fields = ["payment__receipt_number"]
+    neighbours = ("payment",)
 
 
 @admin.register(WithholdingCertificate)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from billing.charging import gateway_events, refund
 from billing.charging.collect import CHARGE, due_collections
+from billing.charging.elsewhere import fees
 from billing.charging.resolve import resolve_charges as resolve_charges
 from billing.income import ecb_rates, forecast
 from billing.runs import billing_run
@@ -50,6 +51,12 @@ def resolve() -> None:
 def _bill_if_due(*, now: datetime) -> None:
     if without_waiting(due_collections(now), CHARGE, now).exists():
         nudge.ring("billing.tasks.bill")
+
+
+@shared_task(name="billing.tasks.read_fees", **queues.DOCUMENTS.options)
+def read_fees() -> None:
+    """Ask the gateways what they took for payments, refunds and disputes."""
+    steps.run("read_fees", {"read fees": fees.read_fees}, now=timezone.now())
 
 
 @shared_task(name="billing.tasks.audit", **queues.MONEY.options)

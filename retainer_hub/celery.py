@@ -34,6 +34,7 @@ app.conf.task_default_queue = DOCUMENTS.name
 app.conf.task_routes = {
     "billing.tasks.forecast": {"queue": DOCUMENTS.name},
     "billing.tasks.fetch_rates": {"queue": DOCUMENTS.name},
+    "billing.tasks.read_fees": {"queue": DOCUMENTS.name},
     "billing.tasks.*": {"queue": MONEY.name},
     "core.tasks.send_mail": {"queue": MAIL.name},
 }
@@ -43,6 +44,7 @@ app.conf.beat_schedule = {
     "audit": line("billing.tasks.audit", crontab(minute="25", hour="4"), DAY),
     "forecast": line("billing.tasks.forecast", crontab(minute="45", hour="2"), DAY),
     "fetch_rates": line("billing.tasks.fetch_rates", crontab(minute="20", hour="5,16"), 11 * HOUR),
+    "read_fees": line("billing.tasks.read_fees", crontab(minute="35"), HOUR),
     "send_reports": line("delivery.tasks.send_reports", crontab(minute="5"), HOUR),
     "print_reports": line("delivery.tasks.print_reports", crontab(minute="*/3"), 3 * MINUTE),
     "watch_pace": line("delivery.tasks.watch_pace", crontab(minute="15", hour="1"), DAY),

@@ -33,6 +33,8 @@ LISTS = (
     "income",
     "income_month",
     "exchange_rates",
+    "net_to_me",
+    "net_month",
     "invoices",
     "invoices_csv",
     "aging",

@@ -24,6 +24,7 @@ NEVER_MADE = frozenset(
         "agreements.Amendment",
         "billing.CreditNote",
         "billing.Dispute",
+        "billing.GatewayFee",
         "billing.Invoice",
         "billing.JournalEntry",
         "billing.Payment",

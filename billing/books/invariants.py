@@ -22,6 +22,7 @@ from billing.models import (
     Collection,
     CreditNote,
     Dispute,
+    GatewayFee,
     Invoice,
     InvoiceLine,
     JournalEntry,
@@ -236,7 +237,8 @@ def journal_agrees(now: datetime) -> Iterator[str]:
 
     Receivables are what the invoices owe. Cash is what was paid, less what was taken back or
     refunded and what the bank holds because of a dispute. Refunds under way are those without an
-    outcome. Tax that is not due yet is that of the parts that were not paid.
+    outcome. Tax that is not due yet is that of the parts that were not paid. Fees are those that
+    gateways reported.
     """
     for currency in (
         JournalEntry.objects.order_by("currency").values_list("currency", flat=True).distinct()
@@ -258,6 +260,8 @@ def journal_agrees(now: datetime) -> Iterator[str]:
             Account.CASH: _sum(Payment, currency=currency) - taken_back - refunded - held,
             Account.DEFERRED: -_tax_not_due(currency),
             Account.REFUNDING: -under_way,
+            Account.FEES: _sum(GatewayFee, currency=currency),
+            Account.GATEWAY: -_sum(GatewayFee, currency=currency),
         }
         for account, amount in expected.items():
             balance = _sum(JournalEntry, debit=account, currency=currency) - _sum(

@@ -43,7 +43,7 @@ from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
 from billing.rules import derived_ids
-from billing.rules.client_credit import credit_spent
+from billing.rules.asking import credit_spent
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
 from core.database.state_moves import move_all
 from core.dates import local_day, local_instant

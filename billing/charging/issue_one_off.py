@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from billing.books import document_numbers, ledger
@@ -18,10 +19,10 @@ from billing.charging import issue
 from billing.charging.saved_cards import card_in_use
 from billing.gateways import registry
 from billing.gateways.accounts import names
-from billing.invoices import compose_invoice, one_off
+from billing.invoices import compose_invoice, extra_line, one_off
 from billing.invoices.compose_invoice import Draft
 from billing.invoices.one_off import OneOff, Order
-from billing.models import Invoice
+from billing.models import Invoice, NextLine
 from billing.models.invoice import SeriesKind
 from billing.rules import derived_ids
 from billing.rules.states import InvoiceState
@@ -100,6 +101,49 @@ def issue_one_off(
         emails.post("invoice", [(str(invoice.pk), business)], now=now)
     nudge.ring("billing.tasks.bill")
     return invoice
+
+
+def bill_waiting_lines(*, agreement: Agreement, actor: str, now: datetime) -> Invoice:
+    """Issue an invoice of the lines that no periodic invoice of an agreement will take (rule 68).
+
+    It goes to the saved card, or is transferred where none is saved or the sum is too small for
+    one. Raises RuleError where no such line waits, StandsStill.
+    """
+    business = agreement.business
+    with transaction.atomic():
+        day = local_day(now, business.time_zone)
+        numbers = document_numbers.lock_series(
+            {business.pk: SeriesKind.INVOICE}, {business.pk: day}
+        )
+        lines = dict(extra_line.left_over(business)).get(agreement, [])
+        if not lines:
+            raise RuleError(_("No line of this agreement waits for an invoice of its own."))
+        row, draft = _of_lines(agreement, lines, now)
+        invoice = _insert(row, draft, numbers, actor, now)
+        NextLine.objects.filter(pk__in=[line.pk for line in lines]).update(invoice=invoice)
+        emails.post("invoice", [(str(invoice.pk), business)], now=now)
+    nudge.ring("billing.tasks.bill")
+    return invoice
+
+
+def _of_lines(agreement: Agreement, lines: list[NextLine], now: datetime) -> tuple[OneOff, Draft]:
+    """Compose the invoice of the lines: by card if it can be, and otherwise by transfer."""
+    row, draft = _by(CollectBy(agreement.collect_by), agreement, lines, now)
+    try:
+        _must_be_chargeable(row, draft)
+    except RuleError:
+        row, draft = _by(CollectBy.TRANSFER, agreement, lines, now)
+        _must_be_chargeable(row, draft)
+    return row, draft
+
+
+def _by(
+    collect_by: CollectBy, agreement: Agreement, lines: list[NextLine], now: datetime
+) -> tuple[OneOff, Draft]:
+    row = one_off.of_waiting_lines(agreement, lines, collect_by, now=now)
+    if row is None:
+        raise RuleError(_("This client has nobody who gets invoices."))
+    return row, compose_invoice.draft_invoice(row, lines)
 
 
 def _what(row: OneOff) -> str:

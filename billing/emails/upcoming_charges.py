@@ -26,7 +26,7 @@ from billing.gateways import accounts, registry
 from billing.invoices import agreed_extras
 from billing.models import NextLine, PaymentMethod
 from billing.rules import taxes
-from billing.rules.client_credit import credit_spent
+from billing.rules.asking import credit_spent
 from billing.rules.dunning import NOTICE_DAYS
 from core.dates import local_day
 from core.jobs import batches

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from billing.rules.method_kinds import MethodKind
+from billing.rules.states import FeeOf
 
 if TYPE_CHECKING:
     from django import forms
@@ -126,6 +127,26 @@ class GatewayDispute:
 
 
 @dataclass(frozen=True)
+class ReportedFee:
+    """What a gateway took for one movement of money, as it reports it; it never changes.
+
+    `handle` is the gateway's id of the movement. `amount` is in minor units of `currency`, that of
+    the account, which may be another than the payment's; below 0 it was given back. `moved` of the
+    payment's currency became `settled` of the account's, both in minor units; 0 if the gateway does
+    not say. `parts` are its own words for parts of the fee, with their amounts.
+    """
+
+    handle: str
+    of: FeeOf
+    amount: int
+    currency: str
+    taken_at: datetime
+    moved: int = 0
+    settled: int = 0
+    parts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Card:
     """A card, or a bank account to debit, that was saved on the gateway's page.
 
@@ -224,6 +245,12 @@ class CardGateway(Protocol):
 
     def disputes(self, handle: str) -> list[GatewayDispute]:
         """Return every dispute of an object, in its present state."""
+
+    def fees(self, handle: str) -> list[ReportedFee]:
+        """Return what the gateway took for a succeeded object, its refunds and its disputes.
+
+        Only what it reports: the list is empty as long as it says nothing. Nothing is computed.
+        """
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
         """Yield every payment object created at or after `since`, in its present state.

@@ -3,11 +3,16 @@
 It is for reading only. Without a rate nothing is converted, and the currency stands apart.
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from django.db.models import DateField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal
@@ -20,16 +25,60 @@ from core.errors import RuleError
 from core.models import Business
 
 LARGEST = Decimal(10) ** 9
+ON = DateField()
 Rates = Mapping[str, ExchangeRate]
+
+
+@dataclass(frozen=True)
+class RateHistory:
+    """The rates of each currency, the oldest first; of one day the last one counts."""
+
+    rows: Mapping[str, Sequence[ExchangeRate]]
+
+    def on(self, currency: str, day: date) -> ExchangeRate | None:
+        """Return the newest rate that was known on a day, or else the first one that is known."""
+        rows = self.rows.get(currency, ())
+        place = bisect_right(rows, day, key=lambda row: row.on)
+        return rows[max(0, place - 1)] if rows else None
+
+    def in_own(self, currency: str, by_day: Mapping[date, int]) -> int | None:
+        """Return the sum of the amounts of several days, each at its rate; None without any."""
+        found = [(amount, self.on(currency, day)) for day, amount in by_day.items()]
+        if any(rate is None for _amount, rate in found):
+            return None
+        return sum(convert(amount, rate) for amount, rate in found if rate)
 
 
 def newest_rates(business: Business) -> dict[str, ExchangeRate]:
     """Return each currency's rate into the business's own: the newest, on one day the owner's."""
-    rows = ExchangeRate.objects.filter(business=business, own=business.currency)
-    found: dict[str, ExchangeRate] = {}
-    for row in rows.order_by("on", "source"):  # "ecb" before "owner"
-        found[row.currency] = row
-    return found
+    return {row.currency: row for row in _since(business, None)}
+
+
+def rates_since(business: Business, first: date) -> RateHistory:
+    """Return the rates of the days from `first` on, with those that were known on that day."""
+    rows: dict[str, list[ExchangeRate]] = defaultdict(list)
+    for row in _since(business, first):
+        rows[row.currency].append(row)
+    return RateHistory(rows)
+
+
+def _since(business: Business, first: date | None) -> QuerySet[ExchangeRate]:
+    """The rates from the newest of the day `first` on, or of all days where that is None."""
+    rows = _counting(business)
+    same = rows.filter(currency=OuterRef("currency"))
+    known = same.filter(on__lte=first) if first else same
+    newest = known.order_by("-on").values("on")[:1]
+    # "ecb" before "owner", and a correction after what it corrects
+    in_order = rows.order_by("on", "source", "created_at", "pk")
+    return in_order.filter(on__gte=Coalesce(Subquery(newest), Value(date.min), output_field=ON))
+
+
+def _counting(business: Business) -> QuerySet[ExchangeRate]:
+    """The rates that count: not removed, and of the bank only while they are switched on."""
+    rows = ExchangeRate.objects.filter(
+        business=business, own=business.currency, removed_at__isnull=True
+    )
+    return rows if business.reference_rates else rows.exclude(source=RateSource.ECB)
 
 
 def per_unit(rate: ExchangeRate) -> Fraction:
@@ -102,28 +151,36 @@ def enter_rate(
 def store(
     business: Business, *, currency: str, rate: Decimal, on: date, source: str, now: datetime
 ) -> ExchangeRate:
-    """Store a rate in place of the one that its source had said before."""
-    row, _is_new = ExchangeRate.objects.update_or_create(
+    """Store a rate of a day beside the earlier ones; the same again is stored once."""
+    own = {"business": business, "currency": currency, "own": business.currency}
+    known = ExchangeRate.objects.filter(**own, source=source, on=on, removed_at__isnull=True)
+    last = known.order_by("created_at", "pk").last()
+    if last and last.rate == rate:
+        return last
+    return ExchangeRate.objects.create(**own, source=source, on=on, rate=rate, created_at=now)
+
+
+def remove_rate(*, business: Business, currency: str, now: datetime) -> None:
+    """Remove the owner's newest rate of a currency; the newest of the others counts again."""
+    rows = ExchangeRate.objects.filter(
         business=business,
         currency=currency,
         own=business.currency,
-        source=source,
-        defaults={"rate": rate, "on": on},
-        create_defaults={"rate": rate, "on": on, "created_at": now},
+        source=RateSource.OWNER,
+        removed_at__isnull=True,
     )
-    return row
+    if newest := rows.order_by("-on").first():
+        rows.filter(on=newest.on).update(removed_at=now)
 
 
-def remove_rate(*, business: Business, currency: str) -> None:
-    """Remove the owner's rate of a currency; one of the European Central Bank counts again."""
-    ExchangeRate.objects.filter(
-        business=business, currency=currency, own=business.currency, source=RateSource.OWNER
-    ).delete()
+def earlier_rates(business: Business, newest: Rates, most: int) -> list[ExchangeRate]:
+    """Return rates that counted before the newest ones, the latest first, at most so many."""
+    shown = [row.pk for row in newest.values()]
+    rows = _counting(business).exclude(pk__in=shown)
+    return list(rows.order_by("-on", "currency", "-created_at", "-pk")[:most])
 
 
 def use_reference_rates(*, business: Business, on: bool) -> None:
     """Switch the rates of the European Central Bank on or off; off, they count no more."""
     business.reference_rates = on
     business.save(update_fields=["reference_rates"])
-    if not on:
-        ExchangeRate.objects.filter(business=business, source=RateSource.ECB).delete()

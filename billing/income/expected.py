@@ -32,7 +32,7 @@ from billing.rules.certainty import (
 )
 from billing.rules.states import InvoiceState, RefundState
 from clients.models import Client
-from core.dates import add_months, local_instant, month_of
+from core.dates import add_months, local_day, local_instant, month_of
 from core.models import Business
 from core.money import prorate
 
@@ -61,6 +61,7 @@ class Income:
     currency: str
     today: date
     received: int = 0
+    received_by_day: dict[date, int] = field(default_factory=dict)
     expected: list[Expected] = field(default_factory=list)
     offered: list[tuple[Proposal, int]] = field(default_factory=list)
 
@@ -142,8 +143,9 @@ def expected_income(
     ]:
         if one.amount:
             of(one.source.currency).expected.append(one)
-    for currency, amount in received(business, date(today.year, 1, 1), today).items():
-        of(currency).received = amount
+    for currency, days in received_by_day(business, date(today.year, 1, 1), today).items():
+        of(currency).received_by_day = days
+        of(currency).received = sum(days.values())
     for proposal, fee in _offered(business):
         of(proposal.currency).offered.append((proposal, fee))
     return sorted(
@@ -213,12 +215,19 @@ def _owed_until(agreement: Agreement, today: date) -> date:
 
 def received(business: Business, first: date, last: date) -> dict[str, int]:
     """What was received from `first` to `last`, before tax and less refunds, by currency."""
-    sums: dict[str, int] = defaultdict(int)
+    by_day = received_by_day(business, first, last)
+    return {currency: sum(days.values()) for currency, days in by_day.items()}
+
+
+def received_by_day(business: Business, first: date, last: date) -> dict[str, dict[date, int]]:
+    """The same by currency and day, as each day has its exchange rate."""
+    sums: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
     parts = PaidPart.objects.filter(
         business=business, by__in=RECEIVED, on__gte=first, on__lte=last
     ).order_by()
-    for currency, amount in parts.values_list("invoice__currency").annotate(Sum("subtotal")):
-        sums[currency] += amount
+    of_days = parts.values_list("invoice__currency", "on").annotate(Sum("subtotal"))
+    for currency, on, amount in of_days:
+        sums[currency][on] += amount
     refunds = Refund.objects.filter(
         business=business,
         state=RefundState.SUCCEEDED,
@@ -226,9 +235,10 @@ def received(business: Business, first: date, last: date) -> dict[str, int]:
         finished_at__lt=local_instant(last + timedelta(days=1), 0, business.time_zone),
     ).select_related("credit_note")
     for refund in refunds:
-        if note := refund.credit_note:
-            sums[refund.currency] -= prorate(refund.amount, note.subtotal, note.total)
-    return dict(sums)
+        if (note := refund.credit_note) and refund.finished_at:
+            on = local_day(refund.finished_at, business.time_zone)
+            sums[refund.currency][on] -= prorate(refund.amount, note.subtotal, note.total)
+    return sums
 
 
 def _offered(business: Business) -> list[tuple[Proposal, int]]:

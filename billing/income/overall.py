@@ -5,7 +5,7 @@ Each row is converted and rounded, so that a list always adds up to its sum.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from billing.income import exchange
@@ -16,6 +16,7 @@ from billing.models import ExchangeRate
 from billing.rules import futures
 from billing.rules.certainty import Movement
 from billing.rules.futures import Band
+from core.dates import add_months
 from core.models import Business
 
 
@@ -24,12 +25,14 @@ def overall(
 ) -> tuple[Income, list[str]]:
     """Return one income in the own currency, and the currencies that have no rate."""
     whole, apart = Income(business.currency, today), []
+    history = exchange.rates_since(business, date(today.year, 1, 1))
     for income in incomes:
         rate = rates.get(income.currency)
         if income.currency != business.currency and rate is None:
             apart.append(income.currency)
             continue
-        whole.received += _in_own(income.received, rate)
+        own = history.in_own(income.currency, income.received_by_day) if rate else None
+        whole.received += income.received if own is None else own
         whole.expected += [
             replace(one, amount=_in_own(one.amount, rate)) for one in income.expected
         ]
@@ -41,20 +44,30 @@ def overall(
 def months_in_own(
     by_currency: Mapping[str, Sequence[tuple[date, int]]], business: Business, rates: Rates
 ) -> list[tuple[date, int]]:
-    """Add up amounts by month in the own currency; currencies without a rate are left out."""
+    """Add up amounts by month in the own currency; currencies without a rate are left out.
+
+    Each month has the rate that was known on its last day.
+    """
     sums: dict[date, int] = {}
-    for currency, months in by_currency.items():
+    months = [month for rows in by_currency.values() for month, _amount in rows]
+    history = exchange.rates_since(business, min(months)) if months else None
+    for currency, rows in by_currency.items():
         rate = rates.get(currency)
         if currency == business.currency or rate:
-            for month, amount in months:
-                sums[month] = sums.get(month, 0) + _in_own(amount, rate)
+            for month, amount in rows:
+                last = add_months(month, 1) - timedelta(days=1)
+                then = history.on(currency, last) if history and rate else None
+                sums[month] = sums.get(month, 0) + _in_own(amount, then or rate)
     return sorted(sums.items())
 
 
 def movements_in_own(
     by_currency: Mapping[str, Sequence[Movement]], business: Business, rates: Rates
 ) -> list[Movement]:
-    """Add up the movements of each month in the own currency."""
+    """Add up the movements of each month in the own currency, all at the newest rates.
+
+    Otherwise a month would seem to move because a rate did.
+    """
     sums: dict[date, dict[str, int]] = {}
     for currency, months in by_currency.items():
         rate = rates.get(currency)

@@ -113,7 +113,7 @@ def _lines(period: Billable) -> list[tuple[str, int]]:
     if isinstance(period, Period):
         return [(describe_line(period), period.amount)]
     if isinstance(period, OneOff):
-        return [(period.title, period.amount)]
+        return [(period.title, period.amount)] if period.amount else []
     with translation.override(period.agreement.language):
         return [
             (description[:300], amount)

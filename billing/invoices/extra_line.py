@@ -11,11 +11,13 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from agreements.models import Agreement
-from agreements.rules.states import RUNNING_STATES
+from agreements.models import Agreement, Period
+from agreements.rules.states import RUNNING_STATES, AgreementState, PeriodState
+from agreements.rules.terms import Renews
 from billing.books import document_numbers
 from billing.models import Invoice, NextLine
 from billing.models.invoice import OWN_LINES, SeriesKind
@@ -50,11 +52,11 @@ def add_extra_line(
     `ref` is the id of the form or of the request, so that a second call returns the first line. A
     receipt (`upload`) is a PDF or a picture. Raises RuleError.
     """
-    if agreement.state not in RUNNING_STATES or agreement.opens_at is None:
+    if not has_next_invoice(agreement):
         raise RuleError(
             _("This agreement has no further invoice. Issue a one-off invoice instead.")
         )
-    known = NextLine.objects.filter(kind=kind, ref=ref).first()
+    known = NextLine.objects.filter(business=agreement.business_id, kind=kind, ref=ref).first()
     if known:
         return known
     document = _receipt(agreement.business, upload, description, now) if upload else None
@@ -73,6 +75,8 @@ def add_extra_line(
             "created_at": now,
         },
     )
+    if line.business_id != agreement.business_id:
+        raise RuleError(_("Please open this form again."))
     return line
 
 
@@ -102,6 +106,46 @@ def waiting_lines(agreements: Iterable[Agreement]) -> list[NextLine]:
         agreement__in=list(agreements), invoice__isnull=True, removed_at__isnull=True
     )
     return list(rows.select_related("agreement").order_by("created_at", "pk"))
+
+
+def has_next_invoice(agreement: Agreement) -> bool:
+    """Whether a periodic invoice is still to come: a pause ends, and a term may renew itself.
+
+    After a notice, the next period may be planned still; it will not be opened.
+    """
+    if agreement.state not in RUNNING_STATES:
+        return False
+    if agreement.ends_on and agreement.renews == Renews.NO:
+        opens_at = agreement.opens_at
+        return opens_at is not None and local_day(opens_at, agreement.time_zone) < agreement.ends_on
+    return (
+        agreement.opens_at is not None
+        or agreement.renews == Renews.ALONE
+        or agreement.state == AgreementState.PAUSED
+    )
+
+
+def bills_more(agreement: Agreement) -> bool:
+    """Whether an invoice is still to come that takes what waits: a periodic one, or a late one."""
+    due = Period.objects.filter(agreement=agreement, state=PeriodState.DUE)
+    return has_next_invoice(agreement) or due.exists()
+
+
+def left_over(business: Business) -> list[tuple[Agreement, list[NextLine]]]:
+    """Return the lines that no periodic invoice will take, by agreement, the oldest first.
+
+    A period without its invoice, which may be set aside or on hold, takes them still.
+    """
+    waiting = NextLine.objects.filter(
+        business=business, invoice__isnull=True, removed_at__isnull=True
+    )
+    due = Period.objects.filter(agreement=OuterRef("agreement"), state=PeriodState.DUE)
+    rows = waiting.exclude(Exists(due)).select_related("agreement__client", "agreement__business")
+    found: dict[Agreement, list[NextLine]] = {}
+    for line in rows.order_by("created_at", "pk"):
+        if not has_next_invoice(line.agreement):
+            found.setdefault(line.agreement, []).append(line)
+    return list(found.items())
 
 
 def receipts_of(invoice: Invoice) -> list[NextLine]:

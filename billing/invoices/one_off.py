@@ -4,17 +4,21 @@ It is of a client, and may belong to one of its agreements; it then follows that
 paying, taxes and people, and otherwise the client's and the business's present ones.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from agreements.contract import frozen_terms
 from agreements.models import Agreement
 from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.terms import CollectBy
-from billing.models import Invoice
+from billing.models import Invoice, NextLine
 from billing.rules import derived_ids
 from billing.rules.dunning import NOTICE_DAYS
 from clients import client_records
@@ -52,7 +56,8 @@ class Order:
 class OneOff:
     """What a one-off invoice bills; to be composed and issued like a period of an agreement.
 
-    `key` is what the gateway knows it by (billing.models.Invoice.reference).
+    Where `amount` is 0, it bills lines that waited, and nothing of its own. `key` is what the
+    gateway knows it by (billing.models.Invoice.reference).
     """
 
     business: Business
@@ -121,6 +126,30 @@ def compose(business: Business, order: Order, *, now: datetime) -> OneOff | None
         form=order.form,
         **terms,
     )
+
+
+def of_waiting_lines(
+    agreement: Agreement, lines: Sequence[NextLine], collect_by: CollectBy, *, now: datetime
+) -> OneOff | None:
+    """Return the invoice of lines that no periodic invoice of an agreement will take.
+
+    None if the client has nobody to write to. The gateway knows it by the lines (rule 46).
+    """
+    with translation.override(agreement.language):
+        title = _("%(title)s: what was still to be billed") % {"title": agreement.title}
+    key = derived_ids.waiting_lines_of(agreement.pk, [f"{row.kind} {row.ref}" for row in lines])
+    text = lines[0].description if len(lines) == 1 else title
+    order = Order(
+        client=agreement.client,
+        description=text[:300],
+        amount=0,
+        currency=agreement.currency,
+        collect_by=collect_by,
+        form=key,
+        agreement=agreement,
+    )
+    row = compose(agreement.business, order, now=now)
+    return replace(row, key=key) if row else None
 
 
 def _terms(business: Business, client: Client, agreement: Agreement | None) -> dict[str, Any]:

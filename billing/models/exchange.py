@@ -19,7 +19,9 @@ class ExchangeRate(TenantRow):
     """What one unit of `currency` was worth on a day, in units of `own`.
 
     `own` is the business's currency when the rate was stored: a rate into another one says nothing.
-    Only the newest of each source is kept. No amount that is owed is ever computed with it.
+    Every rate is kept, so that past days have theirs; of several of one source and day the one that
+    was stored last counts. A rate never changes (database trigger); one that its owner removed
+    counts no more. No amount that is owed is ever computed with it.
     """
 
     currency = models.CharField(_("currency"), max_length=3)
@@ -27,18 +29,19 @@ class ExchangeRate(TenantRow):
     on = models.DateField(_("date"))
     rate = models.DecimalField(_("rate"), max_digits=24, decimal_places=12)
     source = models.CharField(_("source"), max_length=5, choices=RateSource.choices)
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("exchange rate")
         verbose_name_plural = _("exchange rates")
         ordering = ["currency", "-on", "source"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["business", "currency", "own", "source"], name="exchange_rate_once"
-            ),
             models.CheckConstraint(
                 condition=models.Q(rate__gt=Decimal(0)), name="exchange_rate_is_positive"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "own", "currency", "on"], name="exchange_rate_of_day")
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,8 @@ class Account(models.TextChoices):
     CREDIT is money held for a client, which pays the next invoice. REFUNDING is on its way back to
     a client, WITHHELD is tax that a client withheld, DISPUTED is money that the bank holds while a
     payment is contested. TAX is tax that has fallen due; DEFERRED is tax of issued invoices that
-    falls due when they are paid.
+    falls due when they are paid. FEES is what gateways took, and GATEWAY what they kept back for it
+    of the money that CASH has in full, both in the currency of the account there.
     """
 
     RECEIVABLE = "receivable", _("Receivable")
@@ -28,6 +29,8 @@ class Account(models.TextChoices):
     WITHHELD = "withheld", _("Tax withheld")
     DISPUTED = "disputed", _("Disputed")
     LOSS = "loss", _("Losses")
+    FEES = "fees", _("Gateway fees")
+    GATEWAY = "gateway", _("Kept by the gateway")
 
 
 class JournalEntry(TenantRow):

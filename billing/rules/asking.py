@@ -233,3 +233,11 @@ def _step(facts: Facts, to_pay: int) -> Step:
     if facts.collection == CollectionState.DUNNING:
         return Step.SAVE_CARD
     return Step.RETRY if facts.reason else Step.CHARGE
+
+
+def credit_spent(held: int, total: int, smallest: int) -> int:
+    """Return what a client's credit of `held` pays of `total`; all amounts are minor units.
+
+    What is left to charge is nothing, or at least `smallest`, the gateway's minimum (rule 14).
+    """
+    return total if held >= total else max(0, min(held, total - smallest))

@@ -5,6 +5,7 @@ again, so that the gateway recognises it (docs/charging.md). Everything here is 
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
@@ -22,6 +23,11 @@ def one_off_of(client: UUID, what: str, before: int) -> UUID:
     `what` is its currency, amount and text, and `before` how many alike this client had before.
     """
     return uuid.uuid5(ROOT, f"{client} one-off {before} {what}")
+
+
+def waiting_lines_of(agreement: UUID, lines: Iterable[str]) -> UUID:
+    """Return the id of what the invoice of an agreement's last lines bills."""
+    return uuid.uuid5(ROOT, f"{agreement} lines {' '.join(sorted(lines))}")
 
 
 def first_key(reference: UUID) -> UUID:

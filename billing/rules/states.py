@@ -68,6 +68,14 @@ class ChargeState(StrEnum):
     RETURNED = "returned"
 
 
+class FeeOf(StrEnum):
+    """What a gateway took a fee for: a payment, its refund, or its dispute."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+
+
 class RefundState(StrEnum):
     """Outcome of a refund.
 

@@ -64,6 +64,7 @@ def test_each_currency_has_its_own_decimals(
 
 @pytest.mark.django_db
 def test_the_newest_rate_counts_and_on_its_day_the_owners(world: World) -> None:
+    exchange.use_reference_rates(business=world.business, on=True)
     facts: dict[str, Any] = {"currency": "EUR", "source": "ecb", "now": NOW}
     exchange.store(world.business, rate=Decimal("1.2"), on=date(2026, 10, 30), **facts)
     enter(world, "EUR", "1.3", on=date(2026, 10, 29))

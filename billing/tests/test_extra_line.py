@@ -13,6 +13,7 @@ from PIL import Image
 
 from agreements.models import Agreement
 from billing.books.invariants import find_contradictions
+from billing.charging import issue_one_off
 from billing.emails import upcoming_charges
 from billing.invoices import extra_line
 from billing.models import Invoice, NextLine
@@ -129,3 +130,98 @@ def test_an_agreement_that_bills_no_more_takes_no_line(world: World) -> None:
     ended = world.running(state="ended", card="")
     with pytest.raises(RuleError):
         add(ended)
+
+
+def test_a_form_of_another_business_brings_no_line_of_it(agreement: Agreement) -> None:
+    first = add(agreement, ref="the same")
+    other = World().running()
+    with pytest.raises(RuleError):
+        add(other, ref="the same")
+    assert NextLine.objects.get() == first
+
+
+# When no further invoice comes
+
+
+def ending(agreement: Agreement) -> Agreement:
+    """Notice was given: the period that runs is the last one."""
+    agreement.refresh_from_db()
+    agreement.ends_on = (NOW + timedelta(days=30)).date()
+    agreement.save(update_fields=["ends_on"])
+    return agreement
+
+
+def bill(agreement: Agreement, now: Any = NOW) -> Invoice:
+    return issue_one_off.bill_waiting_lines(agreement=agreement, actor="Nan", now=now)
+
+
+def test_after_a_notice_a_line_is_refused_though_the_next_period_was_planned(
+    agreement: Agreement,
+) -> None:
+    with pytest.raises(RuleError):
+        add(ending(agreement))
+
+
+def test_lines_that_no_invoice_will_take_are_found_and_billed_by_one_of_their_own(
+    agreement: Agreement, world: World
+) -> None:
+    add(agreement)
+    add(agreement, description="Two hours", amount=200_00, kind="overage")
+    assert not extra_line.left_over(world.business)
+    ending(agreement)
+    ((found, lines),) = extra_line.left_over(world.business)
+    assert (found, len(lines)) == (agreement, 2)
+    invoice = bill(agreement)
+    assert [line.amount for line in invoice.lines.all()] == [120_00, 200_00]
+    assert (invoice.total, invoice.agreement, invoice.kind) == (342_40, agreement, "one_off")
+    assert set(NextLine.objects.values_list("invoice", flat=True)) == {invoice.pk}
+    assert not extra_line.left_over(world.business)
+    run_billing(now=NOW + timedelta(days=6), door="test")  # the card is charged on its day
+    invoice.refresh_from_db()
+    assert invoice.state == "paid"
+    assert not find_contradictions(NOW)
+
+
+def test_they_are_billed_once_and_never_where_an_invoice_is_still_to_come(
+    agreement: Agreement,
+) -> None:
+    add(agreement)
+    with pytest.raises(RuleError):
+        bill(agreement)
+    bill(ending(agreement))
+    with pytest.raises(RuleError):
+        bill(agreement)
+    assert Invoice.objects.filter(kind="one_off").count() == 1
+
+
+def test_after_the_end_they_wait_for_the_owner_and_without_a_card_they_are_transferred(
+    world: World,
+) -> None:
+    agreement = world.running(card="")
+    run_billing(now=NOW, door="test")
+    add(agreement)
+    Agreement.objects.filter(pk=agreement.pk).update(
+        state="ended", opens_at=None, ends_on=NEXT.date()
+    )
+    agreement.refresh_from_db()
+    run_billing(now=NEXT, door="test")
+    assert len(extra_line.left_over(world.business)) == 1
+    assert bill(agreement, NEXT).collect_by == "transfer"
+
+
+def test_a_pause_a_renewal_and_a_period_without_its_invoice_take_them_still(
+    agreement: Agreement, world: World
+) -> None:
+    add(agreement)
+    own = Agreement.objects.filter(pk=agreement.pk)
+    end = (NOW + timedelta(days=30)).date()
+    for change in (
+        {"state": "paused", "opens_at": None},
+        {"state": "active", "ends_on": end, "renews": "alone"},
+    ):
+        own.update(**change)
+        assert not extra_line.left_over(world.business)
+    own.update(renews="no")
+    assert extra_line.left_over(world.business)
+    agreement.periods.update(state="due")
+    assert not extra_line.left_over(world.business)

@@ -31,6 +31,7 @@ from dashboard.page import DashboardView, add_error, show_error, show_warnings
 from dashboard.sales.views.pipeline import pipeline_moves
 from dashboard.sales.views.sales_panel import sales_panel
 from dashboard.settings.views.exports import Exports
+from delivery.hours import effective_rate
 from exports import requested_exports
 from exports.models import Scope
 
@@ -76,6 +77,8 @@ class ClientPage(DashboardView):
         return self.show(
             request,
             client=client,
+            rates=effective_rate.effective_rates(self.business, self.today, client=client),
+            months_counted=effective_rate.MONTHS,
             contacts=[(contact, bounced.get(contact.email.lower())) for contact in contacts],
             proposals=self.rows(Proposal).filter(client=client)[:10],
             agreements=agreements,

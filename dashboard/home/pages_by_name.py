@@ -52,6 +52,13 @@ PAGES = [
     Page("income", _("Income"), "cash"),
     Page("invoices", _("Invoices"), "receipt"),
     Page("billing_run", _("Billing run"), "receipt"),
+    Page(
+        "net_to_me",
+        _("Net to me"),
+        "cash",
+        PAGE,
+        pgettext_lazy("words of the search", "gateway fees hourly rate profit"),
+    ),
     Page("bank", _("Bank statements"), "cash"),
     Page("certificates", _("Withholding certificates"), "cash"),
     Page("monthly_totals", _("Totals by month"), "cash"),

@@ -22,6 +22,7 @@ from agreements.rules.intervals import Interval
 from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import seal
 from billing.books import asked_words, queries
+from billing.invoices import extra_line
 from billing.models import Invoice, UnpaidCase, WithholdingCertificate
 from billing.models.payment import CertificateState
 from billing.rules.asking import Asked, Way
@@ -114,6 +115,27 @@ def _on_hold(view: DashboardView) -> list[Todo]:
         )
         for row in queries.agreements_on_hold(view.business)[:SHOWN]
     ]
+
+
+def _left_over_lines(view: DashboardView) -> list[Todo]:
+    """Lines that no periodic invoice will take, because their agreement ends or has ended."""
+    todos = []
+    for agreement, lines in extra_line.left_over(view.business)[:SHOWN]:
+        total = sum(line.amount for line in lines)
+        text = ngettext(
+            "%(client)s: one line for %(amount)s is not billed, and no further invoice will take "
+            "it.",
+            "%(client)s: %(n)s lines for %(amount)s are not billed, and no further invoice will "
+            "take them.",
+            len(lines),
+        ) % {
+            "client": agreement.client.name,
+            "n": len(lines),
+            "amount": formats.money(total, agreement.currency),
+        }
+        url = reverse("dashboard:agreement", args=[agreement.pk])
+        todos.append(Todo(text, f"{url}#next-lines", _("Bill them now")))
+    return todos
 
 
 def _set_aside(view: DashboardView) -> list[Todo]:
@@ -379,6 +401,7 @@ def _reports(view: DashboardView) -> list[Todo]:
 SOURCES: tuple[Callable[[DashboardView], list[Todo]], ...] = (
     _late_payments,
     _on_hold,
+    _left_over_lines,
     _set_aside,
     _billing_runs,
     _documents_without_seal,

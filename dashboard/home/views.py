@@ -20,6 +20,7 @@ from billing.emails import next_payments
 from billing.emails.next_payments import NextPayment
 from billing.income import exchange, guaranteed
 from billing.income.exchange import Rates
+from billing.models import Invoice
 from billing.rules.asking import Way
 from clients.models import Client
 from core.web import query_string
@@ -94,7 +95,8 @@ class Home(DashboardView):
     def _coming(self, running: list[Agreement]) -> list[NextPayment]:
         """What is due in the next 31 days, soonest first; what is overdue is among the to-dos."""
         until = self.today + timedelta(days=31)
-        payments = next_payments.next_payments(running, self.today)
+        of_no_retainer = self.rows(Invoice).filter(agreement__isnull=True)
+        payments = next_payments.next_payments(running, self.today, invoices=of_no_retainer)
         return [payment for payment in payments if self.today <= payment.due_on <= until][:SHOWN]
 
     def _retainers(

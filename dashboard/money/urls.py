@@ -13,6 +13,7 @@ from dashboard.money.views import (
     invoice_list,
     invoices,
     monthly_totals,
+    net_to_me,
     one_off,
     unpaid_rules,
 )
@@ -24,6 +25,11 @@ urlpatterns = [
         name="hold_billing",
     ),
     path("agreements/<uuid:pk>/extra-line/", extra_lines.NewExtraLine.as_view(), name="extra_line"),
+    path(
+        "agreements/<uuid:pk>/bill-lines/",
+        extra_lines.BillWaitingLines.as_view(),
+        name="bill_lines",
+    ),
     path(
         "extra-lines/<uuid:pk>/receipt/",
         extra_lines.ExtraLineReceipt.as_view(),
@@ -46,6 +52,8 @@ urlpatterns = [
     path("invoices/csv/", invoice_list.InvoicesCsv.as_view(), name="invoices_csv"),
     path("invoices/aging/", invoice_list.Aging.as_view(), name="aging"),
     path("income/month/", income_month.IncomeMonth.as_view(), name="income_month"),
+    path("income/net/", net_to_me.NetToMe.as_view(), name="net_to_me"),
+    path("income/net/month/", net_to_me.NetMonth.as_view(), name="net_month"),
     path("income/rates/", exchange_rates.ExchangeRates.as_view(), name="exchange_rates"),
     path("income/rates/remove/", exchange_rates.RemoveRate.as_view(), name="rate_remove"),
     path(

@@ -107,3 +107,29 @@ def test_a_stranger_neither_sees_nor_removes_it(agreement: Agreement, owner: Bro
     run_billing(now=NOW, door="test")
     line.refresh_from_db()
     assert line.removed_at is None
+
+
+def test_what_no_invoice_will_take_is_a_task_that_one_press_does(
+    owner: Browser, world: World
+) -> None:
+    now = timezone.now()
+    agreement = world.running(now=now - timedelta(days=3))
+    run_billing(now=now, door="test")
+    send(owner, agreement, kind="cost", amount="120")
+    page = reverse("dashboard:agreement", args=[agreement.pk])
+    bill = reverse("dashboard:bill_lines", args=[agreement.pk])
+    end = owner.get(reverse("dashboard:agreement_end", args=[agreement.pk])).content.decode()
+    assert "Stock photos" in end and "Waiting for the next invoice" in end
+    assert bill not in owner.get(page).content.decode()
+    assert "Bill them now" not in owner.get(reverse("dashboard:home")).content.decode()
+    Agreement.objects.filter(pk=agreement.pk).update(
+        state="ended", opens_at=None, ends_on=(now + timedelta(days=27)).date()
+    )
+    home = owner.get(reverse("dashboard:home")).content.decode()
+    assert "one line for $120 is not billed" in home and f"{page}#next-lines" in home
+    shown = owner.get(page).content.decode()
+    assert bill in shown and "Add a line" not in shown
+    answer = owner.post(bill, follow=True).content.decode()
+    assert "is issued" in answer and "Stock photos" in answer
+    assert "Bill them now" not in owner.get(reverse("dashboard:home")).content.decode()
+    assert "No line of this agreement waits" in owner.post(bill, follow=True).content.decode()

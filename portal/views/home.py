@@ -83,6 +83,7 @@ class Home(PortalView):
         signed = list(self.rows(Agreement).filter(signed_at__isnull=False).order_by("-signed_at"))
         running = [row for row in signed if row.state in RUNNING_STATES]
         retainers = self._retainers(running, today)
+        payments = next_payments.next_payments(running, today, invoices=self.rows(Invoice))
         context = {
             "retainers": retainers,
             "any_under_way": any(retainer.under_way for retainer in retainers),
@@ -93,9 +94,12 @@ class Home(PortalView):
                 self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]
             ),
             "given": self._given(),
-            "payments": next_payments.next_payments(running, today),
+            "payments": payments,
             "next_lines": extra_line.waiting_lines(running),
-            "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running),
+            "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running)
+            or any(row.by_card for row in payments),
+            "pays_by_transfer": any(row.collect_by != CollectBy.CARD for row in running)
+            or any(not row.by_card for row in payments),
             "method": saved_cards.card_in_use(self.client),
             "debits": saved_cards.debits_for(self.client),
             "changes": self.rows(Amendment)

@@ -17,6 +17,7 @@ from agreements.running.periods import period_on
 from agreements.signing import seal, sign
 from billing.books import document_numbers
 from billing.charging import saved_cards
+from billing.charging.elsewhere.fees import read_fees
 from billing.gateways import accounts
 from billing.runs.billing_run import run_billing
 from clients import client_records
@@ -320,6 +321,7 @@ def _work(agreement: Agreement, part: Part, day: date, now: datetime) -> None:
 def _jobs(business: Business, now: datetime, today: date) -> None:
     """What beat rings for on that day, and the freelancer's review of reports that are ready."""
     run_billing(now=now, door="job")
+    read_fees(now=now)
     seal.seal_signed(now=now)
     report_run.run_reports(now=now, door="job")
     watch_pace.warn_due(now=now)

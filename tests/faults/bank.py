@@ -20,6 +20,7 @@ from billing.gateways.base import (
     GatewayUnknown,
     Notice,
     Outcome,
+    ReportedFee,
     SavedCard,
     Turns,
 )
@@ -206,6 +207,10 @@ class Processor(Line):
         found = self._way(act)
         assert isinstance(found, list)
         return found
+
+    def fees(self, handle: str) -> list[ReportedFee]:
+        """It takes nothing, and says nothing."""
+        return []
 
     def created_since(self, since: datetime) -> Iterator[GatewayObject]:
         def act() -> list[GatewayObject]:

@@ -8,6 +8,7 @@ TESTS_OF_TRANSFERS = "billing/tests/test_transfers.py"
 TESTS_OF_REFUNDS = "billing/tests/test_refunds.py"
 TAXES = "billing/tests/test_taxes.py"
 PARTS = "billing/tests/test_paid_parts.py"
+NET = "billing/tests/test_net_to_me.py"
 TAKING_BACK = "billing/tests/test_taking_back.py"
 MUTANTS = [
     Mutant(
@@ -234,5 +235,49 @@ MUTANTS = [
         "(payment.amount, payment.currency) != (theirs.amount, theirs.currency)",
         "payment.amount != theirs.amount",
         ("billing/tests/test_reconcile.py",),
+    ),
+    Mutant(
+        "What a gateway took is converted the wrong way round",
+        "billing/rules/net.py",
+        "Fraction(moved, settled)",
+        "Fraction(settled, moved)",
+        (
+            f"{NET}::test_a_fee_in_another_currency_counts_at_the_rate_at_which_the_gateway_paid_out",
+        ),
+    ),
+    Mutant(
+        "A fee that is not known counts as none",
+        "billing/rules/net.py",
+        "self.unknown += line.is_waiting or line.is_silent",
+        "self.unknown += line.is_silent",
+        (f"{NET}::test_a_fee_that_is_not_known_is_none_and_counted_by_month",),
+    ),
+    Mutant(
+        "A credit note takes back tax that nobody had paid",
+        "billing/income/net_to_me.py",
+        "if tax := note.tax - settled.get(note.pk, 0):",
+        "if tax := note.tax:",
+        (f"{NET}::test_a_credit_note_over_what_was_not_paid_takes_no_tax_back",),
+    ),
+    Mutant(
+        "A fee is asked for no more after a refund or a dispute",
+        "billing/charging/elsewhere/fees.py",
+        '        Q(pk__in=disputes.values("payment")),\n',
+        "",
+        ("billing/tests/test_gateway_fees.py",),
+    ),
+    Mutant(
+        "Lines that the next invoice takes are billed before it",
+        "billing/invoices/extra_line.py",
+        "        if not has_next_invoice(line.agreement):\n            found",
+        "        if line.agreement:\n            found",
+        ("billing/tests/test_extra_line.py",),
+    ),
+    Mutant(
+        "What was received earlier is shown at today's rate",
+        "billing/income/overall.py",
+        "history.in_own(income.currency, income.received_by_day) if rate else None",
+        "exchange.convert(income.received, rate) if rate else None",
+        ("billing/tests/test_rate_history.py",),
     ),
 ]

@@ -100,7 +100,7 @@ MUTANTS = [
     ),
     Mutant(
         "Client credit leaves a rest that is too small to charge",
-        "billing/rules/client_credit.py",
+        "billing/rules/asking.py",
         "min(held, total - smallest)",
         "min(held, total)",
         (

@@ -25,8 +25,10 @@ from billing.models import (
     Collection,
     GatewayAccount,
     GatewayEvent,
+    GatewayFee,
     Invoice,
     NextLine,
+    Payment,
     PaymentMethod,
     Refund,
     UnpaidCase,
@@ -197,6 +199,10 @@ def a_charge_ahead(world: World) -> Agreement:
 
 def a_card_charged_soon(world: World) -> PaymentMethod:
     return PaymentMethod.objects.get(client=a_charge_ahead(world).client_id)
+
+
+def a_fee_to_read(world: World) -> Payment:
+    return a_paid_invoice(world).payments.get()
 
 
 # Agreements
@@ -476,6 +482,12 @@ SCENES = [
         mailed("unpaid_owner"),
         {"unreadable": no_zone, "constraint": MAIL},
         at=NOW + 33 * DAY,
+    ),
+    Scene(
+        "read_fees",
+        a_fee_to_read,
+        lambda row: GatewayFee.objects.filter(payment=row).exists(),
+        {"unreadable": no_business_zone, "constraint": refuses("billing_journalentry")},
     ),
     Scene(
         "announce_charges",

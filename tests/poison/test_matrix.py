@@ -44,6 +44,13 @@ CANNOT: dict[str, dict[str, str]] = {
     "billing.tasks.forecast": dict.fromkeys(
         KINDS, "it writes nothing to a row: billing/tests/test_forecast.py"
     ),
+    "billing.tasks.read_fees": {
+        "bad_json": "it reads no frozen JSON",
+        "wrong_key": "it leaves the account to `bill`: test_promises",
+        "oversized": "it computes no amount",
+        "missing_file": "it reads no file",
+        "unknown_state": "it reads no state; what a gateway reports is its own object",
+    },
     "billing.tasks.fetch_rates": dict.fromkeys(KINDS, "it reads no row but the business's"),
     "agreements.tasks.seal_signed": {
         "wrong_key": "it uses no key of a tenant",

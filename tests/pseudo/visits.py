@@ -24,8 +24,9 @@ from agreements.contract import wording
 from agreements.models import Agreement, Proposal, ProposalTyping
 from agreements.samples import load
 from agreements.signing import sign
+from billing.charging.elsewhere.fees import read_fees
 from billing.income import exchange
-from billing.models import BankDetails, Invoice
+from billing.models import BankDetails, Invoice, Payment
 from billing.runs.billing_run import run_billing
 from clients import client_records, front_page, portal_links
 from core import links
@@ -99,6 +100,11 @@ def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
         business.save(update_fields=["yearly_goal", "monthly_costs"])
         yield "income with a goal", owner.get(reverse("dashboard:income"))
     yield "an overview of several currencies", owner.get(reverse("dashboard:home"))
+    read_fees(now=now)
+    yield "net to me", owner.get(reverse("dashboard:net_to_me"))
+    came = Payment.objects.filter(business=business).latest("received_at").received_at
+    month = {"of": local_day(came, business.time_zone)}
+    yield "net of a month", owner.get(reverse("dashboard:net_month"), month)
     yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
 
 

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from billing.gateways.base import (
     Notice,
     Outcome,
     RefundOutcome,
+    ReportedFee,
     SavedCard,
     Turns,
 )
@@ -38,11 +40,15 @@ from billing.gateways.sandbox.cards import (
 )
 from billing.rules.errors import BadSession
 from billing.rules.method_kinds import MethodKind
-from core import links
+from billing.rules.states import FeeOf
+from core import links, money
 
 F = TypeVar("F")
 SESSION_AGE = 3600  # seconds
 DAY = timedelta(hours=24)
+FEE = Decimal("2.9")  # percent of a payment
+DISPUTE_FEE = 15  # units of the payment's currency
+WITHDRAWN = (DisputeOutcome.OPEN, DisputeOutcome.WON, DisputeOutcome.LOST)
 
 
 class PretendedCard(models.Model):
@@ -195,6 +201,26 @@ class PretendedProcessor:
         currency = self.payment(handle).get().currency
         rows = self._rows(self.dispute_rows).filter(intent=handle)
         return [_dispute(row, currency) for row in rows]
+
+    def fees(self, handle: str) -> list[ReportedFee]:
+        """Take a percentage of a payment, and a fixed fee for a dispute; refunds give none back."""
+        self._settle_debits(handle)
+        paid = self.payment(handle).filter(status=Outcome.SUCCEEDED).first()
+        if paid is None:
+            return []
+        dispute_fee = DISPUTE_FEE * 10 ** money.exponent(paid.currency)
+        disputes = self._rows(self.dispute_rows).filter(intent=handle, status__in=WITHDRAWN)
+        return [
+            self._fee(paid, FeeOf.PAYMENT, money.tax(paid.amount, FEE), paid),
+            *(self._fee(row, FeeOf.DISPUTE, dispute_fee, paid) for row in disputes),
+        ]
+
+    @staticmethod
+    def _fee(row: Any, of: FeeOf, amount: int, paid: Any) -> ReportedFee:
+        at = row.updated_at if row is paid else row.created_at
+        return ReportedFee(
+            f"txn_{row.pk}", of, amount, paid.currency, at, moved=row.amount, settled=row.amount
+        )
 
     def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
         return self._made_since(since, self.refund_rows, _refund)

@@ -18,6 +18,7 @@ from billing.gateways.base import (
     GatewayRefund,
     GatewayUnknown,
     Notice,
+    ReportedFee,
     SavedCard,
     Turns,
 )
@@ -185,6 +186,30 @@ class Stripe:
         with _answered():
             rows = self._api.disputes.list({"payment_intent": handle, "limit": 100})
             return [reading.dispute(row) for row in rows.auto_paging_iter()]
+
+    def fees(self, handle: str) -> list[ReportedFee]:
+        """Read the balance transactions of the charge, and of its refunds and disputes if any."""
+        with _answered():
+            paid: Any = self._api.payment_intents.retrieve(
+                handle, {"expand": ["latest_charge.balance_transaction"]}
+            )
+            charge = paid.latest_charge
+            found = reading.fees_of_charge(charge)
+            if getattr(charge, "amount_refunded", 0):
+                refunds = self._api.refunds.list(
+                    {
+                        "payment_intent": handle,
+                        "limit": 100,
+                        "expand": ["data.balance_transaction"],
+                    }
+                )
+                for refund in refunds.auto_paging_iter():
+                    found += reading.fees_of_refund(refund)
+            if getattr(charge, "disputed", False):
+                disputes = self._api.disputes.list({"payment_intent": handle, "limit": 100})
+                for dispute in disputes.auto_paging_iter():
+                    found += reading.fees_of_dispute(dispute)
+        return found
 
     def refunds_since(self, since: datetime) -> Iterator[GatewayRefund]:
         with _answered():

@@ -21,10 +21,12 @@ from billing.gateways.base import (
     GatewayRefund,
     Outcome,
     RefundOutcome,
+    ReportedFee,
     SavedCard,
 )
 from billing.rules.errors import CannotCharge
 from billing.rules.method_kinds import SCHEMES, MethodKind
+from billing.rules.states import FeeOf
 from core import money
 from core.dates import add_months
 
@@ -176,6 +178,47 @@ def dispute(fetched: stripe.Dispute) -> GatewayDispute:
         answer_by=datetime.fromtimestamp(due, UTC) if due else None,
         payment=_id(fetched.payment_intent),
     )
+
+
+def fees_of_charge(charge: Any) -> list[ReportedFee]:
+    """Read the fee of a charge; none while Stripe has not expanded its balance transaction.
+
+    A fee of 0 is reported, too. Stripe's exchange rate is not needed: it says both amounts.
+    """
+    return _fees(FeeOf.PAYMENT, [getattr(charge, "balance_transaction", None)], charge)
+
+
+def fees_of_refund(fetched: Any) -> list[ReportedFee]:
+    """Read what was taken, or given back of a fee, with a refund; mostly nothing."""
+    row = getattr(fetched, "balance_transaction", None)
+    return [fee for fee in _fees(FeeOf.REFUND, [row], fetched) if fee.amount]
+
+
+def fees_of_dispute(fetched: Any) -> list[ReportedFee]:
+    """Read the fees of a dispute: one when the money is withdrawn, often another when it is won."""
+    rows = getattr(fetched, "balance_transactions", None) or []
+    return [fee for fee in _fees(FeeOf.DISPUTE, rows, fetched) if fee.amount]
+
+
+def _fees(of: FeeOf, rows: Any, about: Any) -> list[ReportedFee]:
+    """Read balance transactions, whose amounts are in the account's own currency."""
+    return [
+        ReportedFee(
+            row.id,
+            of,
+            from_stripe(row.fee, currency := row.currency.upper()),
+            currency,
+            datetime.fromtimestamp(row.created, UTC),
+            moved=from_stripe(abs(about.amount), about.currency.upper()),
+            settled=from_stripe(abs(row.amount), currency),
+            parts=tuple(
+                (str(part.description or part.type), from_stripe(part.amount, currency))
+                for part in row.fee_details
+            ),
+        )
+        for row in rows
+        if row is not None and not isinstance(row, str)
+    ]
 
 
 def card(fetched: Any) -> SavedCard:

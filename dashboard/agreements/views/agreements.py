@@ -130,6 +130,7 @@ class AgreementPage(DashboardView):
             unpaid_case=unpaid_periods.open_cases(self.business).get(agreement.pk),
             unpaid_rule=unpaid_periods.rule_of(agreement),
             waiting=extra_line.waiting_lines([agreement]),
+            bills_more=extra_line.bills_more(agreement),
             others=self._one_offs(agreement),
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
@@ -237,6 +238,7 @@ class EndAgreement(DashboardView):
             request,
             agreement=agreement,
             first=earliest,
+            waiting=extra_line.waiting_lines([agreement]),
             form=EndForm(initial={"ends_on": earliest}),
         )
 
@@ -257,7 +259,10 @@ class EndAgreement(DashboardView):
             except RuleError as error:
                 add_error(form, error)
         earliest = end.earliest_end(agreement, self.today)
-        return self.show(request, agreement=agreement, first=earliest, form=form, status=422)
+        waiting = extra_line.waiting_lines([agreement])
+        return self.show(
+            request, agreement=agreement, first=earliest, waiting=waiting, form=form, status=422
+        )
 
     def _active(self, pk: UUID) -> Agreement:
         agreement = self.row(

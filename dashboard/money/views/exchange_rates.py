@@ -15,6 +15,8 @@ from core.web import query_string
 from dashboard.money.forms.income import RateForm
 from dashboard.page import DashboardView, add_error
 
+EARLIER = 30  # earlier rates that are listed
+
 
 class ExchangeRates(DashboardView):
     """The rate of each currency in use, and a form to enter one."""
@@ -48,7 +50,8 @@ class ExchangeRates(DashboardView):
         rates = exchange.newest_rates(self.business)
         used = exchange.currencies_in_use(self.business)
         rows = [(currency, rates.get(currency)) for currency in sorted(used | set(rates))]
-        return self.show(request, status, form=form, rows=rows)
+        earlier = exchange.earlier_rates(self.business, rates, EARLIER)
+        return self.show(request, status, form=form, rows=rows, earlier=earlier)
 
 
 class RemoveRate(DashboardView):
@@ -57,7 +60,7 @@ class RemoveRate(DashboardView):
     def post(self, request: HttpRequest) -> HttpResponse:
         currency = query_string.text(request.POST, "currency")
         if currency in money.CURRENCIES:
-            exchange.remove_rate(business=self.business, currency=currency)
+            exchange.remove_rate(business=self.business, currency=currency, now=timezone.now())
             messages.success(request, _("Removed."))
         return redirect("dashboard:exchange_rates")
 

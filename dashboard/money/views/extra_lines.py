@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from billing.charging import issue_one_off
 from billing.invoices import extra_line
 from billing.models import NextLine
 from core.errors import RuleError
@@ -64,6 +65,23 @@ class NewExtraLine(DashboardView):
         """The client's request that is billed, if the address names one of this agreement."""
         pk = query_string.row_id(given, "request")
         return self.rows(Request).filter(pk=pk, agreement=agreement).first() if pk else None
+
+
+class BillWaitingLines(DashboardView):
+    """Issue an invoice of the lines that no periodic invoice of an agreement will take."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        related = self.rows(Agreement).select_related("client", "business__owner", "contact")
+        agreement = self.row(Agreement, pk, related)
+        try:
+            invoice = issue_one_off.bill_waiting_lines(
+                agreement=agreement, actor=self.actor, now=timezone.now()
+            )
+        except RuleError as error:
+            show_error(request, error)
+            return redirect("dashboard:agreement", agreement.pk)
+        messages.success(request, _("Invoice %(number)s is issued.") % {"number": invoice.number})
+        return redirect("dashboard:invoice", invoice.pk)
 
 
 class ExtraLineReceipt(DashboardView):

@@ -1,12 +1,12 @@
 """The list behind a month of the forecast: what is asked in it, and what is open already."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from billing.income import exchange, expected, forecast, guaranteed
-from billing.income.forecast import Expectation
 from core.dates import add_months, month_of
 from core.web import query_string
 from core.web.keyset_pages import Page
@@ -36,7 +36,7 @@ class IncomeMonth(DashboardView):
             request,
             month=first,
             made=made,
-            page=_page(rows, request),
+            page=list_page(rows, request),
             sums=exchange.own_first(sums, self.business, rates),
             overdue=exchange.own_first(
                 made.overdue() if made and is_running else {}, self.business, rates
@@ -47,7 +47,7 @@ class IncomeMonth(DashboardView):
         )
 
 
-def _page(rows: list[Expectation], request: HttpRequest) -> Any:
+def list_page(rows: Sequence[Any], request: HttpRequest) -> Any:
     """One page of the rows; its cursors are places in the list."""
     asked = query_string.text(request.GET, "after") or query_string.text(request.GET, "before")
     at = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0

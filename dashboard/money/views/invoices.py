@@ -18,7 +18,15 @@ from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
 from billing.invoices import extra_line
 from billing.invoices.invoice_history import history_of
-from billing.models import Dispute, Invoice, Payment, Refund, Transition, WithholdingCertificate
+from billing.models import (
+    Dispute,
+    GatewayFee,
+    Invoice,
+    Payment,
+    Refund,
+    Transition,
+    WithholdingCertificate,
+)
 from billing.rules.asking import Way
 from billing.rules.states import CollectionState, DisputeState
 from core.errors import RuleError
@@ -67,6 +75,7 @@ class InvoicePage(DashboardView):
                 (row, take_back.can_take_back(row), getattr(row, "reversal", None))
                 for row in payments
             ],
+            fees=self.rows(GatewayFee).filter(payment__invoice=invoice).order_by("taken_at", "pk"),
             can_apply=client_credit > 0 and status.asked.by_transfer,
             notes=invoice.credit_notes.all(),
             refunds=self.rows(Refund).filter(payment__invoice=invoice),

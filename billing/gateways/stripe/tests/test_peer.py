@@ -31,6 +31,7 @@ import stripe
 
 from billing.gateways.base import Outcome, RefundOutcome
 from billing.gateways.stripe.gateway import Stripe
+from billing.rules.states import FeeOf
 
 HOOK = "whsec_localstripe"
 
@@ -128,6 +129,19 @@ def test_a_refund_is_found_by_its_key(bank: Stripe, token: str) -> None:
     bank.refund(handle=handle, key=key, amount=400)
     refunds = [refund for refund in bank.refunds(handle) if refund.key == key]
     assert [(row.outcome, row.amount) for row in refunds] == [(RefundOutcome.SUCCEEDED, 400)]
+
+
+def test_what_was_taken_is_read_with_the_charge(bank: Stripe, token: str) -> None:
+    """localstripe takes nothing, and says so. A refund's expansion is understood as well."""
+    handle = bank.prepare(
+        key=str(uuid.uuid4()), amount=900, currency="USD", reference="i", customer="c"
+    )
+    assert bank.fees(handle) == []
+    bank.execute(handle=handle, key=str(uuid.uuid4()), token=token)
+    bank.refund(handle=handle, key=str(uuid.uuid4()), amount=400)
+    (fee,) = bank.fees(handle)
+    assert (fee.of, fee.amount, fee.currency) == (FeeOf.PAYMENT, 0, "USD")
+    assert (fee.moved, fee.settled) == (900, 900)
 
 
 def test_the_list_of_objects_contains_a_new_object(bank: Stripe) -> None:
