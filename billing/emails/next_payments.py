@@ -88,7 +88,9 @@ def next_payments(
         for row in opened
         if asked[row.pk].to_pay
     ]
-    charges = _first_charges(_not_yet_billed(rows.values(), today)) + next_charges(rows.values(), today)
+    charges = _first_charges(_not_yet_billed(rows.values(), today)) + next_charges(
+        rows.values(), today
+    )
     payments += [NextPayment.of_charge(charge) for charge in charges if charge.to_pay]
     return sorted(payments, key=lambda payment: (payment.due_on, payment.title, payment.to_pay))
 
