@@ -72,7 +72,7 @@ def mail_code(*, contact: Contact, now: datetime, target: str) -> Link:
                 "link": links.placeholder("link", link.id),
                 "minutes": CODE_LIFE // timedelta(minutes=1),
             },
-            language=contact.client.language,
+            language=contact.language_for(contact.client.language),
             business=contact.business,
             now=now,
         )
@@ -89,7 +89,7 @@ def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Li
             to=contact.email,
             template="portal_link",
             context={"contact": contact, "link": links.placeholder("link", link.id)},
-            language=contact.client.language,
+            language=contact.language_for(contact.client.language),
             business=contact.business,
             worded="portal_link",
             values=people(contact),

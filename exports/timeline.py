@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Amendment
 from agreements.signing import history
 from billing.books import money_history as money
+from clients import portal_people
+from clients.models import Client
 from core import audit
 from core.history_facts import Fact
 from core.models import AuditEvent, Document
@@ -78,6 +80,19 @@ def history_of(agreement: Agreement, *, inside: bool) -> AgreementHistory:
     )
 
 
+def people_facts(client: Client) -> list[Fact]:
+    """Return whom the client's decision maker invited to the portal and removed from it."""
+    sentences = {
+        portal_people.INVITED: _("%(name)s was invited to the portal"),
+        portal_people.REMOVED: _("%(name)s was removed from the portal"),
+    }
+    return [
+        Fact(event.at, sentences[event.event] % event.data, actor=event.actor, ip=event.ip or "")
+        for event in audit.chain(client.pk)
+        if event.event in sentences
+    ]
+
+
 def event_labels() -> dict[str, str]:
     """Return the labels of the events that rooms above `agreements` write to its record."""
     return {
@@ -97,6 +112,8 @@ def event_labels() -> dict[str, str]:
         "deliverable_carried": _("Carried to the next period"),
         "deliverable_waived": _("Waived"),
         "waiver_taken_back": _("Owed again"),
+        portal_people.INVITED: _("Colleague invited to the portal"),
+        portal_people.REMOVED: _("Colleague removed from the portal"),
     }
 
 

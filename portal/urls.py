@@ -3,6 +3,8 @@
 from django.urls import path
 
 from portal import front_page
+from portal.installed import views as installed
+from portal.people import views as people
 from portal.views import (
     agreement,
     call,
@@ -29,6 +31,11 @@ urlpatterns = [
     path("calls/<str:token>/call.ics", call.call_file, name="call_file"),
     path("mark/<str:token>.png", front_page.email_logo, name="email_logo"),
     path("logo/", invoices.Logo.as_view(), name="logo"),
+    path("app/<str:token>/manifest.webmanifest", installed.manifest, name="manifest"),
+    path("app/<str:token>/<slug:name>.png", installed.icon, name="icon"),
+    path("people/", people.People.as_view(), name="people"),
+    path("people/<uuid:pk>/remove/", people.RemovePerson.as_view(), name="person_remove"),
+    path("language/", people.ChooseLanguage.as_view(), name="language"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),
     path("requests/fits/", requests.ScopePreview.as_view(), name="request_fits"),

@@ -103,6 +103,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "retainer_hub.context.site",
+                "portal.look.look",
             ],
         },
     }

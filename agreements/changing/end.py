@@ -133,7 +133,7 @@ def _email_client(agreement: Agreement, end: date, now: datetime) -> None:
             "last_day": end - timedelta(days=1),
             "link": links.placeholder("link", link.id),
         },
-        language=agreement.language,
+        language=agreement.reader_language,
         business=agreement.business,
         now=now,
     )

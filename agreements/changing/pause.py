@@ -211,7 +211,7 @@ def _record_and_email(
         origin=origin,
         data=data,
     )
-    with translation.override(agreement.language):
+    with translation.override(agreement.reader_language):
         subject, paragraphs = _email_text(agreement, row, event, now)
         link = portal_links.portal_link(
             contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
@@ -228,7 +228,7 @@ def _record_and_email(
                 "button": _("See the agreement"),
                 "link": links.placeholder("link", link.id),
             },
-            language=agreement.language,
+            language=agreement.reader_language,
             business=agreement.business,
             now=now,
         )

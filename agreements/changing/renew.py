@@ -138,7 +138,7 @@ def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> No
     sides = {
         "client": (
             agreement.contact.email,
-            agreement.language,
+            agreement.reader_language,
             links.placeholder("link", portal_link.id),
         ),
         "owner": (agreement.business.owner.email, agreement.business.language, ""),

@@ -163,6 +163,11 @@ class Agreement(SignableDocument):
         return self.title
 
     @property
+    def reader_language(self) -> str:
+        """The language of emails to its contact; the agreement itself is in `language`."""
+        return self.contact.language_for(self.language)
+
+    @property
     def is_by_transfer(self) -> bool:
         """Whether its invoices are paid by bank transfer, so that no card is charged."""
         return self.collect_by == CollectBy.TRANSFER

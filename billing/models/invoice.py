@@ -179,6 +179,11 @@ class Invoice(TenantRow):
         return found
 
     @property
+    def reader_language(self) -> str:
+        """The language of the emails about it; the invoice itself is in `language`."""
+        return self.addressee.language_for(self.language)
+
+    @property
     def service(self) -> str:
         """What it bills, in a few words."""
         return self.title or (self.agreement.title if self.agreement else "")

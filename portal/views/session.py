@@ -28,7 +28,7 @@ from core.tenancy import scoped
 from core.web import query_string
 from core.web.throttle import network, too_often
 from delivery.rules.states import Answer
-from portal import confirmation, sessions
+from portal import confirmation, look, sessions
 from portal.access import remember_language
 from portal.forms import LinkRequestForm
 from portal.views import reports
@@ -57,6 +57,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     link = links.find(token, purpose=LinkPurpose.PORTAL, now=now)
     contact = portal_links.contact_for(link) if link else None
+    if contact:
+        look.wear(request, contact.business)
     if link and contact and request.method != "POST" and (page := _beside_code(request, link)):
         return page
     if link is None or contact is None or (link.used_at and _is_signed_in_as(request, link)):
@@ -72,6 +74,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
             there = request.path if _signs(link) else _target_url(link.target, request)
             response = redirect(there)
             remember_language(request, response, language)
+            look.remember(request, response, contact.business)
             return response
         if report:
             return reports.answer_without_session(request, report, contact)
@@ -114,11 +117,11 @@ def _signs(link: Link) -> bool:
 
 
 def _language(target: str, contact: Contact) -> str:
-    """The language of the document to which a link leads, or else of the client."""
+    """The language that a person chose, or that of the document to which a link leads."""
     noun, _colon, pk = target.removeprefix("sign_").partition(":")
     models: dict[str, Any] = {"proposal": Proposal, "agreement": Agreement, "amendment": Amendment}
     row = scoped(models[noun], contact.business).filter(pk=pk).first() if noun in models else None
-    return row.language if row else contact.client.language
+    return contact.language_for(row.language if row else contact.client.language)
 
 
 def _open_session(request: HttpRequest, link: Link, contact: Contact, now: datetime) -> None:
@@ -160,11 +163,14 @@ def _used_link(request: HttpRequest, token: str) -> HttpResponse:
     Someone who is already signed in as that person is redirected at once.
     """
     link = links.known(token, purpose=LinkPurpose.PORTAL)
+    contact = portal_links.contact_for(link) if link else None
+    if contact:
+        look.wear(request, contact.business)
     if link and _is_signed_in_as(request, link):
         return redirect(_target_url(link.target, request))
     context = {
         "token": token if link else "",
-        "contact": portal_links.contact_for(link) if link else None,
+        "contact": contact,
     }
     return render(request, "portal/stale.html", context, status=410)
 
@@ -175,6 +181,8 @@ def renew(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     link = links.known(token, purpose=LinkPurpose.PORTAL)
     contact = portal_links.contact_for(link) if link else None
+    if contact:
+        look.wear(request, contact.business)
     if link and contact and not too_often("renew", str(contact.pk), limit=5, seconds=3600, now=now):
         portal_links.mail_portal_link(contact=contact, now=now, target=link.target)
     return render(request, "portal/sent.html")
