@@ -1,6 +1,6 @@
 """The look of the freelancer on pages of the portal, before and after signing in.
 
-A cookie names the business, so that pages without a session wear its look as well. It opens nothing.
+A cookie names the business for pages without a session. It opens nothing.
 """
 
 from dataclasses import dataclass

@@ -120,6 +120,7 @@ urlpatterns = [
     ),
     path("payment/", payment.PaymentMethodPage.as_view(), name="method"),
     path("payment/confirmed/", payment.BackFromBank.as_view(), name="confirmed"),
+    path("payment/saved/", payment.CardSaved.as_view(), name="method_saved"),
     path("payment/done/", payment.MethodSaved.as_view(), name="method_done"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<uuid:pk>/", invoices.InvoicePage.as_view(), name="invoice"),

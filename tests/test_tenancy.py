@@ -330,6 +330,7 @@ CLASSES: dict[str, str] = {
     "portal:charging_state": "agreement",
     "portal:method": "inside",
     "portal:method_done": "inside",
+    "portal:method_saved": "inside",
     "portal:confirmed": "public",
     "portal:invoices": "inside",
     "portal:extra_line_receipt": "extra_line",

@@ -1,4 +1,4 @@
-"""Each person at a client may read portal and emails in their own language; documents keep theirs."""
+"""Each person at a client chooses the language of portal and emails; documents keep theirs."""
 
 import pytest
 from django.test import Client as Browser
