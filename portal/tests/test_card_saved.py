@@ -19,7 +19,7 @@ from tests.test_tenancy import inside
 from tests.world import World
 
 pytestmark = pytest.mark.rendering
-WIZARD = ("Welcome aboard", "One step is left", "Step 3 of 4", "Save a card once")
+WIZARD = ("Welcome aboard", "One step is left", "Step 3 of 4")
 
 
 def a_year_in(world: World, card: str = "succeeds", **fields: Any) -> Agreement:
