@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal import front_page
+from portal.documents import views as documents
 from portal.installed import views as installed
 from portal.people import views as people
 from portal.views import (
@@ -33,6 +34,7 @@ urlpatterns = [
     path("logo/", invoices.Logo.as_view(), name="logo"),
     path("app/<str:token>/manifest.webmanifest", installed.manifest, name="manifest"),
     path("app/<str:token>/<slug:name>.png", installed.icon, name="icon"),
+    path("documents/", documents.Documents.as_view(), name="documents"),
     path("people/", people.People.as_view(), name="people"),
     path("people/<uuid:pk>/remove/", people.RemovePerson.as_view(), name="person_remove"),
     path("language/", people.ChooseLanguage.as_view(), name="language"),

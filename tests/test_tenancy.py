@@ -309,6 +309,7 @@ CLASSES: dict[str, str] = {
     "portal:manifest": "public",
     "portal:icon": "public",
     "portal:people": "inside",
+    "portal:documents": "inside",
     "portal:person_remove": "contact",
     "portal:language": "inside",
     "portal:proposal": "proposal",
