@@ -25,7 +25,7 @@ WIZARD = ("Welcome aboard", "One step is left", "Step 3 of 4")
 def a_year_in(world: World, card: str = "succeeds", **fields: Any) -> Agreement:
     """An agreement that was billed three times."""
     now = timezone.now()
-    begun = now - timedelta(days=62)
+    begun = now - timedelta(days=65)
     agreement = world.running(
         world.client(now=begun, time_zone="UTC"),
         card=card,

@@ -16,6 +16,7 @@ from billing.charging.refund import refund_invoice
 from billing.invoices import one_off
 from billing.models import CreditNote, Invoice, Payment
 from billing.runs.billing_run import run_billing
+from clients.models import Client
 from delivery.models import Report
 from delivery.reports import report_run, send_reports
 from tests.test_tenancy import inside
@@ -47,6 +48,13 @@ def with_everything(world: World) -> Any:
     return agreement
 
 
+def one_off_invoice(world: World, client: Client) -> Invoice:
+    order = one_off.Order(client, "Rush banner", 200_00, "USD", CollectBy.TRANSFER, uuid4())
+    return issue_one_off.issue_one_off(
+        business=world.business, order=order, confirmed=False, actor="Nan", now=timezone.now()
+    )
+
+
 def test_every_document_is_listed_with_its_pdf(world: World) -> None:
     agreement = with_everything(world)
     browser = inside(agreement.contact)
@@ -70,7 +78,7 @@ def test_every_document_is_listed_with_its_pdf(world: World) -> None:
 def test_each_year_has_a_page_of_its_own(world: World) -> None:
     old = datetime(2024, 12, 31, 20, tzinfo=UTC)  # in Bangkok it is 2025 already
     agreement = world.sealed(now=old, starts_on=old.date())
-    run_billing(now=timezone.now(), door="test")
+    one_off_invoice(world, agreement.client)
     browser = inside(agreement.contact)
     path = reverse("portal:agreement_pdf", args=[agreement.pk])
     assert path in browser.get(f"{PAGE}?year=2025").text
@@ -89,10 +97,7 @@ def test_only_the_clients_own_documents_are_listed(world: World) -> None:
 
 def test_a_one_off_invoice_without_a_retainer_is_listed_with_what_it_is_for(world: World) -> None:
     client = world.client(now=timezone.now())
-    order = one_off.Order(client, "Rush banner", 200_00, "USD", CollectBy.TRANSFER, uuid4())
-    invoice = issue_one_off.issue_one_off(
-        business=world.business, order=order, actor="Nan", now=timezone.now()
-    )
+    invoice = one_off_invoice(world, client)
     browser = inside(world.person(client))
     for page in (browser.get(PAGE).text, browser.get(reverse("portal:invoices")).text):
         assert invoice.number in page and "Rush banner" in page

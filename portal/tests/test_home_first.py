@@ -1,4 +1,4 @@
-"""The first screen of a client: what needs them, hours in one line, the next payment, the report."""
+"""The first screen of a client: what needs them, hours in one line, payment, report."""
 
 import re
 from datetime import timedelta
@@ -31,7 +31,7 @@ def home(agreement: Agreement) -> str:
 def months(world: World, n: int, **fields: Any) -> Agreement:
     """An agreement that was billed `n` times, a month apart."""
     now = timezone.now()
-    begun = now - timedelta(days=31 * (n - 1))
+    begun = now - timedelta(days=31 * (n - 1) + 3)
     agreement = world.running(
         world.client(now=begun, time_zone="UTC"), now=begun, starts_on=begun.date(), **fields
     )
@@ -69,7 +69,12 @@ def test_an_unpaid_invoice_counts_however_old_it_is(world: World) -> None:
     now = timezone.now()
     for invoice in later:
         transfers.record_transfer(
-            invoice=invoice, amount=invoice.total, on=now.date(), reference="", actor="N", now=now
+            invoice=invoice,
+            amount=invoice.total,
+            on=now.date(),
+            reference=invoice.number,
+            actor="Nan",
+            now=now,
         )
     waits = part(home(agreement), "needs")
     assert old.number in waits and "How to pay" in waits
