@@ -31,6 +31,15 @@ class InvoiceStatus:
     owner_text: str
 
     @property
+    def client_label(self) -> str:
+        """The label as the client reads it: what was sent to them is to be paid."""
+        if self.asked.step == Step.TRANSFER and not self.asked.paid:
+            return _("To pay")
+        if self.asked.step == Step.CONFIRM:
+            return _("Confirm at your bank")
+        return self.label
+
+    @property
     def icon(self) -> str:
         """The icon beside the sentence."""
         return {"good": "check", "bad": "alert-triangle", "warn": "clock"}.get(

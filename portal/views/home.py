@@ -27,7 +27,7 @@ from delivery.work import checklist
 from portal import needs
 from portal.access import PortalView
 
-SHOWN = 5  # handovers and open requests listed at most
+SHOWN = 4  # handovers, requests and payments listed at most
 
 
 @dataclass(frozen=True)
