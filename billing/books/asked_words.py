@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.utils.translation import ngettext
 
 from billing.books import asking
@@ -34,7 +35,7 @@ class InvoiceStatus:
     def client_label(self) -> str:
         """The label as the client reads it: what was sent to them is to be paid."""
         if self.asked.step == Step.TRANSFER and not self.asked.paid:
-            return _("To pay")
+            return pgettext("status of an invoice", "To pay")
         if self.asked.step == Step.CONFIRM:
             return _("Confirm at your bank")
         return self.label

@@ -17,7 +17,7 @@ ICONS: dict[str, tuple[int, bool]] = {
     "maskable-512": (512, True),
     "apple-180": (180, True),
 }
-LETTER, CUT_LETTER = 0.58, 0.44  # height of the letter, as a part of the side
+LETTER, CUT_LETTER = 0.72, 0.56  # height of the letter, as a part of the side
 LOGO, CUT_LOGO = 0.80, 0.56  # side of the square in which the logo fits
 CORNER = 0.22  # radius of the corners
 
