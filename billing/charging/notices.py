@@ -197,7 +197,7 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
 
 def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:
     """Tell client and owner that the card was removed at the gateway; ask for another one."""
-    contact, business = agreement.contact, agreement.contact.business
+    contact, business = agreement.reader, agreement.business
     is_debit = method.is_debit
     with translation.override(agreement.reader_language):
         email_client(

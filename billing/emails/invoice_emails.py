@@ -136,7 +136,7 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
         runs_out = method is not None and saved_cards.runs_out(method, on)
         paragraphs = ahead_paragraphs(values, is_debit=is_debit, runs_out=runs_out)
         return _email(
-            agreement.contact,
+            agreement.reader,
             agreement.reader_language,
             agreement.business,
             _("Next charge: %(amount)s on %(day)s") % values,

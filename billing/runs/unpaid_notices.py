@@ -51,7 +51,7 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
         notices.email_client(
             "unpaid_client",
             str(case.pk),
-            agreement.contact,
+            agreement.reader,
             agreement.reader_language,
             _("Unpaid: %(amount)s for “%(title)s”") % values,
             [

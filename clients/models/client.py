@@ -153,6 +153,15 @@ class Contact(TenantRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def who_reads(self) -> "Contact":
+        """Who gets the emails to this person: the decision maker, once the person has left."""
+        if self.is_active:
+            return self
+        people = Contact._default_manager.filter(client=self.client_id, is_active=True)
+        decider = people.filter(is_decision_maker=True).select_related("client", "business")
+        return decider.first() or self
+
     def language_for(self, code: str) -> str:
         """The language in which this person reads what is in the language `code`."""
         return self.language or code

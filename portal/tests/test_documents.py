@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -22,7 +21,6 @@ from delivery.reports import report_run, send_reports
 from tests.test_tenancy import inside
 from tests.world import World
 
-pytestmark = pytest.mark.rendering
 PAGE = reverse("portal:documents")
 
 

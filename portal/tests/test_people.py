@@ -7,10 +7,13 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from agreements.changing import pause
+from billing.runs.billing_run import run_billing
 from clients import client_records, portal_links
 from clients.models import Client, Contact
 from core import audit, links
 from core.models import OutboxEmail
+from core.outbox import emails
 from tests.test_tenancy import inside, logged_in
 from tests.world import World
 
@@ -149,3 +152,21 @@ def test_the_people_of_other_clients_are_not_found(world: World) -> None:
     assert remove(browser, extra) == 404
     assert "northwind" not in browser.get(PEOPLE).text
     assert timezone.now() - extra.created_at < timedelta(hours=1)
+
+
+def test_what_somebody_got_who_left_goes_to_the_decision_maker(world: World) -> None:
+    """Invoices, charges and pauses were addressed to the person who once signed."""
+    now = timezone.now()
+    client = world.client(now=now)
+    anna = colleague(client)
+    agreement = world.running(client, now=now, starts_on=now.date(), contact=anna)
+    remove(inside(world.person(client)), anna)
+    OutboxEmail.objects.all().delete()
+    agreement.refresh_from_db()
+    run_billing(now=now, door="test")
+    pause.pause_agreement(agreement=agreement, resumes_on=None, reason="R", actor="N", now=now)
+    for email in OutboxEmail.objects.filter(text=""):
+        emails.compose(email, now)
+    sent = dict(OutboxEmail.objects.values_list("kind", "to"))
+    assert sent["receipt"] == sent["paused"] == "ploy@baan.example"
+    assert anna.email not in sent.values()
