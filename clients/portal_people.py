@@ -14,6 +14,7 @@ from clients.models import Contact
 from core import audit, languages, links
 from core.audit import Origin
 from core.errors import RuleError
+from core.models import AuditEvent
 from core.outbox import emails
 
 INVITED, REMOVED = "person_invited", "person_removed"
@@ -118,9 +119,7 @@ def _require_free(by: Contact, email: str) -> None:
         )
 
 
-def _record(
-    event: str, by: Contact, contact: Contact, now: datetime, origin: Origin
-) -> audit.AuditEvent:
+def _record(event: str, by: Contact, contact: Contact, now: datetime, origin: Origin) -> AuditEvent:
     return audit.record(
         business=by.business,
         chain_id=by.client_id,

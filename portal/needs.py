@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -81,17 +82,16 @@ def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
 
 
 def _signatures(view: PortalView) -> Iterator[Need]:
-    for noun, row in [
-        *(("agreement", row) for row in view.rows(Agreement).filter(state=AgreementState.SENT)),
-        *(
-            ("amendment", row)
-            for row in view.rows(Amendment)
-            .filter(state=AmendmentState.SENT)
-            .select_related("agreement")
-        ),
-    ]:
-        text = _("“%(title)s” waits for a signature.") % {"title": row.title}
-        yield Need(text, _("Read and sign"), reverse(f"portal:{noun}", args=[row.pk]))
+    for agreement in view.rows(Agreement).filter(state=AgreementState.SENT):
+        yield _to_sign("agreement", agreement.pk, agreement.title)
+    changes = view.rows(Amendment).filter(state=AmendmentState.SENT)
+    for change in changes.select_related("agreement"):
+        yield _to_sign("amendment", change.pk, change.title)
+
+
+def _to_sign(noun: str, pk: UUID, title: str) -> Need:
+    text = _("“%(title)s” waits for a signature.") % {"title": title}
+    return Need(text, _("Read and sign"), reverse(f"portal:{noun}", args=[pk]))
 
 
 def _decisions(view: PortalView, report: Report | None) -> Iterator[Need]:

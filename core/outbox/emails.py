@@ -283,7 +283,7 @@ def _sender(email: OutboxEmail) -> str:
     """The address of the installation: for clients with the name of the business."""
     business = email.business
     if business is None or not business.name or email.to == business.owner.email:
-        return settings.DEFAULT_FROM_EMAIL
+        return str(settings.DEFAULT_FROM_EMAIL)
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return formataddr((" ".join(business.name.split()), address))
 
