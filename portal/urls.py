@@ -126,6 +126,7 @@ urlpatterns = [
     path("payment/done/", payment.MethodSaved.as_view(), name="method_done"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<uuid:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("invoices/<uuid:pk>/qr.png", invoices.InvoiceQr.as_view(), name="invoice_qr"),
     path("invoices/<uuid:pk>/pdf/", invoices.InvoicePdf.as_view(), name="invoice_pdf"),
     path("credit-notes/<uuid:pk>/pdf/", invoices.CreditNotePdf.as_view(), name="credit_note_pdf"),
     path("statement/", invoices.Statement.as_view(), name="statement"),

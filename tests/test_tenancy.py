@@ -337,6 +337,7 @@ CLASSES: dict[str, str] = {
     "portal:extra_line_receipt": "extra_line",
     "portal:invoice": "invoice",
     "portal:invoice_pdf": "invoice",
+    "portal:invoice_qr": "invoice",
     "portal:receipt_pdf": "payment",
     "portal:reports": "inside",
     "portal:report": "report",

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agreements.rules.terms import CollectBy
@@ -75,6 +76,20 @@ class InvoicePdf(PortalView):
                 invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now()
             )
         )
+
+
+class InvoiceQr(PortalView):
+    """The code for the banking app as a picture, or the invoice's page where it has none."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, "collection", "agreement", "business")
+        way = payment_details.transfer_details(invoice)
+        if way is None or not way.payload:
+            return redirect("portal:invoice", invoice.pk)
+        response = HttpResponse(way.picture, content_type="image/png")
+        response["Content-Disposition"] = f'attachment; filename="{slugify(invoice.number)}-QR.png"'
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 class CreditNotePdf(PortalView):
