@@ -28,6 +28,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("ask/", session.request_link, name="ask"),
+    path("ask/code/", session.enter_code, name="ask_code"),
     path("leave/", session.leave, name="leave"),
     path("calls/<str:token>/call.ics", call.call_file, name="call_file"),
     path("mark/<str:token>.png", front_page.email_logo, name="email_logo"),

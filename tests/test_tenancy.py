@@ -304,6 +304,7 @@ CLASSES: dict[str, str] = {
     "dashboard:amendment_void": "amendment",
     "portal:home": "inside",
     "portal:ask": "public",
+    "portal:ask_code": "public",
     "portal:leave": "public",
     "portal:logo": "inside",
     "portal:manifest": "public",

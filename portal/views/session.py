@@ -7,6 +7,7 @@ a button that enters the code.
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -32,6 +33,8 @@ from portal import confirmation, look, sessions
 from portal.access import remember_language
 from portal.forms import LinkRequestForm
 from portal.views import reports
+
+ASKED = "portal_asked"  # where the session holds the links that were asked for with a code
 
 #: What a link may lead to: names of URLs that take one id.
 NOUNS = (
@@ -191,15 +194,49 @@ def renew(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_link(request: HttpRequest) -> HttpResponse:
-    """Request a link by email. The response is the same whether or not the address is known."""
+    """Request a link by email. The response is the same whether or not the address is known.
+
+    The email has a code as well: a portal on the home screen of a phone may not be opened by links.
+    """
     form = LinkRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        email, now = form.cleaned_data["email"], timezone.now()
+        email, now = form.cleaned_data["email"].lower(), timezone.now()
         too_many = too_often("ask", network(request), limit=10, seconds=3600, now=now)
-        if not too_many and not too_often("ask", email.lower(), limit=5, seconds=3600, now=now):
-            portal_links.mail_fresh_links(email=email, now=now)
-        return render(request, "portal/sent.html")
+        sent = []
+        if not too_many and not too_often("ask", email, limit=5, seconds=3600, now=now):
+            sent = portal_links.mail_fresh_links(email=email, now=now)
+        request.session[ASKED] = {
+            "email": email,
+            "at": now.isoformat(),
+            "links": [str(link.pk) for link in sent],
+        }
+        return render(request, "portal/sent.html", {"takes_code": True})
     return render(request, "portal/ask.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_POST
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Open the session of the link whose code was typed, in the browser that asked for it.
+
+    A code is guessed five times at most, and ten times a day for one address. What is wrong is
+    never said: an unknown address, a wrong code and one that is over are answered alike.
+    """
+    asked, now = request.session.get(ASKED), timezone.now()
+    if not asked:
+        return redirect("portal:ask")
+    often = too_often(
+        "ask_code", f"{asked['email']} {asked['at']}", limit=5, seconds=3600, now=now
+    ) or too_often("ask_code_day", asked["email"], limit=10, seconds=24 * 3600, now=now)
+    rows = [] if often else [UUID(pk) for pk in asked["links"]]
+    link = portal_links.link_of_code(rows, request.POST.get("code", ""), now=now)
+    contact = portal_links.contact_for(link) if link else None
+    if link is None or contact is None or not links.consume(link, now=now):
+        return render(request, "portal/sent.html", {"takes_code": True, "error": True}, status=422)
+    sessions.open_session(request, contact)
+    response = redirect("portal:home")
+    look.remember(request, response, contact.business)
+    return response
 
 
 @require_POST
