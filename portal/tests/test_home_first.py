@@ -59,7 +59,9 @@ def test_what_needs_the_client_comes_first_and_has_the_one_button(world: World) 
 
 
 def test_many_unpaid_invoices_are_one_line_with_their_sum(world: World) -> None:
-    waits = part(home(months(world, 4, card="", collect_by="transfer")), "needs")
+    page = home(months(world, 4, card="", collect_by="transfer"))
+    assert part(page, "charge").count("$3,000") == 2  # the newest, and the next one
+    waits = part(page, "needs")
     assert "3 invoices are unpaid: $9,000" in waits and waits.count("See the invoices") == 1
 
 

@@ -86,7 +86,11 @@ class Home(PortalView):
                 self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]
             ),
             "given": self._given(),
-            "payments": next_payments.next_payments(running, today)[:SHOWN],
+            "payments": [
+                one
+                for one in next_payments.next_payments(running, today)
+                if one.invoice is None or one.due_on >= today  # what is late waits above
+            ][:SHOWN],
             "next_lines": extra_line.waiting_lines(running),
             "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running),
             "method": saved_cards.card_in_use(self.client),
