@@ -13,7 +13,7 @@ from clients import portal_people
 from clients.models import Client
 from core import audit
 from core.history_facts import Fact
-from core.models import AuditEvent, Document
+from core.models import AuditEvent, Business, Document
 from delivery.models import Report
 from delivery.reports import send_reports
 from delivery.rules.states import ReportState
@@ -71,7 +71,11 @@ def history_of(agreement: Agreement, *, inside: bool) -> AgreementHistory:
         *money.agreement_facts(agreement),
         *_opened(reports),
     ]
-    shown = all_facts if inside else [_outside(fact) for fact in all_facts if not fact.inside]
+    shown = (
+        all_facts
+        if inside
+        else [_outside(fact, agreement.business) for fact in all_facts if not fact.inside]
+    )
     return AgreementHistory(
         agreement,
         sorted(shown, key=lambda fact: fact.at),
@@ -156,9 +160,10 @@ def _by_hash(
     return by_sha256 | {report.sha256: report.document for report in reports if report.document}
 
 
-def _outside(fact: Fact) -> Fact:
-    """Return the fact as the client sees it."""
-    return replace(fact, aside="", ip="", user_agent="")
+def _outside(fact: Fact, business: Business) -> Fact:
+    """Return the fact as the client sees it: to them the freelancer did what no person did."""
+    actor = business.name if fact.actor == audit.SYSTEM else fact.actor
+    return replace(fact, aside="", ip="", user_agent="", actor=actor)
 
 
 def _broken(

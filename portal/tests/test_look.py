@@ -47,6 +47,14 @@ def test_every_title_ends_with_the_name_of_the_freelancer(world: World, name: st
     assert title.endswith("· Nan Studio") and "Retainer Hub" not in page
 
 
+def test_the_history_names_the_freelancer_where_nobody_acted(world: World) -> None:
+    """The record has the product's name; to a client their freelancer did it."""
+    look(world)
+    agreement = world.sealed(now=timezone.now())
+    page = inside(agreement.contact).get(reverse("portal:agreement_history", args=[agreement.pk]))
+    assert "Sealed" in page.text and "Retainer Hub" not in page.text
+
+
 def test_what_is_not_found_and_links_that_ended_wear_the_look(world: World) -> None:
     look(world)
     person = world.person(world.client())

@@ -81,7 +81,7 @@ def ask_for_it(page: Page, live_server: Any, agreement: Any, watched: Callable[[
     expect(page.get_by_text("renews on")).to_be_visible()
     watched()
     page.get_by_role("link", name="Ask for something").first.click()
-    expect(page.get_by_text("It fits: 3 h of 20 h are left.")).to_be_visible()
+    expect(page.get_by_text("3 h of 20 h are left.")).to_be_visible()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("This field is required.")).to_be_visible()
     watched()
