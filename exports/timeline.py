@@ -71,11 +71,9 @@ def history_of(agreement: Agreement, *, inside: bool) -> AgreementHistory:
         *money.agreement_facts(agreement),
         *_opened(reports),
     ]
-    shown = (
-        all_facts
-        if inside
-        else [_outside(fact, agreement.business) for fact in all_facts if not fact.inside]
-    )
+    business = agreement.business
+    outside = [_outside(fact, business) for fact in all_facts if not fact.inside]
+    shown = all_facts if inside else outside
     return AgreementHistory(
         agreement,
         sorted(shown, key=lambda fact: fact.at),
@@ -162,7 +160,7 @@ def _by_hash(
 
 def _outside(fact: Fact, business: Business) -> Fact:
     """Return the fact as the client sees it: to them the freelancer did what no person did."""
-    actor = business.name if fact.actor == audit.SYSTEM else fact.actor
+    actor = business.name if fact.actor == money.SYSTEM_ACTOR else fact.actor
     return replace(fact, aside="", ip="", user_agent="", actor=actor)
 
 

@@ -55,7 +55,7 @@ class RequestFormView(PortalView):
         return RequestForm(data, agreements=queryset)
 
     def fit(self, agreements: list[Agreement], data: Any) -> scope_check.Scope | None:
-        """Whether the request typed so far fits into the included hours; None without an agreement."""
+        """Whether the request typed so far fits the included hours; None without an agreement."""
         if not agreements:
             return None
         chosen = next(
