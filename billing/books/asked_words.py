@@ -36,7 +36,7 @@ class InvoiceStatus:
         if self.asked.step == Step.TRANSFER and not self.asked.paid:
             return pgettext("status of an invoice", "To pay")
         if self.asked.step == Step.CONFIRM:
-            return _("Confirm at your bank")
+            return _("Waits for your bank")
         return self.label
 
     @property
