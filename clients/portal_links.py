@@ -3,11 +3,13 @@
 docs/trust.md describes how they are kept safe.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.crypto import constant_time_compare
 
 from clients import sample_rules
 from clients.models import Contact
@@ -72,15 +74,20 @@ def mail_code(*, contact: Contact, now: datetime, target: str) -> Link:
                 "link": links.placeholder("link", link.id),
                 "minutes": CODE_LIFE // timedelta(minutes=1),
             },
-            language=contact.client.language,
+            language=contact.language_for(contact.client.language),
             business=contact.business,
             now=now,
         )
     return link
 
 
-def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Link:
-    """Create a portal link for a contact and email it to them."""
+def mail_portal_link(
+    *, contact: Contact, now: datetime, target: str = "", with_code: bool = False
+) -> Link:
+    """Create a portal link for a contact and email it to them.
+
+    With `with_code` the email has the code of the link, too, for who asked for it on a page.
+    """
     with transaction.atomic():
         link = portal_link(contact=contact, now=now, target=target)
         emails.write(
@@ -88,8 +95,13 @@ def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Li
             ref=str(link.id),
             to=contact.email,
             template="portal_link",
-            context={"contact": contact, "link": links.placeholder("link", link.id)},
-            language=contact.client.language,
+            context={
+                "contact": contact,
+                "link": links.placeholder("link", link.id),
+                "code": links.placeholder("code", link.id) if with_code else "",
+                "minutes": CODE_LIFE // timedelta(minutes=1),
+            },
+            language=contact.language_for(contact.client.language),
             business=contact.business,
             worded="portal_link",
             values=people(contact),
@@ -98,15 +110,29 @@ def mail_portal_link(*, contact: Contact, now: datetime, target: str = "") -> Li
     return link
 
 
-def mail_fresh_links(*, email: str, now: datetime) -> int:
-    """Email a link to every active contact with this address; returns their number (at most 20).
+def mail_fresh_links(*, email: str, now: datetime) -> list[Link]:
+    """Email a link and its code to every active contact with this address, at most 20.
 
-    Callers must not show the number: it tells whether the address is known.
+    Callers must not show how many links they get: it tells whether the address is known.
     """
     contacts = Contact.objects.filter(
         email__iexact=email, is_active=True, client__is_sample=False
     ).select_related("client", "business")
-    return len([mail_portal_link(contact=contact, now=now) for contact in contacts[:20]])
+    return [mail_portal_link(contact=contact, now=now, with_code=True) for contact in contacts[:20]]
+
+
+def link_of_code(asked: Iterable[UUID], typed: str, *, now: datetime) -> Link | None:
+    """The unused link among those that were asked for whose code was typed; None if it is wrong."""
+    digits = links.digits_of(typed)
+    rows = Link.objects.filter(
+        pk__in=list(asked),
+        purpose=LinkPurpose.PORTAL,
+        created_at__gt=now - CODE_LIFE,
+        used_at__isnull=True,
+        revoked_at__isnull=True,
+    )
+    found = [row for row in rows if constant_time_compare(digits, links.code(row.pk))]
+    return found[0] if found else None
 
 
 def contact_for(link: Link) -> Contact | None:

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Amendment
 from agreements.signing import history
 from billing.books import money_history as money
+from clients import portal_people
+from clients.models import Client
 from core import audit
 from core.history_facts import Fact
-from core.models import AuditEvent, Document
+from core.models import AuditEvent, Business, Document
 from delivery.models import Report
 from delivery.reports import send_reports
 from delivery.rules.states import ReportState
@@ -69,13 +71,28 @@ def history_of(agreement: Agreement, *, inside: bool) -> AgreementHistory:
         *money.agreement_facts(agreement),
         *_opened(reports),
     ]
-    shown = all_facts if inside else [_outside(fact) for fact in all_facts if not fact.inside]
+    business = agreement.business
+    outside = [_outside(fact, business) for fact in all_facts if not fact.inside]
+    shown = all_facts if inside else outside
     return AgreementHistory(
         agreement,
         sorted(shown, key=lambda fact: fact.at),
         [event for chain in chains.values() for event in chain],
         _broken(agreement, amendments, chain_names, chains),
     )
+
+
+def people_facts(client: Client) -> list[Fact]:
+    """Return whom the client's decision maker invited to the portal and removed from it."""
+    sentences = {
+        portal_people.INVITED: _("%(name)s was invited to the portal"),
+        portal_people.REMOVED: _("%(name)s was removed from the portal"),
+    }
+    return [
+        Fact(event.at, sentences[event.event] % event.data, actor=event.actor, ip=event.ip or "")
+        for event in audit.chain(client.pk)
+        if event.event in sentences
+    ]
 
 
 def event_labels() -> dict[str, str]:
@@ -97,6 +114,8 @@ def event_labels() -> dict[str, str]:
         "deliverable_carried": _("Carried to the next period"),
         "deliverable_waived": _("Waived"),
         "waiver_taken_back": _("Owed again"),
+        portal_people.INVITED: _("Colleague invited to the portal"),
+        portal_people.REMOVED: _("Colleague removed from the portal"),
     }
 
 
@@ -139,9 +158,10 @@ def _by_hash(
     return by_sha256 | {report.sha256: report.document for report in reports if report.document}
 
 
-def _outside(fact: Fact) -> Fact:
-    """Return the fact as the client sees it."""
-    return replace(fact, aside="", ip="", user_agent="")
+def _outside(fact: Fact, business: Business) -> Fact:
+    """Return the fact as the client sees it: to them the freelancer did what no person did."""
+    actor = business.name if fact.actor == money.SYSTEM_ACTOR else fact.actor
+    return replace(fact, aside="", ip="", user_agent="", actor=actor)
 
 
 def _broken(

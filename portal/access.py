@@ -12,7 +12,7 @@ from django.views import View
 
 from clients.models import Client, Contact
 from core.tenancy import scoped
-from portal import confirmation
+from portal import confirmation, look
 from portal.sessions import is_reading, may_read, signed_in_contact
 
 M = TypeVar("M", bound=Model)
@@ -30,24 +30,35 @@ class PortalView(View):
     contact: Contact
     readers_may_post = False
     is_for_everybody = False  # also in a session that only shows another page
+    is_for_deciders = False  # nobody but the decision maker finds it
+    keeps_language = True  # of this page, for the next one
     _language = ""  # of this page, if the reader has not chosen one
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase | None
         contact = signed_in_contact(request)
         if contact is None or contact.business.is_suspended:
             return no_session(request)
         self.contact = contact
         request.contact = contact  # type: ignore[attr-defined]
+        look.wear(request, contact.business)
         request.is_reading = is_reading(request)  # type: ignore[attr-defined]
         self.follow_language(contact.client.language)
-        response = self._confirmation(request) or super().dispatch(request, *args, **kwargs)
-        if self._language and self._language != request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME):
+        response = self._confirmation(request)
+        if response is None:
+            if self.is_for_deciders and not contact.is_decision_maker:
+                raise Http404
+            response = super().dispatch(request, *args, **kwargs)
+        look.remember(request, response, contact.business)
+        shown = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        if self.keeps_language and self._language and self._language != shown:
             remember_language(request, response, self._language)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     def follow_language(self, code: str) -> None:
         """Show the page in this language, unless the reader has chosen another one."""
+        code = self.contact.language_for(code)
         shown = self.request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if shown is None or shown == self.request.session.get(LANGUAGE):
             translation.activate(code)

@@ -3,6 +3,9 @@
 from django.urls import path
 
 from portal import front_page
+from portal.documents import views as documents
+from portal.installed import views as installed
+from portal.people import views as people
 from portal.views import (
     agreement,
     call,
@@ -25,10 +28,17 @@ app_name = "portal"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("ask/", session.request_link, name="ask"),
+    path("ask/code/", session.enter_code, name="ask_code"),
     path("leave/", session.leave, name="leave"),
     path("calls/<str:token>/call.ics", call.call_file, name="call_file"),
     path("mark/<str:token>.png", front_page.email_logo, name="email_logo"),
     path("logo/", invoices.Logo.as_view(), name="logo"),
+    path("app/<str:token>/manifest.webmanifest", installed.manifest, name="manifest"),
+    path("app/<str:token>/<slug:name>.png", installed.icon, name="icon"),
+    path("documents/", documents.Documents.as_view(), name="documents"),
+    path("people/", people.People.as_view(), name="people"),
+    path("people/<uuid:pk>/remove/", people.RemovePerson.as_view(), name="person_remove"),
+    path("language/", people.ChooseLanguage.as_view(), name="language"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),
     path("requests/fits/", requests.ScopePreview.as_view(), name="request_fits"),
@@ -113,9 +123,11 @@ urlpatterns = [
     ),
     path("payment/", payment.PaymentMethodPage.as_view(), name="method"),
     path("payment/confirmed/", payment.BackFromBank.as_view(), name="confirmed"),
+    path("payment/saved/", payment.CardSaved.as_view(), name="method_saved"),
     path("payment/done/", payment.MethodSaved.as_view(), name="method_done"),
     path("invoices/", invoices.Invoices.as_view(), name="invoices"),
     path("invoices/<uuid:pk>/", invoices.InvoicePage.as_view(), name="invoice"),
+    path("invoices/<uuid:pk>/qr.png", invoices.InvoiceQr.as_view(), name="invoice_qr"),
     path("invoices/<uuid:pk>/pdf/", invoices.InvoicePdf.as_view(), name="invoice_pdf"),
     path("credit-notes/<uuid:pk>/pdf/", invoices.CreditNotePdf.as_view(), name="credit_note_pdf"),
     path("statement/", invoices.Statement.as_view(), name="statement"),

@@ -104,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "retainer_hub.context.site",
+                "portal.look.look",
             ],
         },
     }

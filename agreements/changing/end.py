@@ -120,20 +120,20 @@ def _period_end(agreement: Agreement, ends_on: date) -> date:
 
 def _email_client(agreement: Agreement, end: date, now: datetime) -> None:
     link = portal_links.portal_link(
-        contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
+        contact=agreement.reader, now=now, target=f"agreement:{agreement.id}"
     )
     emails.write(
         kind="notice",
         ref=str(agreement.id),
-        to=agreement.contact.email,
+        to=agreement.reader.email,
         template="notice",
         context={
             "agreement": agreement,
-            "contact": agreement.contact,
+            "contact": agreement.reader,
             "last_day": end - timedelta(days=1),
             "link": links.placeholder("link", link.id),
         },
-        language=agreement.language,
+        language=agreement.reader_language,
         business=agreement.business,
         now=now,
     )

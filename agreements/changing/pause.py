@@ -211,24 +211,24 @@ def _record_and_email(
         origin=origin,
         data=data,
     )
-    with translation.override(agreement.language):
+    with translation.override(agreement.reader_language):
         subject, paragraphs = _email_text(agreement, row, event, now)
         link = portal_links.portal_link(
-            contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
+            contact=agreement.reader, now=now, target=f"agreement:{agreement.id}"
         )
         emails.write(
             kind=event,
             ref=f"{agreement.id}:{now.isoformat()}",
-            to=agreement.contact.email,
+            to=agreement.reader.email,
             template="note",
             context={
                 "subject": subject,
-                "name": agreement.contact.name,
+                "name": agreement.reader.name,
                 "paragraphs": paragraphs,
                 "button": _("See the agreement"),
                 "link": links.placeholder("link", link.id),
             },
-            language=agreement.language,
+            language=agreement.reader_language,
             business=agreement.business,
             now=now,
         )

@@ -133,12 +133,12 @@ def _renew(agreement: Agreement, now: datetime) -> int:
 def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> None:
     """Email both sides, each in its own language and once for each term."""
     portal_link = portal_links.portal_link(
-        contact=agreement.contact, now=now, target=f"agreement:{agreement.id}"
+        contact=agreement.reader, now=now, target=f"agreement:{agreement.id}"
     )
     sides = {
         "client": (
-            agreement.contact.email,
-            agreement.language,
+            agreement.reader.email,
+            agreement.reader_language,
             links.placeholder("link", portal_link.id),
         ),
         "owner": (agreement.business.owner.email, agreement.business.language, ""),

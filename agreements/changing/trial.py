@@ -155,24 +155,24 @@ def _email_owner(trial: Agreement, now: datetime) -> None:
 
 
 def _email_client(trial: Agreement, now: datetime) -> None:
-    link = portal_links.portal_link(contact=trial.contact, now=now, target=f"agreement:{trial.id}")
-    with translation.override(trial.language):
+    link = portal_links.portal_link(contact=trial.reader, now=now, target=f"agreement:{trial.id}")
+    with translation.override(trial.reader_language):
         paragraphs = [
             *_facts(trial),
             _("We will talk about the result. Nothing continues unless you sign it."),
         ]
         subject = _("The trial's decision day is near: %(title)s") % {"title": trial.title}
         button = _("See the agreement")
-    to, placeholder = trial.contact.email, links.placeholder("link", link.id)
+    to, placeholder = trial.reader.email, links.placeholder("link", link.id)
     _email(
         trial,
         "client",
         to,
-        trial.language,
+        trial.reader_language,
         subject,
         paragraphs,
         now,
-        name=trial.contact.name,
+        name=trial.reader.name,
         button=button,
         link=placeholder,
     )

@@ -19,6 +19,7 @@ from agreements.models.signing import SignableDocument
 from agreements.rules.intervals import Interval
 from agreements.rules.states import PICKED_STATES, AgreementState, PeriodState
 from agreements.rules.terms import CollectBy, Renews, Rollover
+from clients.models import Contact
 from core import formats, languages
 from core.models import TenantRow
 from core.models.tax_rate import TaxMode
@@ -161,6 +162,16 @@ class Agreement(SignableDocument):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def reader(self) -> Contact:
+        """Who gets the emails about it."""
+        return self.contact.who_reads
+
+    @property
+    def reader_language(self) -> str:
+        """The language of the emails about it; the agreement itself is in `language`."""
+        return self.reader.language_for(self.language)
 
     @property
     def is_by_transfer(self) -> bool:

@@ -42,6 +42,11 @@ class PaymentDetails:
         return qr.draw_svg(self.payload, title=_("Code for your banking app"))
 
     @property
+    def picture(self) -> bytes:
+        """The QR code as a PNG; b"" if there is none."""
+        return qr.draw_png(self.payload) if self.payload else b""
+
+    @property
     def code_in_email(self) -> str:
         """The QR code as a table, which mail programs show; "" if there is none."""
         if not self.payload:

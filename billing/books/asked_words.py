@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from billing.books import asking
 from billing.books.queries import decline_message
@@ -29,6 +29,15 @@ class InvoiceStatus:
     tone: str
     client_text: str
     owner_text: str
+
+    @property
+    def client_label(self) -> str:
+        """The label as the client reads it: what was sent to them is to be paid."""
+        if self.asked.step == Step.TRANSFER and not self.asked.paid:
+            return pgettext("status of an invoice", "To pay")
+        if self.asked.step == Step.CONFIRM:
+            return _("Waits for your bank")
+        return self.label
 
     @property
     def icon(self) -> str:

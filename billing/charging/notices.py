@@ -113,7 +113,7 @@ def charge_failed(
     is_first = not invoice.is_one_off and not paid.exists()
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     sides = {
-        "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
+        "client": (contact.email, invoice.reader_language, links.placeholder("link", link.id)),
         "owner": (
             collection.business.owner.email,
             collection.business.language,
@@ -170,7 +170,7 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
     contact = invoice.addressee
     link = portal_links.portal_link(contact=contact, now=now, target="method:")
     owed = owing.amount_owed(invoice)
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         values = _values(invoice)
         amount = formats.money(owed, invoice.currency)
     emails.write(
@@ -187,7 +187,7 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
             "service": invoice.service,
             "way": _other_way(invoice, owed),
         },
-        language=invoice.language,
+        language=invoice.reader_language,
         business=collection.business,
         worded="card_needed",
         values=values,
@@ -197,14 +197,14 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
 
 def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:
     """Tell client and owner that the card was removed at the gateway; ask for another one."""
-    contact, business = agreement.contact, agreement.contact.business
+    contact, business = agreement.reader, agreement.business
     is_debit = method.is_debit
-    with translation.override(agreement.language):
+    with translation.override(agreement.reader_language):
         email_client(
             "card_removed",
             f"{method.id}:client",
             contact,
-            agreement.language,
+            agreement.reader_language,
             _("Please save a payment method again") if is_debit else _("Please save a card again"),
             [
                 (
@@ -265,13 +265,13 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
     A charge that waits for a confirmation does not count as a failed try.
     """
     invoice = collection.invoice
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         amount = formats.money(charge.amount, charge.currency)
         email_client(
             "confirm_charge",
             str(charge.id),
             invoice.addressee,
-            invoice.language,
+            invoice.reader_language,
             _("Please confirm a payment: %(number)s") % {"number": invoice.number},
             [
                 _("Your bank asks you to confirm the payment of %(amount)s for invoice %(number)s.")
@@ -325,13 +325,13 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
 def refunded(refund: Refund, *, now: datetime) -> None:
     """Tell the client, once per refund, that the money was sent back."""
     invoice = refund.payment.invoice
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         amount = formats.money(refund.amount, refund.currency)
         email_client(
             "refunded",
             str(refund.id),
             invoice.addressee,
-            invoice.language,
+            invoice.reader_language,
             _("Refund for %(number)s") % {"number": invoice.number},
             [
                 _(
@@ -437,13 +437,13 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         "method": payment.method_label,
         "client": invoice.client.name,
     }
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         values["amount"] = formats.money(payment.amount, payment.currency)
         email_client(
             "payment_returned",
             f"{payment.id}:client",
             invoice.addressee,
-            invoice.language,
+            invoice.reader_language,
             _("Your bank returned the payment of invoice %(number)s") % values,
             [
                 _(

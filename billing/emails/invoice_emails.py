@@ -52,7 +52,7 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
     payment = Payment.objects.select_related("business__owner").get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
     asked = asking.asked_of(invoice, now=now)
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         context = {
             "payment": payment,
             "payment_amount": formats.money(payment.amount, payment.currency),
@@ -75,7 +75,7 @@ def compose_invoice(ref: str, now: datetime) -> Letter:
     """
     invoice = Invoice.objects.select_related(*_WHO).get(pk=ref)
     asked = asking.asked_of(invoice, now=now)
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         status = asked_words.describe(asked, invoice.currency)
         context = {
             "asked": asked,
@@ -95,7 +95,7 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
     note = CreditNote.objects.get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
     asked = asking.asked_of(invoice, now=now)
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         amount = formats.money(note.total, note.currency)
         values = {"amount": amount, "number": invoice.number, "note": note.number}
         sentence = (
@@ -122,7 +122,7 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
         "contact__business", "client", "business__owner"
     ).get(pk=pk)
     method = saved_cards.card_in_use(agreement.client)
-    with translation.override(agreement.language):
+    with translation.override(agreement.reader_language):
         on = date.fromisoformat(day)
         charge = upcoming_charges.charge_on(agreement, on)
         values = {
@@ -135,8 +135,8 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
         runs_out = method is not None and saved_cards.runs_out(method, on)
         paragraphs = ahead_paragraphs(values, is_debit=is_debit, runs_out=runs_out)
         return _email(
-            agreement.contact,
-            agreement.language,
+            agreement.reader,
+            agreement.reader_language,
             agreement.business,
             _("Next charge: %(amount)s on %(day)s") % values,
             paragraphs,
@@ -181,7 +181,7 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
     `ref` is "invoice id:number of the reminder".
     """
     invoice, asked = _invoice_and_asked(ref, now)
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         values = {
             "amount": formats.money(asked.to_pay, invoice.currency),
             "number": invoice.number,
@@ -257,7 +257,7 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
     """
     certificate = WithholdingCertificate.objects.get(pk=ref.partition(":")[0])
     invoice = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
-    with translation.override(invoice.language):
+    with translation.override(invoice.reader_language):
         sentence = _(
             "For invoice %(number)s we are still waiting for the withholding tax certificate over "
             "%(amount)s."
@@ -296,7 +296,7 @@ def _plain_email(
     contact = invoice.addressee
     return _email(
         contact,
-        invoice.language,
+        invoice.reader_language,
         invoice.business,
         subject,
         paragraphs,
@@ -350,7 +350,7 @@ def _invoice_email(
         contact.email,
         template,
         full_context,
-        invoice.language,
+        invoice.reader_language,
         invoice.business,
         worded=template,
         values={**people(contact), **values},

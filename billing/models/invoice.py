@@ -176,7 +176,12 @@ class Invoice(TenantRow):
         """Who gets the emails about it."""
         found = self.agreement.contact if self.agreement else self.contact
         assert found  # a constraint says so
-        return found
+        return found.who_reads
+
+    @property
+    def reader_language(self) -> str:
+        """The language of the emails about it; the invoice itself is in `language`."""
+        return self.addressee.language_for(self.language)
 
     @property
     def service(self) -> str:

@@ -46,13 +46,13 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
         )
     if case.action == UnpaidAction.ASK:
         return
-    with translation.override(agreement.language):
+    with translation.override(agreement.reader_language):
         values = _values(case, total, since)
         notices.email_client(
             "unpaid_client",
             str(case.pk),
-            agreement.contact,
-            agreement.language,
+            agreement.reader,
+            agreement.reader_language,
             _("Unpaid: %(amount)s for “%(title)s”") % values,
             [
                 ngettext(

@@ -119,6 +119,7 @@ class Contact(TenantRow):
     """A person at a client.
 
     A portal session holds the `portal_epoch` of its start. Raising it ends all their sessions.
+    `language` is the one they chose in the portal; without one it is that of what they read.
     """
 
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="contacts")
@@ -126,6 +127,14 @@ class Contact(TenantRow):
     email = models.EmailField(_("email"))
     role = models.CharField(_("role"), max_length=80, blank=True)
     is_decision_maker = models.BooleanField(_("decides"), default=False)
+    language = models.CharField(
+        _("language"),
+        max_length=5,
+        choices=formats.language_choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     portal_epoch = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("may enter the portal"), default=True)
 
@@ -143,3 +152,16 @@ class Contact(TenantRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def who_reads(self) -> "Contact":
+        """Who gets the emails to this person: the decision maker, once the person has left."""
+        if self.is_active:
+            return self
+        people = Contact._default_manager.filter(client=self.client_id, is_active=True)
+        decider = people.filter(is_decision_maker=True).select_related("client", "business")
+        return decider.first() or self
+
+    def language_for(self, code: str) -> str:
+        """The language in which this person reads what is in the language `code`."""
+        return self.language or code

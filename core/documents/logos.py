@@ -59,8 +59,22 @@ def email_address(business: Business | None) -> str:
     """
     if business is None or not business.logo:
         return ""
-    token = Signer(salt="rh.logo").sign(business.pk.hex)
+    token = token_of(business)
     return f"{links.absolute_url('portal:email_logo', token)}?v={digest(business.logo.name)[:8]}"
+
+
+def token_of(business: Business) -> str:
+    """What names a business in a public address of its logo or icon; nobody can guess it."""
+    return Signer(salt="rh.logo").sign(business.pk.hex)
+
+
+def business_of(token: str) -> Business | None:
+    """The business that a token names; None if it is forged or the business is gone."""
+    try:
+        pk = UUID(hex=Signer(salt="rh.logo").unsign(token))
+    except (BadSignature, ValueError):
+        return None
+    return Business.objects.filter(pk=pk).first()
 
 
 def email_response(token: str) -> HttpResponse:
@@ -68,11 +82,7 @@ def email_response(token: str) -> HttpResponse:
 
     Raises Http404 if the address is forged, or the business has no logo any more.
     """
-    try:
-        pk = UUID(hex=Signer(salt="rh.logo").unsign(token))
-    except (BadSignature, ValueError):
-        raise Http404 from None
-    business = Business.objects.filter(pk=pk).first()
+    business = business_of(token)
     if business is None or not business.logo:
         raise Http404
     with business.logo.open("rb") as file, Image.open(file) as picture:

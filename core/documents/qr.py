@@ -1,9 +1,10 @@
-"""Draws QR codes: as inline SVG for pages and PDFs, and as a table for emails.
+"""Draws QR codes: as SVG for pages and PDFs, as a table for emails, as a picture to be saved.
 
 The SVG has no style, script or data URI, so that pages with a strict content security policy and
 PDFs can show it. Mail programs show neither SVG nor, unasked, pictures; a table they show.
 """
 
+import io
 from collections.abc import Iterable
 from html import escape
 from itertools import groupby
@@ -29,6 +30,14 @@ def draw_svg(payload: str, *, title: str, size: str = "") -> str:
         f'<rect width="{width}" height="{width}" fill="#fff"/>'
         f'<path fill="#000" d="{_dark_modules(code)}"/></svg>'
     )
+
+
+def draw_png(payload: str, *, least: int = 600) -> bytes:
+    """Draw `payload` as a PNG of at least `least` pixels a side, to be saved on a phone."""
+    code, out = _code(payload), io.BytesIO()
+    scale = -(-least // code.symbol_size(border=QUIET_ZONE)[0])
+    code.save(out, kind="png", scale=scale, border=QUIET_ZONE)
+    return out.getvalue()
 
 
 def draw_table(payload: str, *, title: str, module: int = 4) -> str:

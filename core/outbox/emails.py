@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
 from typing import Any
 from uuid import UUID
 
@@ -222,7 +223,7 @@ def _claim_and_send(
     if clock() >= end or not server.is_ready():
         return 0
     now = clock()
-    email = OutboxEmail.objects.due(now).filter(pk=pk).first()
+    email = OutboxEmail.objects.due(now).filter(pk=pk).select_related("business__owner").first()
     return _send(email, server, clock) if email and _claim(email, now) else 0
 
 
@@ -278,6 +279,15 @@ def _postpone(email: OutboxEmail, now: datetime, error: Exception) -> None:
         )
 
 
+def _sender(email: OutboxEmail) -> str:
+    """The address of the installation: for clients with the name of the business."""
+    business = email.business
+    if business is None or not business.name or email.to == business.owner.email:
+        return str(settings.DEFAULT_FROM_EMAIL)
+    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    return formataddr((" ".join(business.name.split()), address))
+
+
 def message(email: OutboxEmail) -> EmailMultiAlternatives:
     """The message to send, in which links and codes have replaced their placeholders."""
     outgoing = EmailMultiAlternatives(
@@ -289,7 +299,7 @@ def message(email: OutboxEmail) -> EmailMultiAlternatives:
         # The same id at every try: a mail program then shows an email that was sent twice only
         # once.
         headers={
-            "From": settings.DEFAULT_FROM_EMAIL,
+            "From": _sender(email),
             "Message-ID": f"<{bounces.message_id(email.pk)}>",
         },
     )

@@ -23,7 +23,7 @@ from delivery.models import Report, Request
 from delivery.requests import response_status
 from delivery.rules.allowance import PeriodStatement
 from delivery.work.checklist import ChecklistLine, checklist_lines
-from exports.timeline import history_of
+from exports.timeline import history_of, people_facts
 
 SHOWN = 5  # requests, reports and events
 
@@ -93,7 +93,7 @@ def client_now(view: DashboardView, client: Client) -> ClientNow:
         ],
         list(reports.order_by("-period__starts_on")[:SHOWN]),
         _money(view, client, now),
-        _events(running),
+        _events(client, running),
     )
 
 
@@ -139,9 +139,9 @@ def _money(view: DashboardView, client: Client, now: datetime) -> list[StillToPa
     ]
 
 
-def _events(running: Sequence[Agreement]) -> list[Fact]:
-    """The latest events of the newest retainer; its history has them all."""
-    if not running:
-        return []
-    facts = history_of(running[0], inside=True).facts
-    return list(reversed(facts[-SHOWN:]))
+def _events(client: Client, running: Sequence[Agreement]) -> list[Fact]:
+    """The latest events of the newest retainer and of the client's people; newest first."""
+    facts = people_facts(client)
+    if running:
+        facts += history_of(running[0], inside=True).facts
+    return list(reversed(sorted(facts, key=lambda fact: fact.at)[-SHOWN:]))

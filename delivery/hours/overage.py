@@ -279,7 +279,8 @@ def _email_question(overage: Overage, now: datetime) -> None:
     agreement = overage.period.agreement
     contact = decision_maker(agreement.client) or agreement.contact
     link = portal_links.portal_link(contact=contact, now=now, target=f"overage:{overage.id}")
-    with translation.override(agreement.language):
+    language = contact.language_for(agreement.language)
+    with translation.override(language):
         values = {"business": agreement.business.name, "hours": formats.hours(overage.minutes)}
         values |= {
             "sum": formats.money(overage.most, overage.currency),
@@ -310,7 +311,7 @@ def _email_question(overage: Overage, now: datetime) -> None:
         ref=str(overage.pk),
         to=contact.email,
         template="note",
-        language=agreement.language,
+        language=language,
         context={**context, "link": links.placeholder("link", link.id)},
         business=agreement.business,
         now=now,

@@ -103,7 +103,8 @@ def _send_warning(
     recipients = [("me", owner.email, agreement.business.language)]
     if agreement.tells_hours == HoursAlerts.BOTH:
         contact = decision_maker(agreement.client) or agreement.contact
-        recipients.append(("client", contact.email, agreement.language))
+        language = contact.language_for(agreement.language)
+        recipients.append(("client", contact.email, language))
     for role, address, language in recipients:
         with translation.override(language):
             values = {

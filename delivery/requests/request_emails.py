@@ -87,48 +87,60 @@ def tell_client(
     *,
     now: datetime,
 ) -> None:
-    """Email what the freelancer wrote, did or handed over to every contact who took part."""
-    agreement = request.agreement
-    with translation.override(agreement.language):
-        values = _values(request)
-        subject = {
-            RequestState.STARTED: _("Started: %(title)s"),
-            RequestState.DONE: _("Done: %(title)s"),
-            RequestState.DECLINED: _("Not possible: %(title)s"),
-        }.get(state or RequestState.ASKED, _("Answer: %(title)s"))
-        paragraphs = [message.text] if message else []
-        paragraphs += [_handover_line(handover)] if handover else []
-        paragraphs += {
-            RequestState.STARTED: [_("“%(title)s” is being worked on.") % values],
-            RequestState.DONE: [_("“%(title)s” is done.") % values],
-        }.get(state or RequestState.ASKED, [])
-        for contact in _participants(request):
-            link = portal_links.portal_link(
-                contact=contact, now=now, target=f"request:{request.pk}"
-            )
-            address = reply_address.reply_address(request, contact)
+    """Email what the freelancer wrote, did or handed over to every contact who took part.
+
+    Each reads it in their own language.
+    """
+    for contact in _participants(request):
+        language = contact.language_for(request.agreement.language)
+        link = portal_links.portal_link(contact=contact, now=now, target=f"request:{request.pk}")
+        address = reply_address.reply_address(request, contact)
+        with translation.override(language):
+            subject, paragraphs = _to_client(request, message, state, handover)
             context = {
-                "subject": subject % values,
+                "subject": subject,
                 "name": contact.name,
                 "paragraphs": [*paragraphs, *_how_to_answer(address)],
                 "button": _("Open it"),
                 "link": links.placeholder("link", link.id),
             }
-            # One email for each contact and each answer, even when the same step is repeated later.
-            ref = uuid5(
-                contact.pk, f"{request.pk}:{message.pk if message else state}:{now.isoformat()}"
-            )
-            emails.write(
-                kind="request_answer",
-                ref=str(ref),
-                to=contact.email,
-                template="note",
-                context=context,
-                language=agreement.language,
-                business=request.business,
-                reply_to=address,
-                now=now,
-            )
+        # One email for each contact and each answer, even when the same step is repeated later.
+        ref = uuid5(
+            contact.pk, f"{request.pk}:{message.pk if message else state}:{now.isoformat()}"
+        )
+        emails.write(
+            kind="request_answer",
+            ref=str(ref),
+            to=contact.email,
+            template="note",
+            context=context,
+            language=language,
+            business=request.business,
+            reply_to=address,
+            now=now,
+        )
+
+
+def _to_client(
+    request: Request,
+    message: RequestMessage | None,
+    state: RequestState | None,
+    handover: Handover | None,
+) -> tuple[str, list[str]]:
+    """Return the subject and the paragraphs, in the active language."""
+    values = _values(request)
+    subject = {
+        RequestState.STARTED: _("Started: %(title)s"),
+        RequestState.DONE: _("Done: %(title)s"),
+        RequestState.DECLINED: _("Not possible: %(title)s"),
+    }.get(state or RequestState.ASKED, _("Answer: %(title)s"))
+    paragraphs = [message.text] if message else []
+    paragraphs += [_handover_line(handover)] if handover else []
+    paragraphs += {
+        RequestState.STARTED: [_("“%(title)s” is being worked on.") % values],
+        RequestState.DONE: [_("“%(title)s” is done.") % values],
+    }.get(state or RequestState.ASKED, [])
+    return subject % values, paragraphs
 
 
 def _email_owner(

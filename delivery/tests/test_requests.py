@@ -255,7 +255,10 @@ def test_the_client_sees_the_fit_before_and_after_asking_and_never_a_price(world
     agreement = begun(world)
     browser = inside(agreement.contact)
     page = browser.get(reverse("portal:request_new")).content.decode()
-    assert "It fits: 20 h of 20 h are left." in page and "within 10 working hours" in page
+    assert "20 h of 20 h are left." in page and "within 10 working hours" in page
+    assert "It fits" not in page  # nothing was asked for yet
+    small = browser.get(reverse("portal:request_fits"), {"estimate": "60"}).text
+    assert "It fits: 20 h of 20 h are left." in small
     fit = browser.get(
         reverse("portal:request_fits"), {"agreement": agreement.pk, "estimate": "9999"}
     ).content.decode()

@@ -1,6 +1,5 @@
 """The portal's home page: hours, work, pauses and ends, and the exact amount of the next charge."""
 
-import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -50,14 +49,8 @@ def test_the_home_page_starts_with_the_hours_and_the_next_renewal(world: World) 
     )
     page = home_page(agreement)
     renews = add_months(agreement.starts_on, 1, agreement.anchor_day)
-    facts = re.sub(r"\s*\n\s*", "", page[page.index("rh-now") : page.index("</dl>")])
-    for text in (
-        "Hours used</dt><dd>5 h<",
-        "Included</dt><dd>20 h<",
-        "Carried in</dt><dd>0 h<",
-        f"<dd>{formats.day_short(renews)}<",
-    ):
-        assert text in facts
+    said = " ".join(page.split())
+    assert "of 20 h" in said and f"renews on {formats.day(renews)}" in said
     assert "15 h are left" in page and "Ask for something" in page
 
 

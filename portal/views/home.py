@@ -1,4 +1,4 @@
-"""The portal's home page: hours, work in progress, deliveries, the next charge and documents."""
+"""The portal's home page: what waits, hours, work, the next payment, the last report."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,34 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from agreements.models import Agreement, Amendment, Period, Proposal
-from agreements.rules.states import (
-    PICKED_STATES,
-    RUNNING_STATES,
-    AgreementState,
-    AmendmentState,
-    ProposalState,
-)
+from agreements.models import Agreement, Amendment, Period
+from agreements.rules.states import RUNNING_STATES, AgreementState
 from agreements.rules.terms import CollectBy
 from agreements.running import added_for_a_time, effective_terms
-from billing.books import asked_words
 from billing.charging import saved_cards
 from billing.emails import next_payments
 from billing.invoices import extra_line
-from billing.models import Invoice
 from core.dates import local_day
 from core.tenancy import scoped
 from delivery.hours import hours_left
-from delivery.models import Handover, Overage, Report, Request
+from delivery.models import Handover, Report, Request
 from delivery.requests import scope_check
 from delivery.requests.response_status import OPEN
 from delivery.rules.progress import Standing
-from delivery.rules.states import OverageState, ReportState
+from delivery.rules.states import ReportState
 from delivery.work import checklist
+from portal import needs
 from portal.access import PortalView
 
-SHOWN = 5  # handovers and open requests listed at most
-PAPERS = 3  # agreements and invoices listed at most
+SHOWN = 4  # handovers, requests and payments listed at most
 
 
 @dataclass(frozen=True)
@@ -84,6 +76,7 @@ class Home(PortalView):
         running = [row for row in signed if row.state in RUNNING_STATES]
         retainers = self._retainers(running, today)
         payments = next_payments.next_payments(running, today, invoices=self.rows(Invoice))
+        report = self.rows(Report).filter(state=ReportState.SENT).select_related("period").first()
         context = {
             "retainers": retainers,
             "any_under_way": any(retainer.under_way for retainer in retainers),
@@ -94,7 +87,11 @@ class Home(PortalView):
                 self.rows(Request).filter(state__in=OPEN).order_by("-created_at")[:SHOWN]
             ),
             "given": self._given(),
-            "payments": payments,
+            "payments": [
+                one
+                for one in payments
+                if one.invoice is None or one.due_on >= today  # what is late waits above
+            ][:SHOWN],
             "next_lines": extra_line.waiting_lines(running),
             "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running)
             or any(row.by_card for row in payments),
@@ -102,22 +99,8 @@ class Home(PortalView):
             or any(not row.by_card for row in payments),
             "method": saved_cards.card_in_use(self.client),
             "debits": saved_cards.debits_for(self.client),
-            "changes": self.rows(Amendment)
-            .filter(state=AmendmentState.SENT)
-            .select_related("agreement"),
-            "waiting": self.rows(Agreement).filter(state=AgreementState.SENT),
-            "proposals": self.rows(Proposal)
-            .filter(state=ProposalState.SENT)
-            .exclude(agreements__state__in=PICKED_STATES),
-            "overages": self.rows(Overage)
-            .filter(state=OverageState.ASKED)
-            .select_related("period"),
-            "report": self.rows(Report)
-            .filter(state=ReportState.SENT)
-            .select_related("period")
-            .first(),
-            "invoices": self._invoices(),
-            "papers": signed[:PAPERS],
+            "report": report,
+            "needs": needs.needs_of(self, report, now=now),
         }
         return render(request, "portal/home.html", context)
 
@@ -150,12 +133,3 @@ class Home(PortalView):
             deliverable__period__agreement__client=self.client
         )
         return list(handovers.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
-
-    def _invoices(self) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
-        """The latest invoices with their payment status."""
-        newest = (
-            self.rows(Invoice)
-            .select_related("collection", "agreement")
-            .order_by("-issued_on", "-id")[:PAPERS]
-        )
-        return asked_words.statuses(newest, now=timezone.now())

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
+from core import formats
 from core.dates import local_day
 from core.errors import RuleError
 from core.tenancy import scoped
@@ -43,14 +44,18 @@ class OveragePage(PortalView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._row(pk)
-        decide = (
-            overage.approve_overage
-            if request.POST.get("answer") == "yes"
-            else overage.decline_overage
-        )
+        said_yes = request.POST.get("answer") == "yes"
+        decide = overage.approve_overage if said_yes else overage.decline_overage
+        if said_yes:
+            follows = _(
+                "Thank you, the work goes ahead. Only what is used, at most %(amount)s, appears on "
+                "your next invoice."
+            ) % {"amount": formats.money(row.most, row.currency)}
+        else:
+            follows = _("Thank you. Nothing beyond the included time is done or billed.")
         try:
             decide(overage=row, contact=self.contact, now=timezone.now(), origin=origin(request))
-            messages.success(request, _("Thank you. We have recorded your answer."))
+            messages.success(request, follows)
         except RuleError as error:
             messages.error(request, str(error))
         return redirect("portal:overage", row.pk)

@@ -3,8 +3,9 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agreements.rules.terms import CollectBy
@@ -13,6 +14,7 @@ from billing.books import asked_words, client_statement, queries
 from billing.emails import billing_pdfs
 from billing.invoices import extra_line
 from billing.models import CreditNote, Invoice, NextLine, Payment, Refund
+from billing.rules.states import InvoiceState
 from core.documents.logos import logo_response
 from core.tenancy import scoped
 from core.web import query_string
@@ -21,15 +23,23 @@ from core.web.keyset_pages import page_of
 from portal.access import PortalView
 from portal.views import payment
 
+MOST_OPEN = 50  # invoices that are listed as to be paid
+
 
 class Invoices(PortalView):
-    """The list of all invoices, newest first."""
+    """The invoices that are to be paid, oldest first, and the list of all, newest first."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        invoices = self.rows(Invoice).select_related("collection", "agreement")
+        invoices, now = self.rows(Invoice).select_related("collection", "agreement"), timezone.now()
         page = page_of(invoices, request.GET, by="issued_on")
-        rows = asked_words.statuses(page.rows, now=timezone.now())
-        return render(request, "portal/invoices.html", {"rows": rows, "page": page})
+        unpaid = invoices.filter(state=InvoiceState.OPEN).order_by("issued_on", "pk")[:MOST_OPEN]
+        waiting = asked_words.statuses(unpaid, now=now)
+        context = {
+            "rows": asked_words.statuses(page.rows, now=now),
+            "page": page,
+            "unpaid": [(row, status) for row, status in waiting if status.asked.to_pay],
+        }
+        return render(request, "portal/invoices.html", context)
 
 
 class InvoicePage(PortalView):
@@ -66,6 +76,20 @@ class InvoicePdf(PortalView):
                 invoice=self.row(Invoice, pk, "business", "document"), now=timezone.now()
             )
         )
+
+
+class InvoiceQr(PortalView):
+    """The code for the banking app as a picture, or the invoice's page where it has none."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        invoice = self.row(Invoice, pk, "collection", "agreement", "business")
+        way = payment_details.transfer_details(invoice)
+        if way is None or not way.payload:
+            return redirect("portal:invoice", invoice.pk)
+        response = HttpResponse(way.picture, content_type="image/png")
+        response["Content-Disposition"] = f'attachment; filename="{slugify(invoice.number)}-QR.png"'
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 class CreditNotePdf(PortalView):

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES, AgreementState
@@ -20,7 +19,7 @@ from billing.bank_transfer import payment_details
 from billing.books import asked_words, queries
 from billing.charging import resolve, saved_cards
 from billing.emails import next_payments, upcoming_charges
-from billing.models import Invoice
+from billing.models import Invoice, Payment
 from billing.rules.asking import Step
 from billing.rules.method_kinds import SCHEMES
 from billing.rules.states import InvoiceState
@@ -33,6 +32,7 @@ from portal.access import PortalView
 from portal.sessions import is_reading, signed_in_contact
 
 INVOICE_COMES_WITHIN = timedelta(minutes=2)  # after the signature
+TRIED = "portal_tried"  # where the session holds the invoices that a new card is charged for
 CONFIRMED = "confirmed"  # in the address of a page after the client confirmed a charge at the bank
 
 
@@ -57,6 +57,11 @@ class PaymentMethodPage(PortalView):
             "offered": upcoming_charges.offer_to_sign(first, today) if first else None,
             "waits": open_invoices,
             "to_confirm": _to_confirm(self.client),
+            "declined": [
+                (invoice, status)
+                for invoice, status in _statuses_of_waiting(open_invoices)
+                if status.is_bad
+            ],
             "accounts": _accounts(self, by_transfer),
             "transfers": next_payments.invoices_to_come(by_transfer, today),
             "unpaid": _unpaid_transfers(self),
@@ -80,35 +85,52 @@ class PaymentMethodPage(PortalView):
         return render(request, "portal/to_gateway.html", context)
 
     def _first(self) -> Agreement | None:
-        """The agreement that was just signed, if its client never saved a card before."""
-        if saved_cards.had_a_card(self.client):
-            return None
-        return _newest_by_card(self)
+        """The agreement that was just signed, if it waits for the client's first card."""
+        return _to_begin(self)
 
 
 class MethodSaved(PortalView):
     """The return from the gateway. Returning twice with the same session saves one card only.
 
-    The first card leads to the first charge. A card that is changed later leads back to the card.
+    The first card leads to the first charge. Any other leads to what it is used for.
     """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        is_first = not saved_cards.had_a_card(self.client)
+        agreement, now = _to_begin(self), timezone.now()
+        open_invoices = queries.amounts_for_new_card(self.client, now=now)
         try:
-            method = saved_cards.finish_setup(
-                client=self.client,
-                session=query_string.text(request.GET, "session"),
-                now=timezone.now(),
+            saved_cards.finish_setup(
+                client=self.client, session=query_string.text(request.GET, "session"), now=now
             )
         except RuleError as error:
             messages.error(request, str(error))
             return redirect("portal:method")
-        agreement = _newest_by_card(self)
-        if is_first and agreement:
+        if agreement:
             return redirect("portal:charging", agreement.pk)
-        done = _("Your bank account is saved.") if method.is_debit else _("Your card is saved.")
-        messages.success(request, done)
-        return redirect("portal:method")
+        if tried := [str(invoice.pk) for _code, _sum, group in open_invoices for invoice in group]:
+            request.session[TRIED] = tried
+        return redirect("portal:method_saved")
+
+
+class CardSaved(PortalView):
+    """Which card or account is saved, what is charged to it at once, and what comes next."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        now, method = timezone.now(), saved_cards.card_in_use(self.client)
+        if method is None:
+            return redirect("portal:method")
+        tried = self.rows(Invoice).filter(pk__in=request.session.get(TRIED, []))
+        running = self.rows(Agreement).filter(state__in=RUNNING_STATES, collect_by=CollectBy.CARD)
+        today = local_day(now, self.client.time_zone)
+        coming = next_payments.next_payments(running, today)
+        context = {
+            "method": method,
+            "tried": asked_words.statuses(
+                tried.select_related("collection", "agreement").order_by("issued_on", "pk"), now=now
+            ),
+            "payments": [one for one in coming if one.invoice is None],
+        }
+        return render(request, "portal/method_saved.html", context)
 
 
 class BackFromBank(PortalView):
@@ -159,6 +181,8 @@ class FirstCharge(PortalView):
         invoice = invoices.order_by("-period_start").first()
         standing = asked_words.status_of(invoice, now=timezone.now()) if invoice else None
         today = local_day(timezone.now(), agreement.time_zone)
+        if invoice and invoices.count() > 1:  # this page is of the first one
+            return redirect("portal:invoice", invoice.pk)
         starts_later = agreement.starts_on > today
         by_transfer = agreement.collect_by == CollectBy.TRANSFER
         context: dict[str, Any] = {
@@ -201,9 +225,23 @@ def _is_settled(
     )
 
 
+def _statuses_of_waiting(
+    amounts: list[tuple[str, int, list[Invoice]]],
+) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
+    invoices = [invoice for _code, _sum, group in amounts for invoice in group]
+    return asked_words.statuses(invoices, now=timezone.now())
+
+
 def _to_confirm(client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
     """The charges that the client has to confirm at their bank."""
     return asked_words.statuses(queries.charges_to_confirm(client), now=timezone.now())
+
+
+def _to_begin(view: PortalView) -> Agreement | None:
+    """The agreement whose first payment waits for the client's first card; None if none does."""
+    agreement = None if saved_cards.had_a_card(view.client) else _newest_by_card(view)
+    paid = view.rows(Payment).filter(invoice__agreement=agreement)
+    return None if agreement is None or paid.exists() else agreement
 
 
 def _newest_by_card(view: PortalView) -> Agreement | None:

@@ -55,18 +55,20 @@ class RequestFormView(PortalView):
         return RequestForm(data, agreements=queryset)
 
     def fit(self, agreements: list[Agreement], data: Any) -> scope_check.Scope | None:
-        """Whether the request typed so far fits into the included hours; None without an agreement.
-
-        An estimate that cannot be read counts as none.
-        """
+        """Whether the request typed so far fits the included hours; None without an agreement."""
         if not agreements:
             return None
         chosen = next(
             (row for row in agreements if str(row.pk) == data.get("agreement")), agreements[0]
         )
-        text = data.get("estimate", "")
-        estimate = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+        estimate = estimate_of(data)
         return scope_check.scopes_of([chosen], now=timezone.now(), estimate=estimate)[chosen.pk]
+
+
+def estimate_of(data: Any) -> int | None:
+    """The minutes that were chosen; None without a choice, or for one that cannot be read."""
+    text = data.get("estimate", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
 class NewRequest(RequestFormView):
@@ -107,6 +109,7 @@ class NewRequest(RequestFormView):
             "form": form,
             "agreements": agreements,
             "fitting": self.fit(agreements, form.data),
+            "estimated": estimate_of(form.data),
         }
         return render(request, "portal/request_new.html", context, status=status)
 
@@ -118,7 +121,10 @@ class ScopePreview(RequestFormView):
         return render(
             request,
             "components/fitting.html",
-            {"fitting": self.fit(self.agreements(), request.GET)},
+            {
+                "fitting": self.fit(self.agreements(), request.GET),
+                "estimated": estimate_of(request.GET),
+            },
         )
 
 

@@ -7,6 +7,7 @@ a button that enters the code.
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -28,10 +29,12 @@ from core.tenancy import scoped
 from core.web import query_string
 from core.web.throttle import network, too_often
 from delivery.rules.states import Answer
-from portal import confirmation, sessions
+from portal import confirmation, look, sessions
 from portal.access import remember_language
 from portal.forms import LinkRequestForm
 from portal.views import reports
+
+ASKED = "portal_asked"  # where the session holds the links that were asked for with a code
 
 #: What a link may lead to: names of URLs that take one id.
 NOUNS = (
@@ -57,6 +60,8 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
     now = timezone.now()
     link = links.find(token, purpose=LinkPurpose.PORTAL, now=now)
     contact = portal_links.contact_for(link) if link else None
+    if contact:
+        look.wear(request, contact.business)
     if link and contact and request.method != "POST" and (page := _beside_code(request, link)):
         return page
     if link is None or contact is None or (link.used_at and _is_signed_in_as(request, link)):
@@ -72,6 +77,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponseBase:
             there = request.path if _signs(link) else _target_url(link.target, request)
             response = redirect(there)
             remember_language(request, response, language)
+            look.remember(request, response, contact.business)
             return response
         if report:
             return reports.answer_without_session(request, report, contact)
@@ -114,11 +120,11 @@ def _signs(link: Link) -> bool:
 
 
 def _language(target: str, contact: Contact) -> str:
-    """The language of the document to which a link leads, or else of the client."""
+    """The language that a person chose, or that of the document to which a link leads."""
     noun, _colon, pk = target.removeprefix("sign_").partition(":")
     models: dict[str, Any] = {"proposal": Proposal, "agreement": Agreement, "amendment": Amendment}
     row = scoped(models[noun], contact.business).filter(pk=pk).first() if noun in models else None
-    return row.language if row else contact.client.language
+    return contact.language_for(row.language if row else contact.client.language)
 
 
 def _open_session(request: HttpRequest, link: Link, contact: Contact, now: datetime) -> None:
@@ -160,11 +166,14 @@ def _used_link(request: HttpRequest, token: str) -> HttpResponse:
     Someone who is already signed in as that person is redirected at once.
     """
     link = links.known(token, purpose=LinkPurpose.PORTAL)
+    contact = portal_links.contact_for(link) if link else None
+    if contact:
+        look.wear(request, contact.business)
     if link and _is_signed_in_as(request, link):
         return redirect(_target_url(link.target, request))
     context = {
         "token": token if link else "",
-        "contact": portal_links.contact_for(link) if link else None,
+        "contact": contact,
     }
     return render(request, "portal/stale.html", context, status=410)
 
@@ -175,6 +184,8 @@ def renew(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     link = links.known(token, purpose=LinkPurpose.PORTAL)
     contact = portal_links.contact_for(link) if link else None
+    if contact:
+        look.wear(request, contact.business)
     if link and contact and not too_often("renew", str(contact.pk), limit=5, seconds=3600, now=now):
         portal_links.mail_portal_link(contact=contact, now=now, target=link.target)
     return render(request, "portal/sent.html")
@@ -183,15 +194,49 @@ def renew(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_link(request: HttpRequest) -> HttpResponse:
-    """Request a link by email. The response is the same whether or not the address is known."""
+    """Request a link by email. The response is the same whether or not the address is known.
+
+    The email has a code as well: a portal on the home screen of a phone may not be opened by links.
+    """
     form = LinkRequestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        email, now = form.cleaned_data["email"], timezone.now()
+        email, now = form.cleaned_data["email"].lower(), timezone.now()
         too_many = too_often("ask", network(request), limit=10, seconds=3600, now=now)
-        if not too_many and not too_often("ask", email.lower(), limit=5, seconds=3600, now=now):
-            portal_links.mail_fresh_links(email=email, now=now)
-        return render(request, "portal/sent.html")
+        sent = []
+        if not too_many and not too_often("ask", email, limit=5, seconds=3600, now=now):
+            sent = portal_links.mail_fresh_links(email=email, now=now)
+        request.session[ASKED] = {
+            "email": email,
+            "at": now.isoformat(),
+            "links": [str(link.pk) for link in sent],
+        }
+        return render(request, "portal/sent.html", {"takes_code": True})
     return render(request, "portal/ask.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_POST
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Open the session of the link whose code was typed, in the browser that asked for it.
+
+    A code is guessed five times at most, and ten times a day for one address. What is wrong is
+    never said: an unknown address, a wrong code and one that is over are answered alike.
+    """
+    asked, now = request.session.get(ASKED), timezone.now()
+    if not asked:
+        return redirect("portal:ask")
+    often = too_often(
+        "ask_code", f"{asked['email']} {asked['at']}", limit=5, seconds=3600, now=now
+    ) or too_often("ask_code_day", asked["email"], limit=10, seconds=24 * 3600, now=now)
+    rows = [] if often else [UUID(pk) for pk in asked["links"]]
+    link = portal_links.link_of_code(rows, request.POST.get("code", ""), now=now)
+    contact = portal_links.contact_for(link) if link else None
+    if link is None or contact is None or not links.consume(link, now=now):
+        return render(request, "portal/sent.html", {"takes_code": True, "error": True}, status=422)
+    sessions.open_session(request, contact)
+    response = redirect("portal:home")
+    look.remember(request, response, contact.business)
+    return response
 
 
 @require_POST

@@ -78,10 +78,10 @@ def test_a_request_is_asked_answered_and_handed_over(
 
 def ask_for_it(page: Page, live_server: Any, agreement: Any, watched: Callable[[], None]) -> None:
     enter(page, links.url(portal_links.portal_link(contact=agreement.contact, now=timezone.now())))
-    expect(page.get_by_text("Renews on")).to_be_visible()
+    expect(page.get_by_text("renews on")).to_be_visible()
     watched()
     page.get_by_role("link", name="Ask for something").first.click()
-    expect(page.get_by_text("It fits: 3 h of 20 h are left.")).to_be_visible()
+    expect(page.get_by_text("3 h of 20 h are left.")).to_be_visible()
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_text("This field is required.")).to_be_visible()
     watched()

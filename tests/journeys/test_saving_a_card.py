@@ -93,6 +93,6 @@ def test_a_card_is_saved_at_a_gateway_on_another_site(
         page.get_by_role("button", name="Save a card").click()
         page.wait_for_url(f"{address}/pay?*")
         page.get_by_role("button", name="Keep this card").click()
-        expect(page.get_by_text("Your card is saved.")).to_be_visible()
+        expect(page.get_by_role("heading", name="Card saved")).to_be_visible()
         watched()
     assert PaymentMethod.objects.get().client == client

@@ -82,7 +82,10 @@ def words(seen: Iterator[visits.Visit]) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, answer in seen:
         for line in outside.of_html(_html(answer)):
-            if line.partition(": ")[2].removesuffix(" · Retainer Hub") not in TYPED:
+            if (
+                line.partition(": ")[2].removesuffix(" · Retainer Hub").removesuffix(" ·")
+                not in TYPED
+            ):
                 found.setdefault(line, name)
     return found
 

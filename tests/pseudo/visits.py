@@ -210,6 +210,7 @@ def transfers(world: Stage, owner: Browser) -> Iterator[Visit]:
     for name, path in {"home": reverse("portal:home"), "the first transfer": first}.items():
         yield f"{name}, by transfer", client.get(path)
     yield "how to pay by transfer", client.get(reverse("portal:method"))
+    yield "invoices to pay by transfer", client.get(reverse("portal:invoices"))
 
 
 def a_reader(rows: Rows) -> Iterator[Visit]:

@@ -228,7 +228,7 @@ def _rows(kind: str, business: Business, client: Client | None) -> list[Any]:
 
 def _inside(client: Client, done: Walk) -> Browser | None:
     """A browser that came in by the client's link."""
-    contact = Contact.objects.filter(client=client).order_by("pk").first()
+    contact = Contact.objects.filter(client=client).order_by("-is_decision_maker", "pk").first()
     if contact is None:
         return None
     browser = Browser()

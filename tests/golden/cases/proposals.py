@@ -14,7 +14,7 @@ from agreements.proposals import (
     opening_message,
     waitlist,
 )
-from clients import front_page, portal_links
+from clients import front_page, portal_links, portal_people
 from clients.calls import booking
 from core.models.business import Hears
 from core.outbox import owner_notes
@@ -108,6 +108,15 @@ def a_call_is_booked_moved_and_cancelled(stage: Stage) -> None:
 @case("portal_link")
 def a_client_asks_for_a_link(stage: Stage) -> None:
     portal_links.mail_portal_link(contact=stage.person(stage.client()), now=NOW)
+
+
+@case("portal_invitation", "person_invited", "person_removed")
+def a_client_invites_a_colleague_and_removes_them(stage: Stage) -> None:
+    ploy = stage.person(stage.client())
+    anna = portal_people.invite(
+        by=ploy, name="Anna Weber", email="anna@baan.example", now=NOW, origin=HERE
+    )
+    portal_people.remove(by=ploy, contact=anna, now=NOW, origin=HERE)
 
 
 @case("portal_code")

@@ -1,0 +1,1 @@
+"""All documents of a client in one list."""

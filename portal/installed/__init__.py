@@ -1,0 +1,1 @@
+"""The portal on a home screen: its manifest and its icons."""

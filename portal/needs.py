@@ -1,0 +1,111 @@
+"""What waits for the client: payments, signatures, decisions and proposals, most urgent first."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.models import Agreement, Amendment, Proposal
+from agreements.rules.states import PICKED_STATES, AgreementState, AmendmentState, ProposalState
+from billing.books import asked_words
+from billing.models import Invoice
+from billing.rules.states import InvoiceState
+from core import formats
+from delivery.models import Overage, Report
+from delivery.rules.states import OverageState
+from portal.access import PortalView
+
+MOST = 100  # open invoices that are looked at
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that waits, in a sentence, and the button that leads to it."""
+
+    text: str
+    button: str
+    url: str
+    is_bad: bool = False
+
+
+def needs_of(view: PortalView, report: Report | None, *, now: datetime) -> list[Need]:
+    """All that waits for this client; `report` is the last one. A fixed number of queries."""
+    return [
+        *_payments(view, now),
+        *_signatures(view),
+        *_decisions(view, report),
+        *_proposals(view),
+    ]
+
+
+def _payments(view: PortalView, now: datetime) -> Iterator[Need]:
+    rows = view.rows(Invoice).filter(state=InvoiceState.OPEN)
+    rows = rows.select_related("collection", "agreement").order_by("issued_on", "pk")[:MOST]
+    waiting = asked_words.statuses(rows, now=now)
+    for invoice, status in waiting:
+        if status.asked.waits_for_bank:
+            text = f"{invoice.number}: {status.client_text}"
+            yield Need(text, _("Confirm at your bank"), invoice.collection.action_url)
+    bad = [(invoice, status) for invoice, status in waiting if status.is_bad]
+    if len(bad) > 1:
+        yield _unpaid(bad)
+    for invoice, status in bad if len(bad) == 1 else []:
+        text, page = f"{invoice.number}: {status.client_text}", reverse("portal:method")
+        if not status.asked.needs_card:
+            label = _("How to pay") if status.asked.by_transfer else _("Open the invoice")
+            yield Need(text, label, reverse("portal:invoice", args=[invoice.pk]), is_bad=True)
+        elif status.asked.by_debit:
+            yield Need(text, _("Save a payment method"), page, is_bad=True)
+        else:
+            yield Need(text, _("Save another card"), page, is_bad=True)
+
+
+def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
+    """Several unpaid invoices in one line, with their sum in each currency."""
+    sums: dict[str, int] = defaultdict(int)
+    for invoice, status in bad:
+        sums[invoice.currency] += status.asked.to_pay
+    text = ngettext(
+        "%(n)s invoice is unpaid: %(amount)s", "%(n)s invoices are unpaid: %(amount)s", len(bad)
+    ) % {
+        "n": len(bad),
+        "amount": ", ".join(formats.money(amount, code) for code, amount in sorted(sums.items())),
+    }
+    if all(status.asked.needs_card for _invoice, status in bad):
+        return Need(text, _("Save another card"), reverse("portal:method"), is_bad=True)
+    return Need(text, _("See the invoices"), reverse("portal:invoices"), is_bad=True)
+
+
+def _signatures(view: PortalView) -> Iterator[Need]:
+    for agreement in view.rows(Agreement).filter(state=AgreementState.SENT):
+        yield _to_sign("agreement", agreement.pk, agreement.title)
+    changes = view.rows(Amendment).filter(state=AmendmentState.SENT)
+    for change in changes.select_related("agreement"):
+        yield _to_sign("amendment", change.pk, change.title)
+
+
+def _to_sign(noun: str, pk: UUID, title: str) -> Need:
+    text = _("“%(title)s” waits for a signature.") % {"title": title}
+    return Need(text, _("Read and sign"), reverse(f"portal:{noun}", args=[pk]))
+
+
+def _decisions(view: PortalView, report: Report | None) -> Iterator[Need]:
+    asked = view.rows(Overage).filter(state=OverageState.ASKED).select_related("period")
+    for row in asked:
+        text = _("Approve up to %(hours)s more?") % {"hours": formats.hours(row.minutes)}
+        yield Need(text, _("Review and answer"), reverse("portal:overage", args=[row.pk]))
+    if report and report.decision and not report.answer:
+        page = reverse("portal:answer", args=[report.pk])
+        yield Need(report.decision, _("Review and answer"), page)
+
+
+def _proposals(view: PortalView) -> Iterator[Need]:
+    sent = view.rows(Proposal).filter(state=ProposalState.SENT)
+    for row in sent.exclude(agreements__state__in=PICKED_STATES):
+        text = _("A proposal waits for you: %(title)s") % {"title": row.title}
+        yield Need(text, _("Open the proposal"), reverse("portal:proposal", args=[row.pk]))

@@ -1,0 +1,98 @@
+"""The people who may open the portal, for the one who decides; and the language of each."""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+
+from clients import portal_people
+from clients.models import Contact
+from core.errors import RuleError
+from core.web.throttle import too_often
+from portal.access import PortalView, remember_language
+from portal.people.forms import InviteForm
+from portal.sessions import is_reading, origin
+
+
+class People(PortalView):
+    """Who may open the portal, and the form that invites one more: at most ten an hour."""
+
+    is_for_deciders = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self._show(request, InviteForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form, now = InviteForm(request.POST), timezone.now()
+        if not form.is_valid():
+            return self._show(request, form, 422)
+        if too_often("invite", str(self.client.pk), limit=10, seconds=3600, now=now):
+            form.add_error(None, _("You have invited ten people within an hour. Please wait."))
+            return self._show(request, form, 429)
+        try:
+            person = portal_people.invite(
+                by=self.contact, now=now, origin=origin(request), **form.cleaned_data
+            )
+        except RuleError as error:
+            form.add_error(error.field, str(error))
+            return self._show(request, form, 422)
+        messages.success(
+            request,
+            _("%(name)s can open the portal now. We emailed a link to %(email)s.")
+            % {"name": person.name, "email": person.email},
+        )
+        return redirect("portal:people")
+
+    def _show(self, request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResponse:
+        people = self.rows(Contact).filter(is_active=True).order_by("-is_decision_maker", "name")
+        context = {"people": people, "form": form}
+        return render(request, "portal/people.html", context, status=status)
+
+
+class RemovePerson(PortalView):
+    """Close the portal for a colleague."""
+
+    is_for_deciders = True
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        person = self.row(Contact, pk)
+        try:
+            portal_people.remove(
+                by=self.contact, contact=person, now=timezone.now(), origin=origin(request)
+            )
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            done = _("%(name)s can no longer open the portal, and their links no longer work.")
+            messages.success(request, done % {"name": person.name})
+        return redirect("portal:people")
+
+
+class ChooseLanguage(PortalView):
+    """Keep the language that a person chose; one who only reads chooses it for this device."""
+
+    is_for_everybody = True
+    keeps_language = False
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        there, code = request.POST.get("next", ""), request.POST.get("language", "")
+        if not url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure()):
+            there = reverse("portal:home")
+        response = redirect(there)
+        if is_reading(request):
+            if code in dict(settings.LANGUAGES):
+                response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, samesite="Lax")
+            return response
+        try:
+            portal_people.choose_language(contact=self.contact, language=code)
+        except RuleError as error:
+            messages.error(request, str(error))
+            return response
+        remember_language(request, response, code)
+        return response
