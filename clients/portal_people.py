@@ -1,6 +1,6 @@
 """What a client's own people change about the portal: who may open it, and each their language.
 
-Only the decision maker invites and removes (rule 69). All of it is recorded under the client.
+Only the decision maker invites and removes (rule 71). All of it is recorded under the client.
 """
 
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The decision maker of a client says who of their own people may open the portal (rule 69)."""
+"""The decision maker of a client says who of their own people may open the portal (rule 71)."""
 
 from datetime import timedelta
 

@@ -15,6 +15,7 @@ from agreements.running import added_for_a_time, effective_terms
 from billing.charging import saved_cards
 from billing.emails import next_payments
 from billing.invoices import extra_line
+from billing.models import Invoice
 from core.dates import local_day
 from core.tenancy import scoped
 from delivery.hours import hours_left
