@@ -97,4 +97,10 @@ def remember_language(request: HttpRequest, response: HttpResponseBase, code: st
 
 def no_session(request: HttpRequest) -> HttpResponse:
     """The page shown without a valid session: how to get a link."""
-    return render(request, "portal/closed.html", status=403)
+    business = look.named_in(request)
+    if business:
+        look.wear(request, business)
+    response = render(request, "portal/closed.html", status=403)
+    if business:
+        look.remember(request, response, business)
+    return response

@@ -14,8 +14,10 @@ from django.utils.functional import SimpleLazyObject
 from core.digest import digest
 from core.documents import logos
 from core.models import Business
+from core.web import query_string
 
 COOKIE = "portal_of"
+NAMED = "of"  # in the address with which an app on the home screen begins
 KEPT = 400 * 24 * 3600  # seconds, the most that browsers allow
 
 
@@ -67,3 +69,8 @@ def _look_of(request: HttpRequest) -> Look | None:
     if business is None and request.path.startswith(reverse("portal:home")):
         business = logos.business_of(request.COOKIES.get(COOKIE, ""))
     return Look(business) if business else None
+
+
+def named_in(request: HttpRequest) -> Business | None:
+    """The business that the address names, as an app on the home screen begins."""
+    return logos.business_of(query_string.text(request.GET, NAMED))

@@ -59,10 +59,8 @@ def _payments(view: PortalView, now: datetime) -> Iterator[Need]:
         if not status.asked.needs_card:
             label = _("How to pay") if status.asked.by_transfer else _("Open the invoice")
             yield Need(text, label, reverse("portal:invoice", args=[invoice.pk]), is_bad=True)
-        elif status.asked.by_debit:
-            yield Need(text, _("Save a payment method"), page, is_bad=True)
         else:
-            yield Need(text, _("Save another card"), page, is_bad=True)
+            yield Need(text, status.card_button, page, is_bad=True)
 
 
 def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
@@ -77,7 +75,7 @@ def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
         "amount": ", ".join(formats.money(amount, code) for code, amount in sorted(sums.items())),
     }
     if all(status.asked.needs_card for _invoice, status in bad):
-        return Need(text, _("Save another card"), reverse("portal:method"), is_bad=True)
+        return Need(text, bad[-1][1].card_button, reverse("portal:method"), is_bad=True)
     return Need(text, _("See the invoices"), reverse("portal:invoices"), is_bad=True)
 
 

@@ -40,6 +40,13 @@ class InvoiceStatus:
         return self.label
 
     @property
+    def card_button(self) -> str:
+        """The words of the button that leads a client to save a card or another way to pay."""
+        if self.asked.by_debit:
+            return _("Save a payment method")
+        return _("Save a card") if self.asked.reason == NO_METHOD else _("Save another card")
+
+    @property
     def icon(self) -> str:
         """The icon beside the sentence."""
         return {"good": "check", "bad": "alert-triangle", "warn": "clock"}.get(
@@ -156,6 +163,8 @@ def _to_client(asked: Asked, currency: str) -> str:
             return _("The payment of %(amount)s is being confirmed.") % values
         case Step.CANCELLING:
             return _("This invoice is being cancelled. Please do not pay it.")
+        case Step.SAVE_CARD if asked.reason == NO_METHOD:
+            return _("Please save a card; %(amount)s is then charged to it.") % values
         case Step.SAVE_CARD:
             return (
                 _("%(why)s Please save another card; %(amount)s is then charged to it.") % values

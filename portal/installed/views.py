@@ -13,7 +13,7 @@ from core.digest import digest
 from core.documents import logos
 from core.models import Business
 from portal.installed import icons
-from portal.look import Look
+from portal.look import NAMED, Look
 
 KEPT = 7 * 24 * 3600  # seconds for which browsers keep an icon; a new one has a new address
 BACKGROUND = "#f6f7fb"  # of the page while it opens
@@ -28,7 +28,7 @@ def manifest(request: HttpRequest, token: str) -> HttpResponse:
         "id": f"{home}?of={digest(business.pk.hex)[:8]}",
         "name": business.name,
         "short_name": business.name,
-        "start_url": home,
+        "start_url": f"{home}?{NAMED}={token}",
         "scope": home,
         "display": "standalone",
         "background_color": BACKGROUND,

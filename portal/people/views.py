@@ -21,7 +21,7 @@ from portal.sessions import is_reading, origin
 
 
 class People(PortalView):
-    """Who may open the portal, and the form that invites one more: at most ten an hour."""
+    """Who may open the portal, and the form that invites one more: ten an hour, 20 a day."""
 
     is_for_deciders = True
 
@@ -32,8 +32,11 @@ class People(PortalView):
         form, now = InviteForm(request.POST), timezone.now()
         if not form.is_valid():
             return self._show(request, form, 422)
-        if too_often("invite", str(self.client.pk), limit=10, seconds=3600, now=now):
-            form.add_error(None, _("You have invited ten people within an hour. Please wait."))
+        who = str(self.client.pk)
+        if too_often("invite", who, limit=10, seconds=3600, now=now) or too_often(
+            "invite_day", who, limit=20, seconds=24 * 3600, now=now
+        ):
+            form.add_error(None, _("You have invited many people today. Please wait an hour."))
             return self._show(request, form, 429)
         try:
             person = portal_people.invite(

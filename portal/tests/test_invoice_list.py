@@ -46,3 +46,12 @@ def test_when_all_is_paid_there_is_the_list_alone_and_each_has_its_pdf(world: Wo
     page = inside(invoice.addressee).get(PAGE).text
     assert 'id="open"' not in page
     assert reverse("portal:invoice_pdf", args=[invoice.pk]) in page
+
+
+def test_who_never_saved_a_card_is_not_asked_for_another_one(world: World) -> None:
+    invoice = billed(world, card="")
+    run_billing(now=timezone.now() + timedelta(hours=2), door="test")
+    browser = inside(invoice.addressee)
+    for name, args in (("home", []), ("invoices", []), ("invoice", [invoice.pk])):
+        page = browser.get(reverse(f"portal:{name}", args=args)).text
+        assert "Save a card" in page and "another card" not in page, name

@@ -79,6 +79,15 @@ def test_what_is_not_found_and_links_that_ended_wear_the_look(world: World) -> N
     assert f'href="{reverse("portal:home")}"' in missing.text
 
 
+def test_a_form_that_was_open_for_too_long_says_so_in_the_look(world: World) -> None:
+    look(world)
+    browser = Browser(enforce_csrf_checks=True)
+    browser.cookies = inside(world.person(world.client())).cookies
+    page = browser.post(reverse("portal:leave"))
+    assert page.status_code == 403 and "This page was open for too long" in page.text
+    assert "Nan Studio" in page.text and "CSRF" not in page.text
+
+
 def test_after_signing_out_the_look_stays_and_a_stranger_sees_none(world: World) -> None:
     look(world)
     link = portal_links.portal_link(contact=world.person(world.client()), now=timezone.now())
@@ -115,6 +124,16 @@ def test_the_portal_installs_under_the_name_and_colour_of_the_business(world: Wo
         picture = Image.open(io.BytesIO(answer.content))
         assert "x".join(map(str, picture.size)) == icon["sizes"] and picture.format == "PNG"
         assert "public" in answer["Cache-Control"]
+
+
+def test_an_app_on_the_home_screen_wears_the_look_before_anybody_signed_in(world: World) -> None:
+    """On an iPhone it has cookies of its own, and begins without a session."""
+    look(world)
+    manifest = manifest_of(inside(world.person(world.client())))
+    app = Browser()
+    assert "Nan Studio" in app.get(manifest["start_url"]).text
+    assert "Nan Studio" in app.get(reverse("portal:ask")).text
+    assert "Retainer Hub" in Browser().get(f"{reverse('portal:home')}?of=forged").text
 
 
 @pytest.mark.parametrize("name", ["Nan", "สวนผึ้ง", "مكتب", "🎉 Party", ""])

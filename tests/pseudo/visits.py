@@ -314,6 +314,8 @@ def doors(rows: Rows) -> Iterator[Visit]:
         email = OutboxEmail.objects.exclude(text="").filter(language=language.CODE).first()
         assert email
         yield "a local email", owner.get(reverse("dashboard:letter", args=[email.pk]))
+    late = Browser(enforce_csrf_checks=True)
+    yield "a form that was open for too long", _reading(late).post(reverse("portal:ask"))
     with taken_back():
         type(business).objects.filter(pk=business.pk).update(is_suspended=True)
         yield "a closed business", inside(contact).get(reverse("portal:home"))
