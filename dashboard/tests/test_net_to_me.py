@@ -166,3 +166,17 @@ def test_the_page_of_an_invoice_says_what_the_gateway_took_and_the_client_never_
         answer = browser.get(url)
         assert answer.status_code == 200 and "$87" not in answer.content.decode()
         assert "87.00" not in answer.content.decode()
+
+
+def test_a_banks_fee_is_entered_with_the_transfer(owner: Browser, world: World) -> None:
+    now = timezone.now()
+    invoice = world.billed(now=now, card="", collect_by="transfer")
+    page = reverse("dashboard:invoice_transfer", args=[invoice.pk])
+    assert "Bank fee" in owner.get(page).content.decode()
+    day = local_day(now, world.business.time_zone).isoformat()
+    typed = {"amount": "2980", "fee": "2980", "on": day, "reference": "x"}
+    assert "A bank takes less than what arrived." in owner.post(page, typed).content.decode()
+    owner.post(page, typed | {"fee": "20"})
+    assert Payment.objects.get().amount == 3_000_00
+    listed = opened(owner, MONTH)
+    assert "$20" in listed and "$2,980" in listed

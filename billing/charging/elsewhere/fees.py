@@ -18,16 +18,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.books import ledger
+from billing.books import fees_taken
 from billing.charging import parallel_calls
 from billing.charging.parallel_calls import Batch, Call, Steps
 from billing.gateways import accounts, exchange
 from billing.gateways.base import GatewayUnknown, ReportedFee
-from billing.models import Dispute, FeeLookup, GatewayFee, JournalEntry, Payment, Refund
-from billing.models.journal import Account
+from billing.models import Dispute, FeeLookup, GatewayFee, Payment, Refund
 from billing.rules.errors import NotConnected
 from billing.rules.states import FeeOf, RefundState
-from core.dates import local_day
 from core.errors import RuleError
 from core.jobs.set_aside import Step, without_waiting
 
@@ -130,9 +128,8 @@ def _store(rows: Sequence[Payment], answers: dict[UUID, Any], now: datetime) -> 
         lookup.next_at, lookup.lookups = _next(lookup, row.pk in lookups, answer, now)
         lookup.asked_at = now
         fresh.append(lookup)
-    GatewayFee.objects.bulk_create(fees)
     zones = {row.pk: row.business.time_zone for row in rows}
-    ledger.append_entries(_entry(fee, zones[fee.payment_id], now) for fee in fees)
+    fees_taken.book(fees, [zones[fee.payment_id] for fee in fees], now)
     FeeLookup.objects.bulk_create(
         fresh,
         update_conflicts=True,
@@ -193,11 +190,3 @@ def _next(
     if lookup.lookups >= len(AGAIN_AFTER):
         return None, lookup.lookups
     return now + AGAIN_AFTER[lookup.lookups], lookup.lookups + 1
-
-
-def _entry(fee: GatewayFee, zone: str, now: datetime) -> JournalEntry | None:
-    """Build the entry of a fee on the day it was taken; one that was given back goes backwards."""
-    accounts_ = (Account.FEES, Account.GATEWAY)
-    debit, credit = accounts_ if fee.amount > 0 else reversed(accounts_)
-    on = local_day(fee.taken_at, zone)
-    return ledger.build_entry(fee, "fee", fee.pk, debit, credit, abs(fee.amount), on, now)
