@@ -85,6 +85,18 @@ def test_a_gateway_that_never_says_anything_is_not_asked_for_ever(
     assert not GatewayFee.objects.exists()
 
 
+def test_a_gateway_that_does_not_answer_is_asked_less_and_less_often(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.billed()
+    with monkeypatch.context() as patched:
+        says(patched, NO_ANSWER)
+        asked = sum(read_fees(now=NOW + n * HOUR) for n in range(30 * 24))
+    assert 5 <= asked <= 9
+    read_fees(now=NOW + 60 * DAY)
+    assert GatewayFee.objects.count() == 1
+
+
 @pytest.mark.parametrize("error", [NO_ANSWER, ValueError("a bug")])
 def test_a_silent_gateway_changes_nothing_and_is_asked_again(
     world: World, monkeypatch: pytest.MonkeyPatch, error: Exception

@@ -41,6 +41,8 @@ READ = Step(
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How long after each look-up in which the gateway said nothing it is asked again; then never.
 AGAIN_AFTER = (HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY)
+#: How far in this list the waits go for one that gives no answer, which is never given up.
+SILENT = 4
 #: After a refund or a dispute it is asked at once, and once more when its fee has been taken.
 ONCE_MORE_AFTER = DAY
 MOST = 1000  # payments of a run, so that a first run asks about the past bit by bit
@@ -183,7 +185,8 @@ def _next(
     if answer is None:
         return None, lookup.lookups
     if isinstance(answer, GatewayUnknown):
-        return now + HOUR, lookup.lookups
+        silent = min(lookup.lookups, SILENT)
+        return now + AGAIN_AFTER[silent], max(lookup.lookups, silent + 1)
     if any(each.of == FeeOf.PAYMENT for each in answer):
         is_changed = is_again and lookup.next_at is None
         return (now + ONCE_MORE_AFTER if is_changed else None), 0

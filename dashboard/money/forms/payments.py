@@ -95,7 +95,10 @@ class TransferForm(AmountForm):
     fee = MoneyField(
         label=_("Bank fee"),
         required=False,
-        help_text=_("What the bank took off before it arrived. The client has paid both."),
+        help_text=_(
+            "What the bank took off before the money arrived. Above, enter only what arrived: the "
+            "client has paid both."
+        ),
     )
     field_order = ("amount", "on", "reference", "fee", "confirmed")
 
