@@ -127,6 +127,17 @@ def test_the_fee_of_a_dispute_is_read_when_there_is_one_and_stays_when_it_is_los
     assert find_contradictions(NOW) == []
 
 
+def test_a_refund_that_was_booked_while_the_gateway_was_asked_is_not_missed(world: World) -> None:
+    invoice = world.billed()
+    facts = {"amount": 1_000_00, "reason": "R", "actor": "Nan", "to_card": True}
+    refund.refund_invoice(invoice=invoice, now=NOW, **facts)
+    refund.carry_out_refunds(now=NOW)  # its job began before, and ended after the look-up
+    read_fees(now=NOW + timedelta(minutes=1))
+    assert read_fees(now=NOW + HOUR) == 1
+    assert read_fees(now=NOW + 26 * HOUR) == 1  # once more a day later
+    assert read_fees(now=NOW + 80 * HOUR) == 0
+
+
 def look(invoice: Invoice, now: datetime) -> None:
     handle = invoice.collection.handle or ""
     gateway_events.read_gateway_object("sandbox", handle, account=None, now=now)

@@ -45,6 +45,8 @@ AGAIN_AFTER = (HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY)
 SILENT = 4
 #: After a refund or a dispute it is asked at once, and once more when its fee has been taken.
 ONCE_MORE_AFTER = DAY
+#: A refund or a dispute can be booked with an earlier time while the gateway is asked about fees.
+AT_ONCE = timedelta(minutes=15)
 MOST = 1000  # payments of a run, so that a first run asks about the past bit by bit
 BATCH = 25
 
@@ -79,7 +81,7 @@ def _newest(now: datetime) -> list[tuple[UUID, str, UUID]]:
 
 def _reasons(now: datetime) -> tuple[Q, ...]:
     """Why a payment is due: it was never asked about, is due again, or money moved since."""
-    asked_at = F("payment__fee_lookup__asked_at")
+    asked_at = F("payment__fee_lookup__asked_at") - AT_ONCE
     refunds = Refund.objects.filter(state=RefundState.SUCCEEDED, finished_at__gt=asked_at)
     disputes = Dispute.objects.filter(Q(created_at__gt=asked_at) | Q(closed_at__gt=asked_at))
     return (
