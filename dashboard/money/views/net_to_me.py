@@ -47,6 +47,7 @@ class NetToMe(NetView):
             request,
             year=year,
             client=client,
+            only=_only(client),
             before=year - 1 if began and year > began else None,
             after=year + 1 if year < self.today.year else None,
             months=net.sums(lines, self.business.currency),
@@ -73,6 +74,7 @@ class NetMonth(NetView):
             request,
             month=first,
             client=client,
+            only=_only(client),
             page=page,
             rows=[Shown(line, names[line.kind]) for line in page.rows],
             sums=net.sums(lines, self.business.currency, by_month=False),
@@ -87,6 +89,11 @@ class Shown:
 
     line: Line
     what: str
+
+
+def _only(client: Client | None) -> str:
+    """The end of an address that looks at this client alone."""
+    return f"&client={client.pk}" if client else ""
 
 
 def _year(text: str) -> int | None:
