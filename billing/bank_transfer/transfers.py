@@ -60,10 +60,13 @@ def record_transfer(
     reference: str,
     actor: str,
     now: datetime,
+    fee: int = 0,
     line: BankStatementLine | None = None,
     confirmed: bool = True,
 ) -> None:
     """Record a transfer that arrived for an open invoice; `amount` is minor units, `on` its day.
+
+    `fee` is what the bank took off before it arrived: the client has paid both.
 
     Unless a person has `confirmed` it, Surprising is raised for a sum far above what is open, and
     for a day before the invoice (rule 44).
@@ -81,22 +84,25 @@ def record_transfer(
     # A bank's day may be a day ahead of the business's own.
     if on > local_day(now, invoice.business.time_zone) + timedelta(days=1):
         raise NotOwed(_("This day has not come yet."), field="on")
-    unique = _unique(invoice, reference)
+    if not 0 <= fee < amount:
+        raise NotOwed(_("A bank takes less than what arrived."), field="fee")
+    paid, unique = amount + fee, _unique(invoice, reference)
     with transaction.atomic():
         collection = cancel_invoice.lock_collection(invoice)
         if collection.invoice.state != InvoiceState.OPEN:
             raise NotOpen(_("This invoice is settled already."))
         if not confirmed:
-            _require_plausible(collection.invoice, amount, on)
+            _require_plausible(collection.invoice, paid, on)
         _must_be_new(collection, unique)
         if collection.state == CollectionState.SENT:
-            _book(collection, amount, on, unique, now)
+            _book(collection, paid, on, unique, now, fee)
         else:
             plan = {
                 "do": cancel_invoice.PAYMENT,
                 "reason": reference,
                 "actor": actor,
-                "amount": amount,
+                "amount": paid,
+                "fee": fee,
                 "on": on.isoformat(),
                 "reference": unique,
                 "label": _label(collection.invoice),
@@ -156,12 +162,14 @@ def _must_be_new(collection: Collection, reference: str) -> None:
         raise NotOpen(_("A transfer with this reference was recorded already."), field="reference")
 
 
-def _book(collection: Collection, amount: int, on: date, reference: str, now: datetime) -> None:
+def _book(
+    collection: Collection, amount: int, on: date, reference: str, now: datetime, fee: int
+) -> None:
     invoice = collection.invoice
     # A bank gives the day only; noon keeps that day in every report of the business.
     at = local_instant(on, 12, invoice.business.time_zone)
     arrived = received_payments.ReceivedPayment(
-        invoice, amount, BANK_TRANSFER, reference, _label(invoice), at
+        invoice, amount, BANK_TRANSFER, reference, _label(invoice), at, fee=fee
     )
     received_payments.book_payments([arrived], now=now)
     if not received_payments.await_certificate(invoice, now=now) and not owing.amount_owed(invoice):

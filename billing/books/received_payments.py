@@ -6,14 +6,14 @@ arrived, in the journal, the statement, the totals and for its tax; its receipt 
 numbered, on the day on which the payment is recorded, and names both days (rule 43).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count
 
-from billing.books import document_numbers, ledger, owing, owner_news, paid_parts
+from billing.books import document_numbers, fees_taken, ledger, owing, owner_news, paid_parts
 from billing.models import (
     Allocation,
     Charge,
@@ -39,8 +39,8 @@ from core.outbox import emails
 class ReceivedPayment:
     """Money received for an invoice (load it with its business).
 
-    `amount` is in minor units of the invoice's currency. `reference` is unique per gateway; see
-    `Payment`.
+    `amount` is in minor units of the invoice's currency, with the `fee` that a bank took off it.
+    `reference` is unique per gateway; see `Payment`.
     """
 
     invoice: Invoice
@@ -50,6 +50,7 @@ class ReceivedPayment:
     label: str
     received_at: datetime
     charge: Charge | None = None
+    fee: int = 0
 
 
 def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[Payment]:
@@ -97,6 +98,7 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
     Allocation.objects.bulk_create(allocations)
     PaidPart.objects.bulk_create(parts)
     ledger.append_entries(journal)
+    _book_fees(zip(payments, arrived, strict=True), now)
     mark_paid([received.invoice for received in arrived if not owed[received.invoice.pk]])
     emails.post(
         "receipt",
@@ -105,6 +107,14 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
     )
     owner_news.tell(payments, businesses, now=now)
     return payments
+
+
+def _book_fees(pairs: Iterable[tuple[Payment, ReceivedPayment]], now: datetime) -> None:
+    taken = [(row, received) for row, received in pairs if received.fee]
+    if taken:
+        fees = [fees_taken.of_transfer(row, received.fee, now) for row, received in taken]
+        zones = [received.invoice.business.time_zone for _row, received in taken]
+        fees_taken.book(fees, zones, now)
 
 
 def _lock_series(

@@ -192,6 +192,7 @@ def _payment(collection: Collection, plan: dict[str, Any], now: datetime) -> Non
         reference=plan["reference"],
         label=plan["label"],
         received_at=local_instant(date.fromisoformat(plan["on"]), 12, zone),
+        fee=plan.get("fee", 0),
     )
     payments = received_payments.book_payments([arrived], now=now)
     BankStatementLine.objects.filter(pk=plan["line"]).update(payment=payments[0])

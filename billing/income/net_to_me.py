@@ -112,7 +112,7 @@ def _payments(asked: Asked) -> Iterator[Line]:
         row = known[part.ref]
         is_back = part.by == SettledBy.REVERSAL
         received = -row.amount if is_back else row.amount
-        reported = [] if is_back else fees[row.pk]
+        reported = [fee for fee in fees[row.pk] if _is_given_back(fee) == is_back]
         yield Line(
             part.on,
             Kind.REVERSAL if is_back else Kind.PAYMENT,
@@ -124,6 +124,11 @@ def _payments(asked: Asked) -> Iterator[Line]:
             fee_state=FeeState.KNOWN if is_back else _state(row, given_up),
             about=_about(row, detail=_detail(reported)),
         )
+
+
+def _is_given_back(fee: GatewayFee) -> bool:
+    """Whether a bank's fee was taken back with its transfer, which was recorded by mistake."""
+    return fee.gateway == BANK_TRANSFER and fee.amount < 0
 
 
 def _fees_of(payments: QuerySet[Payment]) -> Mapping[UUID, list[GatewayFee]]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from agreements.rules.terms import CollectBy
-from billing.books import ledger, owing, paid_parts, transitions
+from billing.books import fees_taken, ledger, owing, paid_parts, transitions
 from billing.models import (
     Allocation,
     Collection,
@@ -85,6 +85,7 @@ def reverse(
             paid_parts.tax_entry(invoice, undone, now),
         ]
     )
+    fees_taken.give_back(payment, invoice.business.time_zone, now)
     return reversal
 
 

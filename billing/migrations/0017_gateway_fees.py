@@ -20,12 +20,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='journalentry',
             name='credit',
-            field=models.CharField(choices=[('receivable', 'Receivable'), ('cash', 'Cash'), ('revenue', 'Revenue'), ('tax', 'Tax'), ('deferred', 'Tax not due yet'), ('credit', 'Client credit'), ('refunding', 'Refunds under way'), ('withheld', 'Tax withheld'), ('disputed', 'Disputed'), ('loss', 'Losses'), ('fees', 'Gateway fees'), ('gateway', 'Kept by the gateway')], max_length=12, verbose_name='credit'),
+            field=models.CharField(choices=[('receivable', 'Receivable'), ('cash', 'Cash'), ('revenue', 'Revenue'), ('tax', 'Tax'), ('deferred', 'Tax not due yet'), ('credit', 'Client credit'), ('refunding', 'Refunds under way'), ('withheld', 'Tax withheld'), ('disputed', 'Disputed'), ('loss', 'Losses'), ('fees', 'Gateway fees'), ('gateway', 'Kept by gateway or bank')], max_length=12, verbose_name='credit'),
         ),
         migrations.AlterField(
             model_name='journalentry',
             name='debit',
-            field=models.CharField(choices=[('receivable', 'Receivable'), ('cash', 'Cash'), ('revenue', 'Revenue'), ('tax', 'Tax'), ('deferred', 'Tax not due yet'), ('credit', 'Client credit'), ('refunding', 'Refunds under way'), ('withheld', 'Tax withheld'), ('disputed', 'Disputed'), ('loss', 'Losses'), ('fees', 'Gateway fees'), ('gateway', 'Kept by the gateway')], max_length=12, verbose_name='debit'),
+            field=models.CharField(choices=[('receivable', 'Receivable'), ('cash', 'Cash'), ('revenue', 'Revenue'), ('tax', 'Tax'), ('deferred', 'Tax not due yet'), ('credit', 'Client credit'), ('refunding', 'Refunds under way'), ('withheld', 'Tax withheld'), ('disputed', 'Disputed'), ('loss', 'Losses'), ('fees', 'Gateway fees'), ('gateway', 'Kept by gateway or bank')], max_length=12, verbose_name='debit'),
         ),
         migrations.CreateModel(
             name='FeeLookup',

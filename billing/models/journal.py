@@ -30,7 +30,7 @@ class Account(models.TextChoices):
     DISPUTED = "disputed", _("Disputed")
     LOSS = "loss", _("Losses")
     FEES = "fees", _("Gateway fees")
-    GATEWAY = "gateway", _("Kept by the gateway")
+    GATEWAY = "gateway", _("Kept by gateway or bank")
 
 
 class JournalEntry(TenantRow):

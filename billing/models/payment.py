@@ -308,7 +308,9 @@ FEE_OF = [
 
 
 class GatewayFee(TenantRow):
-    """What a gateway took from the account for one movement of money, as it reported it (rule 69).
+    """What a gateway took for one movement of money, as it reported it (rule 69).
+
+    Or what a bank took off a transfer, as its owner entered it.
 
     `handle` is the gateway's id of the movement, `of` what moved. `amount` is in minor units of
     `currency`, that of the account there; below 0 it was given back. `moved` of the payment's

@@ -85,6 +85,18 @@ def test_a_gateway_that_never_says_anything_is_not_asked_for_ever(
     assert not GatewayFee.objects.exists()
 
 
+def test_a_gateway_that_does_not_answer_is_asked_less_and_less_often(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.billed()
+    with monkeypatch.context() as patched:
+        says(patched, NO_ANSWER)
+        asked = sum(read_fees(now=NOW + n * HOUR) for n in range(30 * 24))
+    assert 5 <= asked <= 9
+    read_fees(now=NOW + 60 * DAY)
+    assert GatewayFee.objects.count() == 1
+
+
 @pytest.mark.parametrize("error", [NO_ANSWER, ValueError("a bug")])
 def test_a_silent_gateway_changes_nothing_and_is_asked_again(
     world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -113,6 +125,17 @@ def test_the_fee_of_a_dispute_is_read_when_there_is_one_and_stays_when_it_is_los
     rows = GatewayFee.objects.order_by("amount").values_list("of", "amount")
     assert list(rows) == [("dispute", 15_00), ("payment", 87_00)]
     assert find_contradictions(NOW) == []
+
+
+def test_a_refund_that_was_booked_while_the_gateway_was_asked_is_not_missed(world: World) -> None:
+    invoice = world.billed()
+    facts = {"amount": 1_000_00, "reason": "R", "actor": "Nan", "to_card": True}
+    refund.refund_invoice(invoice=invoice, now=NOW, **facts)
+    refund.carry_out_refunds(now=NOW)  # its job began before, and ended after the look-up
+    read_fees(now=NOW + timedelta(minutes=1))
+    assert read_fees(now=NOW + HOUR) == 1
+    assert read_fees(now=NOW + 26 * HOUR) == 1  # once more a day later
+    assert read_fees(now=NOW + 80 * HOUR) == 0
 
 
 def look(invoice: Invoice, now: datetime) -> None:

@@ -166,3 +166,33 @@ def test_the_page_of_an_invoice_says_what_the_gateway_took_and_the_client_never_
         answer = browser.get(url)
         assert answer.status_code == 200 and "$87" not in answer.content.decode()
         assert "87.00" not in answer.content.decode()
+
+
+def test_a_banks_fee_is_entered_with_the_transfer(owner: Browser, world: World) -> None:
+    now = timezone.now()
+    invoice = world.billed(now=now, card="", collect_by="transfer")
+    page = reverse("dashboard:invoice_transfer", args=[invoice.pk])
+    assert "Bank fee" in owner.get(page).content.decode()
+    day = local_day(now, world.business.time_zone).isoformat()
+    typed = {"amount": "2980", "fee": "2980", "on": day, "reference": "x"}
+    assert "A bank takes less than what arrived." in owner.post(page, typed).content.decode()
+    owner.post(page, typed | {"fee": "20"})
+    assert Payment.objects.get().amount == 3_000_00
+    listed = opened(owner, MONTH)
+    assert "$20" in listed and "$2,980" in listed
+
+
+def test_one_client_can_be_looked_at_alone(owner: Browser, world: World) -> None:
+    now = timezone.now()
+    first = world.billed(now=now)
+    world.running(world.client("Second"), now=now, amount=1_234_00)
+    run_billing(now=now, door="test")
+    page = owner.get(reverse("dashboard:client", args=[first.client_id])).content.decode()
+    assert f"{reverse(PAGE)}?client={first.client_id}" in page
+    for name in (PAGE, MONTH):
+        shown = opened(owner, name, client=str(first.client_id))
+        assert "$3,000" in shown and "$1,234" not in shown and first.client.name in shown
+        assert f"client={first.client_id}" in shown
+        assert "$4,234" in opened(owner, name, client=str(World().client().pk))
+    answer = owner.get(reverse(PAGE), {"as": "csv", "client": str(first.client_id)})
+    assert len(answer.content.splitlines()) == 2

@@ -18,16 +18,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.books import ledger
+from billing.books import fees_taken
 from billing.charging import parallel_calls
 from billing.charging.parallel_calls import Batch, Call, Steps
 from billing.gateways import accounts, exchange
 from billing.gateways.base import GatewayUnknown, ReportedFee
-from billing.models import Dispute, FeeLookup, GatewayFee, JournalEntry, Payment, Refund
-from billing.models.journal import Account
+from billing.models import Dispute, FeeLookup, GatewayFee, Payment, Refund
 from billing.rules.errors import NotConnected
 from billing.rules.states import FeeOf, RefundState
-from core.dates import local_day
 from core.errors import RuleError
 from core.jobs.set_aside import Step, without_waiting
 
@@ -43,8 +41,12 @@ READ = Step(
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How long after each look-up in which the gateway said nothing it is asked again; then never.
 AGAIN_AFTER = (HOUR, 6 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY)
+#: How far in this list the waits go for one that gives no answer, which is never given up.
+SILENT = 4
 #: After a refund or a dispute it is asked at once, and once more when its fee has been taken.
 ONCE_MORE_AFTER = DAY
+#: A refund or a dispute can be booked with an earlier time while the gateway is asked about fees.
+AT_ONCE = timedelta(minutes=15)
 MOST = 1000  # payments of a run, so that a first run asks about the past bit by bit
 BATCH = 25
 
@@ -79,7 +81,7 @@ def _newest(now: datetime) -> list[tuple[UUID, str, UUID]]:
 
 def _reasons(now: datetime) -> tuple[Q, ...]:
     """Why a payment is due: it was never asked about, is due again, or money moved since."""
-    asked_at = F("payment__fee_lookup__asked_at")
+    asked_at = F("payment__fee_lookup__asked_at") - AT_ONCE
     refunds = Refund.objects.filter(state=RefundState.SUCCEEDED, finished_at__gt=asked_at)
     disputes = Dispute.objects.filter(Q(created_at__gt=asked_at) | Q(closed_at__gt=asked_at))
     return (
@@ -130,9 +132,8 @@ def _store(rows: Sequence[Payment], answers: dict[UUID, Any], now: datetime) -> 
         lookup.next_at, lookup.lookups = _next(lookup, row.pk in lookups, answer, now)
         lookup.asked_at = now
         fresh.append(lookup)
-    GatewayFee.objects.bulk_create(fees)
     zones = {row.pk: row.business.time_zone for row in rows}
-    ledger.append_entries(_entry(fee, zones[fee.payment_id], now) for fee in fees)
+    fees_taken.book(fees, [zones[fee.payment_id] for fee in fees], now)
     FeeLookup.objects.bulk_create(
         fresh,
         update_conflicts=True,
@@ -186,18 +187,11 @@ def _next(
     if answer is None:
         return None, lookup.lookups
     if isinstance(answer, GatewayUnknown):
-        return now + HOUR, lookup.lookups
+        silent = min(lookup.lookups, SILENT)
+        return now + AGAIN_AFTER[silent], max(lookup.lookups, silent + 1)
     if any(each.of == FeeOf.PAYMENT for each in answer):
         is_changed = is_again and lookup.next_at is None
         return (now + ONCE_MORE_AFTER if is_changed else None), 0
     if lookup.lookups >= len(AGAIN_AFTER):
         return None, lookup.lookups
     return now + AGAIN_AFTER[lookup.lookups], lookup.lookups + 1
-
-
-def _entry(fee: GatewayFee, zone: str, now: datetime) -> JournalEntry | None:
-    """Build the entry of a fee on the day it was taken; one that was given back goes backwards."""
-    accounts_ = (Account.FEES, Account.GATEWAY)
-    debit, credit = accounts_ if fee.amount > 0 else reversed(accounts_)
-    on = local_day(fee.taken_at, zone)
-    return ledger.build_entry(fee, "fee", fee.pk, debit, credit, abs(fee.amount), on, now)

@@ -96,7 +96,24 @@ class TransferForm(AmountForm):
         help_text=_("As on your bank statement. The same transfer is never recorded twice."),
     )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    field_order = ("amount", "on", "reference", "confirmed")
+    fee = MoneyField(
+        label=_("Bank fee"),
+        required=False,
+        help_text=_(
+            "What the bank took off before the money arrived. Above, enter only what arrived: the "
+            "client has paid both."
+        ),
+    )
+    field_order = ("amount", "on", "reference", "fee", "confirmed")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].label = _("Amount that arrived")
+
+    def clean_fee(self) -> int:
+        """The fee in minor units, 0 without any. Raises ValidationError."""
+        typed = self.cleaned_data["fee"]
+        return parse_amount(typed, self.currency) if typed else 0
 
     def ask(self, text: str) -> None:
         """Show the box that confirms a surprising transfer, with its question."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from billing.income import net_to_me
 from billing.rules import net
 from billing.rules.net import Line
+from clients.models import Client
 from core.dates import add_months, month_of
 from core.tables import spreadsheet
 from core.web import query_string
@@ -19,38 +20,52 @@ from dashboard.page import DashboardView
 from delivery.hours import effective_rate
 
 
-class NetToMe(DashboardView):
+class NetView(DashboardView):
+    """A page of net to me: of all clients, or of the one that the address names."""
+
+    def client(self) -> Client | None:
+        """The client that is looked at alone, if it is one of this business."""
+        pk = query_string.row_id(self.request.GET, "client")
+        return self.rows(Client).filter(pk=pk).first() if pk else None
+
+
+class NetToMe(NetView):
     """A year by month, every line of it as CSV, and the hours against the fee by client."""
 
     template = "dashboard/money/net_to_me.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         year = _year(query_string.text(request.GET, "year")) or self.today.year
-        lines = net_to_me.lines_between(self.business, date(year, 1, 1), date(year + 1, 1, 1))
+        client = self.client()
+        lines = net_to_me.lines_between(
+            self.business, date(year, 1, 1), date(year + 1, 1, 1), client=client
+        )
         if query_string.text(request.GET, "as") == "csv":
             return _csv(lines, f"{_('Net to me')} {year}")
         began = net_to_me.first_year(self.business)
         return self.show(
             request,
             year=year,
+            client=client,
+            only=_only(client),
             before=year - 1 if began and year > began else None,
             after=year + 1 if year < self.today.year else None,
             months=net.sums(lines, self.business.currency),
             sums=net.sums(lines, self.business.currency, by_month=False),
-            rates=effective_rate.effective_rates(self.business, self.today),
+            rates=effective_rate.effective_rates(self.business, self.today, client=client),
             months_counted=effective_rate.MONTHS,
         )
 
 
-class NetMonth(DashboardView):
+class NetMonth(NetView):
     """Every line of the month of a day, and the same as CSV."""
 
     template = "dashboard/money/net_month.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         first = month_of(query_string.day(request.GET, "of") or self.today)
-        following = add_months(first, 1)
-        lines = net_to_me.lines_between(self.business, first, following)
+        following, client = add_months(first, 1), self.client()
+        lines = net_to_me.lines_between(self.business, first, following, client=client)
         if query_string.text(request.GET, "as") == "csv":
             return _csv(lines, f"{_('Net to me')} {first:%Y-%m}")
         names = net_to_me.labels()
@@ -58,6 +73,8 @@ class NetMonth(DashboardView):
         return self.show(
             request,
             month=first,
+            client=client,
+            only=_only(client),
             page=page,
             rows=[Shown(line, names[line.kind]) for line in page.rows],
             sums=net.sums(lines, self.business.currency, by_month=False),
@@ -72,6 +89,11 @@ class Shown:
 
     line: Line
     what: str
+
+
+def _only(client: Client | None) -> str:
+    """The end of an address that looks at this client alone."""
+    return f"&client={client.pk}" if client else ""
 
 
 def _year(text: str) -> int | None:
