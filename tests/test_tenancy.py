@@ -58,6 +58,18 @@ PHOTO = Picture(b"webp", 1, 1)
 # What the id in a URL stands for. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
     "dashboard:home": "owner",
+    "dashboard:todo": "owner",
+    "dashboard:todo_undo": "owner",
+    "dashboard:todo_take_up": "owner",
+    "dashboard:todo_transfer": "bank_line",
+    "dashboard:todo_agreement": "agreement",
+    "dashboard:todo_amendment": "amendment",
+    "dashboard:todo_question": "question",
+    "dashboard:todo_request": "request",
+    "dashboard:todo_deliverable": "deliverable",
+    "dashboard:todo_report": "report",
+    "dashboard:todo_warning": "warning",
+    "dashboard:todo_unseen": "report",
     "dashboard:welcome": "owner",
     "dashboard:welcome_business": "owner",
     "dashboard:welcome_work": "owner",
