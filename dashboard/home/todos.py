@@ -378,13 +378,12 @@ def _reports(view: DashboardView) -> list[Todo]:
 
 Source = Callable[[DashboardView], list[Todo]]
 #: What is done on a page of its own: the list of to-dos leads there.
-MONEY: tuple[Source, ...] = (_late_payments, _on_hold, _billing_runs)
+MONEY: tuple[Source, ...] = (_billing_runs,)
 DECISIONS: tuple[Source, ...] = (_trials, _unanswered_overages)
 SYSTEM: tuple[Source, ...] = (
     _set_aside,
     _documents_without_seal,
     _failed_emails,
-    _certificates,
     _timer,
 )
 SOURCES: tuple[Source, ...] = (

@@ -90,15 +90,17 @@ class Found:
 class Kind:
     """A kind of to-dos that are done in the list.
 
-    Subclasses say which rows wait, what is shown of one, and which verbs of the rooms below do
-    what its buttons say: the same as on the row's own page.
+    Subclasses say which rows wait, what is shown of one (by `entry` or `entries`), and which verbs
+    of the rooms below do what its buttons say: the same as on the row's own page.
     """
 
     name: ClassVar[str]
     icon: ClassVar[str]
     group: ClassVar[Group]
+    acts: ClassVar[tuple[str, ...]]  # the values of its buttons
     page: ClassVar[str]  # of the row itself
     template: ClassVar[str]  # of an open entry
+    page_label: ClassVar[str | Promise]  # of the link to the row's own page
 
     def waiting(self, view: DashboardView) -> QuerySet[Any]:
         """Return the rows that wait for a person, soonest due first."""
@@ -110,7 +112,11 @@ class Kind:
 
     def entry(self, view: DashboardView, row: Any) -> Entry:
         """Return the line of a row."""
-        raise NotImplementedError
+        return self.entries(view, [row])[0]
+
+    def entries(self, view: DashboardView, rows: list[Any]) -> list[Entry]:
+        """Return the lines of several rows."""
+        return [self.entry(view, row) for row in rows]
 
     def form(self, view: DashboardView, row: Any, *data: Any) -> Any:
         """Return the form of a row, filled in with `data`: what was posted, and its files."""
@@ -119,6 +125,10 @@ class Kind:
     def details(self, view: DashboardView, row: Any, form: Any) -> dict[str, Any]:
         """Return what the open entry shows beside its form."""
         return {}
+
+    def knows(self, act: str) -> bool:
+        """Whether it has such a button."""
+        return act in self.acts
 
     def act(self, view: DashboardView, row: Any, act: str, form: Any) -> Done:
         """Do what the pressed button says. Raises RuleError, and Refused for a bad form."""
@@ -140,8 +150,7 @@ class Kind:
         """Return its first entries, without those that were put off, by one query."""
         rows = self.waiting(view).exclude(pk__in=put_off)
         first = list(rows.annotate(all_of_them=Window(Count("pk")))[:SHOWN])
-        entries = [self.entry(view, row) for row in first]
-        return Found(entries, first[0].all_of_them if first else 0)
+        return Found(self.entries(view, first), first[0].all_of_them if first else 0)
 
     def key(self, row: Model) -> str:
         """Return how the list names a row."""

@@ -12,6 +12,7 @@ from dashboard.todo.items import SHOWN, Entry, Kind
 from dashboard.todo.kinds import (
     deliverables,
     elsewhere,
+    money,
     reports,
     requests,
     signatures,
@@ -23,6 +24,8 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         transfers.UnmatchedTransfer(),
+        money.LateInvoice(),
+        money.BillingOnHold(),
         signatures.AgreementToSign(),
         signatures.AmendmentToSign(),
         requests.UnansweredQuestion(),
@@ -31,6 +34,7 @@ KINDS: dict[str, Kind] = {
         reports.ReportToReview(),
         warnings.OpenWarning(),
         reports.UnseenReport(),
+        money.OwedCertificate(),
     )
 }
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -65,6 +65,7 @@ class TodoView(DashboardView):
             "form": form,
             "once": self.request.POST.get("once", "")[:32] if refused else uuid4().hex,
             "own_page": kind.url(row),
+            "page_label": kind.page_label,
             **kind.details(self, row, form),
         }
 
@@ -94,6 +95,8 @@ class TodoItem(TodoView):
             facts = {"title": self.kind.entry(self, row).text}
             done.remember(request, key, Done(text % facts, undo={LATER: "yes"}))
             return self.next_page(request, following)
+        if not self.kind.knows(act):
+            raise Http404
         if not self.kind.can_open(self, row):
             return self.page(request, following, 409, gone=self._gone(row))
         form = self.kind.form(self, row, request.POST, request.FILES)

@@ -21,6 +21,9 @@
     showKeys();
   });
   showKeys();
+  // An entry that was asked for by its address is in sight, wherever it is in the list.
+  const asked = new URLSearchParams(location.search).has("at") && list().querySelector("[data-at]");
+  if (asked) { asked.focus({ preventScroll: true }); asked.scrollIntoView({ block: "start" }); }
 
   const isTyping = (target) => target.matches("input, textarea, select, [contenteditable]");
   const isControl = (target) => target.matches("a[href], button, summary");
@@ -36,8 +39,9 @@
   function press() {
     const button = primary();
     if (!button) return;
-    const field = list().querySelector(".is-open textarea:placeholder-shown, .is-open textarea:not([placeholder])");
-    if (field && !field.value.trim() && field.offsetParent) { field.focus(); return; }
+    const open = (field) => !field.closest("details:not([open])");
+    const empty = Array.from(list().querySelectorAll(".is-open textarea")).find((field) => open(field) && !field.value.trim());
+    if (empty) { empty.focus(); return; }
     if (button.hasAttribute("data-final")) { button.focus(); button.scrollIntoView({ block: "nearest" }); return; }
     button.click();
   }
@@ -55,6 +59,7 @@
     const onHeading = target.matches("[data-at]");
     if (event.key === "j" || (event.key === "ArrowDown" && onHeading)) { event.preventDefault(); move(1); }
     else if (event.key === "k" || (event.key === "ArrowUp" && onHeading)) { event.preventDefault(); move(-1); }
+    else if (event.key === "l") { const later = list().querySelector(".is-open [data-later]"); if (later) later.click(); }
     else if (event.key === "u") { const undo = list().querySelector("[data-undo]"); if (undo) undo.click(); }
     else if (event.key === "Enter" && !isControl(target)) { event.preventDefault(); press(); }
   });

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import formats
 from dashboard.home.todos import LATELY
@@ -24,7 +25,8 @@ class LateDeliverable(Kind):
     """A deliverable whose last day is over and of which something is missing."""
 
     name, icon, group, page = "deliverable", "circle-check", Group.PROMISES, "work"
-    template = "deliverable"
+    template, page_label = "deliverable", gettext_lazy("Open the checklist")
+    acts = ("hand",)
 
     def waiting(self, view: DashboardView) -> QuerySet[Deliverable]:
         today = view.today

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.running import email_recipient
 from core import formats
@@ -26,6 +27,7 @@ from delivery.reports import (
 from delivery.reports.report_texts import template_context
 from delivery.rules.states import ReportState
 
+USUAL = timedelta(days=5)  # after which a report is expected that has no day of its own
 SOON = timedelta(hours=24)  # before its time to be sent a report is marked
 
 
@@ -33,7 +35,8 @@ class ReportToReview(Kind):
     """A draft that is sent, in words that a person has read."""
 
     name, icon, group, page = "report", "report-analytics", Group.MONTH, "report"
-    template = "report"
+    template, page_label = "report", gettext_lazy("Open the report")
+    acts = ("send", "keep")
 
     def waiting(self, view: DashboardView) -> QuerySet[Report]:
         decided = Q(reviewed_at__isnull=False, send_at__gt=timezone.now())
@@ -59,7 +62,7 @@ class ReportToReview(Kind):
             self.key(row),
             self.icon,
             self.group,
-            row.send_at or row.created_at + timedelta(days=365),
+            row.send_at or row.created_at + USUAL,
             send_reports.report_title(row),
             row.client.name,
             when,
@@ -109,7 +112,8 @@ class UnseenReport(Kind):
     """A sent report that the client has apparently not looked at."""
 
     name, icon, group, page = "unseen", "report-analytics", Group.MONTH, "report"
-    template = "unseen"
+    template, page_label = "unseen", gettext_lazy("Open the report")
+    acts = ("talked",)
 
     def waiting(self, view: DashboardView) -> QuerySet[Report]:
         unseen = report_reminders.open_tasks(view.rows(Report))

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Question
 from agreements.proposals import client_actions
@@ -28,7 +29,8 @@ class UnansweredRequest(Kind):
     """What a client asked for, until its first answer, which the tier promises a time for."""
 
     name, icon, group, page = "request", "inbox", Group.PROMISES, "request"
-    template = "request"
+    template, page_label = "request", gettext_lazy("Open the request")
+    acts = ("answer", "start", "done", "decline")
 
     def waiting(self, view: DashboardView) -> QuerySet[Request]:
         rows = unanswered(view.rows(Request)).select_related("client")
@@ -75,7 +77,8 @@ class UnansweredQuestion(Kind):
     """A client's question about a proposal."""
 
     name, icon, group, page = "question", "message", Group.PROMISES, "proposal"
-    template = "question"
+    template, page_label = "question", gettext_lazy("Open the proposal")
+    acts = ("answer",)
 
     def waiting(self, view: DashboardView) -> QuerySet[Question]:
         rows = view.rows(Question).filter(answer="", answered_at__isnull=True)

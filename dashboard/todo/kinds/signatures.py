@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Amendment
 from agreements.rules.states import AgreementState, AmendmentState
@@ -26,7 +27,8 @@ class AgreementToSign(Kind):
     """An agreement that waits for the signature of the business."""
 
     name, icon, group, page = "agreement", "signature", Group.PROMISES, "agreement"
-    template = "signature"
+    template, page_label = "signature", gettext_lazy("Open the agreement")
+    acts = ("sign",)
 
     def waiting(self, view: DashboardView) -> QuerySet[Any]:
         of_agreement = OWN_PLACE & Q(signatures__amendment__isnull=True)

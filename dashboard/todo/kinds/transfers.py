@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from billing.bank_transfer import statement_import, transfers
 from billing.books import asking
@@ -20,6 +21,7 @@ from dashboard.money.views import bank_statements as pages
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind, as_moment
 
+INVOICE = "invoice-"  # and its id: the button of a likely invoice
 LIKELY = 4  # invoices that are offered with a button of their own
 
 
@@ -37,7 +39,8 @@ class UnmatchedTransfer(Kind):
     """A transfer that arrived, until its invoice is chosen."""
 
     name, icon, group, page = "transfer", "cash", Group.MONEY, "bank"
-    template = "transfer"
+    template, page_label = "transfer", gettext_lazy("Open the bank statements")
+    acts = ("ignore", "match")
 
     def waiting(self, view: DashboardView) -> QuerySet[BankStatementLine]:
         rows = view.rows(BankStatementLine).filter(state=BankLineState.OPEN)
@@ -63,13 +66,17 @@ class UnmatchedTransfer(Kind):
         likely, others = self._choices(view, row)
         return {"line": row, "likely": likely, "others": others}
 
+    def knows(self, act: str) -> bool:
+        return act.startswith(INVOICE) or super().knows(act)
+
     def act(self, view: DashboardView, row: BankStatementLine, act: str, form: Any) -> Done:
         """Match it to the chosen invoice, or say that it is for none."""
         amount = {"amount": formats.money(row.amount, row.currency)}
         if act == "ignore":
             transfers.ignore_line(line=row)
             return Done(_("The transfer of %(amount)s is for no invoice.") % amount, undo={})
-        chosen = act.partition("invoice-")[2] or view.request.POST.get("invoice", "")
+        posted = view.request.POST.get("invoice", "")
+        chosen = posted if act == "match" else act.removeprefix(INVOICE)
         invoice = pages.chosen_invoice(view, chosen)
         transfers.match_line(line=row, invoice=invoice, actor=view.actor, now=timezone.now())
         facts = amount | {"number": invoice.number}

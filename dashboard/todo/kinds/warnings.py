@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.running import email_recipient
 from core import formats
@@ -21,7 +22,8 @@ class OpenWarning(Kind):
     """What is behind target in a period that still runs."""
 
     name, icon, group, page = "warning", "alert-triangle", Group.MONTH, "warning"
-    template = "warning"
+    template, page_label = "warning", gettext_lazy("Open the warning")
+    acts = ("send", "dismiss")
 
     def waiting(self, view: DashboardView) -> QuerySet[EarlyWarning]:
         rows = view.rows(EarlyWarning).filter(
