@@ -33,7 +33,7 @@ class Group(IntEnum):
             Group.MONEY: _("Money"),
             Group.PROMISES: _("Clients are waiting"),
             Group.MONTH: _("This month"),
-            Group.REST: _("Also"),
+            Group.REST: _("Everything else"),
         }[self]
 
 

@@ -119,7 +119,7 @@ class BillingOnHold(Kind):
             row.created_at,
             _(row.parked_because),
             row.client.name,
-            _("billing on hold"),
+            _("Billing on hold"),
             "bad",
         )
 
