@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -11,7 +12,8 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Period
 from agreements.proposals import client_actions
-from billing.models import BankStatementLine, Invoice
+from billing.models import BankStatementLine, Invoice, WithholdingCertificate
+from billing.runs import hold
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.models import User
@@ -152,6 +154,43 @@ def unseen(world: World) -> Way:
     return Way("report_talked", way.row, {}, "talked", {})
 
 
+def late_transfer(world: World) -> Way:
+    then = timezone.now() - timedelta(days=25)
+    world.running(now=then, card="", collect_by="transfer")
+    run_billing(now=then, door="test")
+    run_billing(now=timezone.now(), door="test")
+    today = local_day(timezone.now(), "Asia/Bangkok").isoformat()
+    typed = {"amount": "3000", "on": today, "reference": "R-77"}
+    return Way("invoice_transfer", Invoice.objects.get(), typed, "record", typed)
+
+
+def held(world: World) -> Way:
+    now = timezone.now()
+    agreement = world.running(now=now)
+    hold.hold_billing(agreement=agreement, reason="A pause", actor="Nan", now=now)
+    return Way("park_release", agreement, {"how": "skip"}, "skip", {})
+
+
+def certificate(world: World) -> WithholdingCertificate:
+    invoice = world.billed(now=timezone.now())
+    return WithholdingCertificate.objects.create(
+        business=world.business,
+        client=invoice.client,
+        invoice=invoice,
+        currency="USD",
+        amount=100,
+    )
+
+
+def asked_certificate(world: World) -> Way:
+    return Way("certificate", certificate(world), {"chase": "yes"}, "ask", {})
+
+
+def received_certificate(world: World) -> Way:
+    typed = {"number": "50-1", "on": timezone.now().date().isoformat()}
+    return Way("certificate", certificate(world), typed, "record", typed)
+
+
 KINDS: dict[str, tuple[str, Callable[[World], Way]]] = {
     "a report that is sent": ("report", report),
     "a report that is left to its day": ("report", kept_report),
@@ -164,12 +203,14 @@ KINDS: dict[str, tuple[str, Callable[[World], Way]]] = {
     "a signature": ("agreement", signature),
     "a late deliverable": ("deliverable", deliverable),
     "a report nobody has seen": ("unseen", unseen),
+    "a transfer that is recorded": ("invoice", late_transfer),
+    "billing on hold": ("hold", held),
+    "a certificate that is asked for": ("certificate", asked_certificate),
+    "a certificate that has come": ("certificate", received_certificate),
 }
 
 
 def local_time(world: World, at: Any) -> str:
-    from zoneinfo import ZoneInfo
-
     return f"{at.astimezone(ZoneInfo(world.business.time_zone)):%Y-%m-%dT%H:%M:%S}"
 
 

@@ -79,6 +79,8 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from a_confirmation(rows["world"])
     with taken_back():
         yield from several_currencies(rows["world"], browsers["dashboard"])
+    with taken_back():
+        yield from things_to_do(browsers["dashboard"])
 
 
 def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
@@ -100,6 +102,19 @@ def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
         yield "income with a goal", owner.get(reverse("dashboard:income"))
     yield "an overview of several currencies", owner.get(reverse("dashboard:home"))
     yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
+
+
+def things_to_do(owner: Browser) -> Iterator[Visit]:
+    """Each entry of the to-do list: open, refused, and put off until tomorrow."""
+    page = reverse("dashboard:todo")
+    Report.objects.update(task_at=timezone.now())
+    for entry in owner.get(page).context["queue"].entries:
+        yield f"to do: {entry.key}", owner.get(page, {"at": entry.key})
+        name, _dash, pk = entry.key.partition("-")
+        if name != "page":
+            url = reverse(f"dashboard:todo_{name}", args=[pk])
+            yield f"later: {entry.key}", owner.post(url, {"act": "later"}, follow=True)
+    yield "nothing to do", owner.get(page)
 
 
 def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:
