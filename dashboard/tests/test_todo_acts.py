@@ -19,7 +19,8 @@ from core.dates import local_day
 from core.models import User
 from delivery.models import Deliverable, EarlyWarning, Report
 from delivery.renewing import warning_texts
-from delivery.reports import held_sending, report_run, send_reports
+from delivery.reports import report_run, send_reports
+from delivery.reports.holding import held_sending
 from delivery.requests import client_requests
 from delivery.work.checklist_actions import open_checklists
 from tests.rows import written_by

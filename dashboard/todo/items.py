@@ -169,6 +169,11 @@ def checked(form: Any) -> dict[str, Any]:
     return data
 
 
+def posted(data: tuple[Any, ...]) -> Any:
+    """Return what was posted, of the `data` of a form without files; None if nothing was."""
+    return data[0] if data else None
+
+
 def as_moment(day: date) -> datetime:
     """A day as a moment, to be put in order with other moments."""
     return datetime.combine(day, time(), UTC)

@@ -22,7 +22,7 @@ from billing.runs import hold, unpaid_periods
 from core import formats, money
 from dashboard.money.forms.payments import CertificateForm, TransferForm
 from dashboard.page import DashboardView
-from dashboard.todo.items import Done, Entry, Group, Kind, Refused, as_moment, checked
+from dashboard.todo.items import Done, Entry, Group, Kind, Refused, as_moment, checked, posted
 
 ASKED_AGAIN = timedelta(days=7)  # after which a certificate that was asked for is listed again
 
@@ -67,16 +67,16 @@ class LateInvoice(Kind):
         asked = asked_words.status_of(row, now=timezone.now()).asked
         amount = money.format(asked.to_pay or asked.left, row.currency)
         start = {"amount": amount, "on": view.today}
-        return TransferForm(*data[:1], currency=row.currency, initial=start)
+        return TransferForm(posted(data), currency=row.currency, initial=start)
 
     def details(self, view: DashboardView, row: Invoice, form: Any) -> dict[str, Any]:
         told = asked_words.status_of(row, now=timezone.now())
-        case = unpaid_periods.open_cases(view.business).get(row.agreement_id)
+        cases = unpaid_periods.open_cases(view.business)
         declined = row.collection.state in (CollectionState.DUNNING, CollectionState.READY)
         return {
             "invoice": row,
             "told": told,
-            "case": case,
+            "case": cases.get(row.agreement_id) if row.agreement_id else None,
             "by_transfer": told.asked.way == Way.TRANSFER,
             "can_retry": declined and bool(row.collection.reason),
         }
@@ -173,7 +173,7 @@ class OwedCertificate(Kind):
         )
 
     def form(self, view: DashboardView, row: Any, *data: Any) -> CertificateForm:
-        return CertificateForm(*data[:1], initial={"on": view.today})
+        return CertificateForm(posted(data), initial={"on": view.today})
 
     def details(self, view: DashboardView, row: Any, form: Any) -> dict[str, Any]:
         return {"certificate": row}

@@ -17,13 +17,8 @@ from dashboard.page import DashboardView
 from dashboard.reports.views import reports as pages
 from dashboard.todo.items import Done, Entry, Group, Kind, checked
 from delivery.models import Report
-from delivery.reports import (
-    held_sending,
-    report_reminders,
-    review_draft,
-    send_reports,
-    suggested_texts,
-)
+from delivery.reports import report_reminders, review_draft, send_reports, suggested_texts
+from delivery.reports.holding import held_sending
 from delivery.reports.report_texts import template_context
 from delivery.rules.states import ReportState
 

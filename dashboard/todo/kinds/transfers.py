@@ -118,5 +118,5 @@ class UnmatchedTransfer(Kind):
         if beyond > 0:
             words = _("%(amount)s more than is open: it becomes credit") % said
         elif beyond < 0:
-            words = _("%(amount)s stay open") % said
+            words = _("%(amount)s stays open") % said
         return Choice(invoice, asked.to_pay, is_best, words)

@@ -13,7 +13,7 @@ from agreements.running import email_recipient
 from core import formats
 from dashboard.page import DashboardView
 from dashboard.reports.forms.kpis import NoteForm
-from dashboard.todo.items import Done, Entry, Group, Kind, as_moment, checked
+from dashboard.todo.items import Done, Entry, Group, Kind, as_moment, checked, posted
 from delivery.models import EarlyWarning
 from delivery.renewing import warning_actions, warning_texts
 
@@ -54,7 +54,7 @@ class OpenWarning(Kind):
         )
 
     def form(self, view: DashboardView, row: EarlyWarning, *data: Any) -> NoteForm:
-        return NoteForm(*data[:1], initial={"note": row.note})
+        return NoteForm(posted(data), initial={"note": row.note})
 
     def details(self, view: DashboardView, row: EarlyWarning, form: Any) -> dict[str, Any]:
         agreement = row.period.agreement
