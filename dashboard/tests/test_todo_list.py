@@ -297,6 +297,18 @@ def test_the_list_costs_the_same_for_three_hundred_things_and_names_the_first(
     assert "the first 30 are listed" in page(owner.get(LIST))
 
 
+def test_the_overview_folds_all_but_five_and_tells_of_transfers_without_an_invoice(
+    world: World, owner: Browser
+) -> None:
+    arrived(world, timezone.now().date())
+    arrived(world, timezone.now().date(), 200_00)
+    reported(world, *(f"Client {n}" for n in range(6)))
+    shown = owner.get(reverse("dashboard:home"))
+    assert "2 transfers wait for their invoices" in page(shown)
+    assert "things need you" not in page(shown), "the list has another number"
+    assert page(shown).index("Work through the list") < page(shown).index("<summary>")
+
+
 def test_the_overview_and_the_palette_lead_to_the_list(world: World, owner: Browser) -> None:
     arrived(world, timezone.now().date())
     reported(world, "Aurora")
