@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -95,10 +95,10 @@ class TodoItem(TodoView):
             facts = {"title": self.kind.entry(self, row).text}
             done.remember(request, key, Done(text % facts, undo={LATER: "yes"}))
             return self.next_page(request, following)
-        if not self.kind.knows(act):
-            raise Http404
         if not self.kind.can_open(self, row):
             return self.page(request, following, 409, gone=self._gone(row))
+        if not self.kind.knows(act):
+            return self.page(request, key, 422, error=_("Press one of the buttons."))
         form = self.kind.form(self, row, request.POST, request.FILES)
         try:
             made = self.kind.act(self, row, act, form)

@@ -21,11 +21,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
 from agreements.contract import wording
-from agreements.models import Agreement, Proposal, ProposalTyping
+from agreements.models import Agreement, Proposal, ProposalTyping, Signature
 from agreements.samples import load
 from agreements.signing import sign
 from billing.income import exchange
-from billing.models import BankDetails, Invoice
+from billing.models import BankDetails, Collection, Invoice
 from billing.runs.billing_run import run_billing
 from clients import client_records, front_page, portal_links
 from core import links
@@ -40,7 +40,7 @@ from tests.factories import UserFactory
 from tests.golden.stage import Stage
 from tests.pseudo import language
 from tests.test_tenancy import CLASSES, address, addresses, inside, logged_in
-from tests.world import HERE
+from tests.world import HERE, World
 
 Rows = dict[str, Any]
 Visit = tuple[str, HttpResponse | str]  # its name, and what was answered
@@ -80,7 +80,7 @@ def pages(rows: Rows) -> Iterator[Visit]:
     with taken_back():
         yield from several_currencies(rows["world"], browsers["dashboard"])
     with taken_back():
-        yield from things_to_do(browsers["dashboard"])
+        yield from things_to_do(rows, browsers["dashboard"])
 
 
 def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
@@ -104,17 +104,27 @@ def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
     yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
 
 
-def things_to_do(owner: Browser) -> Iterator[Visit]:
+def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
     """Each entry of the to-do list: open, refused, and put off until tomorrow."""
-    page = reverse("dashboard:todo")
-    Report.objects.update(task_at=timezone.now())
+    page, now = reverse("dashboard:todo"), timezone.now()
+    Report.objects.update(task_at=now, letter_opened_at=None, opened_at=None, answered_at=None)
+    yield "a report nobody has seen", owner.get(page, {"at": f"unseen-{rows['report'].pk}"})
+    with lifted():
+        Report.objects.update(state="draft", send_at=now + timedelta(days=2), reviewed_at=None)
+        Agreement.objects.update(parked_because=language.marked("Held"))
+        own = Signature.objects.filter(amendment=rows["amendment"], contact=None)
+        own.update(signed_at=None, invited_at=now)
+        Invoice.objects.update(state="open", collect_by="transfer")
+        Collection.objects.update(state="sent", reason="overdue")
     for entry in owner.get(page).context["queue"].entries:
         yield f"to do: {entry.key}", owner.get(page, {"at": entry.key})
         name, _dash, pk = entry.key.partition("-")
         if name != "page":
             url = reverse(f"dashboard:todo_{name}", args=[pk])
+            yield f"refused: {entry.key}", owner.post(url)
             yield f"later: {entry.key}", owner.post(url, {"act": "later"}, follow=True)
-    yield "nothing to do", owner.get(page)
+    fresh = World()
+    yield "nothing to do", _reading(logged_in(fresh.business.owner)).get(page)
 
 
 def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:
