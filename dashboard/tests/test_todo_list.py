@@ -129,7 +129,7 @@ def test_the_next_entry_is_open_once_one_is_done_with_and_without_a_script(
     following = re.search(r'name="next" value="([a-z]+-[^"]*)"', shown.content.decode())
     assert following
     answer = press(owner, first, "send", "report", **WORDS | {"next": following[1]})
-    assert answer["Location"] == f"{LIST}?at=report-{second.pk}"
+    assert answer["Location"] == f"{LIST}?at=report-{second.pk}#open"
     part = owner.post(
         reverse("dashboard:todo_report", args=[second.pk]),
         WORDS | {"act": "send", "next": f"report-{third.pk}"},

@@ -1,7 +1,7 @@
 """What was done in the list during this session: the newest first, each with its way back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.utils.dateparse import parse_datetime
 from dashboard.todo.items import Done
 
 KEPT = 10  # acts that are remembered
+NEW = timedelta(minutes=10)  # for which the last act is shown above the open entry
+SHOWN_FOR = timedelta(hours=12)  # in the list of what was done before
 ACTS, PUT_OFF = "todo_done", "todo_put_off"  # where the session has them
 
 
@@ -25,6 +27,12 @@ class Act:
     url: str
     undo: dict[str, str] | None
     until: datetime | None
+    at: datetime
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was done a moment ago."""
+        return timezone.now() - self.at < NEW
 
     @property
     def can_undo(self) -> bool:
@@ -41,13 +49,25 @@ def remember(request: HttpRequest, key: str, done: Done) -> None:
         "url": done.url,
         "undo": dict(done.undo) if done.undo is not None else None,
         "until": done.until.isoformat() if done.until else "",
+        "at": timezone.now().isoformat(),
     }
     request.session[ACTS] = [act, *_stored(request)][:KEPT]
 
 
 def acts(request: HttpRequest) -> list[Act]:
-    """Return what was done, the newest first."""
-    return [Act(**row | {"until": parse_datetime(row["until"])}) for row in _stored(request)]
+    """Return what was done lately, the newest first."""
+    rows = (
+        row | {"until": parse_datetime(row["until"]), "at": parse_datetime(row["at"])}
+        for row in _stored(request)
+    )
+    found = [Act(**row) for row in rows]
+    return [act for act in found if timezone.now() - act.at < SHOWN_FOR]
+
+
+def last_and_others(request: HttpRequest) -> tuple[Act | None, list[Act]]:
+    """Return what was done a moment ago, if anything was, and what was done before."""
+    found = acts(request)
+    return (found[0], found[1:]) if found and found[0].is_new else (None, found)
 
 
 def find(request: HttpRequest, token: str) -> Act | None:

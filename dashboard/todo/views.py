@@ -1,6 +1,7 @@
 """The to-do list: everything that waits for the freelancer, done from top to bottom."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -28,13 +29,13 @@ class TodoView(DashboardView):
         today = self.today.isoformat()
         put_off = done.put_off_today(request, today)
         found = queue.collect(self, at, put_off)
-        acts = done.acts(request)
+        last, acts = done.last_and_others(request)
         is_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
         self.template = "dashboard/todo/list.html" if is_part else "dashboard/todo/todo.html"
         context = {
             "queue": found,
-            "last": acts[0] if acts else None,
-            "acts": acts[1:],
+            "last": last,
+            "acts": acts,
             "put_off": len(put_off),
             "outlook": [] if found.entries else outlook.coming(self),
             **self._open(found.at, changes.pop("form", None)),
@@ -49,7 +50,7 @@ class TodoView(DashboardView):
         if request.htmx:  # type: ignore[attr-defined]
             return self.page(request, at)
         url = reverse("dashboard:todo")
-        return redirect(f"{url}?at={at}" if at else url)
+        return redirect(f"{url}?{urlencode({'at': at})}#open" if at else url)
 
     def _open(self, entry: Any, form: Any) -> dict[str, Any]:
         """What the open entry shows: its template, its form, and what there is to decide with."""

@@ -23,7 +23,7 @@
   showKeys();
   // An entry that was asked for by its address is in sight, wherever it is in the list.
   const asked = new URLSearchParams(location.search).has("at") && list().querySelector("[data-at]");
-  if (asked) { asked.focus({ preventScroll: true }); asked.scrollIntoView({ block: "start", behavior: "instant" }); }
+  if (asked) { asked.focus({ preventScroll: true }); asked.closest("li").scrollIntoView({ block: "start", behavior: "instant" }); }
 
   const isTyping = (target) => target.matches("input, textarea, select, [contenteditable]");
   const isControl = (target) => target.matches("a[href], button, summary");
@@ -97,6 +97,6 @@
     const wrong = list().querySelector(".is-invalid") || at || list();
     if (wrong === list()) wrong.tabIndex = -1;
     wrong.focus({ preventScroll: true });
-    (at || list()).scrollIntoView({ block: "start", behavior: "instant" });
+    (at ? at.closest("li") : list()).scrollIntoView({ block: "start", behavior: "instant" });
   });
 })();

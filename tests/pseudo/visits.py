@@ -21,7 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
 from agreements.contract import wording
-from agreements.models import Agreement, Proposal, ProposalTyping, Signature
+from agreements.models import Agreement, Period, Proposal, ProposalTyping, Signature
 from agreements.samples import load
 from agreements.signing import sign
 from billing.income import exchange
@@ -123,6 +123,9 @@ def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
             url = reverse(f"dashboard:todo_{name}", args=[pk])
             yield f"refused: {entry.key}", owner.post(url)
             yield f"later: {entry.key}", owner.post(url, {"act": "later"}, follow=True)
+    with lifted():
+        Period.objects.update(ends_on=now.date() + timedelta(days=9))
+    yield "an open warning", owner.get(page, {"at": f"warning-{rows['warning'].pk}"})
     fresh = World()
     yield "nothing to do", _reading(logged_in(fresh.business.owner)).get(page)
 
