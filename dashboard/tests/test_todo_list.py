@@ -215,6 +215,21 @@ def test_what_was_done_elsewhere_meanwhile_is_not_done_again(world: World, owner
     assert answer.status_code == 409 and asked.messages.count() == 2
 
 
+def test_a_report_that_is_on_its_way_is_not_sent_again_from_another_tab(
+    world: World, owner: Browser
+) -> None:
+    draft = reported(world, "Aurora")[0]
+    press(owner, draft, "send", "report", **WORDS)
+    draft.refresh_from_db()
+    again = press(owner, draft, "send", "report", **WORDS | {"comment": "Other words."})
+    assert again.status_code == 409 and "Nothing was done" in page(again)
+    at, words = draft.send_at, draft.comment
+    draft.refresh_from_db()
+    assert (draft.send_at, draft.comment) == (at, words)
+    undo(owner)
+    assert press(owner, draft, "send", "report", **WORDS).status_code == 302
+
+
 def test_an_error_is_said_in_the_entry_and_what_was_typed_stays(
     world: World, owner: Browser
 ) -> None:

@@ -141,6 +141,20 @@ def asked_and_signed(world: World) -> None:
     world.signed(world.picked(proposal, now=now), now=now)
 
 
+def keys_can_be_turned_off(page: Page, hand: Hand) -> None:
+    """The keys move through the list, unless they are turned off (WCAG 2.1.4)."""
+    first = hand.at()
+    page.get_by_role("button", name="Turn off keyboard shortcuts").click()
+    page.keyboard.press("j")
+    expect(page.get_by_role("button", name="Turn on keyboard shortcuts")).to_be_visible()
+    assert hand.at() == first
+    page.get_by_role("button", name="Turn on keyboard shortcuts").click()
+    page.keyboard.press("j")
+    expect(page.locator(f"[data-at='{first}']")).to_have_count(0)
+    page.keyboard.press("k")
+    expect(page.locator(f"[data-at='{first}']")).to_be_focused()
+
+
 @pytest.mark.parametrize("width", [1440, NARROW])
 def test_a_month_end_with_ten_clients_takes_three_presses_each_and_ten_screens(
     page: Page,
@@ -160,6 +174,8 @@ def test_a_month_end_with_ten_clients_takes_three_presses_each_and_ten_screens(
     hand.press(page.get_by_role("link", name="Work through the list"))
     expect(page.get_by_role("heading", name="To do", exact=True)).to_be_visible()
     watched()
+    if not hand.by_thumb:
+        keys_can_be_turned_off(page, hand)
     kinds = []
     while page.locator("[data-at]").count():
         kind = hand.at().partition("-")[0]

@@ -44,7 +44,7 @@ class ReportToReview(Kind):
         return pages.report_with_facts(view, pk)
 
     def can_open(self, view: DashboardView, row: Report) -> bool:
-        return row.is_draft
+        return row.is_draft and not held_sending.is_held(row, timezone.now())
 
     def entry(self, view: DashboardView, row: Report) -> Entry:
         now = timezone.now()

@@ -31,6 +31,13 @@ def send_soon(*, report: Report, now: datetime, **texts: Any) -> Report:
     return report
 
 
+def is_held(report: Report, now: datetime) -> bool:
+    """Whether a draft is about to be sent, because a person has pressed Send."""
+    if not (report.is_draft and report.reviewed_at and report.send_at):
+        return False
+    return now < report.send_at <= report.reviewed_at + HELD
+
+
 def take_back(*, report: Report, send_at: datetime | None, now: datetime) -> Report:
     """Let a draft be sent at `send_at` again, as before `send_soon`; its words stay as they are.
 
