@@ -66,12 +66,19 @@
 
   // Refused forms (422) and what was done elsewhere (409) are answers of the list, too.
   document.addEventListener("htmx:beforeSwap", (event) => {
+    // Whoever is signed out meanwhile gets another page than the list: it is opened as a page.
+    if (event.detail.target.id === "todo" && event.detail.xhr.status === 200 && !event.detail.xhr.responseText.includes('id="todo"')) {
+      event.detail.shouldSwap = false;
+      location.reload();
+      return;
+    }
     if (event.detail.target.id === "todo" && [409, 422].includes(event.detail.xhr.status)) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
   });
   function failed(event) {
+    if (event.detail.xhr.status === 403) { location.reload(); return; }  // signed out meanwhile
     const form = event.detail.elt.closest("form");
     spoken.classList.remove("visually-hidden");
     spoken.className = "rh-notice is-bad mb-3";

@@ -200,3 +200,7 @@ def test_a_month_end_with_ten_clients_takes_three_presses_each_and_ten_screens(
     page.get_by_role("button", name=re.compile("Undo.*report")).first.click()
     expect(page.locator("[data-at^=report-]")).to_be_focused()
     watched()
+
+    page.context.clear_cookies()
+    page.locator("[data-primary]").click()
+    expect(page).to_have_url(re.compile("/accounts/login/"))
