@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any
 
 from celery import current_app
@@ -34,6 +35,12 @@ def ring(task: str, *arguments: Any) -> None:
         transaction.on_commit(lambda: _send(task, arguments))
 
 
+def ring_later(task: str, after: timedelta) -> None:
+    """Send the named task as `ring` does, for a worker to take after that time."""
+    if not _muted.get():
+        transaction.on_commit(lambda: _send(task, (), int(after.total_seconds())))
+
+
 @contextmanager
 def muted() -> Iterator[None]:
     """Send no tasks inside this block, because the caller does their work itself."""
@@ -44,12 +51,14 @@ def muted() -> Iterator[None]:
         _muted.reset(token)
 
 
-def _send(task: str, arguments: tuple[Any, ...]) -> None:
+def _send(task: str, arguments: tuple[Any, ...], wait: int = 0) -> None:
     global _silent_until
     if time.monotonic() < _silent_until:
         return
     try:
-        current_app.tasks[task].apply_async(arguments, retry=False, expires=EXPIRES)
+        current_app.tasks[task].apply_async(
+            arguments, retry=False, countdown=wait, expires=EXPIRES + wait
+        )
     except (OperationalError, OSError, RedisError):
         _silent_until = time.monotonic() + PAUSE
         log.warning("The broker did not take %s; the next sweep finds the work.", task)

@@ -23,6 +23,7 @@ from tests.world import World
 OFF = {"kind": "work", "title": "posts", "done": 0, "promised": 4, "wanted": 2, "weight": 100}
 LISTS = (
     "home",
+    "todo",
     "clients",
     "proposals",
     "agreements",

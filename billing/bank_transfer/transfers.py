@@ -350,3 +350,13 @@ def ignore_line(*, line: BankStatementLine) -> None:
     BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(
         state=BankLineState.IGNORED
     )
+
+
+def reopen_line(*, line: BankStatementLine) -> None:
+    """Let a line that was marked as not being for any invoice be matched again.
+
+    Raises NotOpen where it is not marked so.
+    """
+    ignored = BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.IGNORED)
+    if not ignored.update(state=BankLineState.OPEN):
+        raise NotOpen(_("This line was matched already."))

@@ -36,6 +36,13 @@ PAGES = [
     Page("time_imports", _("Import time"), "download", ACTION, "Toggl Harvest Clockify CSV"),
     Page("fees", _("Announce new fees"), "trending-up", ACTION),
     Page("home", _("Overview"), "layout-dashboard"),
+    Page(
+        "todo",
+        _("To do"),
+        "list-check",
+        PAGE,
+        pgettext_lazy("words of the search", "tasks inbox queue review waiting"),
+    ),
     Page("pipeline", _("Pipeline"), "target"),
     Page("calls", _("Calls and fit check"), "target"),
     Page("proposals", _("Proposals"), "send"),

@@ -23,7 +23,8 @@ from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import seal
 from billing.books import asked_words, queries
 from billing.invoices import extra_line
-from billing.models import Invoice, UnpaidCase, WithholdingCertificate
+from billing.models import BankStatementLine, Invoice, UnpaidCase, WithholdingCertificate
+from billing.models.bank import BankLineState
 from billing.models.payment import CertificateState
 from billing.rules.asking import Asked, Way
 from billing.runs import billing_run, unpaid_periods
@@ -103,6 +104,17 @@ def _late_payment(invoice: Invoice, asked: Asked) -> str:
     if asked.way == Way.TRANSFER:
         return _("%(client)s: %(amount)s by transfer was due on %(day)s.") % values
     return _("%(client)s: the charge of %(amount)s failed.") % values
+
+
+def _transfers(view: DashboardView) -> list[Todo]:
+    """Lines of bank statements that are not matched to an invoice yet, as one line."""
+    count = view.rows(BankStatementLine).filter(state=BankLineState.OPEN).count()
+    if not count:
+        return []
+    text = ngettext(
+        "One transfer waits for its invoice.", "%(n)s transfers wait for their invoices.", count
+    )
+    return [Todo(text % {"n": count}, reverse("dashboard:bank"), _("Match"))]
 
 
 def _on_hold(view: DashboardView) -> list[Todo]:
@@ -398,8 +410,19 @@ def _reports(view: DashboardView) -> list[Todo]:
     ]
 
 
-SOURCES: tuple[Callable[[DashboardView], list[Todo]], ...] = (
+Source = Callable[[DashboardView], list[Todo]]
+#: What is done on a page of its own: the list of to-dos leads there.
+MONEY: tuple[Source, ...] = (_billing_runs, _left_over_lines)
+DECISIONS: tuple[Source, ...] = (_trials, _unanswered_overages)
+SYSTEM: tuple[Source, ...] = (
+    _set_aside,
+    _documents_without_seal,
+    _failed_emails,
+    _timer,
+)
+SOURCES: tuple[Source, ...] = (
     _late_payments,
+    _transfers,
     _on_hold,
     _left_over_lines,
     _set_aside,

@@ -34,6 +34,7 @@ from delivery.renewing import renewal_outlook
 from delivery.renewing.renewal_outlook import Outlook
 
 TONES = ("bad", "warn", "good")  # of a status, the worst first
+FIRST = 5  # to-dos that are listed before the others are folded
 SHOWN = 6  # rows listed at most per section of the overview
 
 
@@ -49,8 +50,10 @@ class Home(DashboardView):
         hours = hours_left.statements_of(running)
         newest_periods = self._current(running)
         risks = renewal_outlook.outlooks(self.business, running, now=timezone.now(), stated=hours)
+        needs = todos(self)
         context = {
-            "needs": todos(self),
+            "needs": needs,
+            "more_needs": needs[FIRST:],
             "first_steps": first_steps(self),
             **income_line.context(self.business, signed, rates, self.today),
             **income_chart.context(request, self.business, signed, rates, self.today),

@@ -14,13 +14,13 @@ from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
 #: Attributes that a person reads or hears. data-bs-* and these others hold names, not texts.
-NO_TEXTS = "bs-|(?:begins|drop|seen|read|figure|show|fold|rows?|more)$"
+NO_TEXTS = "bs-|(?:begins|drop|seen|read|figure|show|fold|rows?|more|at)$"
 READ = re.compile(
     r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)"
     rf"|data-(?!{NO_TEXTS}).*"
 )
-#: What is in these elements is not prose: scripts, styles, and code to copy.
-SILENT = frozenset(("script", "style", "code", "pre"))
+#: What is in these elements is not prose: scripts, styles, code to copy, and names of keys.
+SILENT = frozenset(("script", "style", "code", "pre", "kbd"))
 VOID = frozenset(
     (
         "br",

@@ -21,12 +21,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 
 from agreements.contract import wording
-from agreements.models import Agreement, Proposal, ProposalTyping
+from agreements.models import Agreement, Period, Proposal, ProposalTyping, Signature
 from agreements.samples import load
 from agreements.signing import sign
 from billing.charging.elsewhere.fees import read_fees
 from billing.income import exchange
-from billing.models import BankDetails, Invoice, Payment
+from billing.models import BankDetails, Collection, Invoice, Payment
 from billing.runs.billing_run import run_billing
 from clients import client_records, front_page, portal_links
 from core import links
@@ -41,7 +41,7 @@ from tests.factories import UserFactory
 from tests.golden.stage import Stage
 from tests.pseudo import language
 from tests.test_tenancy import CLASSES, address, addresses, inside, logged_in
-from tests.world import HERE
+from tests.world import HERE, World
 
 Rows = dict[str, Any]
 Visit = tuple[str, HttpResponse | str]  # its name, and what was answered
@@ -80,6 +80,8 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from a_confirmation(rows["world"])
     with taken_back():
         yield from several_currencies(rows["world"], browsers["dashboard"])
+    with taken_back():
+        yield from things_to_do(rows, browsers["dashboard"])
 
 
 def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
@@ -106,6 +108,32 @@ def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
     month = {"of": local_day(came, business.time_zone)}
     yield "net of a month", owner.get(reverse("dashboard:net_month"), month)
     yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
+
+
+def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
+    """Each entry of the to-do list: open, refused, and put off until tomorrow."""
+    page, now = reverse("dashboard:todo"), timezone.now()
+    Report.objects.update(task_at=now, letter_opened_at=None, opened_at=None, answered_at=None)
+    yield "a report nobody has seen", owner.get(page, {"at": f"unseen-{rows['report'].pk}"})
+    with lifted():
+        Report.objects.update(state="draft", send_at=now + timedelta(days=2), reviewed_at=None)
+        Agreement.objects.update(parked_because=language.marked("Held"))
+        own = Signature.objects.filter(amendment=rows["amendment"], contact=None)
+        own.update(signed_at=None, invited_at=now)
+        Invoice.objects.update(state="open", collect_by="transfer")
+        Collection.objects.update(state="sent", reason="overdue")
+    for entry in owner.get(page).context["queue"].entries:
+        yield f"to do: {entry.key}", owner.get(page, {"at": entry.key})
+        name, _dash, pk = entry.key.partition("-")
+        if name != "page":
+            url = reverse(f"dashboard:todo_{name}", args=[pk])
+            yield f"refused: {entry.key}", owner.post(url)
+            yield f"later: {entry.key}", owner.post(url, {"act": "later"}, follow=True)
+    with lifted():
+        Period.objects.update(ends_on=now.date() + timedelta(days=9))
+    yield "an open warning", owner.get(page, {"at": f"warning-{rows['warning'].pk}"})
+    fresh = World()
+    yield "nothing to do", _reading(logged_in(fresh.business.owner)).get(page)
 
 
 def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:

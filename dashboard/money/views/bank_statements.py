@@ -68,10 +68,7 @@ class MatchBankLine(DashboardView):
         line = self.row(BankStatementLine, pk)
         try:
             if request.POST.get("invoice"):
-                invoice_id = _uuid(request.POST["invoice"])
-                invoice = self.rows(Invoice).filter(pk=invoice_id).first() if invoice_id else None
-                if invoice is None:
-                    raise RuleError(_("Choose an invoice."))
+                invoice = chosen_invoice(self, request.POST["invoice"])
                 transfers.match_line(
                     line=line, invoice=invoice, actor=self.actor, now=timezone.now()
                 )
@@ -81,6 +78,15 @@ class MatchBankLine(DashboardView):
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:bank")
+
+
+def chosen_invoice(view: DashboardView, posted: str) -> Invoice:
+    """The invoice with the posted id. Raises RuleError where there is none."""
+    invoice_id = _uuid(posted)
+    invoice = view.rows(Invoice).filter(pk=invoice_id).first() if invoice_id else None
+    if invoice is None:
+        raise RuleError(_("Choose an invoice."))
+    return invoice
 
 
 def _uuid(text: str) -> UUID | None:

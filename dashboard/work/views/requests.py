@@ -83,15 +83,7 @@ class RequestView(DashboardView):
 
     def request_row(self, pk: UUID) -> Request:
         """The request with everything its page and emails need. Raises Http404."""
-        related = (
-            "client",
-            "contact",
-            "agreement__client",
-            "agreement__contact",
-            "business__owner",
-            "period",
-        )
-        return self.row(Request, pk, self.rows(Request).select_related(*related))
+        return request_row(self, pk)
 
     def page(
         self, request: HttpRequest, row: Request, status: int = 200, **forms: Any
@@ -100,7 +92,7 @@ class RequestView(DashboardView):
         now = timezone.now()
         agreement = row.agreement
         context: dict[str, Any] = {
-            "form": AnswerForm(deliverables=self.deliverables(row)),
+            "form": AnswerForm(deliverables=open_deliverables(self, row)),
             "estimate": EstimateForm(initial={"minutes": _clock(row.estimate)}),
             "time": self.time_form(row),
             "row": row,
@@ -109,23 +101,9 @@ class RequestView(DashboardView):
             "fitting": scope_check.scopes_of([agreement], now=now, estimate=row.estimate)[
                 agreement.pk
             ],
-            "may": {
-                act: to is None or to in REQUEST[RequestState(row.state)]
-                for act, to in ACTIONS.items()
-            },
+            "may": possible_acts(row),
         }
         return self.show(request, status=status, **(context | forms))
-
-    def deliverables(self, row: Request) -> QuerySet[Deliverable]:
-        """The open deliverables of the newest period, which an answer can count towards."""
-        period = row.agreement.periods.order_by("-starts_on").first()
-        if period is None or is_closed(period):
-            return self.rows(Deliverable).none()
-        return (
-            self.rows(Deliverable)
-            .filter(period=period, state=DeliverableState.OPEN)
-            .order_by("position")
-        )
 
     def time_form(self, row: Request, data: Any = None) -> TimeForm:
         """The form to log time for a request: client, title and today are filled in."""
@@ -135,7 +113,7 @@ class RequestView(DashboardView):
             "on": self.today,
             "note": printable(row.title).strip(),
         }
-        promised = self.deliverables(row).select_related("period__agreement__client")
+        promised = open_deliverables(self, row).select_related("period__agreement__client")
         form = TimeForm(
             data, agreements=agreements, promised=promised, initial=initial, auto_id="time_%s"
         )
@@ -152,29 +130,16 @@ class RequestPage(RequestView):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Answer, start, finish or decline the request."""
         row = self.request_row(pk)
-        form = AnswerForm(request.POST, request.FILES, deliverables=self.deliverables(row))
-        state = ACTIONS.get(request.POST.get("act", ""))
+        form = AnswerForm(request.POST, request.FILES, deliverables=open_deliverables(self, row))
         if form.is_valid():
             try:
-                self._act(row, form, state, request.POST.get("once", "")[:64])
+                act_on(self, row, form, request.POST.get("act", ""))
                 messages.success(request, _("Done. We email the client."))
                 return redirect("dashboard:request", row.pk)
             except RuleError as error:
                 add_error(form, error)
         row = self.request_row(pk)  # reloaded: the refused action may have changed it in memory
         return self.page(request, row, status=422, form=form)
-
-    def _act(self, row: Request, form: AnswerForm, state: RequestState | None, token: str) -> None:
-        """Answer with or without a handover, and move the request to the state `to`."""
-        data, now = form.cleaned_data, timezone.now()
-        if form.has_handover and state != RequestState.DECLINED:
-            owner_replies.answer_with_handover(
-                request=row, actor=self.actor, now=now, to=state, **data
-            )
-        else:
-            owner_replies.answer_request(
-                request=row, text=data["text"], now=now, to=state, once=token
-            )
 
 
 class EstimateRequest(RequestView):
@@ -203,6 +168,48 @@ class LogTimeForRequest(RequestView):
             except RuleError as error:
                 add_error(form, error)
         return self.page(request, row, status=422, time=form)
+
+
+def request_row(view: DashboardView, pk: UUID) -> Request:
+    """The request with everything its page and emails need. Raises Http404."""
+    related = (
+        "client",
+        "contact",
+        "agreement__client",
+        "agreement__contact",
+        "business__owner",
+        "period",
+    )
+    return view.row(Request, pk, view.rows(Request).select_related(*related))
+
+
+def open_deliverables(view: DashboardView, row: Request) -> QuerySet[Deliverable]:
+    """The open deliverables of the newest period, which an answer can count towards."""
+    period = row.agreement.periods.order_by("-starts_on").first()
+    if period is None or is_closed(period):
+        return view.rows(Deliverable).none()
+    return (
+        view.rows(Deliverable)
+        .filter(period=period, state=DeliverableState.OPEN)
+        .order_by("position")
+    )
+
+
+def possible_acts(row: Request) -> dict[str, bool]:
+    """Which of the buttons a request has in its state."""
+    return {
+        act: to is None or to in REQUEST[RequestState(row.state)] for act, to in ACTIONS.items()
+    }
+
+
+def act_on(view: DashboardView, row: Request, form: AnswerForm, act: str) -> None:
+    """Answer with or without a handover, and move the request to the state of the button `act`."""
+    data, now, state = form.cleaned_data, timezone.now(), ACTIONS.get(act)
+    if form.has_handover and state != RequestState.DECLINED:
+        owner_replies.answer_with_handover(request=row, actor=view.actor, now=now, to=state, **data)
+    else:
+        token = view.request.POST.get("once", "")[:64]
+        owner_replies.answer_request(request=row, text=data["text"], now=now, to=state, once=token)
 
 
 def _clock(minutes: int | None) -> str:

@@ -1,0 +1,1 @@
+"""Pages of the to-do list: what needs a person, done where it is listed."""

@@ -1,0 +1,65 @@
+"""A report that is sent from the to-do list waits ten minutes for its owner (rule 69)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from agreements.rules.errors import NoRecipient
+from billing.runs.billing_run import run_billing
+from clients.models import Contact
+from core import nudge
+from delivery.models import Report
+from delivery.reports import report_run, send_reports
+from delivery.reports.holding import held_sending
+from delivery.rules.errors import AlreadySent
+from tests.world import World
+
+WORDS = {"comment": "A good month.", "next_text": "", "decision": ""}
+
+
+@pytest.fixture
+def draft(world: World) -> Report:
+    """A draft of a report whose month is over."""
+    then = timezone.now() - timedelta(days=40)
+    world.running(now=then)
+    run_billing(now=then, door="test")
+    report_run.run_reports(now=timezone.now(), door="test")
+    return Report.objects.select_related("period__agreement").get()
+
+
+def test_a_worker_is_asked_to_send_it_once_its_moment_is_over(
+    draft: Report, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(nudge, "_send", lambda *given: asked.append(given))
+    with django_capture_on_commit_callbacks(execute=True):
+        held_sending.send_soon(report=draft, now=timezone.now(), **WORDS)
+    assert asked == [("delivery.tasks.send_reports", (), 600)]
+
+
+def test_taken_back_it_goes_on_its_day_again_or_waits_where_that_has_passed(draft: Report) -> None:
+    now = timezone.now()
+    for before, then in ((now + timedelta(days=1), now + timedelta(days=1)), (now, None)):
+        held_sending.send_soon(report=draft, now=now, **WORDS)
+        assert draft.send_at == now + held_sending.HELD
+        assert held_sending.take_back(report=draft, send_at=before, now=now).send_at == then
+
+
+def test_a_sent_report_is_neither_held_nor_taken_back(draft: Report) -> None:
+    now = timezone.now()
+    send_reports.send_report(report=draft, actor="Nan", now=now)
+    with pytest.raises(AlreadySent):
+        held_sending.send_soon(report=draft, now=now, **WORDS)
+    with pytest.raises(AlreadySent):
+        held_sending.take_back(report=draft, send_at=None, now=now)
+
+
+def test_without_a_reader_nothing_is_written(draft: Report) -> None:
+    Contact.objects.update(is_active=False)
+    before = draft.send_at
+    with pytest.raises(NoRecipient):
+        held_sending.send_soon(report=draft, now=timezone.now(), **WORDS)
+    draft.refresh_from_db()
+    assert (draft.comment, draft.reviewed_at, draft.send_at) == ("", None, before)
