@@ -1,6 +1,7 @@
 """Forms about the freelancer, the business, how it is paid, and its API keys."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -70,35 +71,79 @@ class AimsForm(PrintableForm, forms.ModelForm):
         return data
 
 
-class BusinessForm(AimsForm, DetailsForm):
-    """Everything about the business, on the page of the settings."""
+class AimsPageForm(AimsForm):
+    """What a business wants to earn and can sell, on its page of the settings."""
 
     class Meta:
         model = Business
-        fields = [
-            "name",
-            "currency",
-            "time_zone",
-            "language",
-            "accent",
-            "logo",
-            *DETAIL_FIELDS,
-            "prices_include_tax",
-            "tax_on_payment",
-        ]
+        fields: tuple[str, ...] = ()
+
+
+class BusinessForm(DetailsForm):
+    """What the business is called and where it is, on its page of the settings."""
+
+    class Meta:
+        model = Business
+        fields = ["name", *DETAIL_FIELDS, "currency", "time_zone", "language"]
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "name": _("Your clients read it on every page, in emails and on documents."),
+            "legal_name": _("New documents carry it, if it is not the name above."),
+            "tax_id": _("It appears on the next invoice; those already issued stay as they are."),
+            "language": _("Of these pages, of emails to you and of new clients."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["currency"] = SearchField(label=_("Currency"), choices=currency_names())
-        self.fields["time_zone"] = SearchField(label=_("Time zone"), choices=time_zone_choices())
-        self.fields["tax_on_payment"].help_text = _(
-            "Tax on services falls due when they are paid, as in Thailand."
+        self.fields["currency"] = SearchField(
+            label=_("Currency"),
+            choices=currency_names(),
+            help_text=_("New proposals begin with it. Agreements keep their own."),
         )
+        self.fields["time_zone"] = SearchField(
+            label=_("Time zone"),
+            choices=time_zone_choices(),
+            help_text=_("It decides when your day begins. Clients are charged in their own."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the numbers of what the business wants to earn, in the new currency."""
+        before = self.instance.currency
+        data = super().clean()
+        if after := data.get("currency"):
+            for column in (*AIMS.values(), "monthly_costs"):
+                kept = Fraction(money.to_decimal(getattr(self.instance, column), before))
+                amount = money.round_half_up(kept * 10 ** money.exponent(after))
+                setattr(self.instance, column, amount)
+        return data
+
+
+class LookForm(forms.ModelForm):
+    """What the documents, pages and emails of the business look like."""
+
+    class Meta:
+        model = Business
+        fields = ["logo", "accent"]
+        help_texts = {
+            "logo": _("On new documents, on the pages that clients see, and in emails."),
+            "accent": _("Of buttons and headings that clients see."),
+        }
 
     def clean_logo(self) -> Any:
         upload = self.cleaned_data.get("logo")
         return logos.redrawn(upload) if upload and "logo" in self.changed_data else upload
+
+
+class TaxBasisForm(forms.ModelForm):
+    """Whether prices contain the tax, and when the tax falls due."""
+
+    class Meta:
+        model = Business
+        fields = ["prices_include_tax", "tax_on_payment"]
+        help_texts = {
+            "prices_include_tax": _("New proposals say so. What was sent does not change."),
+            "tax_on_payment": _("Tax on services falls due when they are paid, as in Thailand."),
+        }
 
 
 class YouForm(PrintableForm, forms.ModelForm):

@@ -5,11 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from dashboard.page import DashboardView, show_warnings
+from dashboard.page import show_warnings
 from dashboard.settings.forms import OwnerEmailsForm, YouForm
+from dashboard.settings.subjects import SettingsView
 
 
-class You(DashboardView):
+class You(SettingsView):
     """The name in which the freelancer signs."""
 
     template = "dashboard/settings/you.html"
@@ -24,10 +25,10 @@ class You(DashboardView):
         form.save()
         messages.success(request, _("Saved."))
         show_warnings(request, form)
-        return redirect("dashboard:settings")
+        return redirect(request.path)
 
 
-class OwnerEmails(DashboardView):
+class OwnerEmails(SettingsView):
     """Of what clients do, what the freelancer is emailed, and when."""
 
     template = "dashboard/settings/owner_emails.html"
@@ -41,4 +42,4 @@ class OwnerEmails(DashboardView):
             return self.show(request, form=form, status=422)
         form.save()
         messages.success(request, _("Saved."))
-        return redirect("dashboard:settings")
+        return redirect(request.path)
