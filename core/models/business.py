@@ -22,14 +22,6 @@ class Accent(models.TextChoices):
     SLATE = "slate", _("Slate")
 
 
-class Hears(models.TextChoices):
-    """When the owner is emailed about something that a client did."""
-
-    NOW = "now", _("At once")
-    DAILY = "daily", _("Once a day, in the morning")
-    NEVER = "never", _("Not by email")
-
-
 #: The accent colours as "#rrggbb", for emails and other places without a style sheet. White on each
 #: of them, and each of them on white, has a contrast of at least 4.5. static/rh.css and
 #: templates/documents/document.css have the same.
@@ -82,24 +74,6 @@ class Business(models.Model):
     debits_on = models.BooleanField(_("direct debits are offered"), default=True)
     reference_rates = models.BooleanField(
         _("uses the reference rates of the European Central Bank"), default=False, db_default=False
-    )
-    hears_views = models.CharField(
-        _("when a client opens a proposal"),
-        max_length=5,
-        choices=Hears.choices,
-        default=Hears.NOW,
-    )
-    hears_answers = models.CharField(
-        _("when a client picks, signs or declines, or lets a proposal expire"),
-        max_length=5,
-        choices=Hears.choices,
-        default=Hears.NOW,
-    )
-    hears_payments = models.CharField(
-        _("when a client pays, after the first payment"),
-        max_length=5,
-        choices=Hears.choices,
-        default=Hears.NEVER,
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 

@@ -139,9 +139,12 @@ class OutboxEmail(models.Model):
 class OwnerNote(TenantRow):
     """What a client did, as a sentence for the owner's email of the day (core.outbox.owner_notes).
 
-    `told_at` is when that email was written.
+    `told_at` is when that email was written. `kind` and `ref` say what happened, as those of an
+    email do; there is one note at most for each.
     """
 
+    kind = models.CharField(_("kind"), max_length=40, blank=True)
+    ref = models.CharField(_("about"), max_length=80, blank=True)
     sentence = models.CharField(_("what happened"), max_length=700)
     told_at = models.DateTimeField(_("emailed"), null=True, blank=True)
 
@@ -149,6 +152,11 @@ class OwnerNote(TenantRow):
         verbose_name = _("note for the owner")
         verbose_name_plural = _("notes for the owner")
         ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "ref"], condition=~models.Q(ref=""), name="owner_note_once"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["business", "created_at"],

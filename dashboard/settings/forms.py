@@ -15,6 +15,7 @@ from core import money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm
 from core.models import Business, TaxRate, User
+from core.models.notification import Event, Hears
 from dashboard.form_fields import (
     DETAIL_FIELDS,
     DetailsForm,
@@ -161,21 +162,38 @@ class YouForm(PrintableForm, forms.ModelForm):
         self.fields["name"].required = True
 
 
-class OwnerEmailsForm(forms.ModelForm):
-    """Of what the owner is emailed, and when."""
+class OwnerEmailsForm(forms.Form):
+    """Of what a user is emailed, and when: a choice for each kind of event."""
 
-    class Meta:
-        model = Business
-        fields = ["hears_views", "hears_answers", "hears_payments"]
-        labels = {
-            "hears_views": _("A client opens a proposal"),
-            "hears_answers": _("A client chooses, signs or declines, or a proposal expires"),
-            "hears_payments": _("A client pays"),
+    HELP = {
+        Event.OPENED: _("Only the first time that each person opens it."),
+        Event.ANSWERED: _("A decline to sign, and what you have to sign, come at once anyway."),
+        Event.REQUESTED: _("We remind you at once when a promised answer is nearly due."),
+        Event.HOURS_USED: _("At 80 % and at 100 % of what a period includes."),
+        Event.PAID: _("After the first payment of an agreement, which comes at once anyway."),
+        Event.REMINDED: _("For a transfer that has not arrived on its day."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(self.choices())
+
+    @classmethod
+    def choices(cls) -> dict[str, forms.ChoiceField]:
+        """A field for each kind of event, by its key."""
+        return {
+            event.value: forms.ChoiceField(
+                label=event.label,
+                choices=Hears.choices,
+                help_text=cls.HELP.get(event, ""),
+                widget=forms.RadioSelect,
+            )
+            for event in Event
         }
-        help_texts = {
-            "hears_views": _("Only the first time that each person opens it."),
-            "hears_payments": _("After the first payment of the agreement."),
-        }
+
+    def chosen(self) -> dict[Event, Hears]:
+        """What was chosen, for each kind of event."""
+        return {Event(name): Hears(value) for name, value in self.cleaned_data.items()}
 
 
 class EmailWordingForm(forms.Form):

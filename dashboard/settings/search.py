@@ -59,7 +59,6 @@ FORMS: tuple[tuple[str, type[forms.BaseForm]], ...] = (
     ("paying", BankForm),
     ("paying", TaxBasisForm),
     ("settings_documents", LookForm),
-    ("owner_emails", OwnerEmailsForm),
     ("public_page", FrontPageForm),
 )
 
@@ -105,6 +104,8 @@ def settings_of(business: Business) -> Iterator[Setting]:
             label = capfirst(field.label or name.replace("_", " "))
             words = OTHER_WORDS.get(name, "")
             yield Setting(BY_PAGE[page], label, f"div_id_{name}", field.help_text, words)
+    for name, field in OwnerEmailsForm.choices().items():
+        yield Setting(BY_PAGE["owner_emails"], field.label or "", f"div_id_{name}", field.help_text)
     for page, label, anchor, words in OTHERS:
         yield Setting(BY_PAGE[page], label, anchor, "", words)
     for kind in registry.connectable():

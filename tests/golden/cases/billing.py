@@ -28,7 +28,7 @@ from billing.models.unpaid import UnpaidAction
 from billing.runs import daily_audit, unpaid_periods
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail
-from core.models.business import Hears
+from core.models.notification import Event, Hears
 from core.outbox import worded_kinds
 from core.system import rows_set_aside
 from tests import gateways
@@ -384,6 +384,5 @@ def a_client_pays_for_the_first_time(stage: Stage) -> None:
 
 @case("payment", begins=a_running_period)
 def a_client_pays_again(stage: Stage) -> None:
-    stage.business.hears_payments = Hears.NOW
-    stage.business.save()
+    stage.hears(Hears.NOW, Event.PAID)
     run_billing(now=NOW + timedelta(days=30), door="test")
