@@ -21,12 +21,13 @@ from billing.models import (
     Refund,
 )
 from billing.rules import dunning
-from clients import portal_links
+from clients import billing_contacts, portal_links
 from clients.models import Contact
 from clients.worded_emails import people
 from core import formats, links
 from core.models import Business
 from core.outbox import emails
+from core.outbox.emails import Letter
 
 #: How an invoice is paid if not by card: the transfer, which is above this part, enters itself here
 #: (billing.apps).
@@ -77,28 +78,40 @@ def email_client(
     button: str = "",
     link: links.Address = "",
     target: str = "",
+    about_money: bool = False,
 ) -> None:
     """Queue a short email to a client's contact.
 
-    Without a `link`, the button opens the portal at `target`.
+    Without a `link`, the button opens the portal at `target`. Where it is `about_money`, the
+    billing contacts get it in copy.
     """
-    if button and not link:
-        row = portal_links.portal_link(contact=contact, now=now, target=target)
-        link = links.placeholder("link", row.id)
+
+    def write(person: Contact) -> Letter:
+        address = link
+        if button and not link:
+            row = portal_links.portal_link(contact=person, now=now, target=target)
+            address = links.placeholder("link", row.id)
+        context = {
+            "subject": subject,
+            "name": person.name,
+            "paragraphs": paragraphs,
+            "button": button,
+            "link": address,
+        }
+        return Letter(person.email, "note", context, language, person.business)
+
+    if about_money:
+        _write(kind, ref, contact, write, now)
+        return
+    letter = write(contact)
     emails.write(
         kind=kind,
         ref=ref,
-        to=contact.email,
-        template="note",
-        context={
-            "subject": subject,
-            "name": contact.name,
-            "paragraphs": paragraphs,
-            "button": button,
-            "link": link,
-        },
+        to=letter.to,
+        template=letter.template,
+        context=letter.context,
         language=language,
-        business=contact.business,
+        business=letter.business,
         now=now,
     )
 
@@ -106,46 +119,90 @@ def email_client(
 def charge_failed(
     collection: Collection, charge: Charge, again: date | None, *, now: datetime
 ) -> None:
-    """Tell client and owner, once per charge; the client's email opens the card page (rule 23)."""
-    invoice, is_debit = collection.invoice, charge.method.is_debit
-    contact = invoice.addressee
+    """Tell client and owner, once per charge; the client's email opens the card page (rule 23).
+
+    The billing contacts get the client's email in copy.
+    """
+    invoice, owner = collection.invoice, collection.business.owner
     paid = Payment.objects.filter(invoice__agreement=invoice.agreement_id)
-    is_first = not invoice.is_one_off and not paid.exists()
-    link = portal_links.portal_link(contact=contact, now=now, target="method:")
-    sides = {
-        "client": (contact.email, invoice.language, links.placeholder("link", link.id)),
-        "owner": (
-            collection.business.owner.email,
-            collection.business.language,
-            _invoice_page(invoice),
-        ),
+    facts = {
+        "invoice": invoice,
+        "again": again,
+        "is_debit": charge.method.is_debit,
+        "is_first": not invoice.is_one_off and not paid.exists(),
+        "card": str(charge.method),
+        "service": invoice.service,
     }
-    for side, (to, language, page) in sides.items():
-        with translation.override(language):
-            texts: dict[str, Any] = {
-                "reason": decline_message(charge.code, is_debit=is_debit),
-                "again_on": formats.day(again),
-                "later": "" if is_debit else _later(invoice, again),
-                "is_debit": is_debit,
-                "is_first": is_first,
-                "amount": formats.money(charge.amount, charge.currency),
-                "card": str(charge.method),
-                "service": invoice.service,
-                "way": _other_way(invoice, charge.amount) if side == "client" else None,
-            }
-            values = _values(invoice)
-        emails.write(
-            kind="charge_failed",
-            ref=f"{charge.id}:{side}",
-            to=to,
-            template=f"charge_failed_{side}",
-            context={"invoice": invoice, "contact": contact, "again": again, "link": page, **texts},
-            language=language,
-            business=collection.business,
-            worded="charge_failed" if side == "client" else "",
-            values=values,
-            now=now,
+
+    def to_client(contact: Contact) -> Letter:
+        link = portal_links.portal_link(contact=contact, now=now, target="method:")
+        return Letter(
+            contact.email,
+            "charge_failed_client",
+            {
+                **facts,
+                **_decline_words(charge, invoice, again, invoice.language),
+                "contact": contact,
+                "link": links.placeholder("link", link.id),
+                "way": _other_way(invoice, charge.amount),
+            },
+            invoice.language,
+            collection.business,
+            worded="charge_failed",
+            values=_values(invoice, contact),
         )
+
+    _write("charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now)
+    language = collection.business.language
+    emails.write(
+        kind="charge_failed",
+        ref=f"{charge.id}:owner",
+        to=owner.email,
+        template="charge_failed_owner",
+        context={
+            **facts,
+            **_decline_words(charge, invoice, again, language),
+            "contact": invoice.addressee,
+            "link": _invoice_page(invoice),
+        },
+        language=language,
+        business=collection.business,
+        now=now,
+    )
+
+
+def _decline_words(
+    charge: Charge, invoice: Invoice, again: date | None, language: str
+) -> dict[str, str]:
+    """What is said of a declined charge, in a language."""
+    is_debit = charge.method.is_debit
+    with translation.override(language):
+        return {
+            "reason": decline_message(charge.code, is_debit=is_debit),
+            "again_on": formats.day(again),
+            "later": "" if is_debit else _later(invoice, again),
+            "amount": formats.money(charge.amount, charge.currency),
+        }
+
+
+def _write(
+    kind: str, ref: str, contact: Contact, write: Callable[[Contact], Letter], now: datetime
+) -> None:
+    """Queue an email to a contact; the billing contacts get it in copy, with their own links."""
+    letter = billing_contacts.with_copies(contact, write)
+    emails.write(
+        kind=kind,
+        ref=ref,
+        to=letter.to,
+        template=letter.template,
+        context=letter.context,
+        language=letter.language,
+        business=letter.business,
+        worded=letter.worded,
+        values=letter.values,
+        copies=letter.copies,
+        now=now,
+    )
 
 
 def _later(invoice: Invoice, again: date | None) -> str:
@@ -154,10 +211,11 @@ def _later(invoice: Invoice, again: date | None) -> str:
     return ", ".join(formats.day(day) for day in days if again and day > again)
 
 
-def _values(invoice: Invoice) -> dict[str, str]:
+def _values(invoice: Invoice, contact: Contact) -> dict[str, str]:
     """What an email about an invoice may name in the business's own words."""
-    amount = formats.money(invoice.total, invoice.currency)
-    return {**people(invoice.addressee), "number": invoice.number, "amount": amount}
+    with translation.override(invoice.language):
+        amount = formats.money(invoice.total, invoice.currency)
+    return {**people(contact), "number": invoice.number, "amount": amount}
 
 
 def _invoice_page(invoice: Invoice) -> str:
@@ -167,32 +225,31 @@ def _invoice_page(invoice: Invoice) -> str:
 def card_needed(collection: Collection, *, offers_debit: bool = False, now: datetime) -> None:
     """Ask the client to save a card, once per invoice; or a payment method, if there are others."""
     invoice = collection.invoice
-    contact = invoice.addressee
-    link = portal_links.portal_link(contact=contact, now=now, target="method:")
     owed = owing.amount_owed(invoice)
     with translation.override(invoice.language):
-        values = _values(invoice)
         amount = formats.money(owed, invoice.currency)
-    emails.write(
-        kind="card_needed",
-        ref=str(collection.id),
-        to=contact.email,
-        template="card_needed",
-        context={
-            "invoice": invoice,
-            "contact": contact,
-            "link": links.placeholder("link", link.id),
-            "debits": offers_debit,
-            "amount": amount,
-            "service": invoice.service,
-            "way": _other_way(invoice, owed),
-        },
-        language=invoice.language,
-        business=collection.business,
-        worded="card_needed",
-        values=values,
-        now=now,
-    )
+
+    def to_client(contact: Contact) -> Letter:
+        link = portal_links.portal_link(contact=contact, now=now, target="method:")
+        return Letter(
+            contact.email,
+            "card_needed",
+            {
+                "invoice": invoice,
+                "contact": contact,
+                "link": links.placeholder("link", link.id),
+                "debits": offers_debit,
+                "amount": amount,
+                "service": invoice.service,
+                "way": _other_way(invoice, owed),
+            },
+            invoice.language,
+            collection.business,
+            worded="card_needed",
+            values=_values(invoice, contact),
+        )
+
+    _write("card_needed", str(collection.id), invoice.addressee, to_client, now)
 
 
 def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:
@@ -343,6 +400,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
             now=now,
             button=_("See the invoice"),
             target=f"invoice:{invoice.id}",
+            about_money=True,
         )
 
 
@@ -459,6 +517,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
             now=now,
             button=_("Save a payment method"),
             target="method:",
+            about_money=True,
         )
     with translation.override(business.language):
         values["amount"] = formats.money(payment.amount, payment.currency)

@@ -126,6 +126,9 @@ class Contact(TenantRow):
     email = models.EmailField(_("email"))
     role = models.CharField(_("role"), max_length=80, blank=True)
     is_decision_maker = models.BooleanField(_("decides"), default=False)
+    gets_billing = models.BooleanField(
+        _("gets emails about money in copy"), default=False, db_default=False
+    )
     portal_epoch = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("may enter the portal"), default=True)
 

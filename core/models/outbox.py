@@ -48,7 +48,8 @@ class OutboxEmail(models.Model):
 
     Links and codes are placeholders until it is sent (core.links); `mark` tells them from what
     people typed. It is empty for emails of 0.1.0. An email without a text is rendered when it is
-    sent (core.outbox.emails.post). `error` is what the mail server said last; of an email that came
+    sent (core.outbox.emails.post). `copy_of` is the email of which this is what another person got.
+    `error` is what the mail server said last; of an email that came
     back (`bounced_at`, core.outbox.bounces), what the report says.
     """
 
@@ -67,6 +68,9 @@ class OutboxEmail(models.Model):
     mark = models.CharField(max_length=16, blank=True, default=new_mark, editable=False)
     attachment = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    copy_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, editable=False, related_name="copies"
     )
     state = models.CharField(
         _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
@@ -109,6 +113,11 @@ class OutboxEmail(models.Model):
     def is_written(self) -> bool:
         """Whether its text is made already; some emails are written when they are sent."""
         return bool(self.text)
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is what another person got of an email."""
+        return self.copy_of_id is not None
 
     @property
     def is_waiting(self) -> bool:
