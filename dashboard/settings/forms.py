@@ -89,9 +89,9 @@ class BusinessForm(DetailsForm):
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "name": _("Your clients read it on every page, in emails and on documents."),
-            "legal_name": _("New documents carry it, if it is not the name above."),
+            "legal_name": _("New documents carry it where it differs from the name above."),
             "tax_id": _("It appears on the next invoice; those already issued stay as they are."),
-            "language": _("Of these pages, of emails to you and of new clients."),
+            "language": _("These pages, emails to you, and new clients have this language."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -104,7 +104,7 @@ class BusinessForm(DetailsForm):
         self.fields["time_zone"] = SearchField(
             label=_("Time zone"),
             choices=time_zone_choices(),
-            help_text=_("It decides when your day begins. Clients are charged in their own."),
+            help_text=_("When your day begins. Clients are charged in their own time zone."),
         )
 
     def clean(self) -> dict[str, Any]:
@@ -127,7 +127,7 @@ class LookForm(forms.ModelForm):
         fields = ["logo", "accent"]
         help_texts = {
             "logo": _("On new documents, on the pages that clients see, and in emails."),
-            "accent": _("Of buttons and headings that clients see."),
+            "accent": _("Buttons and headings that clients see have this colour."),
         }
 
     def clean_logo(self) -> Any:

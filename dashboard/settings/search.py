@@ -26,7 +26,7 @@ from dashboard.settings.forms import (
     TaxBasisForm,
     YouForm,
 )
-from dashboard.settings.subjects import SUBJECTS, WORDS, Subject
+from dashboard.settings.subjects import SUBJECTS, Subject
 
 LIKE = 0.6  # of the trigrams of a word that was typed with a slip must occur in a label
 MOST = 12  # settings listed
@@ -64,36 +64,58 @@ FORMS: tuple[tuple[str, type[forms.BaseForm]], ...] = (
 
 #: What else is set there: (page, label, anchor, other words).
 OTHERS: tuple[tuple[str, str | Promise, str, str | Promise], ...] = (
-    ("you", _("Email address"), "sign-in", pgettext_lazy(WORDS, "sign in login account")),
-    ("you", _("Password"), "sign-in", pgettext_lazy(WORDS, "sign in login account")),
+    (
+        "you",
+        _("Email address"),
+        "sign-in",
+        pgettext_lazy("words of the search", "sign in login account"),
+    ),
+    (
+        "you",
+        _("Password"),
+        "sign-in",
+        pgettext_lazy("words of the search", "sign in login account"),
+    ),
     (
         "you",
         _("Second factor and passkeys"),
         "sign-in",
-        pgettext_lazy(WORDS, "two-factor 2FA authenticator recovery codes"),
+        pgettext_lazy("words of the search", "two-factor 2FA authenticator recovery codes"),
     ),
-    ("paying", _("Taxes"), "p1", pgettext_lazy(WORDS, "VAT GST sales tax rate percent")),
+    (
+        "paying",
+        _("Taxes"),
+        "p1",
+        pgettext_lazy("words of the search", "VAT GST sales tax rate percent"),
+    ),
     (
         "settings_documents",
         _("Numbers"),
         "p2",
-        pgettext_lazy(WORDS, "invoice number pattern sequence prefix receipt credit note"),
+        pgettext_lazy(
+            "words of the search", "invoice number pattern sequence prefix receipt credit note"
+        ),
     ),
-    ("exports", _("Export everything"), "", pgettext_lazy(WORDS, "backup download zip")),
-    ("api", _("Make a key"), "new", pgettext_lazy(WORDS, "token secret")),
+    (
+        "exports",
+        _("Export everything"),
+        "",
+        pgettext_lazy("words of the search", "backup download zip"),
+    ),
+    ("api", _("Make a key"), "new", pgettext_lazy("words of the search", "token secret")),
 )
 
 #: Other words by which a field is looked for.
 OTHER_WORDS: dict[str, str | Promise] = {
-    "time_zone": pgettext_lazy(WORDS, "timezone clock"),
-    "currency": pgettext_lazy(WORDS, "money"),
-    "tax_id": pgettext_lazy(WORDS, "VAT number"),
-    "logo": pgettext_lazy(WORDS, "picture brand"),
-    "accent": pgettext_lazy(WORDS, "color brand design"),
-    "account": pgettext_lazy(WORDS, "IBAN transfer"),
+    "time_zone": pgettext_lazy("words of the search", "timezone clock"),
+    "currency": pgettext_lazy("words of the search", "money"),
+    "tax_id": pgettext_lazy("words of the search", "VAT number"),
+    "logo": pgettext_lazy("words of the search", "picture brand"),
+    "accent": pgettext_lazy("words of the search", "color brand design"),
+    "account": pgettext_lazy("words of the search", "IBAN transfer"),
     "bic": "SWIFT",
-    "capacity": pgettext_lazy(WORDS, "availability workload"),
-    "tax_on_payment": pgettext_lazy(WORDS, "tax invoice receipt"),
+    "capacity": pgettext_lazy("words of the search", "availability workload"),
+    "tax_on_payment": pgettext_lazy("words of the search", "tax invoice receipt"),
 }
 
 

@@ -10,8 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 from dashboard.page import DashboardView
 
-WORDS = "words of the search"  # the context of words that nobody reads
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -39,14 +37,18 @@ SUBJECTS = (
             "Name, address and tax id on new documents, your currency and your time zone. "
             "Documents already issued do not change."
         ),
-        pgettext_lazy(WORDS, "company legal name address timezone language country"),
+        pgettext_lazy(
+            "words of the search", "company legal name address timezone language country"
+        ),
     ),
     Subject(
         "you",
         _("You"),
         "users",
         _("The name in which you sign, and how you sign in. What you have signed does not change."),
-        pgettext_lazy(WORDS, "account profile password passkey security two-factor"),
+        pgettext_lazy(
+            "words of the search", "account profile password passkey security two-factor"
+        ),
     ),
     Subject(
         "settings_hours",
@@ -56,7 +58,7 @@ SUBJECTS = (
             "How much work you can take on, and what you want to earn. Proposals, the waitlist and "
             "your income page use it."
         ),
-        pgettext_lazy(WORDS, "capacity hours week holidays floor rate goal target"),
+        pgettext_lazy("words of the search", "capacity hours week holidays floor rate goal target"),
     ),
     Subject(
         "paying",
@@ -66,7 +68,7 @@ SUBJECTS = (
             "How clients pay you, and which taxes you charge. It applies to the next invoice; "
             "agreements keep the taxes they were signed with."
         ),
-        pgettext_lazy(WORDS, "bank account IBAN PromptPay card VAT tax"),
+        pgettext_lazy("words of the search", "bank account IBAN PromptPay card VAT tax"),
         ("tax_use",),
     ),
     Subject(
@@ -77,14 +79,16 @@ SUBJECTS = (
             "Logo, colour and numbers of new documents, emails and pages. Documents already issued "
             "do not change."
         ),
-        pgettext_lazy(WORDS, "brand logo colour color design invoice number sequence prefix"),
+        pgettext_lazy(
+            "words of the search", "brand logo colour color design invoice number sequence prefix"
+        ),
     ),
     Subject(
         "templates",
         _("Agreement texts"),
         "signature",
         _("The clauses of the next proposal. What was sent keeps the text it was sent with."),
-        pgettext_lazy(WORDS, "contract terms clauses template legal"),
+        pgettext_lazy("words of the search", "contract terms clauses template legal"),
         ("template", "template_preview"),
     ),
     Subject(
@@ -92,7 +96,7 @@ SUBJECTS = (
         _("Emails"),
         "mail",
         _("How emails to your clients begin. It applies from the next email on."),
-        pgettext_lazy(WORDS, "wording subject greeting message text"),
+        pgettext_lazy("words of the search", "wording subject greeting message text"),
         ("email_wording",),
     ),
     Subject(
@@ -100,35 +104,35 @@ SUBJECTS = (
         _("Notifications"),
         "message",
         _("What we email you about, and when. It applies from the next event on."),
-        pgettext_lazy(WORDS, "alerts digest daily summary mute unsubscribe"),
+        pgettext_lazy("words of the search", "alerts digest daily summary mute unsubscribe"),
     ),
     Subject(
         "public_page",
         _("Public page"),
         "external-link",
         _("The page on which prospects write to you. Changes are visible at once."),
-        pgettext_lazy(WORDS, "website landing page leads form address slug"),
+        pgettext_lazy("words of the search", "website landing page leads form address slug"),
     ),
     Subject(
         "exports",
         _("Data"),
         "download",
         _("Everything you have here as files, to keep or to leave with. Nothing is changed by it."),
-        pgettext_lazy(WORDS, "export backup download archive zip csv"),
+        pgettext_lazy("words of the search", "export backup download archive zip csv"),
     ),
     Subject(
         "api",
         _("API"),
         "key",
         _("Keys with which your own programs send KPI readings. A revoked key stops at once."),
-        pgettext_lazy(WORDS, "token key integration webhook zapier program"),
+        pgettext_lazy("words of the search", "token key integration webhook zapier program"),
     ),
     Subject(
         "jobs",
         _("System"),
         "bolt",
         _("Whether charging, emails and documents run as they should. You only look here."),
-        pgettext_lazy(WORDS, "status health errors jobs"),
+        pgettext_lazy("words of the search", "status health errors jobs"),
     ),
 )
 
