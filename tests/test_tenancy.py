@@ -72,9 +72,9 @@ CLASSES: dict[str, str] = {
     "dashboard:settings_business": "owner",
     "dashboard:settings_hours": "owner",
     "dashboard:settings_documents": "owner",
-    "dashboard:paying_moved": "owner",
-    "dashboard:owner_emails_moved": "owner",
-    "dashboard:exports_moved": "owner",
+    "dashboard:paying_moved": "public",  # an old address, which leads to the new one
+    "dashboard:owner_emails_moved": "public",
+    "dashboard:exports_moved": "public",
     "dashboard:templates": "owner",
     "dashboard:template": "template",
     "dashboard:template_preview": "template",

@@ -1,6 +1,6 @@
 """Emails about charges, refunds and disputes, queued in the transaction of the event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from billing.books import owing
 from billing.books.queries import decline_message
+from billing.emails import short_emails
 from billing.models import (
     Charge,
     Collection,
@@ -21,11 +22,10 @@ from billing.models import (
     Refund,
 )
 from billing.rules import dunning
-from clients import billing_contacts, portal_links
+from clients import portal_links
 from clients.models import Contact
 from clients.worded_emails import people
 from core import formats, links
-from core.models import Business
 from core.outbox import emails
 from core.outbox.emails import Letter
 
@@ -37,83 +37,6 @@ OTHER_WAYS: list[Callable[[Invoice, int], Any]] = []
 def _other_way(invoice: Invoice, amount: int) -> Any:
     """Return how to pay `amount` (minor units) without a card; None if there is no other way."""
     return next((found for way in OTHER_WAYS if (found := way(invoice, amount))), None)
-
-
-def email_owner(
-    kind: str,
-    ref: str,
-    business: Business,
-    subject: str,
-    paragraphs: Sequence[str],
-    link: str,
-    now: datetime,
-) -> None:
-    """Queue a short email to the owner, in the active language, with a button that opens `link`."""
-    emails.write(
-        kind=kind,
-        ref=ref,
-        to=business.owner.email,
-        template="note",
-        context={
-            "subject": subject,
-            "paragraphs": paragraphs,
-            "button": _("Open it"),
-            "link": link,
-        },
-        language=business.language,
-        business=business,
-        now=now,
-    )
-
-
-def email_client(
-    kind: str,
-    ref: str,
-    contact: Contact,
-    language: str,
-    subject: str,
-    paragraphs: Sequence[str],
-    *,
-    now: datetime,
-    button: str = "",
-    link: links.Address = "",
-    target: str = "",
-    about_money: bool = False,
-) -> None:
-    """Queue a short email to a client's contact.
-
-    Without a `link`, the button opens the portal at `target`. Where it is `about_money`, the
-    billing contacts get it in copy.
-    """
-
-    def write(person: Contact) -> Letter:
-        address = link
-        if button and not link:
-            row = portal_links.portal_link(contact=person, now=now, target=target)
-            address = links.placeholder("link", row.id)
-        context = {
-            "subject": subject,
-            "name": person.name,
-            "paragraphs": paragraphs,
-            "button": button,
-            "link": address,
-        }
-        return Letter(person.email, "note", context, language, person.business)
-
-    if about_money:
-        _write(kind, ref, contact, write, now)
-        return
-    letter = write(contact)
-    emails.write(
-        kind=kind,
-        ref=ref,
-        to=letter.to,
-        template=letter.template,
-        context=letter.context,
-        language=language,
-        business=letter.business,
-        now=now,
-    )
 
 
 def charge_failed(
@@ -152,7 +75,7 @@ def charge_failed(
             values=_values(invoice, contact),
         )
 
-    _write("charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now)
+    short_emails.write("charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now)
     language = collection.business.language
     emails.write(
         kind="charge_failed",
@@ -183,26 +106,6 @@ def _decline_words(
             "later": "" if is_debit else _later(invoice, again),
             "amount": formats.money(charge.amount, charge.currency),
         }
-
-
-def _write(
-    kind: str, ref: str, contact: Contact, write: Callable[[Contact], Letter], now: datetime
-) -> None:
-    """Queue an email to a contact; the billing contacts get it in copy, with their own links."""
-    letter = billing_contacts.with_copies(contact, write)
-    emails.write(
-        kind=kind,
-        ref=ref,
-        to=letter.to,
-        template=letter.template,
-        context=letter.context,
-        language=letter.language,
-        business=letter.business,
-        worded=letter.worded,
-        values=letter.values,
-        copies=letter.copies,
-        now=now,
-    )
 
 
 def _later(invoice: Invoice, again: date | None) -> str:
@@ -249,7 +152,7 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
             values=_values(invoice, contact),
         )
 
-    _write("card_needed", str(collection.id), invoice.addressee, to_client, now)
+    short_emails.write("card_needed", str(collection.id), invoice.addressee, to_client, now)
 
 
 def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:
@@ -257,7 +160,7 @@ def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) 
     contact, business = agreement.contact, agreement.contact.business
     is_debit = method.is_debit
     with translation.override(agreement.language):
-        email_client(
+        short_emails.email_client(
             "card_removed",
             f"{method.id}:client",
             contact,
@@ -279,7 +182,7 @@ def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) 
             target="method:",
         )
     with translation.override(business.language):
-        email_owner(
+        short_emails.email_owner(
             "card_removed",
             f"{method.id}:owner",
             business,
@@ -302,7 +205,7 @@ def card_expires(method: PaymentMethod, agreement: Agreement, day: date, *, now:
     business = agreement.business
     with translation.override(business.language):
         values = {"client": agreement.client.name, "card": str(method), "day": formats.day(day)}
-        email_owner(
+        short_emails.email_owner(
             "card_expires",
             f"{agreement.pk}:{day}",
             business,
@@ -324,7 +227,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
     invoice = collection.invoice
     with translation.override(invoice.language):
         amount = formats.money(charge.amount, charge.currency)
-        email_client(
+        short_emails.email_client(
             "confirm_charge",
             str(charge.id),
             invoice.addressee,
@@ -350,7 +253,7 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
             "Invoice %(number)s was paid before it could be cancelled. "
             "It stays paid; you can refund it."
         )
-        email_owner(
+        short_emails.email_owner(
             "paid_not_cancelled",
             str(collection.id),
             collection.business,
@@ -368,7 +271,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
         message = _(
             "For a day the gateway has not said what became of the charge for invoice %(number)s. "
         ) + _("Nothing is charged again until it does. Please check the payment at your gateway.")
-        email_owner(
+        short_emails.email_owner(
             "still_unknown",
             str(charge.id),
             collection.business,
@@ -384,7 +287,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
     invoice = refund.payment.invoice
     with translation.override(invoice.language):
         amount = formats.money(refund.amount, refund.currency)
-        email_client(
+        short_emails.email_client(
             "refunded",
             str(refund.id),
             invoice.addressee,
@@ -429,7 +332,7 @@ def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> Non
                 )
                 % {"amount": formats.money(refund.uncovered, refund.currency)}
             )
-        email_owner(
+        short_emails.email_owner(
             "refund_elsewhere",
             str(refund.id),
             refund.business,
@@ -446,7 +349,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
     invoice = refund.payment.invoice
     with translation.override(refund.business.language):
         amount = formats.money(refund.amount, refund.currency)
-        email_owner(
+        short_emails.email_owner(
             "refund_stuck",
             str(refund.id),
             refund.business,
@@ -473,7 +376,7 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             "number": invoice.number,
             "state": dispute.get_state_display(),
         }
-        email_owner(
+        short_emails.email_owner(
             "disputed",
             f"{dispute.id}:{dispute.state}",
             dispute.business,
@@ -497,7 +400,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
     }
     with translation.override(invoice.language):
         values["amount"] = formats.money(payment.amount, payment.currency)
-        email_client(
+        short_emails.email_client(
             "payment_returned",
             f"{payment.id}:client",
             invoice.addressee,
@@ -521,7 +424,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         )
     with translation.override(business.language):
         values["amount"] = formats.money(payment.amount, payment.currency)
-        email_owner(
+        short_emails.email_owner(
             "payment_returned",
             f"{payment.id}:owner",
             business,
