@@ -68,6 +68,7 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
             now=now,
             button=_("See the oldest invoice"),
             target=f"invoice:{oldest.pk}",
+            about_money=True,
         )
 
 

@@ -42,6 +42,8 @@ class Business(models.Model):
 
     `floor_rate` (per hour), `yearly_goal` (per year) and `monthly_costs` are minor units of
     `currency`, and `capacity_minutes` is minutes per month; 0 in any of the four means "not set".
+    `week_minutes` are minutes for each day from Monday, and `capacity_minutes` then their average;
+    [] means that only hours a month were entered.
     `time_zone` is an IANA name.
     """
 
@@ -66,6 +68,7 @@ class Business(models.Model):
     yearly_goal = models.PositiveBigIntegerField(_("yearly goal"), default=0)
     monthly_costs = models.PositiveBigIntegerField(_("monthly costs"), default=0)
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
+    week_minutes = models.JSONField(_("capacity by weekday"), default=list, blank=True)
     checklist_dismissed_at = models.DateTimeField(
         _("checklist dismissed"), null=True, blank=True, editable=False
     )

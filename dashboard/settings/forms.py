@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agreements.rules import workload
 from billing.bank_transfer import payment_details
 from billing.bank_transfer.codes import epc, promptpay
 from billing.models import BankDetails
 from billing.models.invoice import SeriesKind
-from core import money
+from core import formats, money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm
 from core.models import Business, TaxRate, User
@@ -28,6 +30,7 @@ from dashboard.form_fields import (
     time_zone_choices,
 )
 
+MINUTES_OF_A_DAY = 24 * 60
 AIMS = {
     "floor": "floor_rate",
     "goal": "yearly_goal",
@@ -73,11 +76,55 @@ class AimsForm(PrintableForm, forms.ModelForm):
 
 
 class AimsPageForm(AimsForm):
-    """What a business wants to earn and can sell, on its page of the settings."""
+    """What a business wants to earn and can sell, on its page of the settings.
+
+    The hours of weekdays take the place of hours a month, which are asked where none are entered.
+    """
+
+    WEEK: ClassVar = {
+        "mon": _("Monday"),
+        "tue": _("Tuesday"),
+        "wed": _("Wednesday"),
+        "thu": _("Thursday"),
+        "fri": _("Friday"),
+        "sat": _("Saturday"),
+        "sun": _("Sunday"),
+    }
+    field_order = (*WEEK, "capacity", "floor", "goal")
 
     class Meta:
         model = Business
         fields: tuple[str, ...] = ()
+
+    mon, tue, wed, thu, fri, sat, sun = (
+        DurationField(label=label, required=False, help_text="") for label in WEEK.values()
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, minutes in zip(self.WEEK, self.instance.week_minutes, strict=False):
+            self.fields[name].initial = formats.hours_number(minutes) if minutes else ""
+        if self.instance.week_minutes:
+            del self.fields["capacity"]
+
+    def week(self) -> list[Any]:
+        """The fields of the weekdays, as the page shows them."""
+        return [self[name] for name in self.WEEK]
+
+    def rest(self) -> list[Any]:
+        """The other fields."""
+        return [field for field in self if field.name not in self.WEEK]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        week = [data.get(name) or 0 for name in self.WEEK]
+        for name, minutes in zip(self.WEEK, week, strict=True):
+            if minutes > MINUTES_OF_A_DAY:
+                self.add_error(name, gettext("A day has 24 hours."))
+        self.instance.week_minutes = week if any(week) else []
+        if any(week):
+            self.instance.capacity_minutes = workload.minutes_of_usual_month(week)
+        return data
 
 
 class BusinessForm(DetailsForm):

@@ -17,7 +17,7 @@ from core.models import Business
 from core.outbox import worded_kinds
 from core.search import terms
 from dashboard.settings.forms import (
-    AimsForm,
+    AimsPageForm,
     BankForm,
     BusinessForm,
     FrontPageForm,
@@ -55,7 +55,7 @@ BY_PAGE = {subject.page: subject for subject in SUBJECTS}
 FORMS: tuple[tuple[str, type[forms.BaseForm]], ...] = (
     ("settings_business", BusinessForm),
     ("you", YouForm),
-    ("settings_hours", AimsForm),
+    ("settings_hours", AimsPageForm),
     ("paying", BankForm),
     ("paying", TaxBasisForm),
     ("settings_documents", LookForm),

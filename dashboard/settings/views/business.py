@@ -68,6 +68,9 @@ class Hours(FormPage):
     template = "dashboard/settings/hours.html"
     form_class = AimsPageForm
 
+    def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+        return super().show(request, status, week=sum(self.business.week_minutes), **context)
+
 
 class Logo(DashboardView):
     """The business's picture."""
