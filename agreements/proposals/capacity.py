@@ -18,7 +18,7 @@ from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNNING_STATES, ProposalState
 from agreements.rules.terms import Renews
 from agreements.rules.workload import Promise
-from agreements.running import added_for_a_time, effective_terms
+from agreements.running import added_for_a_time, effective_terms, working_days
 from agreements.running.periods import period_spans
 from clients.rules.pipeline import ODDS, Stage
 from core.dates import Span, add_months, local_day, month_of
@@ -143,6 +143,7 @@ def _loads(
     """The load of each of `stretches`, all of which lie in `whole`."""
     signed = list(_signed(business, whole))
     away = [row.span for row in TimeOff.objects.filter(business=business, ends_on__gt=whole.start)]
+    away += working_days.holidays_within(business, whole)
     return [
         Workload(
             span=span,

@@ -2,8 +2,8 @@
 
 The minutes of a period are spread evenly over its days: of 20 hours from 15 November to 15 December
 (30 days), 16 of 30 parts fall into November. Time off reduces the capacity by its share of the
-working days, Monday to Friday; where the capacity is that of each weekday, by theirs. Sums are exact
-fractions that are rounded once, at the end.
+working days, Monday to Friday; where the capacity is that of each weekday, by theirs. Sums are
+exact fractions that are rounded once, at the end.
 """
 
 from collections.abc import Iterable, Sequence

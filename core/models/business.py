@@ -43,7 +43,8 @@ class Business(models.Model):
     `floor_rate` (per hour), `yearly_goal` (per year) and `monthly_costs` are minor units of
     `currency`, and `capacity_minutes` is minutes per month; 0 in any of the four means "not set".
     `week_minutes` are minutes for each day from Monday, and `capacity_minutes` then their average;
-    [] means that only hours a month were entered.
+    [] means that only hours a month were entered. `worked_holidays` are ISO dates of public
+    holidays on which the business works; without a `holiday_country` it works on all of them.
     `time_zone` is an IANA name.
     """
 
@@ -69,6 +70,9 @@ class Business(models.Model):
     monthly_costs = models.PositiveBigIntegerField(_("monthly costs"), default=0)
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
     week_minutes = models.JSONField(_("capacity by weekday"), default=list, blank=True)
+    holiday_country = models.CharField(_("country of public holidays"), max_length=2, blank=True)
+    holiday_part = models.CharField(_("part of the country"), max_length=20, blank=True)
+    worked_holidays = models.JSONField(_("holidays worked"), default=list, blank=True)
     checklist_dismissed_at = models.DateTimeField(
         _("checklist dismissed"), null=True, blank=True, editable=False
     )

@@ -83,6 +83,12 @@ OTHERS: tuple[tuple[str, str | Promise, str, str | Promise], ...] = (
         pgettext_lazy("words of the search", "two-factor 2FA authenticator recovery codes"),
     ),
     (
+        "settings_hours",
+        _("Public holidays"),
+        "holidays",
+        pgettext_lazy("words of the search", "bank holidays days off vacation country"),
+    ),
+    (
         "paying",
         _("Taxes"),
         "p1",

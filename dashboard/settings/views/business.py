@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 
 from billing.books import document_numbers
 from core.documents.logos import logo_response
+from core.places import countries
 from core.web import query_string
 from dashboard.page import DashboardView, show_warnings
 from dashboard.settings import search
 from dashboard.settings.forms import AimsPageForm, BusinessForm
+from dashboard.settings.holidays import HolidaysForm
 from dashboard.settings.subjects import SettingsView
 
 
@@ -68,8 +70,22 @@ class Hours(FormPage):
     template = "dashboard/settings/hours.html"
     form_class = AimsPageForm
 
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if request.POST.get("which") != "holidays":
+            return super().post(request)
+        form = HolidaysForm(request.POST, instance=self.business, today=self.today)
+        if not form.is_valid():
+            aims = AimsPageForm(instance=self.business)
+            return self.show(request, 422, form=aims, holidays=form)
+        form.save()
+        messages.success(request, _("Saved."))
+        return redirect(f"{request.path}#holidays")
+
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-        return super().show(request, status, week=sum(self.business.week_minutes), **context)
+        place = countries.names().get(countries.country_of_zone(self.business.time_zone), "")
+        context.setdefault("holidays", HolidaysForm(instance=self.business, today=self.today))
+        week = sum(self.business.week_minutes)
+        return super().show(request, status, week=week, place=place, **context)
 
 
 class Logo(DashboardView):
