@@ -1,8 +1,9 @@
-"""What is agreed about public holidays holds for promised answers; what was signed stays (rule 69)."""
+"""What was signed about public holidays holds for promised answers, and stays (rule 69)."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from agreements.contract import frozen_terms
 from agreements.models import Agreement
 from agreements.proposals import capacity
 from core.models import Business
@@ -54,8 +55,6 @@ def test_what_was_sent_before_keeps_its_days_when_it_is_picked(world: World) -> 
 
 
 def test_an_own_text_that_names_other_days_is_not_reinterpreted(world: World) -> None:
-    from agreements.contract import frozen_terms
-
     observe(world)
     draft = world.proposal(send=False)
     draft.text = {
