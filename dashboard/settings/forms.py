@@ -104,6 +104,7 @@ class AimsPageForm(AimsForm):
         super().__init__(*args, **kwargs)
         for name, minutes in zip(self.WEEK, self.instance.week_minutes, strict=False):
             self.fields[name].initial = formats.hours_number(minutes) if minutes else ""
+        self.fields["capacity"].help_text = _("Used as long as no weekday has hours.")
         if self.instance.week_minutes:
             del self.fields["capacity"]
 
@@ -113,7 +114,11 @@ class AimsPageForm(AimsForm):
 
     def rest(self) -> list[Any]:
         """The other fields."""
-        return [field for field in self if field.name not in self.WEEK]
+        return [self[name] for name in AIMS]
+
+    def month(self) -> Any:
+        """The field of hours a month, which is asked while no weekday has hours."""
+        return self["capacity"] if "capacity" in self.fields else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()

@@ -44,6 +44,12 @@ class Setting:
     page: str = ""  # its address, if not that of the subject
 
     @property
+    def detail(self) -> str:
+        """What is said below its name: its subject, and what it changes."""
+        parts = (self.subject.name if self.subject.name != self.label else "", self.help)
+        return ": ".join(str(part) for part in parts if part)
+
+    @property
     def url(self) -> str:
         """The address that leads to the field."""
         return (self.page or self.subject.url) + (f"#{self.anchor}" if self.anchor else "")
@@ -52,7 +58,7 @@ class Setting:
 BY_PAGE = {subject.page: subject for subject in SUBJECTS}
 
 #: The forms of the settings, by their page. Each of their fields is found.
-FORMS: tuple[tuple[str, type[forms.BaseForm]], ...] = (
+FORMS: tuple[tuple[str, type[forms.Form] | type[forms.ModelForm]], ...] = (
     ("settings_business", BusinessForm),
     ("you", YouForm),
     ("settings_hours", AimsPageForm),

@@ -131,7 +131,7 @@ SUBJECTS = (
         "jobs",
         _("System"),
         "bolt",
-        _("Whether charging, emails and documents run as they should. You only look here."),
+        _("Whether charging, emails and documents run as they should. Nothing is set here."),
         pgettext_lazy("words of the search", "status health errors jobs"),
     ),
 )

@@ -69,7 +69,7 @@ def _warn(ids: Sequence[UUID], now: datetime) -> int:
     ]
     refs = [f"{period.pk}:{mark}:me" for period, mark in reached]
     told: QuerySet[Any]
-    sent_refs = set()
+    sent_refs: set[str] = set()
     for told in (OutboxEmail.objects.all(), OwnerNote.objects.all()):
         rows_told = told.filter(kind=KIND, ref__in=refs)
         sent_refs.update(rows_told.values_list("ref", flat=True))

@@ -57,7 +57,8 @@ def mail_question(*, code: str, email: str, now: datetime) -> None:
 
 def _answered(report: Report, answer: str) -> str:
     """What the owner's email of the day says of an answer."""
-    facts = {"client": report.client.name, "answer": Answer(answer).label, "what": report.decision}
+    said = Report(answer=answer).get_answer_display()
+    facts = {"client": report.client.name, "answer": said, "what": report.decision}
     return _("%(client)s answered “%(answer)s”: %(what)s") % facts
 
 
