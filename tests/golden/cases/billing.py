@@ -27,6 +27,7 @@ from billing.models import BankDetails, Invoice, PaymentMethod, WithholdingCerti
 from billing.models.unpaid import UnpaidAction
 from billing.runs import daily_audit, unpaid_periods
 from billing.runs.billing_run import run_billing
+from clients import client_records
 from core.models import OutboxEmail
 from core.models.notification import Event, Hears
 from core.outbox import worded_kinds
@@ -288,6 +289,20 @@ def administrators_hear_what_was_set_aside(stage: Stage) -> None:
 def a_part_is_refunded(stage: Stage) -> None:
     given_back(stage, stage.sum(1_000), to_card=True)
     refund.carry_out_refunds(now=NOW)
+
+
+@case("refunded", variant="copy", begins=a_running_period)
+def the_billing_contact_reads_of_a_refund(stage: Stage) -> None:
+    client_records.add_contact(
+        client=stage.invoice.client,
+        name=stage.words.owner,
+        email="books@client.example",
+        gets_billing=True,
+        now=NOW,
+    )
+    a_part_is_refunded(stage)
+    addressed = OutboxEmail.objects.filter(kind="refunded", copy_of=None)
+    addressed.update(kind="refunded_addressed")
 
 
 @case("refund_elsewhere", begins=a_running_period)
