@@ -136,8 +136,8 @@ def settings_of(business: Business) -> Iterator[Setting]:
     for page, form in FORMS:
         for name, field in form.base_fields.items():
             label = capfirst(field.label or name.replace("_", " "))
-            words = OTHER_WORDS.get(name, "")
-            yield Setting(BY_PAGE[page], label, f"div_id_{name}", field.help_text, words)
+            more = OTHER_WORDS.get(name, "")
+            yield Setting(BY_PAGE[page], label, f"div_id_{name}", field.help_text, more)
     for name, field in OwnerEmailsForm.choices().items():
         yield Setting(BY_PAGE["owner_emails"], field.label or "", f"div_id_{name}", field.help_text)
     for page, label, anchor, words in OTHERS:
