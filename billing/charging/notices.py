@@ -75,7 +75,9 @@ def charge_failed(
             values=_values(invoice, contact),
         )
 
-    short_emails.write("charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now)
+    short_emails.email_with_copies(
+        "charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now
+    )
     language = collection.business.language
     emails.write(
         kind="charge_failed",
@@ -152,7 +154,9 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
             values=_values(invoice, contact),
         )
 
-    short_emails.write("card_needed", str(collection.id), invoice.addressee, to_client, now)
+    short_emails.email_with_copies(
+        "card_needed", str(collection.id), invoice.addressee, to_client, now
+    )
 
 
 def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) -> None:

@@ -75,7 +75,7 @@ def email_client(
         return Letter(person.email, "note", context, language, person.business)
 
     if about_money:
-        write(kind, ref, contact, compose, now)
+        email_with_copies(kind, ref, contact, compose, now)
         return
     letter = compose(contact)
     emails.write(
@@ -90,7 +90,7 @@ def email_client(
     )
 
 
-def write(
+def email_with_copies(
     kind: str, ref: str, contact: Contact, compose: Callable[[Contact], Letter], now: datetime
 ) -> None:
     """Queue an email to a contact; the billing contacts get it in copy, with their own links."""
