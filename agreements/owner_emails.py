@@ -9,7 +9,7 @@ from agreements.contract.exclusivity import Conflict
 from agreements.models import Agreement, Amendment, Proposal, Signature
 from clients.models import Contact
 from core import formats, links
-from core.models.business import Hears
+from core.models.notification import Event
 from core.outbox import owner_notes
 
 
@@ -19,7 +19,7 @@ def tell_opened(proposal: Proposal, contact: Contact, now: datetime) -> None:
         facts = _facts(proposal, contact)
         _tell_of_proposal(
             proposal,
-            proposal.business.hears_views,
+            Event.OPENED,
             "offer_opened",
             f"{proposal.pk}:{contact.pk}",
             _("%(name)s opened “%(title)s”") % facts,
@@ -48,7 +48,7 @@ def tell_picked(agreement: Agreement, contact: Contact, now: datetime, before: s
         ]
         _tell_of_proposal(
             proposal,
-            agreement.business.hears_answers,
+            Event.ANSWERED,
             "picked",
             str(agreement.pk),
             _("%(client)s chose %(tier)s") % facts,
@@ -72,7 +72,7 @@ def tell_declined(proposal: Proposal, contact: Contact, reason: str, now: dateti
         ]
         _tell_of_proposal(
             proposal,
-            proposal.business.hears_answers,
+            Event.ANSWERED,
             "declined",
             str(proposal.pk),
             _("%(client)s declined “%(title)s”") % facts,
@@ -91,7 +91,7 @@ def tell_expired(proposal: Proposal, now: datetime) -> None:
         ]
         _tell_of_proposal(
             proposal,
-            proposal.business.hears_answers,
+            Event.ANSWERED,
             "expired",
             f"{proposal.pk}:{now.date()}",
             _("Expired: “%(title)s” for %(client)s") % facts,
@@ -114,7 +114,7 @@ def tell_signed(
         sentence = _("%(name)s (%(client)s) signed “%(title)s”. %(next)s signs next.") % facts
         owner_notes.tell(
             business=paper.business,
-            hears=paper.business.hears_answers,
+            event=Event.ANSWERED,
             kind="signed_one",
             ref=f"{paper.pk}:{contact.pk}"[:80],
             subject=_("%(name)s signed “%(title)s”") % facts,
@@ -165,7 +165,7 @@ def tell_held_back(
         ]
         owner_notes.tell(
             business=proposal.business,
-            hears=Hears.NOW,
+            event=None,
             kind="held_back",
             ref=f"{ref}:{conflict.agreement.pk}",
             subject=_("%(client)s cannot continue: %(other)s has exclusivity") % facts,
@@ -192,7 +192,7 @@ def _facts(proposal: Proposal, contact: Contact) -> dict[str, str]:
 
 def _tell_of_proposal(
     proposal: Proposal,
-    hears: str,
+    event: Event,
     kind: str,
     ref: str,
     subject: str,
@@ -201,7 +201,7 @@ def _tell_of_proposal(
 ) -> None:
     owner_notes.tell(
         business=proposal.business,
-        hears=hears,
+        event=event,
         kind=kind,
         ref=ref,
         subject=subject,

@@ -74,6 +74,7 @@ def add_contact(
     now: datetime,
     role: str = "",
     is_decision_maker: bool = False,
+    gets_billing: bool = False,
 ) -> Contact:
     """Add a contact. A new decision maker replaces the previous one.
 
@@ -91,6 +92,7 @@ def add_contact(
             email=email.lower(),
             role=role,
             is_decision_maker=is_decision_maker,
+            gets_billing=gets_billing,
             created_at=now,
         )
         return _save(contact)

@@ -193,4 +193,5 @@ def test_every_table_that_is_searched_has_its_triggers_after_all_migrations(db: 
         found = {row[0] for row in cursor.fetchall()}
     verbs = ("insert", "update", "delete")
     assert found == {f"{PREFIX}{step.table}_{verb}" for step in searched for verb in verbs}
-    assert len({step.table for step in searched}) == len({step.kind for step in searched})
+    kinds = {(step.table, step.kind) for step in searched}
+    assert len(kinds) == len({step.kind for step in searched})

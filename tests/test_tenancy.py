@@ -84,6 +84,12 @@ CLASSES: dict[str, str] = {
     "dashboard:pricing_help": "owner",
     "dashboard:search": "owner",
     "dashboard:settings": "owner",
+    "dashboard:settings_business": "owner",
+    "dashboard:settings_hours": "owner",
+    "dashboard:settings_documents": "owner",
+    "dashboard:paying_moved": "public",  # an old address, which leads to the new one
+    "dashboard:owner_emails_moved": "public",
+    "dashboard:exports_moved": "public",
     "dashboard:templates": "owner",
     "dashboard:template": "template",
     "dashboard:template_preview": "template",

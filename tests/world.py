@@ -24,6 +24,8 @@ from clients.models import Client, Contact
 from core import links
 from core.audit import Origin
 from core.models import Business
+from core.models.notification import Event, Hears
+from core.outbox import notification_choices
 from tests.factories import BusinessFactory
 
 NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
@@ -54,6 +56,15 @@ class World:
             name=name,
             now=now,
             **{"contact_name": "Ploy", "contact_email": "ploy@baan.example"} | fields,
+        )
+
+    def hears(self, when: Hears, *events: Event) -> None:
+        """The owner wants to be emailed about these events so."""
+        notification_choices.choose(
+            user=self.business.owner,
+            business=self.business,
+            chosen=dict.fromkeys(events, when),
+            now=NOW,
         )
 
     def person(self, client: Client) -> Contact:

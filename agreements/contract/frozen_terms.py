@@ -103,8 +103,23 @@ def freeze_terms(proposal: Proposal, contact: Contact) -> dict[str, Any]:
             {"title": value_add["title"], "ends_on": value_add["ends_on"]}
             for value_add in proposal.value_adds
         ],
+        **holidays_of(proposal),
         "offered_at": proposal.sent_at.isoformat() if proposal.sent_at else None,
     }
+
+
+def holidays_of(proposal: Proposal) -> dict[str, Any]:
+    """Whose public holidays are no working days: as it was sent, or as the business chooses now.
+
+    {} where they are working days, or the text does not say which days are (rule 73).
+    """
+    if proposal.snapshot:
+        sent = proposal.snapshot["terms"].get("holidays")
+        return {"holidays": sent} if sent else {}
+    business, text = proposal.business, str(wording.clause_source(proposal)["pairs"])
+    if not business.holiday_country or "{{working_days}}" not in text.replace(" ", ""):
+        return {}
+    return {"holidays": {"country": business.holiday_country, "part": business.holiday_part}}
 
 
 def tax_of(proposal: Proposal) -> dict[str, Any]:

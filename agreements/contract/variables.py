@@ -19,6 +19,7 @@ from agreements.rules.intervals import Interval
 from agreements.rules.terms import CollectBy, Renews, Rollover, Unreviewed
 from core import formats
 from core.models.tax_rate import TaxMode
+from core.places import countries, public_holidays
 from core.texts.placeholders import Value
 
 #: Countries whose name needs an article in English: "the law of the United States".
@@ -80,6 +81,7 @@ def meanings() -> dict[str, str]:
         "rollover": _("what happens with time that is not used"),
         "overage": _("work beyond the included time, and its fee"),
         "response_time": _("within how many working hours you answer"),
+        "working_days": _("which days are working days"),
         "report": _("when a period's report comes, and what happens if it was not reviewed"),
         "starts_on": _("the first day"),
         "term": _("minimum term, end and renewal"),
@@ -112,6 +114,7 @@ def values(tier: dict[str, Any], terms: dict[str, Any]) -> dict[str, Value]:
         "services": [*tier["lines"], *_deliverables(tier), *extras(tier, terms)],
         "deliverables": _deliverables(tier),
         "response_time": _response_time(tier["response_hours"]),
+        "working_days": _working_days(terms.get("holidays") or {}),
         "report": _report(terms),
         **_money_values(tier, terms),
         **_time_values(tier, terms),
@@ -163,6 +166,16 @@ def _value_add(value_add: dict[str, Any]) -> str:
 
 def _response_time(hours: int) -> str:
     return ngettext("within one working hour", "within %(n)s working hours", hours) % {"n": hours}
+
+
+def _working_days(holidays: dict[str, str]) -> str:
+    """The working days; `holidays` says whose public holidays are none, if any."""
+    if not holidays:
+        return _("Monday to Friday, public holidays included")
+    place = countries.names().get(holidays["country"], holidays["country"])
+    if part := public_holidays.parts(holidays["country"]).get(holidays["part"]):
+        place = f"{place} ({part})"
+    return _("Monday to Friday, except public holidays in %(place)s") % {"place": place}
 
 
 def _report(terms: dict[str, Any]) -> str:

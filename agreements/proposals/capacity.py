@@ -18,7 +18,7 @@ from agreements.rules.schedule import PeriodSpan, index_before, periods
 from agreements.rules.states import RUNNING_STATES, ProposalState
 from agreements.rules.terms import Renews
 from agreements.rules.workload import Promise
-from agreements.running import added_for_a_time, effective_terms
+from agreements.running import added_for_a_time, effective_terms, working_days
 from agreements.running.periods import period_spans
 from clients.rules.pipeline import ODDS, Stage
 from core.dates import Span, add_months, local_day, month_of
@@ -143,18 +143,32 @@ def _loads(
     """The load of each of `stretches`, all of which lie in `whole`."""
     signed = list(_signed(business, whole))
     away = [row.span for row in TimeOff.objects.filter(business=business, ends_on__gt=whole.start)]
-    capacity = business.capacity_minutes
+    away += working_days.holidays_within(business, whole)
     return [
         Workload(
             span=span,
-            capacity=capacity or None,
-            off=workload.minutes_off(capacity, span, away),
+            capacity=_capacity(business, span) or None,
+            off=_off(business, span, away),
             signed=workload.minutes_within([promise for promise, _extra in signed], span),
             added=workload.minutes_within([extra for _promise, extra in signed], span),
             likely=workload.minutes_within(likely, span),
         )
         for span in stretches
     ]
+
+
+def _capacity(business: Business, span: Span) -> int:
+    """The minutes that the business can sell in a month: by weekday, or the same each month."""
+    if business.week_minutes:
+        return workload.minutes_of_week(business.week_minutes, span)
+    return business.capacity_minutes
+
+
+def _off(business: Business, span: Span, away: Sequence[Span]) -> int:
+    """The minutes of the capacity that time off takes."""
+    if business.week_minutes:
+        return workload.minutes_off_in_week(business.week_minutes, span, away)
+    return workload.minutes_off(business.capacity_minutes, span, away)
 
 
 def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]]:

@@ -2,10 +2,11 @@
 
 The minutes of a period are spread evenly over its days: of 20 hours from 15 November to 15 December
 (30 days), 16 of 30 parts fall into November. Time off reduces the capacity by its share of the
-working days, Monday to Friday. Sums are exact fractions that are rounded once, at the end.
+working days, Monday to Friday; where the capacity is that of each weekday, by theirs. Sums are
+exact fractions that are rounded once, at the end.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -44,6 +45,25 @@ def minutes_off(capacity: int, stretch: Span, away: Iterable[Span]) -> int:
     working_days = [day for day in days if day.weekday() not in WEEKEND]
     days_off = sum(1 for day in working_days if any(day in span for span in spans))
     return round_half_up(Fraction(capacity * days_off, len(working_days))) if working_days else 0
+
+
+def minutes_of_week(week: Sequence[int], stretch: Span) -> int:
+    """The minutes that can be sold in a span of days. `week` are those of each day from Monday."""
+    whole, rest = divmod(stretch.days, 7)
+    first = stretch.start.weekday()
+    return whole * sum(week) + sum(week[(first + n) % 7] for n in range(rest))
+
+
+def minutes_off_in_week(week: Sequence[int], stretch: Span, away: Iterable[Span]) -> int:
+    """The minutes of `week` that time off takes in a span of days; a day counts once."""
+    spans = list(away)
+    days = [stretch.start + timedelta(days=n) for n in range(stretch.days)]
+    return sum(week[day.weekday()] for day in days if any(day in span for span in spans))
+
+
+def minutes_of_usual_month(week: Sequence[int]) -> int:
+    """The minutes of a week in a month of average length (365.25 days in twelve)."""
+    return round_half_up(sum(week) * Fraction(1461, 4 * 12 * 7))
 
 
 def openings(free: int, tier_minutes: int) -> int:

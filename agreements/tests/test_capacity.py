@@ -186,3 +186,18 @@ def test_the_number_of_queries_does_not_grow_with_the_agreements(hundred_hours: 
     for _n in range(6):
         add_rows()
     assert count() == expected <= 8
+
+
+def test_hours_by_weekday_make_the_capacity_of_each_month(hundred_hours: World) -> None:
+    business = hundred_hours.business
+    before = [load.capacity for load in capacity.workload_by_month(business, FIRST)]
+    assert before == [100 * HOURS] * 6, "who entered hours a month keeps them"
+    business.week_minutes = [6 * HOURS] * 4 + [0, 0, 0]  # Monday to Thursday
+    business.save()
+    december, january = capacity.workload_by_month(business, FIRST)[:2]
+    assert (december.capacity, january.capacity) == (19 * 6 * HOURS, 16 * 6 * HOURS)
+    time_off.add(
+        business=business, first=date(2026, 12, 24), last=FIRST.replace(day=31), note="", now=NOW
+    )
+    december = capacity.workload_by_month(business, FIRST)[0]
+    assert december.off == 5 * 6 * HOURS, "Friday to Sunday are free anyway"

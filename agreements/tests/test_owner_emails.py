@@ -11,7 +11,7 @@ from agreements.signing import unsigned_documents
 from agreements.tests.test_signers import sign_as
 from clients import client_records
 from core.models import OutboxEmail, OwnerNote
-from core.models.business import Hears
+from core.models.notification import Event, Hears
 from core.outbox import owner_notes
 from tests.world import HERE, NOW, World
 
@@ -26,8 +26,8 @@ def only(world: World, kind: str) -> OutboxEmail:
 
 
 def set_hears(world: World, views: Hears, answers: Hears) -> None:
-    world.business.hears_views, world.business.hears_answers = views, answers
-    world.business.save()
+    world.hears(views, Event.OPENED)
+    world.hears(answers, Event.ANSWERED)
 
 
 def open_page(proposal: Proposal, hours: int = 0) -> None:
@@ -158,3 +158,26 @@ def test_a_note_that_comes_late_is_in_the_next_email(world: World) -> None:
         assert owner_notes.send_daily(now=morning + timedelta(minutes=3 - n)) == 1
     assert ["Note 2" in row.text for row in to_owner(world)] == [True, False]
     assert not OwnerNote.objects.filter(told_at=None).exists()
+
+
+def test_one_event_is_told_once_whatever_was_chosen_in_between(world: World) -> None:
+    def tell(ref: str, *chosen: Hears) -> tuple[int, int]:
+        for hears in chosen:
+            world.hears(hears, Event.ANSWERED)
+            owner_notes.tell(
+                business=world.business,
+                event=Event.ANSWERED,
+                kind="expired",
+                ref=ref,
+                subject="Expired",
+                paragraphs=["It expired."],
+                button="Open",
+                url="https://hub.example/",
+                now=NOW,
+            )
+        notes, told = OwnerNote.objects.filter(ref=ref), OutboxEmail.objects.filter(ref=ref)
+        return notes.count(), told.count()
+
+    assert tell("1", Hears.DAILY, Hears.DAILY, Hears.NOW) == (1, 0)
+    assert tell("2", Hears.NOW, Hears.DAILY, Hears.NOW) == (0, 1)
+    assert tell("3", Hears.NEVER, Hears.NEVER) == (0, 0)

@@ -54,3 +54,39 @@ def test_half_a_period_in_a_month_is_half_its_hours() -> None:
 def test_openings_are_the_largest_number_of_clients_that_fit(free: int, tier: int) -> None:
     openings = workload.openings(free, tier)
     assert openings >= 0 and openings * tier <= max(free, 0) < (openings + 1) * tier
+
+
+weeks = st.lists(st.integers(0, 600), min_size=7, max_size=7)
+
+
+@given(weeks, spans, st.integers(0, 400))
+def test_the_hours_of_weekdays_add_up_day_by_day(week: list[int], whole: Span, cut: int) -> None:
+    assert workload.minutes_of_week(week, whole) == sum(
+        week[(whole.start + timedelta(days=n)).weekday()] for n in range(whole.days)
+    )
+    if 0 < cut < whole.days:
+        middle = whole.start + timedelta(days=cut)
+        halves = (Span(whole.start, middle), Span(middle, whole.end))
+        assert workload.minutes_of_week(week, whole) == sum(
+            workload.minutes_of_week(week, half) for half in halves
+        )
+    assert workload.minutes_of_week(week, Span(whole.start, whole.start + timedelta(28))) == (
+        4 * sum(week)
+    )
+
+
+@given(weeks, spans, st.lists(spans, max_size=4))
+def test_time_off_takes_just_the_hours_of_its_weekdays(
+    week: list[int], stretch: Span, away: list[Span]
+) -> None:
+    taken = workload.minutes_off_in_week(week, stretch, away)
+    assert taken == workload.minutes_off_in_week(week, stretch, [*away, *away])
+    assert 0 <= taken <= workload.minutes_of_week(week, stretch)
+    assert workload.minutes_off_in_week(week, stretch, [stretch]) == (
+        workload.minutes_of_week(week, stretch)
+    )
+
+
+def test_a_week_of_30_hours_is_130_hours_in_a_usual_month() -> None:
+    assert workload.minutes_of_usual_month([360] * 5 + [0, 0]) == 7827  # 130.45 hours
+    assert workload.minutes_of_usual_month([0] * 7) == 0

@@ -34,7 +34,8 @@ from core.errors import RuleError
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
-from core.outbox import emails
+from core.models.notification import Event
+from core.outbox import emails, owner_notes
 
 FAR_ABOVE = 110  # percent of what is open, above which a sum has to be confirmed
 REMIND = Step(
@@ -294,13 +295,26 @@ def _remind(pk: UUID, now: datetime) -> int:
         )
         if not unchanged.update(tries=sent, next_at=at, reason=OVERDUE):
             return 0
-        for side in ("client", "owner"):
-            emails.post(
-                f"overdue_{side}",
-                [(f"{collection.invoice_id}:{sent}", collection.business)],
-                now=now,
-            )
+        ref = f"{collection.invoice_id}:{sent}"
+        emails.post("overdue_client", [(ref, collection.business)], now=now)
+        owner_notes.post(
+            business=collection.business,
+            event=Event.REMINDED,
+            kind="overdue_owner",
+            ref=ref,
+            sentence=lambda: _reminded(invoice),
+            now=now,
+        )
     return 1
+
+
+def _reminded(invoice: Invoice) -> str:
+    """What the owner's email of the day says of a reminder."""
+    return _("We reminded %(client)s of invoice %(number)s, which was due on %(day)s.") % {
+        "client": invoice.client.name,
+        "number": invoice.number,
+        "day": formats.day(invoice.due_on),
+    }
 
 
 def store_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[BankStatementLine]:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from billing.models import Payment
 from clients.models import Client
 from core import formats
-from core.models import Business, OwnerNote
-from core.models.business import Hears
-from core.outbox import emails
+from core.models import Business
+from core.models.notification import Event, Hears
+from core.outbox import emails, notification_choices, owner_notes
 
 
 def tell(
@@ -35,13 +35,14 @@ def tell(
         else:
             first[agreement] = business
     emails.post("first_payment", [(str(pk), first[pk]) for pk in first], now=now)
+    hears = notification_choices.by_business(businesses.values(), Event.PAID)
     at_once = [
         (str(payment.pk), business)
         for payment, business in further
-        if business.hears_payments == Hears.NOW
+        if hears[business.pk] == Hears.NOW
     ]
     emails.post("payment", at_once, now=now)
-    _note([one for one in further if one[1].hears_payments == Hears.DAILY], now)
+    _note([one for one in further if hears[one[1].pk] == Hears.DAILY], now)
 
 
 def _paid_before(payments: Sequence[Payment]) -> set[UUID]:
@@ -61,8 +62,8 @@ def _note(told: Sequence[tuple[Payment, Business]], now: datetime) -> None:
     for payment, business in told:
         with translation.override(business.language):
             said = sentence(payment, clients[payment.client_id].name)
-        notes.append(OwnerNote(business=business, sentence=said[:700], created_at=now))
-    OwnerNote.objects.bulk_create(notes)
+        notes.append((business, "payment", str(payment.pk), said))
+    owner_notes.note(notes, now=now)
 
 
 def facts_of(payment: Payment, client: str) -> dict[str, str]:

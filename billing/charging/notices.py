@@ -1,6 +1,6 @@
 """Emails about charges, refunds and disputes, queued in the transaction of the event."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from billing.books import owing
 from billing.books.queries import decline_message
+from billing.emails import short_emails
 from billing.models import (
     Charge,
     Collection,
@@ -25,8 +26,8 @@ from clients import portal_links
 from clients.models import Contact
 from clients.worded_emails import people
 from core import formats, links
-from core.models import Business
 from core.outbox import emails
+from core.outbox.emails import Letter
 
 #: How an invoice is paid if not by card: the transfer, which is above this part, enters itself here
 #: (billing.apps).
@@ -38,114 +39,75 @@ def _other_way(invoice: Invoice, amount: int) -> Any:
     return next((found for way in OTHER_WAYS if (found := way(invoice, amount))), None)
 
 
-def email_owner(
-    kind: str,
-    ref: str,
-    business: Business,
-    subject: str,
-    paragraphs: Sequence[str],
-    link: str,
-    now: datetime,
-) -> None:
-    """Queue a short email to the owner, in the active language, with a button that opens `link`."""
-    emails.write(
-        kind=kind,
-        ref=ref,
-        to=business.owner.email,
-        template="note",
-        context={
-            "subject": subject,
-            "paragraphs": paragraphs,
-            "button": _("Open it"),
-            "link": link,
-        },
-        language=business.language,
-        business=business,
-        now=now,
-    )
-
-
-def email_client(
-    kind: str,
-    ref: str,
-    contact: Contact,
-    language: str,
-    subject: str,
-    paragraphs: Sequence[str],
-    *,
-    now: datetime,
-    button: str = "",
-    link: links.Address = "",
-    target: str = "",
-) -> None:
-    """Queue a short email to a client's contact.
-
-    Without a `link`, the button opens the portal at `target`.
-    """
-    if button and not link:
-        row = portal_links.portal_link(contact=contact, now=now, target=target)
-        link = links.placeholder("link", row.id)
-    emails.write(
-        kind=kind,
-        ref=ref,
-        to=contact.email,
-        template="note",
-        context={
-            "subject": subject,
-            "name": contact.name,
-            "paragraphs": paragraphs,
-            "button": button,
-            "link": link,
-        },
-        language=language,
-        business=contact.business,
-        now=now,
-    )
-
-
 def charge_failed(
     collection: Collection, charge: Charge, again: date | None, *, now: datetime
 ) -> None:
-    """Tell client and owner, once per charge; the client's email opens the card page (rule 23)."""
-    invoice, is_debit = collection.invoice, charge.method.is_debit
-    contact = invoice.addressee
+    """Tell client and owner, once per charge; the client's email opens the card page (rule 23).
+
+    The billing contacts get the client's email in copy.
+    """
+    invoice, owner = collection.invoice, collection.business.owner
     paid = Payment.objects.filter(invoice__agreement=invoice.agreement_id)
-    is_first = not invoice.is_one_off and not paid.exists()
-    link = portal_links.portal_link(contact=contact, now=now, target="method:")
-    sides = {
-        "client": (contact.email, invoice.reader_language, links.placeholder("link", link.id)),
-        "owner": (
-            collection.business.owner.email,
-            collection.business.language,
-            _invoice_page(invoice),
-        ),
+    facts = {
+        "invoice": invoice,
+        "again": again,
+        "is_debit": charge.method.is_debit,
+        "is_first": not invoice.is_one_off and not paid.exists(),
+        "card": str(charge.method),
+        "service": invoice.service,
     }
-    for side, (to, language, page) in sides.items():
-        with translation.override(language):
-            texts: dict[str, Any] = {
-                "reason": decline_message(charge.code, is_debit=is_debit),
-                "again_on": formats.day(again),
-                "later": "" if is_debit else _later(invoice, again),
-                "is_debit": is_debit,
-                "is_first": is_first,
-                "amount": formats.money(charge.amount, charge.currency),
-                "card": str(charge.method),
-                "service": invoice.service,
-                "way": _other_way(invoice, charge.amount) if side == "client" else None,
-            }
-            values = _values(invoice)
-        emails.write(
-            kind="charge_failed",
-            ref=f"{charge.id}:{side}",
-            to=to,
-            template=f"charge_failed_{side}",
-            context={"invoice": invoice, "contact": contact, "again": again, "link": page, **texts},
-            language=language,
-            business=collection.business,
-            worded="charge_failed" if side == "client" else "",
-            values=values,
-            now=now,
+
+    def to_client(contact: Contact) -> Letter:
+        link = portal_links.portal_link(contact=contact, now=now, target="method:")
+        return Letter(
+            contact.email,
+            "charge_failed_client",
+            {
+                **facts,
+                **_decline_words(charge, invoice, again, invoice.reader_language),
+                "contact": contact,
+                "link": links.placeholder("link", link.id),
+                "way": _other_way(invoice, charge.amount),
+            },
+            invoice.reader_language,
+            collection.business,
+            worded="charge_failed",
+            values=_values(invoice, contact),
         )
+
+    short_emails.email_with_copies(
+        "charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now
+    )
+    language = collection.business.language
+    emails.write(
+        kind="charge_failed",
+        ref=f"{charge.id}:owner",
+        to=owner.email,
+        template="charge_failed_owner",
+        context={
+            **facts,
+            **_decline_words(charge, invoice, again, language),
+            "contact": invoice.addressee,
+            "link": _invoice_page(invoice),
+        },
+        language=language,
+        business=collection.business,
+        now=now,
+    )
+
+
+def _decline_words(
+    charge: Charge, invoice: Invoice, again: date | None, language: str
+) -> dict[str, str]:
+    """What is said of a declined charge, in a language."""
+    is_debit = charge.method.is_debit
+    with translation.override(language):
+        return {
+            "reason": decline_message(charge.code, is_debit=is_debit),
+            "again_on": formats.day(again),
+            "later": "" if is_debit else _later(invoice, again),
+            "amount": formats.money(charge.amount, charge.currency),
+        }
 
 
 def _later(invoice: Invoice, again: date | None) -> str:
@@ -154,10 +116,11 @@ def _later(invoice: Invoice, again: date | None) -> str:
     return ", ".join(formats.day(day) for day in days if again and day > again)
 
 
-def _values(invoice: Invoice) -> dict[str, str]:
+def _values(invoice: Invoice, contact: Contact) -> dict[str, str]:
     """What an email about an invoice may name in the business's own words."""
-    amount = formats.money(invoice.total, invoice.currency)
-    return {**people(invoice.addressee), "number": invoice.number, "amount": amount}
+    with translation.override(invoice.language):
+        amount = formats.money(invoice.total, invoice.currency)
+    return {**people(contact), "number": invoice.number, "amount": amount}
 
 
 def _invoice_page(invoice: Invoice) -> str:
@@ -167,31 +130,32 @@ def _invoice_page(invoice: Invoice) -> str:
 def card_needed(collection: Collection, *, offers_debit: bool = False, now: datetime) -> None:
     """Ask the client to save a card, once per invoice; or a payment method, if there are others."""
     invoice = collection.invoice
-    contact = invoice.addressee
-    link = portal_links.portal_link(contact=contact, now=now, target="method:")
     owed = owing.amount_owed(invoice)
     with translation.override(invoice.reader_language):
-        values = _values(invoice)
         amount = formats.money(owed, invoice.currency)
-    emails.write(
-        kind="card_needed",
-        ref=str(collection.id),
-        to=contact.email,
-        template="card_needed",
-        context={
-            "invoice": invoice,
-            "contact": contact,
-            "link": links.placeholder("link", link.id),
-            "debits": offers_debit,
-            "amount": amount,
-            "service": invoice.service,
-            "way": _other_way(invoice, owed),
-        },
-        language=invoice.reader_language,
-        business=collection.business,
-        worded="card_needed",
-        values=values,
-        now=now,
+
+    def to_client(contact: Contact) -> Letter:
+        link = portal_links.portal_link(contact=contact, now=now, target="method:")
+        return Letter(
+            contact.email,
+            "card_needed",
+            {
+                "invoice": invoice,
+                "contact": contact,
+                "link": links.placeholder("link", link.id),
+                "debits": offers_debit,
+                "amount": amount,
+                "service": invoice.service,
+                "way": _other_way(invoice, owed),
+            },
+            invoice.reader_language,
+            collection.business,
+            worded="card_needed",
+            values=_values(invoice, contact),
+        )
+
+    short_emails.email_with_copies(
+        "card_needed", str(collection.id), invoice.addressee, to_client, now
     )
 
 
@@ -200,7 +164,7 @@ def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) 
     contact, business = agreement.reader, agreement.business
     is_debit = method.is_debit
     with translation.override(agreement.reader_language):
-        email_client(
+        short_emails.email_client(
             "card_removed",
             f"{method.id}:client",
             contact,
@@ -222,7 +186,7 @@ def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) 
             target="method:",
         )
     with translation.override(business.language):
-        email_owner(
+        short_emails.email_owner(
             "card_removed",
             f"{method.id}:owner",
             business,
@@ -245,7 +209,7 @@ def card_expires(method: PaymentMethod, agreement: Agreement, day: date, *, now:
     business = agreement.business
     with translation.override(business.language):
         values = {"client": agreement.client.name, "card": str(method), "day": formats.day(day)}
-        email_owner(
+        short_emails.email_owner(
             "card_expires",
             f"{agreement.pk}:{day}",
             business,
@@ -267,7 +231,7 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
     invoice = collection.invoice
     with translation.override(invoice.reader_language):
         amount = formats.money(charge.amount, charge.currency)
-        email_client(
+        short_emails.email_client(
             "confirm_charge",
             str(charge.id),
             invoice.addressee,
@@ -293,7 +257,7 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
             "Invoice %(number)s was paid before it could be cancelled. "
             "It stays paid; you can refund it."
         )
-        email_owner(
+        short_emails.email_owner(
             "paid_not_cancelled",
             str(collection.id),
             collection.business,
@@ -311,7 +275,7 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
         message = _(
             "For a day the gateway has not said what became of the charge for invoice %(number)s. "
         ) + _("Nothing is charged again until it does. Please check the payment at your gateway.")
-        email_owner(
+        short_emails.email_owner(
             "still_unknown",
             str(charge.id),
             collection.business,
@@ -327,7 +291,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
     invoice = refund.payment.invoice
     with translation.override(invoice.reader_language):
         amount = formats.money(refund.amount, refund.currency)
-        email_client(
+        short_emails.email_client(
             "refunded",
             str(refund.id),
             invoice.addressee,
@@ -343,6 +307,7 @@ def refunded(refund: Refund, *, now: datetime) -> None:
             now=now,
             button=_("See the invoice"),
             target=f"invoice:{invoice.id}",
+            about_money=True,
         )
 
 
@@ -371,7 +336,7 @@ def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> Non
                 )
                 % {"amount": formats.money(refund.uncovered, refund.currency)}
             )
-        email_owner(
+        short_emails.email_owner(
             "refund_elsewhere",
             str(refund.id),
             refund.business,
@@ -388,7 +353,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
     invoice = refund.payment.invoice
     with translation.override(refund.business.language):
         amount = formats.money(refund.amount, refund.currency)
-        email_owner(
+        short_emails.email_owner(
             "refund_stuck",
             str(refund.id),
             refund.business,
@@ -415,7 +380,7 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             "number": invoice.number,
             "state": dispute.get_state_display(),
         }
-        email_owner(
+        short_emails.email_owner(
             "disputed",
             f"{dispute.id}:{dispute.state}",
             dispute.business,
@@ -439,7 +404,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
     }
     with translation.override(invoice.reader_language):
         values["amount"] = formats.money(payment.amount, payment.currency)
-        email_client(
+        short_emails.email_client(
             "payment_returned",
             f"{payment.id}:client",
             invoice.addressee,
@@ -459,10 +424,11 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
             now=now,
             button=_("Save a payment method"),
             target="method:",
+            about_money=True,
         )
     with translation.override(business.language):
         values["amount"] = formats.money(payment.amount, payment.currency)
-        email_owner(
+        short_emails.email_owner(
             "payment_returned",
             f"{payment.id}:owner",
             business,

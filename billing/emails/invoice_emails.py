@@ -16,16 +16,16 @@ from billing.bank_transfer import payment_details
 from billing.bank_transfer.payment_details import PaymentDetails
 from billing.books import asked_words, asking, paid_parts
 from billing.charging import saved_cards
-from billing.emails import owner_payments, upcoming_charges
+from billing.emails import billing_pdfs, owner_payments, upcoming_charges
 from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules.asking import Asked
 from billing.rules.states import BANK_TRANSFER, InvoiceState
-from clients import portal_links
+from clients import billing_contacts, portal_links
 from clients.models import Contact
 from clients.worded_emails import people
 from core import formats, links
-from core.models import Business
-from core.outbox.emails import COMPOSERS, Letter
+from core.models import Business, Document
+from core.outbox.emails import COMPOSERS, WITH_PDF, Letter
 
 _WHO = ("agreement__contact", "contact", "business__owner", "client", "collection")
 
@@ -45,12 +45,14 @@ def register_composers() -> None:
             "payment": owner_payments.compose_payment,
         }
     )
+    WITH_PDF.update({"receipt", "invoice", "credit_note", "overdue_client"})
 
 
 def compose_receipt(ref: str, now: datetime) -> Letter:
     """Compose the receipt of a payment, to the client. `ref` is the payment's id."""
-    payment = Payment.objects.select_related("business__owner").get(pk=ref)
+    payment = Payment.objects.select_related("business__owner", "series").get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
+    payment.invoice = invoice
     asked = asking.asked_of(invoice, now=now)
     with translation.override(invoice.reader_language):
         context = {
@@ -65,7 +67,8 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
             "invoice": invoice.number,
             "amount": context["payment_amount"],
         }
-    return _invoice_email("receipt", invoice, context, now, values)
+    document = billing_pdfs.receipt_pdf(payment=payment, now=now)
+    return _invoice_email("receipt", invoice, context, now, values, document)
 
 
 def compose_invoice(ref: str, now: datetime) -> Letter:
@@ -87,7 +90,8 @@ def compose_invoice(ref: str, now: datetime) -> Letter:
             "amount": formats.money(invoice.total, invoice.currency),
             "day": formats.day(asked.due_on),
         }
-    return _invoice_email("invoice", invoice, context, now, values)
+    document = billing_pdfs.invoice_pdf(invoice=invoice, now=now)
+    return _invoice_email("invoice", invoice, context, now, values, document)
 
 
 def compose_credit_note(ref: str, now: datetime) -> Letter:
@@ -109,7 +113,10 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
             *filter(None, [asked_words.describe(asked, invoice.currency).client_text]),
         ]
         subject = _("Credit note %(note)s") % {"note": note.number}
-        return _plain_email(invoice, subject, paragraphs, _("See the invoice"), now)
+        note.invoice = invoice
+        document = billing_pdfs.credit_note_pdf(note=note, now=now)
+        button = _("See the invoice")
+        return _plain_email(invoice, subject, paragraphs, button, now, document=document)
 
 
 def compose_charge_ahead(ref: str, now: datetime) -> Letter:
@@ -197,7 +204,10 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
         ]
         subject = overdue_subject(values)
         button = _("See how to pay") if way else _("See the invoice")
-        return _plain_email(invoice, subject, paragraphs, button, now, way, "overdue", values)
+        document = billing_pdfs.invoice_pdf(invoice=invoice, now=now)
+        return _plain_email(
+            invoice, subject, paragraphs, button, now, way, "overdue", values, document
+        )
 
 
 def overdue_subject(values: Mapping[str, str]) -> str:
@@ -292,20 +302,25 @@ def _plain_email(
     way: PaymentDetails | None = None,
     worded: str = "",
     values: dict[str, str] | None = None,
+    document: Document | None = None,
 ) -> Letter:
-    contact = invoice.addressee
-    return _email(
-        contact,
-        invoice.reader_language,
-        invoice.business,
-        subject,
-        paragraphs,
-        button,
-        f"invoice:{invoice.pk}",
-        now,
-        way,
-        worded,
-        values,
+    """A short email about an invoice; the billing contacts get it in copy."""
+    return billing_contacts.with_copies(
+        invoice.addressee,
+        lambda contact: _email(
+            contact,
+            invoice.reader_language,
+            invoice.business,
+            subject,
+            paragraphs,
+            button,
+            f"invoice:{invoice.pk}",
+            now,
+            way,
+            worded,
+            values,
+            document,
+        ),
     )
 
 
@@ -321,6 +336,7 @@ def _email(
     way: PaymentDetails | None = None,
     worded: str = "",
     values: dict[str, str] | None = None,
+    document: Document | None = None,
 ) -> Letter:
     link = portal_links.portal_link(contact=contact, now=now, target=target)
     context = {
@@ -332,26 +348,45 @@ def _email(
         "way": way,
     }
     named = {**people(contact), **(values or {})}
-    return Letter(contact.email, "note", context, language, business, worded=worded, values=named)
+    return Letter(
+        contact.email,
+        "note",
+        context,
+        language,
+        business,
+        document,
+        worded=worded,
+        values=named,
+    )
 
 
 def _invoice_email(
-    template: str, invoice: Invoice, context: dict[str, Any], now: datetime, values: dict[str, str]
+    template: str,
+    invoice: Invoice,
+    context: dict[str, Any],
+    now: datetime,
+    values: dict[str, str],
+    document: Document,
 ) -> Letter:
-    contact = invoice.addressee
-    link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
-    full_context = {
-        "invoice": invoice,
-        "contact": contact,
-        "link": links.placeholder("link", link.id),
-        **context,
-    }
-    return Letter(
-        contact.email,
-        template,
-        full_context,
-        invoice.reader_language,
-        invoice.business,
-        worded=template,
-        values={**people(contact), **values},
-    )
+    """An email with the lines of an invoice; the billing contacts get it in copy."""
+
+    def write(contact: Contact) -> Letter:
+        link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
+        full_context = {
+            "invoice": invoice,
+            "contact": contact,
+            "link": links.placeholder("link", link.id),
+            **context,
+        }
+        return Letter(
+            contact.email,
+            template,
+            full_context,
+            invoice.reader_language,
+            invoice.business,
+            document,
+            worded=template,
+            values={**people(contact), **values},
+        )
+
+    return billing_contacts.with_copies(invoice.addressee, write)

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.charging import notices
+from billing.emails import short_emails
 from billing.models import Invoice, UnpaidCase
 from billing.models.unpaid import UnpaidAction
 from core import formats, links
@@ -20,7 +20,7 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
     agreement = case.agreement
     with translation.override(agreement.business.language):
         values = _values(case, total, since)
-        notices.email_owner(
+        short_emails.email_owner(
             "unpaid_owner",
             str(case.pk),
             agreement.business,
@@ -48,7 +48,7 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
         return
     with translation.override(agreement.reader_language):
         values = _values(case, total, since)
-        notices.email_client(
+        short_emails.email_client(
             "unpaid_client",
             str(case.pk),
             agreement.reader,
@@ -68,6 +68,7 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
             now=now,
             button=_("See the oldest invoice"),
             target=f"invoice:{oldest.pk}",
+            about_money=True,
         )
 
 
@@ -80,7 +81,7 @@ def paid(case: UnpaidCase, *, now: datetime) -> None:
             UnpaidAction.PAUSE: _("“%(title)s” is still paused. You can resume it."),
             UnpaidAction.HOLD: _("Billing of “%(title)s” is still on hold. You can release it."),
         }
-        notices.email_owner(
+        short_emails.email_owner(
             "unpaid_paid",
             str(case.pk),
             agreement.business,

@@ -10,7 +10,7 @@ from billing.bank_transfer import transfers
 from billing.models import Invoice
 from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail, OwnerNote
-from core.models.business import Hears
+from core.models.notification import Event, Hears
 from core.outbox import emails
 from tests.world import NOW, World
 
@@ -51,8 +51,7 @@ def test_a_first_payment_in_two_parts_is_one_email(world: World) -> None:
 
 @pytest.mark.parametrize("hears", list(Hears))
 def test_each_further_payment_is_told_as_the_owner_chose(world: World, hears: Hears) -> None:
-    world.business.hears_payments = hears
-    world.business.save()
+    world.hears(hears, Event.PAID)
     world.billed()
     assert not OwnerNote.objects.exists(), "the first one is told at once"
     run_billing(now=NEXT_MONTH, door="test")

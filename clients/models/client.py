@@ -135,6 +135,9 @@ class Contact(TenantRow):
         default="",
         db_default="",
     )
+    gets_billing = models.BooleanField(
+        _("gets emails about money in copy"), default=False, db_default=False
+    )
     portal_epoch = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("may enter the portal"), default=True)
 

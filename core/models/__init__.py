@@ -7,6 +7,7 @@ from core.models.document import Document
 from core.models.heartbeat import Heartbeat
 from core.models.link import Link
 from core.models.mail_outage import MailOutage
+from core.models.notification import NotificationChoice
 from core.models.outbox import EmailWording, OutboxEmail, OwnerNote
 from core.models.rate_limit import RateLimit
 from core.models.search_entry import SearchEntry
@@ -25,6 +26,7 @@ __all__ = [
     "Heartbeat",
     "Link",
     "MailOutage",
+    "NotificationChoice",
     "OutboxEmail",
     "OwnerNote",
     "RateLimit",

@@ -22,14 +22,6 @@ class Accent(models.TextChoices):
     SLATE = "slate", _("Slate")
 
 
-class Hears(models.TextChoices):
-    """When the owner is emailed about something that a client did."""
-
-    NOW = "now", _("At once")
-    DAILY = "daily", _("Once a day, in the morning")
-    NEVER = "never", _("Not by email")
-
-
 #: The accent colours as "#rrggbb", for emails and other places without a style sheet. White on each
 #: of them, and each of them on white, has a contrast of at least 4.5. static/rh.css and
 #: templates/documents/document.css have the same.
@@ -50,6 +42,9 @@ class Business(models.Model):
 
     `floor_rate` (per hour), `yearly_goal` (per year) and `monthly_costs` are minor units of
     `currency`, and `capacity_minutes` is minutes per month; 0 in any of the four means "not set".
+    `week_minutes` are minutes for each day from Monday, and `capacity_minutes` then their average;
+    [] means that only hours a month were entered. `worked_holidays` are ISO dates of public
+    holidays on which the business works; without a `holiday_country` it works on all of them.
     `time_zone` is an IANA name.
     """
 
@@ -74,6 +69,10 @@ class Business(models.Model):
     yearly_goal = models.PositiveBigIntegerField(_("yearly goal"), default=0)
     monthly_costs = models.PositiveBigIntegerField(_("monthly costs"), default=0)
     capacity_minutes = models.PositiveIntegerField(_("monthly capacity"), default=0)
+    week_minutes = models.JSONField(_("capacity by weekday"), default=list, blank=True)
+    holiday_country = models.CharField(_("country of public holidays"), max_length=2, blank=True)
+    holiday_part = models.CharField(_("part of the country"), max_length=20, blank=True)
+    worked_holidays = models.JSONField(_("holidays worked"), default=list, blank=True)
     checklist_dismissed_at = models.DateTimeField(
         _("checklist dismissed"), null=True, blank=True, editable=False
     )
@@ -82,24 +81,6 @@ class Business(models.Model):
     debits_on = models.BooleanField(_("direct debits are offered"), default=True)
     reference_rates = models.BooleanField(
         _("uses the reference rates of the European Central Bank"), default=False, db_default=False
-    )
-    hears_views = models.CharField(
-        _("when a client opens a proposal"),
-        max_length=5,
-        choices=Hears.choices,
-        default=Hears.NOW,
-    )
-    hears_answers = models.CharField(
-        _("when a client picks, signs or declines, or lets a proposal expire"),
-        max_length=5,
-        choices=Hears.choices,
-        default=Hears.NOW,
-    )
-    hears_payments = models.CharField(
-        _("when a client pays, after the first payment"),
-        max_length=5,
-        choices=Hears.choices,
-        default=Hears.NEVER,
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 

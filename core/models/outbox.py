@@ -48,7 +48,8 @@ class OutboxEmail(models.Model):
 
     Links and codes are placeholders until it is sent (core.links); `mark` tells them from what
     people typed. It is empty for emails of 0.1.0. An email without a text is rendered when it is
-    sent (core.outbox.emails.post). `error` is what the mail server said last; of an email that came
+    sent (core.outbox.emails.post). `copy_of` is the email of which this is what another person got.
+    `error` is what the mail server said last; of an email that came
     back (`bounced_at`, core.outbox.bounces), what the report says.
     """
 
@@ -67,6 +68,9 @@ class OutboxEmail(models.Model):
     mark = models.CharField(max_length=16, blank=True, default=new_mark, editable=False)
     attachment = models.ForeignKey(
         Document, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    copy_of = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, editable=False, related_name="copies"
     )
     state = models.CharField(
         _("state"), max_length=10, choices=OutboxState.choices, default=OutboxState.WAITING
@@ -111,6 +115,11 @@ class OutboxEmail(models.Model):
         return bool(self.text)
 
     @property
+    def is_copy(self) -> bool:
+        """Whether it is what another person got of an email."""
+        return self.copy_of_id is not None
+
+    @property
     def is_waiting(self) -> bool:
         """Whether it is still to be sent."""
         return self.state == OutboxState.WAITING
@@ -139,9 +148,12 @@ class OutboxEmail(models.Model):
 class OwnerNote(TenantRow):
     """What a client did, as a sentence for the owner's email of the day (core.outbox.owner_notes).
 
-    `told_at` is when that email was written.
+    `told_at` is when that email was written. `kind` and `ref` say what happened, as those of an
+    email do; there is one note at most for each.
     """
 
+    kind = models.CharField(_("kind"), max_length=40, blank=True)
+    ref = models.CharField(_("about"), max_length=80, blank=True)
     sentence = models.CharField(_("what happened"), max_length=700)
     told_at = models.DateTimeField(_("emailed"), null=True, blank=True)
 
@@ -149,6 +161,11 @@ class OwnerNote(TenantRow):
         verbose_name = _("note for the owner")
         verbose_name_plural = _("notes for the owner")
         ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "ref"], condition=~models.Q(ref=""), name="owner_note_once"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["business", "created_at"],

@@ -5,7 +5,7 @@ the first is stored, so that no event is reported twice.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Case, SmallIntegerField, When
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -66,6 +67,7 @@ class Letter:
     reply_to: str = ""
     worded: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    copies: Sequence["Letter"] = ()  # what others get of the same event
 
 
 #: The addresses of sample clients end with it. No mail server takes them (RFC 2606), nor do we.
@@ -74,6 +76,11 @@ SAMPLE_DOMAIN = "@example.invalid"
 #: For each kind of email that `post` stores: the function that makes its contents when it is sent,
 #: from its `ref` and the present time. The module that owns the kind registers it here.
 COMPOSERS: dict[str, Callable[[str, datetime], Letter]] = {}
+
+#: The kinds whose composer has to render a PDF. They are sent after the others, which somebody may
+#: be waiting for.
+WITH_PDF: set[str] = set()
+ATTACHED_MOST = 8_000_000  # bytes of a PDF; mail servers take about 10 MB with its encoding
 
 
 def write(
@@ -91,6 +98,7 @@ def write(
     worded: str = "",
     values: Mapping[str, str] | None = None,
     own: OwnWords | None = None,
+    copies: Sequence[Letter] = (),
 ) -> OutboxEmail:
     """Render an email and store it in the outbox, in the transaction of the event it reports.
 
@@ -99,7 +107,7 @@ def write(
     there is an email of this (kind, ref) already, it is returned unchanged. Replies go to
     `reply_to`, or to the owner of `business`. `worded` is the key under which the business may have
     written its own subject and opening (core.outbox.own_wording), with the `values` that they name;
-    `own` are such words that are not saved.
+    `own` are such words that are not saved. `copies` are what others get of the same event.
     """
     existing = OutboxEmail.objects.filter(kind=kind, ref=ref).first()
     if existing:
@@ -108,11 +116,28 @@ def write(
         to, template, context, language, business, attachment, reply_to, worded, values or {}
     )
     fields = rendered(contents, own or own_wording.words_of(contents))
-    row, _created = OutboxEmail.objects.get_or_create(
+    row, created = OutboxEmail.objects.get_or_create(
         kind=kind, ref=ref, defaults={**fields, "created_at": now, "next_at": now}
     )
+    if created:
+        _store_copies(row, copies, now)
     nudge.ring("core.tasks.send_mail")
     return row
+
+
+def _store_copies(row: OutboxEmail, copies: Sequence[Letter], now: datetime) -> None:
+    """Store what others get of the event of an email, each address once."""
+    seen = {row.to.lower()}
+    for number, contents in enumerate(copies, 1):
+        if contents.to.lower() in seen:
+            continue
+        seen.add(contents.to.lower())
+        fields = rendered(contents, own_wording.words_of(contents))
+        OutboxEmail.objects.get_or_create(
+            kind=row.kind,
+            ref=f"{row.ref}~{number}"[-80:],
+            defaults={**fields, "copy_of": row, "created_at": now, "next_at": now},
+        )
 
 
 def post(kind: str, refs: Iterable[tuple[str, Business]], *, now: datetime) -> None:
@@ -170,9 +195,14 @@ def rendered(contents: Letter, own: OwnWords) -> dict[str, Any]:
         "text": text,
         "html": html,
         "mark": mark,
-        "attachment": contents.attachment,
+        "attachment": _attachable(contents.attachment),
         "reply_to": reply_to,
     }
+
+
+def _attachable(document: Document | None) -> Document | None:
+    """The document, unless it is larger than what mail servers take; the email links to it."""
+    return document if document and document.size <= ATTACHED_MOST else None
 
 
 def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
@@ -185,7 +215,10 @@ def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
             contents = COMPOSERS[row.kind](row.ref, now)
             fields = rendered(contents, own_wording.words_of(contents))
             OutboxEmail.objects.filter(pk=row.pk).update(**fields)
-        row.refresh_from_db()
+            row.refresh_from_db()
+            _store_copies(row, contents.copies, now)
+        if contents.copies:
+            nudge.ring("core.tasks.send_mail")
     return row
 
 
@@ -196,7 +229,8 @@ def send_due(*, now: datetime, limit: int = 200) -> int:
     """
     standing.advance(now=now)
     clock = _clock(now)
-    due = set_aside.without_waiting(OutboxEmail.objects.due(now), SEND, now).order_by("next_at")
+    waiting = set_aside.without_waiting(OutboxEmail.objects.due(now), SEND, now)
+    due = waiting.order_by(_has_pdf_to_make(), "next_at")
     ids = list(due.values_list("pk", flat=True)[:limit])
     if not ids or not mail_server.may_try(now):
         return 0
@@ -208,6 +242,12 @@ def send_due(*, now: datetime, limit: int = 200) -> int:
             now=now,
             atomic=False,
         )
+
+
+def _has_pdf_to_make() -> Case:
+    """1 for an email whose PDF is to be made before it can be sent, else 0."""
+    to_make = When(kind__in=WITH_PDF, text="", then=1)
+    return Case(to_make, default=0, output_field=SmallIntegerField())
 
 
 def _clock(now: datetime) -> Callable[[], datetime]:

@@ -1,6 +1,6 @@
 """Tells the owner of a business what a client did: at once, in one email a day, or not at all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,9 @@ from core import formats, links
 from core.dates import local_day, local_instant
 from core.jobs import batches
 from core.jobs.set_aside import Step
-from core.models import Business, OwnerNote
-from core.models.business import Hears
-from core.outbox import emails
+from core.models import Business, OutboxEmail, OwnerNote
+from core.models.notification import Event, Hears
+from core.outbox import emails, notification_choices
 
 SEND_DAILY = Step(
     "send_owner_notes",
@@ -32,7 +32,7 @@ MORNING = 8  # hour of the owner's day at which the email of the day is written
 def tell(
     *,
     business: Business,
-    hears: str,
+    event: Event | None,
     kind: str,
     ref: str,
     subject: str,
@@ -40,15 +40,18 @@ def tell(
     button: str,
     url: links.Address,
     now: datetime,
+    sentence: str = "",
+    reply_to: str = "",
 ) -> None:
-    """Tell the owner, as `hears` (a value of Hears) says.
+    """Tell the owner, once for each (kind, ref), as they chose for `event`; at once without one.
 
-    The texts are in the language of the business. The first of `paragraphs` says what happened, and
-    is all that the email of the day holds. `button` leads to `url`.
+    The texts are in the language of the business. The `sentence`, or the first of `paragraphs`, is
+    all that the email of the day holds. `button` leads to `url`.
     """
+    hears = notification_choices.hears(business, event) if event else Hears.NOW
     if hears == Hears.DAILY:
-        OwnerNote.objects.create(business=business, sentence=paragraphs[0][:700], created_at=now)
-    if hears != Hears.NOW:
+        note([(business, kind, ref, sentence or paragraphs[0])], now=now)
+    if hears != Hears.NOW or OwnerNote.objects.filter(kind=kind, ref=ref).exists():
         return
     context = {
         "subject": subject,
@@ -57,7 +60,47 @@ def tell(
         "button": button,
         "link": url,
     }
-    _write(business, kind, ref, context, now)
+    _write(business, kind, ref, context, now, reply_to)
+
+
+def post(
+    *,
+    business: Business,
+    event: Event,
+    kind: str,
+    ref: str,
+    sentence: Callable[[], str],
+    now: datetime,
+) -> None:
+    """Tell the owner as they chose, by an email that is composed when it is sent (emails.post).
+
+    `sentence` returns what the email of the day says, in the active language.
+    """
+    hears = notification_choices.hears(business, event)
+    if hears == Hears.NOW and not OwnerNote.objects.filter(kind=kind, ref=ref).exists():
+        emails.post(kind, [(ref, business)], now=now)
+    if hears == Hears.DAILY:
+        with translation.override(business.language):
+            note([(business, kind, ref, sentence())], now=now)
+
+
+def note(told: Iterable[tuple[Business, str, str, str]], *, now: datetime) -> None:
+    """Keep sentences for the emails of the day: (business, kind, ref, sentence) each.
+
+    What was told at once, or is noted already, is left out.
+    """
+    rows = [
+        OwnerNote(business=business, kind=kind, ref=ref, sentence=sentence[:700], created_at=now)
+        for business, kind, ref, sentence in told
+    ]
+    emailed = set(
+        OutboxEmail.objects.filter(
+            kind__in={row.kind for row in rows}, ref__in={row.ref for row in rows}
+        ).values_list("kind", "ref")
+    )
+    OwnerNote.objects.bulk_create(
+        [row for row in rows if (row.kind, row.ref) not in emailed], ignore_conflicts=True
+    )
 
 
 def send_daily(*, now: datetime) -> int:
@@ -92,7 +135,12 @@ def _send(business: Business, now: datetime) -> int:
 
 
 def _write(
-    business: Business, kind: str, ref: str, context: Mapping[str, Any], now: datetime
+    business: Business,
+    kind: str,
+    ref: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    reply_to: str = "",
 ) -> None:
     emails.write(
         kind=kind,
@@ -102,5 +150,6 @@ def _write(
         context=context,
         language=business.language,
         business=business,
+        reply_to=reply_to,
         now=now,
     )

@@ -121,7 +121,7 @@ class ContactForm(PrintableForm, forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields = ["name", "email", "role", "is_decision_maker"]
+        fields = ["name", "email", "role", "gets_billing", "is_decision_maker"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -41,7 +41,9 @@ def first_steps(view: DashboardView) -> list[FirstStep]:
             view.rows(Package).exists(),
         ),
         FirstStep(
-            _("Add your logo"), reverse("dashboard:settings") + "#id_logo", bool(business.logo)
+            _("Add your logo"),
+            reverse("dashboard:settings_documents") + "#id_logo",
+            bool(business.logo),
         ),
         FirstStep(
             _("Protect your account with a second factor"),

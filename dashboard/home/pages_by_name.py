@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from billing.gateways import registry
+from dashboard.settings.subjects import SUBJECTS
 
 PAGE, ACTION, SETTING = _("Page"), _("Action"), _("Settings")
 
@@ -71,21 +72,8 @@ PAGES = [
     Page("monthly_totals", _("Totals by month"), "cash"),
     Page("reports", _("Reports to clients"), "report-analytics"),
     Page("warnings", _("Early warnings"), "alert-triangle"),
-    Page("settings", _("Business"), "settings", SETTING),
-    Page("you", _("You"), "settings", SETTING),
-    Page("owner_emails", _("Emails to you about clients"), "mail", SETTING),
-    Page("email_wordings", _("Emails to your clients"), "mail", SETTING),
-    Page("public_page", _("Public page"), "external-link", SETTING),
-    Page(
-        "paying",
-        _("Payments and tax"),
-        "credit-card",
-        SETTING,
-        pgettext_lazy("words of the search", "bank account IBAN PromptPay card VAT tax"),
-    ),
-    Page("templates", _("Templates"), "file-text", SETTING),
-    Page("api", _("API"), "key", SETTING),
-    Page("exports", _("Exports"), "download", SETTING),
+    Page("settings", _("Settings"), "settings"),
+    *(Page(row.page, row.name, row.icon, SETTING, row.words) for row in SUBJECTS),
     Page("jobs", _("System status"), "bolt"),
     Page("letters", _("Email log"), "mail"),
 ]

@@ -1,19 +1,23 @@
 """Forms about the freelancer, the business, how it is paid, and its API keys."""
 
 from collections.abc import Callable
-from typing import Any
+from fractions import Fraction
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agreements.rules import workload
 from billing.bank_transfer import payment_details
 from billing.bank_transfer.codes import epc, promptpay
 from billing.models import BankDetails
 from billing.models.invoice import SeriesKind
-from core import money
+from core import formats, money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm
 from core.models import Business, TaxRate, User
+from core.models.notification import Event, Hears
 from dashboard.form_fields import (
     DETAIL_FIELDS,
     DetailsForm,
@@ -26,6 +30,7 @@ from dashboard.form_fields import (
     time_zone_choices,
 )
 
+MINUTES_OF_A_DAY = 24 * 60
 AIMS = {
     "floor": "floor_rate",
     "goal": "yearly_goal",
@@ -70,35 +75,128 @@ class AimsForm(PrintableForm, forms.ModelForm):
         return data
 
 
-class BusinessForm(AimsForm, DetailsForm):
-    """Everything about the business, on the page of the settings."""
+class AimsPageForm(AimsForm):
+    """What a business wants to earn and can sell, on its page of the settings.
+
+    The hours of weekdays take the place of hours a month, which are asked where none are entered.
+    """
+
+    WEEK: ClassVar = {
+        "mon": _("Monday"),
+        "tue": _("Tuesday"),
+        "wed": _("Wednesday"),
+        "thu": _("Thursday"),
+        "fri": _("Friday"),
+        "sat": _("Saturday"),
+        "sun": _("Sunday"),
+    }
+    field_order = (*WEEK, "capacity", "floor", "goal")
 
     class Meta:
         model = Business
-        fields = [
-            "name",
-            "currency",
-            "time_zone",
-            "language",
-            "accent",
-            "logo",
-            *DETAIL_FIELDS,
-            "prices_include_tax",
-            "tax_on_payment",
-        ]
-        widgets = {"address": forms.Textarea(attrs={"rows": 3})}
+        fields: tuple[str, ...] = ()
+
+    mon, tue, wed, thu, fri, sat, sun = (
+        DurationField(label=label, required=False, help_text="") for label in WEEK.values()
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["currency"] = SearchField(label=_("Currency"), choices=currency_names())
-        self.fields["time_zone"] = SearchField(label=_("Time zone"), choices=time_zone_choices())
-        self.fields["tax_on_payment"].help_text = _(
-            "Tax on services falls due when they are paid, as in Thailand."
+        for name, minutes in zip(self.WEEK, self.instance.week_minutes, strict=False):
+            self.fields[name].initial = formats.hours_number(minutes) if minutes else ""
+        self.fields["capacity"].help_text = _("Used as long as no weekday has hours.")
+        if self.instance.week_minutes:
+            del self.fields["capacity"]
+
+    def week(self) -> list[Any]:
+        """The fields of the weekdays, as the page shows them."""
+        return [self[name] for name in self.WEEK]
+
+    def rest(self) -> list[Any]:
+        """The other fields."""
+        return [self[name] for name in AIMS]
+
+    def month(self) -> Any:
+        """The field of hours a month, which is asked while no weekday has hours."""
+        return self["capacity"] if "capacity" in self.fields else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        week = [data.get(name) or 0 for name in self.WEEK]
+        for name, minutes in zip(self.WEEK, week, strict=True):
+            if minutes > MINUTES_OF_A_DAY:
+                self.add_error(name, gettext("A day has 24 hours."))
+        self.instance.week_minutes = week if any(week) else []
+        if any(week):
+            self.instance.capacity_minutes = workload.minutes_of_usual_month(week)
+        return data
+
+
+class BusinessForm(DetailsForm):
+    """What the business is called and where it is, on its page of the settings."""
+
+    class Meta:
+        model = Business
+        fields = ["name", *DETAIL_FIELDS, "currency", "time_zone", "language"]
+        widgets = {"address": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "name": _("Your clients read it on every page, in emails and on documents."),
+            "legal_name": _("New documents carry it where it differs from the name above."),
+            "tax_id": _("It appears on the next invoice; those already issued stay as they are."),
+            "language": _("These pages, emails to you, and new clients have this language."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"] = SearchField(
+            label=_("Currency"),
+            choices=currency_names(),
+            help_text=_("New proposals begin with it. Agreements keep their own."),
         )
+        self.fields["time_zone"] = SearchField(
+            label=_("Time zone"),
+            choices=time_zone_choices(),
+            help_text=_("When your day begins. Clients are charged in their own time zone."),
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Keep the numbers of what the business wants to earn, in the new currency."""
+        before = self.instance.currency
+        data = super().clean()
+        if after := data.get("currency"):
+            for column in (*AIMS.values(), "monthly_costs"):
+                kept = Fraction(money.to_decimal(getattr(self.instance, column), before))
+                amount = money.round_half_up(kept * 10 ** money.exponent(after))
+                setattr(self.instance, column, amount)
+        return data
+
+
+class LookForm(forms.ModelForm):
+    """What the documents, pages and emails of the business look like."""
+
+    class Meta:
+        model = Business
+        fields = ["logo", "accent"]
+        help_texts = {
+            "logo": _("On new documents, on the pages that clients see, and in emails."),
+            "accent": _("Buttons and headings that clients see have this colour."),
+        }
 
     def clean_logo(self) -> Any:
         upload = self.cleaned_data.get("logo")
         return logos.redrawn(upload) if upload and "logo" in self.changed_data else upload
+
+
+class TaxBasisForm(forms.ModelForm):
+    """Whether prices contain the tax, and when the tax falls due."""
+
+    class Meta:
+        model = Business
+        fields = ["prices_include_tax", "tax_on_payment"]
+        help_texts = {
+            "prices_include_tax": _("New proposals say so. What was sent does not change."),
+            "tax_on_payment": _("Tax on services falls due when they are paid, as in Thailand."),
+        }
 
 
 class YouForm(PrintableForm, forms.ModelForm):
@@ -116,21 +214,38 @@ class YouForm(PrintableForm, forms.ModelForm):
         self.fields["name"].required = True
 
 
-class OwnerEmailsForm(forms.ModelForm):
-    """Of what the owner is emailed, and when."""
+class OwnerEmailsForm(forms.Form):
+    """Of what a user is emailed, and when: a choice for each kind of event."""
 
-    class Meta:
-        model = Business
-        fields = ["hears_views", "hears_answers", "hears_payments"]
-        labels = {
-            "hears_views": _("A client opens a proposal"),
-            "hears_answers": _("A client chooses, signs or declines, or a proposal expires"),
-            "hears_payments": _("A client pays"),
+    HELP = {
+        Event.OPENED: _("Only the first time that each person opens it."),
+        Event.ANSWERED: _("A decline to sign, and what you have to sign, come at once anyway."),
+        Event.REQUESTED: _("We remind you at once when a promised answer is nearly due."),
+        Event.HOURS_USED: _("At 80 % and at 100 % of what a period includes."),
+        Event.PAID: _("After the first payment of an agreement, which comes at once anyway."),
+        Event.REMINDED: _("For a transfer that has not arrived on its day."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(self.choices())
+
+    @classmethod
+    def choices(cls) -> dict[str, forms.ChoiceField]:
+        """A field for each kind of event, by its key."""
+        return {
+            event.value: forms.ChoiceField(
+                label=event.label,
+                choices=Hears.choices,
+                help_text=cls.HELP.get(event, ""),
+                widget=forms.RadioSelect,
+            )
+            for event in Event
         }
-        help_texts = {
-            "hears_views": _("Only the first time that each person opens it."),
-            "hears_payments": _("After the first payment of the agreement."),
-        }
+
+    def chosen(self) -> dict[Event, Hears]:
+        """What was chosen, for each kind of event."""
+        return {Event(name): Hears(value) for name, value in self.cleaned_data.items()}
 
 
 class EmailWordingForm(forms.Form):

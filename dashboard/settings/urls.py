@@ -1,10 +1,14 @@
 """URLs of the business's settings, API keys and exports."""
 
+from typing import Any
+
 from django.urls import path
+from django.views.generic import RedirectView
 
 from dashboard.settings.views import (
     api_keys,
     business,
+    documents,
     email_wording,
     exports,
     front_page,
@@ -12,12 +16,22 @@ from dashboard.settings.views import (
     you,
 )
 
+
+def moved(name: str) -> Any:
+    """The view of an old address, which emails and bookmarks still have."""
+    return RedirectView.as_view(pattern_name=f"dashboard:{name}", permanent=True, query_string=True)
+
+
 ONE = "settings/emails/clients/<slug:key>/<str:language>/"
 
 urlpatterns = [
     path("settings/", business.Settings.as_view(), name="settings"),
+    path("settings/business/", business.BusinessDetails.as_view(), name="settings_business"),
+    path("settings/hours/", business.Hours.as_view(), name="settings_hours"),
+    path("settings/documents/", documents.Documents.as_view(), name="settings_documents"),
     path("settings/you/", you.You.as_view(), name="you"),
-    path("settings/emails/", you.OwnerEmails.as_view(), name="owner_emails"),
+    path("settings/notifications/", you.OwnerEmails.as_view(), name="owner_emails"),
+    path("settings/emails/", moved("owner_emails"), name="owner_emails_moved"),
     path("settings/emails/clients/", email_wording.EmailWordings.as_view(), name="email_wordings"),
     path(ONE, email_wording.EditWording.as_view(), name="email_wording"),
     path(f"{ONE}draft/", email_wording.DraftWording.as_view(), name="email_wording_draft"),
@@ -25,10 +39,12 @@ urlpatterns = [
     path(f"{ONE}test/", email_wording.TestWording.as_view(), name="email_wording_test"),
     path(f"{ONE}reset/", email_wording.ResetWording.as_view(), name="email_wording_reset"),
     path("settings/public-page/", front_page.PublicPage.as_view(), name="public_page"),
-    path("settings/paying/", payments.Paying.as_view(), name="paying"),
+    path("settings/payments/", payments.Paying.as_view(), name="paying"),
+    path("settings/paying/", moved("paying"), name="paying_moved"),
     path("settings/taxes/<uuid:pk>/", payments.TaxInUse.as_view(), name="tax_use"),
     path("settings/logo/", business.Logo.as_view(), name="logo"),
-    path("exports/", exports.Exports.as_view(), name="exports"),
+    path("settings/data/", exports.Exports.as_view(), name="exports"),
+    path("exports/", moved("exports"), name="exports_moved"),
     path("exports/progress/", exports.ExportProgress.as_view(), name="exports_progress"),
     path("exports/<uuid:pk>/", exports.DownloadExport.as_view(), name="export"),
     path("settings/api/", api_keys.ApiPage.as_view(), name="api"),

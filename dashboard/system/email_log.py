@@ -44,11 +44,15 @@ class SentEmail(DashboardView):
     template = "dashboard/system/sent_email.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        email = self.row(OutboxEmail, pk, self.rows(OutboxEmail).select_related("attachment"))
+        email = self.row(
+            OutboxEmail, pk, self.rows(OutboxEmail).select_related("attachment", "copy_of")
+        )
         text = links.hidden(email.text, email.mark)
         # An answer to the signed address of a person counts as written by that person.
         reply_to = "" if reply_address.is_signed(email.reply_to) else email.reply_to
-        return with_frames(self.show(request, email=email, text=text, reply_to=reply_to))
+        copies = self.rows(OutboxEmail).filter(copy_of=email).order_by("to")
+        shown = self.show(request, email=email, text=text, reply_to=reply_to, copies=copies)
+        return with_frames(shown)
 
 
 class SentEmailHtml(DashboardView):

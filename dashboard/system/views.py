@@ -27,6 +27,7 @@ from core.outbox import email_log
 from core.system import administrators, rows_set_aside
 from core.system.health_checks import NAMES, findings, next_hour
 from dashboard.page import DashboardView
+from dashboard.settings.subjects import SettingsView
 from delivery.reports.report_run import last_run as last_report_run
 
 SHOWN = 100  # rows set aside
@@ -96,7 +97,7 @@ class ReleaseSetAside(DashboardView):
         return redirect(rows_set_aside.page_url(row) if is_own else "dashboard:jobs")
 
 
-class SystemStatus(DashboardView):
+class SystemStatus(SettingsView):
     """The system status: last and next runs, and the checks. POST starts the jobs now."""
 
     template = "dashboard/system/jobs.html"

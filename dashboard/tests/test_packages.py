@@ -232,17 +232,10 @@ def test_time_off_can_be_added_and_removed_and_its_days_must_be_in_order(
 
 
 def test_a_goal_and_a_floor_can_be_set_and_cleared(browser: Browser, world: World) -> None:
-    data = {
-        "name": "Studio",
-        "currency": "USD",
-        "time_zone": "Asia/Bangkok",
-        "language": "en",
-        "accent": "indigo",
-    }
     for goal, kept in (("100,000", 100_000_00), ("", 0)):
         assert (
             browser.post(
-                reverse("dashboard:settings"), data | {"goal": goal, "floor": goal}
+                reverse("dashboard:settings_hours"), {"goal": goal, "floor": goal}
             ).status_code
             == 302
         )

@@ -83,7 +83,7 @@ def test_the_checklist_leads_to_the_very_field(newcomer: Browser) -> None:
         assert page.status_code == 200
         assert not field or f'id="{field}"' in page.content.decode(), one.url
     urls = {one.url for one in newcomer.get(reverse("dashboard:home")).context["first_steps"]}
-    assert reverse("dashboard:settings") + "#id_logo" in urls
+    assert reverse("dashboard:settings_documents") + "#id_logo" in urls
 
 
 def test_every_step_can_be_skipped(newcomer: Browser) -> None:

@@ -26,8 +26,9 @@ from core.database.state_moves import move
 from core.dates import local_day
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
+from core.models.notification import Event
 from core.money import prorate
-from core.outbox import emails
+from core.outbox import emails, owner_notes
 from delivery.hours import hours_left
 from delivery.hours.adjustments import MOST_MINUTES
 from delivery.models import Overage
@@ -329,19 +330,15 @@ def _email_owner(overage: Overage, now: datetime) -> None:
         else:
             subject = _("%(client)s declined %(hours)s more") % values
             sentence = _("Nothing is billed beyond the fee.")
-    emails.write(
-        kind="overage_answer",
-        ref=str(overage.pk),
-        to=business.owner.email,
-        template="note",
-        language=business.language,
-        context={
-            "subject": subject,
-            "name": "",
-            "paragraphs": [sentence],
-            "button": "",
-            "link": "",
-        },
-        business=business,
-        now=now,
-    )
+        owner_notes.tell(
+            business=business,
+            event=Event.MORE_HOURS,
+            kind="overage_answer",
+            ref=str(overage.pk),
+            subject=subject,
+            paragraphs=[sentence],
+            button="",
+            url="",
+            sentence=subject,
+            now=now,
+        )

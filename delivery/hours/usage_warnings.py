@@ -5,8 +5,10 @@ The agreement says who is told: the owner, or the owner and the client.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,8 +21,9 @@ from core import formats
 from core.dates import local_day
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
-from core.models import OutboxEmail
-from core.outbox import emails
+from core.models import OutboxEmail, OwnerNote
+from core.models.notification import Event
+from core.outbox import emails, owner_notes
 from delivery.hours import hours_left
 from delivery.rules.allowance import PeriodStatement
 
@@ -32,6 +35,7 @@ WARN = Step(
     title="client__name",
     page=("agreement", "pk"),
 )
+KIND = "hours_used"
 PERCENTAGES = (100, 80)  # percent of what is available
 
 
@@ -64,9 +68,11 @@ def _warn(ids: Sequence[UUID], now: datetime) -> int:
         if (mark := _mark_reached(statements[period.pk]))
     ]
     refs = [f"{period.pk}:{mark}:me" for period, mark in reached]
-    sent_refs = set(
-        OutboxEmail.objects.filter(kind="hours_used", ref__in=refs).values_list("ref", flat=True)
-    )
+    told: QuerySet[Any]
+    sent_refs: set[str] = set()
+    for told in (OutboxEmail.objects.all(), OwnerNote.objects.all()):
+        rows_told = told.filter(kind=KIND, ref__in=refs)
+        sent_refs.update(rows_told.values_list("ref", flat=True))
     warned = 0
     for period, mark in reached:
         agreement = agreements[period.agreement_id]
@@ -98,42 +104,57 @@ def _send_warning(
     period_statement: PeriodStatement,
     now: datetime,
 ) -> None:
-    """Email the owner and, if the agreement says so, the client's decision maker."""
-    owner = agreement.business.owner
-    recipients = [("me", owner.email, agreement.business.language)]
-    if agreement.tells_hours == HoursAlerts.BOTH:
-        contact = decision_maker(agreement.client) or agreement.contact
-        language = contact.language_for(agreement.language)
-        recipients.append(("client", contact.email, language))
-    for role, address, language in recipients:
-        with translation.override(language):
-            values = {
-                "title": agreement.title,
-                "client": agreement.client.name,
-                "used": formats.hours(period_statement.used),
-                "available": formats.hours(period_statement.available),
-                "day": formats.day(period.ends_on),
-                "percent": mark,
-            }
-            subject = _("%(percent)s %% of the hours are used: %(client)s") % values
-            paragraphs = [
-                _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.")
-                % values,
-                _("Work beyond them is billed only where the client has agreed to it."),
-            ]
-        emails.write(
-            kind="hours_used",
-            ref=f"{period.pk}:{mark}:{role}",
-            to=address,
-            template="note",
-            language=language,
-            context={
-                "subject": subject,
-                "name": "",
-                "paragraphs": paragraphs,
-                "button": "",
-                "link": "",
-            },
+    """Tell the owner and, if the agreement says so, the client's decision maker."""
+    with translation.override(agreement.business.language):
+        subject, paragraphs = _words(agreement, period, mark, period_statement)
+        owner_notes.tell(
             business=agreement.business,
+            event=Event.HOURS_USED,
+            kind=KIND,
+            ref=f"{period.pk}:{mark}:me",
+            subject=subject,
+            paragraphs=paragraphs,
+            button="",
+            url="",
             now=now,
         )
+    if agreement.tells_hours != HoursAlerts.BOTH:
+        return
+    contact = decision_maker(agreement.client) or agreement.contact
+    reader_language = contact.language_for(agreement.language)
+    with translation.override(reader_language):
+        subject, paragraphs = _words(agreement, period, mark, period_statement)
+    emails.write(
+        kind=KIND,
+        ref=f"{period.pk}:{mark}:client",
+        to=contact.email,
+        template="note",
+        language=reader_language,
+        context={
+            "subject": subject,
+            "name": "",
+            "paragraphs": paragraphs,
+            "button": "",
+            "link": "",
+        },
+        business=agreement.business,
+        now=now,
+    )
+
+
+def _words(
+    agreement: Agreement, period: Period, mark: int, period_statement: PeriodStatement
+) -> tuple[str, list[str]]:
+    """The subject and the paragraphs, in the active language."""
+    values = {
+        "title": agreement.title,
+        "client": agreement.client.name,
+        "used": formats.hours(period_statement.used),
+        "available": formats.hours(period_statement.available),
+        "day": formats.day(period.ends_on),
+        "percent": mark,
+    }
+    return _("%(percent)s %% of the hours are used: %(client)s") % values, [
+        _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.") % values,
+        _("Work beyond them is billed only where the client has agreed to it."),
+    ]

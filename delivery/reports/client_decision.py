@@ -15,7 +15,8 @@ from clients.models import Contact
 from core import audit
 from core.audit import Origin
 from core.errors import NotAllowedNow, RuleError
-from core.outbox import emails
+from core.models.notification import Event
+from core.outbox import owner_notes
 from delivery.models import Report
 from delivery.reports.report_emails import ANSWERED
 from delivery.rules.states import Answer, ReportState
@@ -54,6 +55,13 @@ def mail_question(*, code: str, email: str, now: datetime) -> None:
         portal_links.mail_portal_link(contact=contact, now=now, target=f"answer:{report.pk}")
 
 
+def _answered(report: Report, answer: str) -> str:
+    """What the owner's email of the day says of an answer."""
+    said = Report(answer=answer).get_answer_display()
+    facts = {"client": report.client.name, "answer": said, "what": report.decision}
+    return _("%(client)s answered “%(answer)s”: %(what)s") % facts
+
+
 def store_answer(
     *, report: Report, answer: str, contact: Contact, now: datetime, origin: Origin, words: str = ""
 ) -> Report:
@@ -82,6 +90,13 @@ def store_answer(
             origin=origin,
             data={"answer": answer, **({"words": words[:500]} if words else {})},
         )
-        emails.post(ANSWERED, [(str(report.pk), report.business)], now=now)
+        owner_notes.post(
+            business=report.business,
+            event=Event.DECIDED,
+            kind=ANSWERED,
+            ref=str(report.pk),
+            sentence=lambda: _answered(report, answer),
+            now=now,
+        )
     report.refresh_from_db()
     return report

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES, AgreementState
+from agreements.running import working_days
 from clients.models import Contact
 from core.database.state_moves import move
 from delivery.models import Request
@@ -53,7 +54,10 @@ def create_request(
                 "estimate": estimate,
                 "created_at": now,
                 "respond_by": response_time.respond_by(
-                    now, scope.response_hours, agreement.business.time_zone
+                    now,
+                    scope.response_hours,
+                    agreement.business.time_zone,
+                    working_days.holidays_agreed(agreement, now.year),
                 ),
             },
         )

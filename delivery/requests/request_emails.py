@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from clients import portal_links
 from clients.models import Contact
 from core import formats, links
-from core.outbox import emails
+from core.models.notification import Event
+from core.outbox import emails, owner_notes
 from delivery.models import Handover, Request, RequestMessage
 from delivery.requests import reply_address
 from delivery.rules.states import RequestState
@@ -29,8 +30,9 @@ def tell_owner(
             paragraphs.append(
                 f"{request.get_fits_display()}. " + _("An answer is promised by %(by)s.") % values
             )
-        _email_owner(
+        _tell_owner(
             request,
+            Event.REQUESTED,
             "request",
             str(message.pk),
             subject % values,
@@ -48,8 +50,15 @@ def tell_owner_of_end(request: Request, contact: Contact, *, now: datetime) -> N
         paragraphs = [
             _("%(name)s does not need this any more. There is nothing for you to do.") % values
         ]
-        _email_owner(
-            request, "request_end", str(request.pk), subject, paragraphs, contact.email, now
+        _tell_owner(
+            request,
+            Event.REQUESTED,
+            "request_end",
+            str(request.pk),
+            subject,
+            paragraphs,
+            contact.email,
+            now,
         )
 
 
@@ -68,8 +77,9 @@ def remind_owner(request: Request, *, now: datetime) -> None:
                 _("%(client)s is promised an answer by %(by)s."),
             )
         advice = _("A sentence is enough: that you have seen it, and when you will do it.")
-        _email_owner(
+        _tell_owner(
             request,
+            None,
             "request_due",
             str(request.pk),
             subject % values,
@@ -143,8 +153,9 @@ def _to_client(
     return subject % values, paragraphs
 
 
-def _email_owner(
+def _tell_owner(
     request: Request,
+    event: Event | None,
     kind: str,
     ref: str,
     subject: str,
@@ -152,25 +163,19 @@ def _email_owner(
     sender: str,
     now: datetime,
 ) -> None:
-    """Email the owner; a reply goes to the request, or to `sender` where that is not possible."""
+    """Tell the owner; a reply goes to the request, or to `sender` where that is not possible."""
     business = request.business
     address = reply_address.reply_address(request, business.owner)
-    link = links.absolute_url("dashboard:request", request.pk)
-    context = {
-        "subject": subject,
-        "name": "",
-        "paragraphs": [*paragraphs, *_how_to_answer(address)],
-        "button": _("Open it"),
-        "link": link,
-    }
-    emails.write(
+    owner_notes.tell(
+        business=business,
+        event=event,
         kind=kind,
         ref=ref,
-        to=business.owner.email,
-        template="note",
-        context=context,
-        language=business.language,
-        business=business,
+        subject=subject,
+        paragraphs=[*paragraphs, *_how_to_answer(address)],
+        button=_("Open it"),
+        url=links.absolute_url("dashboard:request", request.pk),
+        sentence=subject,
         reply_to=address or sender,
         now=now,
     )

@@ -1,16 +1,18 @@
 """The first answer that a tier promises: due when, reminded when, and whether it was in time. Pure.
 
 The agreement promises working hours. They count from Monday to Friday, day and night, in the
-provider's time zone, and stop on Saturdays and Sundays: 24 hours from Friday 17:00 end on Monday
-17:00.
+provider's time zone, and stop on Saturdays, on Sundays and on the public holidays that the
+agreement leaves out: 24 hours from Friday 17:00 end on Monday 17:00, or on Tuesday 17:00 if that
+Monday is one.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 USUAL_HOURS = 24  # working hours, for a tier that states none
-SATURDAY, WEEK = 5, 7  # weekdays count from 0 for Monday
+SATURDAY = 5  # weekdays count from 0 for Monday
 
 
 class Response(StrEnum):
@@ -23,24 +25,27 @@ class Response(StrEnum):
     BROKEN = "broken"  # it came too late
 
 
-def respond_by(asked_at: datetime, hours: int | None, zone: str) -> datetime:
+def respond_by(
+    asked_at: datetime, hours: int | None, zone: str, holidays: Collection[date] = ()
+) -> datetime:
     """Return when the first answer is due, in UTC.
 
-    `hours` are working hours in the time zone `zone` (IANA name); None means USUAL.
+    `hours` are working hours in the time zone `zone` (IANA name); None means USUAL. `holidays` are
+    days on which they do not count, besides weekends.
     """
     remaining, moment = timedelta(hours=hours or USUAL_HOURS), asked_at.astimezone(UTC)
     while True:
-        if _weekday(moment, zone) >= SATURDAY:
-            moment = _midnight(moment, WEEK - _weekday(moment, zone), zone)
-        weekend = _midnight(moment, SATURDAY - _weekday(moment, zone), zone)
-        if moment + remaining <= weekend:
-            return moment + remaining
-        remaining, moment = remaining - (weekend - moment), weekend
+        day, midnight = _day(moment, zone), _midnight(moment, 1, zone)
+        if day.weekday() < SATURDAY and day not in holidays:
+            if moment + remaining <= midnight:
+                return moment + remaining
+            remaining -= midnight - moment
+        moment = midnight
 
 
-def _weekday(moment: datetime, zone: str) -> int:
-    """Return the weekday in `zone`, 0 for Monday."""
-    return moment.astimezone(ZoneInfo(zone)).weekday()
+def _day(moment: datetime, zone: str) -> date:
+    """Return the date in `zone`."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def _midnight(moment: datetime, days: int, zone: str) -> datetime:

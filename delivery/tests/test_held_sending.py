@@ -1,4 +1,4 @@
-"""A report that is sent from the to-do list waits ten minutes for its owner (rule 69)."""
+"""A report that is sent from the to-do list waits ten minutes for its owner (rule 72)."""
 
 from datetime import timedelta
 from typing import Any

@@ -130,6 +130,37 @@ def test_a_longer_response_time_ends_later_and_never_on_a_weekend(
     assert respond_by(asked, None, zone) == respond_by(asked, 24, zone)
 
 
+def test_working_hours_stop_on_the_holidays_that_are_left_out() -> None:
+    zone = ZoneInfo("Asia/Bangkok")
+    friday = datetime(2026, 12, 4, 17, tzinfo=zone)
+    monday, tuesday = date(2026, 12, 7), date(2026, 12, 8)
+    assert respond_by(friday, 24, "Asia/Bangkok") == datetime(2026, 12, 7, 17, tzinfo=zone)
+    assert respond_by(friday, 24, "Asia/Bangkok", {monday}) == datetime(
+        2026, 12, 8, 17, tzinfo=zone
+    )
+    asked = datetime(2026, 12, 7, 9, tzinfo=zone)
+    assert respond_by(asked, 8, "Asia/Bangkok", {monday, tuesday}) == datetime(
+        2026, 12, 9, 8, tzinfo=zone
+    )
+
+
+@given(
+    st.integers(0, 365 * 24 * 60).map(lambda minutes: EPOCH + timedelta(minutes=minutes)),
+    st.integers(1, 200),
+    st.sets(st.integers(0, 400), max_size=12),
+    st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Bangkok"]),
+)
+def test_a_holiday_never_makes_an_answer_due_earlier_nor_on_that_day(
+    asked: datetime, hours: int, numbers: set[int], zone: str
+) -> None:
+    holidays = {EPOCH.date() + timedelta(days=n) for n in numbers}
+    due = respond_by(asked, hours, zone, holidays)
+    assert due >= respond_by(asked, hours, zone)
+    last = (due - timedelta(microseconds=1)).astimezone(ZoneInfo(zone)).date()
+    assert last.weekday() < 5 and last not in holidays
+    assert respond_by(asked, hours, zone, set()) == respond_by(asked, hours, zone)
+
+
 def test_the_first_answer_is_waiting_then_due_soon_then_overdue() -> None:
     asked = datetime.fromisoformat("2026-11-04T17:00:00+07:00")
     due = respond_by(asked, 10, "Asia/Bangkok")

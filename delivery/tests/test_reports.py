@@ -22,7 +22,8 @@ from clients.models import Contact
 from core import audit
 from core.digest import digest
 from core.errors import NotAllowedNow, RuleError
-from core.models import Link, OutboxEmail
+from core.models import Link, OutboxEmail, OwnerNote
+from core.models.notification import Event, Hears
 from core.outbox import emails
 from delivery.hours import time_log
 from delivery.kpis import kpi_changes
@@ -442,6 +443,20 @@ def test_a_decision_is_answered_once_and_emailed_to_the_freelancer(drafted: Repo
     emails.send_due(now=LATER)
     assert "Please do" in email("report_answered").text
     assert audit.is_whole(audit.chain(drafted.pk)) and len(audit.chain(drafted.pk)) == 2
+
+
+def test_an_answer_is_in_the_daily_summary_where_the_owner_chose_so(
+    drafted: Report, world: World
+) -> None:
+    world.hears(Hears.DAILY, Event.DECIDED)
+    sent(words(drafted))
+    contact = drafted.period.agreement.contact
+    client_decision.store_answer(
+        report=drafted, answer="yes", contact=contact, now=LATER, origin=HERE
+    )
+    said = drafted.client.name + " answered “Yes, go ahead”: Shall we add video?"
+    assert OwnerNote.objects.get().sentence == said
+    assert not OutboxEmail.objects.filter(kind="report_answered").exists()
 
 
 def test_a_report_without_a_decision_accepts_no_answer(drafted: Report) -> None:

@@ -26,9 +26,10 @@ from dashboard.agreements.forms.wording import (
     clauses_in_editor,
 )
 from dashboard.page import DashboardView, add_error, show_error
+from dashboard.settings.subjects import SettingsView
 
 
-class Templates(DashboardView):
+class Templates(SettingsView):
     """The built-in texts and the business's own templates, and a form to copy a built-in text."""
 
     template = "dashboard/agreements/templates.html"

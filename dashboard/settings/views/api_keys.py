@@ -15,12 +15,13 @@ from core.models import ApiKey
 from core.web import api_keys
 from dashboard.page import DashboardView, add_error
 from dashboard.reports.forms.kpis import ApiKeyForm
+from dashboard.settings.subjects import SettingsView
 from delivery.models import Kpi
 
 SHOWN = 200  # KPIs listed on the page; the API lists all of them
 
 
-class ApiPage(DashboardView):
+class ApiPage(SettingsView):
     """The keys in use, a form to create one, and the API's documentation."""
 
     template = "dashboard/settings/api.html"

@@ -23,13 +23,14 @@ from core.web.framed_email import framed, with_frames
 from core.web.throttle import too_often
 from dashboard.page import DashboardView, add_error
 from dashboard.settings.forms import EmailWordingForm
+from dashboard.settings.subjects import SettingsView
 
 PREVIEW = "dashboard/settings/email_wording_preview.html"
 PREVIEWS_AN_HOUR = 900  # of one business: one each four seconds
 DRAFT_KEPT = 3600  # seconds for which the preview remembers words that are not saved
 
 
-class EmailWordings(DashboardView):
+class EmailWordings(SettingsView):
     """Every kind of email, and in which languages the business has its own words for it."""
 
     template = "dashboard/settings/email_wordings.html"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.web.download import zip_response
 from dashboard.page import DashboardView
+from dashboard.settings.subjects import SettingsView
 from exports import requested_exports
 from exports.models import Export, Scope
 from exports.states import ExportState
@@ -19,7 +20,7 @@ from exports.states import ExportState
 SHOWN = 20  # exports listed, the newest
 
 
-class Exports(DashboardView):
+class Exports(SettingsView):
     """The latest exports, and a button to export the whole business."""
 
     template = "dashboard/settings/exports.html"

@@ -10,13 +10,13 @@ from clients import front_page
 from clients.models import FrontPage
 from core import links
 from core.errors import RuleError
-from dashboard.page import DashboardView
 from dashboard.settings.forms import FrontPageForm
+from dashboard.settings.subjects import SettingsView
 
 FIELDS = ("is_on", "slug", "headline", "about", "services", "shows_places")
 
 
-class PublicPage(DashboardView):
+class PublicPage(SettingsView):
     """Write the public page, switch it on and off, and copy its address."""
 
     template = "dashboard/settings/public_page.html"

@@ -1,4 +1,4 @@
-"""Payments and tax settings: taxes, document numbers, bank details, gateways, bank statements."""
+"""Payments and tax settings: taxes, bank details and gateways."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import tax_rates
 from billing.bank_transfer import payment_details
-from billing.books import document_numbers
 from billing.gateways import accounts, registry
 from billing.gateways.base import GatewayKind
 from billing.rules.errors import OtherAccount
@@ -23,11 +22,12 @@ from billing.rules.method_kinds import SCHEMES
 from core.errors import RuleError
 from core.models import TaxRate
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.settings.forms import BankForm, DebitsForm, NumberForm, TaxForm
+from dashboard.settings.forms import BankForm, DebitsForm, TaxBasisForm, TaxForm
+from dashboard.settings.subjects import SettingsView
 
 
-class Paying(DashboardView):
-    """A form each for taxes, numbers, the bank and every gateway; `which` names the posted form."""
+class Paying(SettingsView):
+    """A form each for taxes, the bank and every gateway; `which` names the posted form."""
 
     template = "dashboard/settings/paying.html"
 
@@ -38,7 +38,7 @@ class Paying(DashboardView):
         which = request.POST.get("which", "")
         cards: dict[str, Callable[[Any], tuple[forms.BaseForm, Any]]] = {
             "tax": self._tax,
-            "number": self._number,
+            "basis": self._basis,
             "bank": self._bank,
             "debits": self._debits,
             **{
@@ -67,9 +67,7 @@ class Paying(DashboardView):
             status,
             rates=self.rows(TaxRate),
             tax=forms_.get("tax") or TaxForm(),
-            number=forms_.get("number") or NumberForm(),
-            patterns=document_numbers.patterns_in_use(self.business),
-            gaps=document_numbers.find_gaps(self.business),
+            basis=forms_.get("basis") or TaxBasisForm(instance=self.business),
             bank=forms_.get("bank")
             or BankForm(instance=payment_details.bank_details(self.business)),
             gateways=self._gateways(forms_),
@@ -99,10 +97,8 @@ class Paying(DashboardView):
             business=self.business, **form.cleaned_data
         )
 
-    def _number(self, data: Any) -> tuple[forms.BaseForm, Any]:
-        return NumberForm(data), lambda form: document_numbers.set_pattern(
-            business=self.business, **form.cleaned_data
-        )
+    def _basis(self, data: Any) -> tuple[forms.BaseForm, Any]:
+        return TaxBasisForm(data, instance=self.business), lambda form: form.save()
 
     def _bank(self, data: Any) -> tuple[forms.BaseForm, Any]:
         return BankForm(

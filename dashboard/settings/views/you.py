@@ -3,13 +3,16 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dashboard.page import DashboardView, show_warnings
+from core.outbox import notification_choices
+from dashboard.page import show_warnings
 from dashboard.settings.forms import OwnerEmailsForm, YouForm
+from dashboard.settings.subjects import SettingsView
 
 
-class You(DashboardView):
+class You(SettingsView):
     """The name in which the freelancer signs."""
 
     template = "dashboard/settings/you.html"
@@ -24,21 +27,27 @@ class You(DashboardView):
         form.save()
         messages.success(request, _("Saved."))
         show_warnings(request, form)
-        return redirect("dashboard:settings")
+        return redirect(request.path)
 
 
-class OwnerEmails(DashboardView):
-    """Of what clients do, what the freelancer is emailed, and when."""
+class OwnerEmails(SettingsView):
+    """Of what the user is emailed, and when."""
 
     template = "dashboard/settings/owner_emails.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, form=OwnerEmailsForm(instance=self.business))
+        chosen = notification_choices.choices_of(self.business.owner)
+        return self.show(request, form=OwnerEmailsForm(initial=chosen))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = OwnerEmailsForm(request.POST, instance=self.business)
+        form = OwnerEmailsForm(request.POST)
         if not form.is_valid():
             return self.show(request, form=form, status=422)
-        form.save()
+        notification_choices.choose(
+            user=self.business.owner,
+            business=self.business,
+            chosen=form.chosen(),
+            now=timezone.now(),
+        )
         messages.success(request, _("Saved."))
-        return redirect("dashboard:settings")
+        return redirect(request.path)

@@ -1,4 +1,4 @@
-"""Sends a reviewed report after a short moment, in which it can be taken back (rule 69)."""
+"""Sends a reviewed report after a short moment, in which it can be taken back (rule 72)."""
 
 from datetime import datetime, timedelta
 from typing import Any

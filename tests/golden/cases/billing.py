@@ -27,8 +27,9 @@ from billing.models import BankDetails, Invoice, PaymentMethod, WithholdingCerti
 from billing.models.unpaid import UnpaidAction
 from billing.runs import daily_audit, unpaid_periods
 from billing.runs.billing_run import run_billing
+from clients import client_records
 from core.models import OutboxEmail
-from core.models.business import Hears
+from core.models.notification import Event, Hears
 from core.outbox import worded_kinds
 from core.system import rows_set_aside
 from tests import gateways
@@ -290,6 +291,20 @@ def a_part_is_refunded(stage: Stage) -> None:
     refund.carry_out_refunds(now=NOW)
 
 
+@case("refunded", variant="copy", begins=a_running_period)
+def the_billing_contact_reads_of_a_refund(stage: Stage) -> None:
+    client_records.add_contact(
+        client=stage.invoice.client,
+        name=stage.words.owner,
+        email="books@client.example",
+        gets_billing=True,
+        now=NOW,
+    )
+    a_part_is_refunded(stage)
+    addressed = OutboxEmail.objects.filter(kind="refunded", copy_of=None)
+    addressed.update(kind="refunded_addressed")
+
+
 @case("refund_elsewhere", begins=a_running_period)
 def a_part_is_refunded_in_the_gateways_dashboard(stage: Stage) -> None:
     handle = stage.invoice.collection.handle or ""
@@ -384,6 +399,5 @@ def a_client_pays_for_the_first_time(stage: Stage) -> None:
 
 @case("payment", begins=a_running_period)
 def a_client_pays_again(stage: Stage) -> None:
-    stage.business.hears_payments = Hears.NOW
-    stage.business.save()
+    stage.hears(Hears.NOW, Event.PAID)
     run_billing(now=NOW + timedelta(days=30), door="test")

@@ -16,7 +16,7 @@ from agreements.proposals import (
 )
 from clients import front_page, portal_links, portal_people
 from clients.calls import booking
-from core.models.business import Hears
+from core.models.notification import Event, Hears
 from core.outbox import owner_notes
 from tests.golden.stage import Stage, case
 from tests.world import HERE, NOW
@@ -139,11 +139,9 @@ def a_client_picks_a_tier(stage: Stage) -> None:
 
 @case("picked", variant="instead", begins=an_offer)
 def a_client_picks_another_tier(stage: Stage) -> None:
-    stage.business.hears_answers = Hears.NEVER
-    stage.business.save()
+    stage.hears(Hears.NEVER, Event.ANSWERED)
     first = stage.picked(Proposal.objects.get(pk=stage.offer.pk), tier=0)
-    stage.business.hears_answers = Hears.NOW
-    stage.business.save()
+    stage.hears(Hears.NOW, Event.ANSWERED)
     offer = Proposal.objects.get(pk=stage.offer.pk)
     accept.accept_proposal(
         proposal=offer,
@@ -172,8 +170,7 @@ def a_proposal_expires(stage: Stage) -> None:
 
 @case("owner_notes", begins=an_offer)
 def a_day_of_proposals_is_told_at_once(stage: Stage) -> None:
-    stage.business.hears_views = stage.business.hears_answers = Hears.DAILY
-    stage.business.save()
+    stage.hears(Hears.DAILY, Event.OPENED, Event.ANSWERED)
     a_client_opens_a_proposal(stage)
     decline(stage, stage.words.reason)
     owner_notes.send_daily(now=NOW + timedelta(days=1))

@@ -96,7 +96,7 @@ TEXTS = {
     "response": (
         "Response time",
         "The provider answers the client's messages {{response_time}}.\n\n"
-        "Working days are Monday to Friday, public holidays included, in the provider's time zone. "
+        "Working days are {{working_days}}, in the provider's time zone. "
         "Every hour of a working day is a working hour: 24 working hours after a Friday at 15:00 "
         "is the Monday at 15:00.",
     ),

@@ -1,0 +1,35 @@
+"""Who at a client gets emails about money in copy, and what they get: links of their own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from clients.models import Contact
+from core.outbox.emails import Letter
+
+
+def with_copies(contact: Contact, write: Callable[[Contact], Letter]) -> Letter:
+    """The email to `contact`, with what the billing contacts get.
+
+    `write` makes the email to a person. It mints the links in it for that person, so that nobody
+    acts in the name of another.
+    """
+    return replace(write(contact), copies=copies(contact, write))
+
+
+def copies(contact: Contact, write: Callable[[Contact], Letter]) -> list[Letter]:
+    """What the billing contacts get of an email that goes to `contact`."""
+    return [
+        replace(letter, context={**letter.context, "copied_from": contact.name})
+        for letter in map(write, billing_contacts(contact))
+    ]
+
+
+def billing_contacts(contact: Contact) -> list[Contact]:
+    """Who gets emails about money in copy, if they go to `contact`: others at the same client.
+
+    Neither `contact` nor the owner of the business is among them, under whatever name.
+    """
+    addressed = {contact.email.lower(), contact.business.owner.email.lower()}
+    rows = Contact.objects.filter(client=contact.client_id, gets_billing=True, is_active=True)
+    rows = rows.exclude(pk=contact.pk).select_related("client", "business__owner").order_by("pk")
+    return [row for row in rows if row.email.lower() not in addressed]
