@@ -57,10 +57,12 @@
     const inside = target === document.body || target.closest("#main");
     if (!inside || !isOn()) return;
     const onHeading = target.matches("[data-at]");
-    if (event.key === "j" || (event.key === "ArrowDown" && onHeading)) { event.preventDefault(); move(1); }
-    else if (event.key === "k" || (event.key === "ArrowUp" && onHeading)) { event.preventDefault(); move(-1); }
-    else if (event.key === "l") { const later = list().querySelector(".is-open [data-later]"); if (later) later.click(); }
-    else if (event.key === "u") { const undo = list().querySelector("[data-undo]"); if (undo) undo.click(); }
+    // On a keyboard that types Thai a letter is known by its place.
+    const letter = /^[a-z]$/i.test(event.key) ? event.key.toLowerCase() : event.code.replace(/^Key/, "").toLowerCase();
+    if (letter === "j" || (event.key === "ArrowDown" && onHeading)) { event.preventDefault(); move(1); }
+    else if (letter === "k" || (event.key === "ArrowUp" && onHeading)) { event.preventDefault(); move(-1); }
+    else if (letter === "l") { const later = list().querySelector(".is-open [data-later]"); if (later) later.click(); }
+    else if (letter === "u") { const undo = list().querySelector("[data-undo]"); if (undo) undo.click(); }
     else if (event.key === "Enter" && !isControl(target)) { event.preventDefault(); press(); }
   });
 

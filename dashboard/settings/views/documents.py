@@ -27,7 +27,7 @@ class Documents(SettingsView):
             return self._number(request)
         form = LookForm(request.POST, request.FILES, instance=self.business)
         if not form.is_valid():
-            return self._page(request, 422, look=form)
+            return self._page(request, 422, look_form=form)
         form.save()
         return self._saved(request)
 
@@ -49,7 +49,7 @@ class Documents(SettingsView):
         return self.show(
             request,
             status,
-            look=forms.get("look") or LookForm(instance=self.business),
+            look_form=forms.get("look_form") or LookForm(instance=self.business),
             number=forms.get("number") or NumberForm(),
             patterns=document_numbers.patterns_in_use(self.business),
             gaps=document_numbers.find_gaps(self.business),
