@@ -106,6 +106,7 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
     whoever reads the old mailbox has no access. Raises DuplicateContact and SampleClient.
     """
     with transaction.atomic():
+        Client.objects.select_for_update().get(pk=contact.client_id)
         row = Contact.objects.select_for_update().get(pk=contact.pk)
         sample_rules.require_address(row.client, fields.get("email", row.email))
         old_email = row.email

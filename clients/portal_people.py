@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clients import client_records, portal_links, sample_rules
-from clients.models import Contact
+from clients.models import Client, Contact
 from core import audit, languages, links
 from core.audit import Origin
 from core.errors import RuleError
@@ -77,6 +77,8 @@ def remove(*, by: Contact, contact: Contact, now: datetime, origin: Origin) -> C
         _require_decider(by)
         if contact.client_id != by.client_id:
             raise NotTheirs(_("Only the person who decides at your company can do this."))
+        if not Contact.objects.filter(pk=contact.pk, is_active=True).exists():
+            return contact  # out already
         contact = client_records.close_access(contact=contact, now=now)
         row = _record(REMOVED, by, contact, now, origin)
         with translation.override(by.business.language):
@@ -103,15 +105,16 @@ def choose_language(*, contact: Contact, language: str) -> Contact:
 
 
 def _require_decider(by: Contact) -> None:
+    """Lock the client, then the person: whoever else changes people locks in the same order."""
+    Client.objects.select_for_update().get(pk=by.client_id)
     row = Contact.objects.select_for_update().filter(pk=by.pk).first()
     if row is None or not (row.is_active and row.is_decision_maker):
         raise NotTheirs(_("Only the person who decides at your company can do this."))
 
 
 def _require_free(by: Contact, email: str) -> None:
-    others = Contact.objects.filter(business=by.business_id, email__iexact=email)
-    owner = by.business.owner.email
-    if email.lower() == owner.lower() or others.exclude(client=by.client_id).exists():
+    """Refuse the freelancer's own address; of other clients' people nothing is said."""
+    if email.lower() == by.business.owner.email.lower():
         raise CannotBeInvited(
             _("This address cannot be invited here. Please write to %(business)s about it.")
             % {"business": by.business.name},

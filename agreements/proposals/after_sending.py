@@ -276,16 +276,15 @@ def _remind(proposal: Proposal, now: datetime) -> int:
 
 def _email_deadline(proposal: Proposal, kind: str, ref: str, now: datetime) -> None:
     """Email the client until when the proposal is open, with a new link to it."""
-    link = portal_links.portal_link(
-        contact=proposal.contact, now=now, target=f"proposal:{proposal.id}"
-    )
+    contact = proposal.contact.who_reads
+    link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
     with translation.override(proposal.language):
-        values = worded_emails.proposal_values(proposal, proposal.contact)
+        values = worded_emails.proposal_values(proposal, contact)
         context = worded_emails.deadline_note(values, links.placeholder("link", link.id))
     emails.write(
         kind=kind,
         ref=f"{proposal.id}:{ref}",
-        to=proposal.contact.email,
+        to=contact.email,
         template="note",
         context=context,
         language=proposal.language,

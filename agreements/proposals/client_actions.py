@@ -99,7 +99,7 @@ def answer_question(*, question: Question, text: str, actor: str, now: datetime)
         unanswered = Question.objects.filter(pk=question.pk, answered_at__isnull=True)
         if not unanswered.update(answer=text, answered_at=now):
             raise NotOpen(_("This question was answered already."))
-        proposal, contact = question.proposal, question.contact
+        proposal, contact = question.proposal, question.contact.who_reads
         audit.record(
             business=proposal.business, chain_id=proposal.id, event="answered", actor=actor, now=now
         )

@@ -203,7 +203,7 @@ def email_proposal(
     proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None
 ) -> None:
     """Email the proposal with a link to its decision maker, or to the contact `to`."""
-    contact = to or proposal.contact
+    contact = to or proposal.contact.who_reads
     link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
     emails.write(
         kind=kind,

@@ -114,7 +114,8 @@ def file_of(token: str, now: datetime) -> tuple[str, str] | None:
         return client_file(call, now)
     if not call.client.contacts.filter(pk=contact_id).exists():
         return None
-    return client_file(call, now, leaves=not call.contacts.filter(pk=contact_id).exists())
+    is_on_it = call.contacts.filter(pk=contact_id, is_active=True).exists()
+    return client_file(call, now, leaves=not is_on_it)
 
 
 def client_file(call: Call, now: datetime, *, leaves: bool = False) -> tuple[str, str]:

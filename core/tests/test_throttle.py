@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.test import RequestFactory
 
 from core.models import CacheEntry
-from core.web.throttle import network, too_often
+from core.web.throttle import mailbox, network, too_often
 from tests.at_once import at_once
 from tests.world import NOW, World
 
@@ -82,3 +82,8 @@ def test_a_full_cache_forgets_nothing_before_its_time() -> None:
     assert cache.get("first") == "kept"
     assert cache.get("over") is None
     assert not CacheEntry.objects.filter(cache_key__endswith="over").exists()
+
+
+def test_spellings_that_a_database_finds_alike_are_one_mailbox() -> None:
+    spellings = ("visitor@studio.example", "Visitor@Studio.example", "vıſitor@ſtudıo.example")
+    assert len({mailbox(email) for email in spellings}) == 1

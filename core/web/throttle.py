@@ -47,6 +47,11 @@ def _clear(now: datetime) -> None:
     over.filter(pk__in=list(over.values_list("pk", flat=True)[:CLEARED])).delete()
 
 
+def mailbox(email: str) -> str:
+    """Who an address is for a limit: one for all spellings that a database finds alike (ſ, ı)."""
+    return email.upper().lower()
+
+
 def address(request: HttpRequest) -> str:
     """The requester's IP address, as allauth determines it (ALLAUTH_TRUSTED_PROXY_COUNT)."""
     return str(get_adapter(request).get_client_ip(request))

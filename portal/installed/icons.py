@@ -55,7 +55,7 @@ def _of_letter(letter: str, colour: str, side: int, is_cut: bool) -> bytes:
     return _png(picture)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # the key is the whole logo
 def _of_logo(logo: bytes, side: int, is_cut: bool) -> bytes:
     picture = _ground("#ffffff", side, is_cut)
     with Image.open(io.BytesIO(logo)) as opened:

@@ -85,7 +85,8 @@ class ChooseLanguage(PortalView):
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         there, code = request.POST.get("next", ""), request.POST.get("language", "")
-        if not url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure()):
+        is_own = url_has_allowed_host_and_scheme(there, {request.get_host()}, request.is_secure())
+        if not (is_own and there.startswith("/")):
             there = reverse("portal:home")
         response = redirect(there)
         if is_reading(request):

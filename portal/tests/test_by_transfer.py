@@ -132,6 +132,9 @@ def test_the_first_invoice_is_made_while_the_client_waits_for_it(
     agreement = world.picked(now=now, currency="THB", collect_by="transfer", starts_on=day)
     sign_in_the_portal(agreement)
     assert "billing.tasks.bill" in started
+    url = reverse("portal:agreement_code", args=[agreement.pk])
+    inside(agreement.contact).post(url, {"code": "000000"})  # a signed one starts no job again
+    assert started.count("billing.tasks.bill") == 1
     waiting = pages(agreement, "en")
     assert "hx-get" in waiting["charging"]
     assert f"due on {formats.day(day + timedelta(days=TRANSFER_DAYS))}" in waiting["method"]

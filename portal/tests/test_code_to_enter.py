@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -93,3 +94,9 @@ def test_a_link_that_the_owner_sends_brings_no_code(world: World) -> None:
     portal_links.mail_portal_link(contact=person, now=timezone.now())
     assert "code" not in OutboxEmail.objects.get(kind="portal_link").text
     assert is_inside(inside(person))
+
+
+def test_who_asks_too_often_leaves_no_session(world: World) -> None:
+    for _ask in range(15):
+        Browser().post(reverse("portal:ask"), {"email": "nobody@stranger.example"})
+    assert Session.objects.count() <= 10

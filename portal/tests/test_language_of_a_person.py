@@ -72,3 +72,12 @@ def test_no_other_language_and_no_other_site(world: World) -> None:
     assert browser.post(reverse("portal:language"), away).url == reverse("portal:home")
     person.refresh_from_db()
     assert person.language == ""
+
+
+@pytest.mark.parametrize(
+    "there", ["foo", "account_logout", "//evil.example", "https://evil.example"]
+)
+def test_where_the_choice_leads_is_a_page_of_the_portal(world: World, there: str) -> None:
+    browser = inside(world.person(world.client()))
+    answer = browser.post(reverse("portal:language"), {"language": "th", "next": there})
+    assert answer["Location"] == reverse("portal:home")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.changing import pause
+from agreements.proposals import client_actions
 from billing.runs.billing_run import run_billing
 from clients import client_records, portal_links
 from clients.models import Client, Contact
@@ -15,7 +16,7 @@ from core import audit, links
 from core.models import OutboxEmail
 from core.outbox import emails
 from tests.test_tenancy import inside, logged_in
-from tests.world import World
+from tests.world import HERE, World
 
 pytestmark = pytest.mark.rendering
 PEOPLE = reverse("portal:people")
@@ -101,16 +102,18 @@ def test_an_address_that_cannot_be_invited_is_refused_at_its_field(
     assert client.contacts.count() == 2
 
 
-def test_the_refusal_never_tells_whose_address_it_is(world: World) -> None:
-    """Another client's person and the freelancer are refused with the same sentence."""
+def test_an_invitation_never_tells_who_the_other_clients_are(world: World) -> None:
+    """A person of another client is invited like a stranger; the freelancer is not."""
     client = world.client()
     world.client("Northwind", contact_email="erik@northwind.example")
-    browser, said = inside(world.person(client)), set()
-    for email in ("ERIK@northwind.example", world.business.owner.email):
-        page = browser.post(PEOPLE, ANNA | {"email": email})
-        said.add(str(page.context["form"].errors["email"]).replace(email, ""))
-    assert len(said) == 1 and "Northwind" not in said.pop()
-    assert client.contacts.count() == 1
+    browser = inside(world.person(client))
+    for email, status in (
+        ("ERIK@northwind.example", 302),
+        ("nobody@stranger.example", 302),
+        (world.business.owner.email, 422),
+    ):
+        assert browser.post(PEOPLE, ANNA | {"email": email}).status_code == status
+    assert client.contacts.count() == 3
 
 
 def test_the_freelancer_sees_who_was_invited_and_removed(world: World) -> None:
@@ -170,3 +173,36 @@ def test_what_somebody_got_who_left_goes_to_the_decision_maker(world: World) -> 
     sent = dict(OutboxEmail.objects.values_list("kind", "to"))
     assert sent["receipt"] == sent["paused"] == "ploy@baan.example"
     assert anna.email not in sent.values()
+
+
+def test_who_is_out_already_is_not_removed_again(world: World) -> None:
+    client = world.client()
+    anna, browser = colleague(client), inside(world.person(client))
+    for _again in range(3):
+        remove(browser, anna)
+    told = OutboxEmail.objects.filter(kind="person_removed")
+    assert told.count() == 1
+    assert [event.event for event in audit.chain(client.pk)].count("person_removed") == 1
+
+
+def test_what_was_asked_by_somebody_who_left_is_answered_to_the_decision_maker(
+    world: World,
+) -> None:
+    proposal = world.proposal(now=timezone.now())
+    anna = colleague(proposal.client)
+    question = client_actions.ask_question(
+        proposal=proposal, contact=anna, text="How much?", now=timezone.now(), origin=HERE
+    )
+    client_records.close_access(contact=anna, now=timezone.now())
+    question.refresh_from_db()
+    client_actions.answer_question(
+        question=question, text="Secret price", actor="Nan", now=timezone.now()
+    )
+    assert OutboxEmail.objects.get(text__contains="Secret price").to == proposal.contact.email
+
+
+def test_a_name_that_is_an_address_of_the_web_is_refused(world: World) -> None:
+    browser = inside(world.person(world.client()))
+    bad = ANNA | {"name": "Claim it at https://evil.example/x"}
+    assert browser.post(PEOPLE, bad).status_code == 422
+    assert not Contact.objects.filter(email=ANNA["email"]).exists()

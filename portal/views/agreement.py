@@ -170,7 +170,7 @@ class ConfirmCode(SignableView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         signable = self.signable(pk)
-        form = CodeForm(request.POST)
+        form, was_signed = CodeForm(request.POST), signable.signed_at is not None
         if not form.is_valid():
             return self._show(request, signable, form, 422)
         try:
@@ -188,14 +188,15 @@ class ConfirmCode(SignableView):
             form.add_error("code", str(error))
             return self._show(request, signable, form, 422)
         if isinstance(signable, Amendment):
-            if signable.now:
+            if signable.now and not was_signed:
                 # An upgrade that applies now is charged as soon as it is signed.
                 nudge.ring("billing.tasks.bill")
             return self.page(signable)
         if signable.signed_at is None:
             messages.success(request, _after_own_signature(signable))
             return self.page(signable)
-        nudge.ring("billing.tasks.bill")  # the client waits for the first invoice
+        if not was_signed:
+            nudge.ring("billing.tasks.bill")  # the client waits for the first invoice
         if signable.collect_by == CollectBy.TRANSFER or saved_cards.card_in_use(self.client):
             return redirect("portal:charging", signable.pk)
         return redirect("portal:method")

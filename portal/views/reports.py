@@ -21,7 +21,7 @@ from core.tenancy import business_of, scoped
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
-from core.web.throttle import network, too_often
+from core.web.throttle import mailbox, network, too_often
 from delivery.models import QuarterlyReview, Report
 from delivery.models.report import ANSWERS
 from delivery.reports import (
@@ -132,7 +132,7 @@ def paper_answer(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         email, now = form.cleaned_data["email"], timezone.now()
         too_many = too_often("ask", network(request), limit=10, seconds=3600, now=now)
-        if not too_many and not too_often("ask", email.lower(), limit=5, seconds=3600, now=now):
+        if not too_many and not too_often("ask", mailbox(email), limit=5, seconds=3600, now=now):
             client_decision.mail_question(code=code, email=email, now=now)
         return render(request, "portal/sent.html")
     context = {"form": form, "is_question": True}

@@ -27,7 +27,7 @@ from core.models import Link
 from core.models.link import LinkPurpose
 from core.tenancy import scoped
 from core.web import query_string
-from core.web.throttle import network, too_often
+from core.web.throttle import mailbox, network, too_often
 from delivery.rules.states import Answer
 from portal import confirmation, look, sessions
 from portal.access import remember_language
@@ -203,13 +203,14 @@ def request_link(request: HttpRequest) -> HttpResponse:
         email, now = form.cleaned_data["email"].lower(), timezone.now()
         too_many = too_often("ask", network(request), limit=10, seconds=3600, now=now)
         sent = []
-        if not too_many and not too_often("ask", email, limit=5, seconds=3600, now=now):
+        if not too_many and not too_often("ask", mailbox(email), limit=5, seconds=3600, now=now):
             sent = portal_links.mail_fresh_links(email=email, now=now)
-        request.session[ASKED] = {
-            "email": email,
-            "at": now.isoformat(),
-            "links": [str(link.pk) for link in sent],
-        }
+        if not too_many:
+            request.session[ASKED] = {
+                "email": mailbox(email),
+                "at": now.isoformat(),
+                "links": [str(link.pk) for link in sent],
+            }
         return render(request, "portal/sent.html", {"takes_code": True})
     return render(request, "portal/ask.html", {"form": form}, status=422 if form.is_bound else 200)
 
