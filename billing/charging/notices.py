@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from billing.books import owing
 from billing.books.queries import decline_message
-from billing.emails import short_emails
 from billing.models import (
     Charge,
     Collection,
@@ -22,7 +21,7 @@ from billing.models import (
     Refund,
 )
 from billing.rules import dunning
-from clients import portal_links
+from clients import portal_links, short_emails
 from clients.models import Contact
 from clients.worded_emails import people
 from core import formats, links

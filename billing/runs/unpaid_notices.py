@@ -6,9 +6,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.emails import short_emails
 from billing.models import Invoice, UnpaidCase
 from billing.models.unpaid import UnpaidAction
+from clients import short_emails
 from core import formats, links
 
 

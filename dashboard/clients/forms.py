@@ -122,6 +122,13 @@ class ContactForm(PrintableForm, forms.ModelForm):
     class Meta:
         model = Contact
         fields = ["name", "email", "role", "gets_billing", "is_decision_maker"]
+        labels = {"gets_billing": _("Billing contact")}
+        help_texts = {
+            "gets_billing": _(
+                "Gets invoices, receipts, reminders and refunds in copy from now on, with links "
+                "that open this person's own portal."
+            )
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -140,8 +140,8 @@ def settings_of(business: Business) -> Iterator[Setting]:
             yield Setting(BY_PAGE[page], label, f"div_id_{name}", field.help_text, more)
     for name, field in OwnerEmailsForm.choices().items():
         yield Setting(BY_PAGE["owner_emails"], field.label or "", f"div_id_{name}", field.help_text)
-    for page, label, anchor, words in OTHERS:
-        yield Setting(BY_PAGE[page], label, anchor, "", words)
+    for page, title, anchor, words in OTHERS:
+        yield Setting(BY_PAGE[page], title, anchor, "", words)
     for kind in registry.connectable():
         yield Setting(BY_PAGE["paying"], kind.label, f"gateway-{kind.name}")
     for worded in worded_kinds.KINDS.values():

@@ -222,7 +222,7 @@ def test_an_export_requested_twice_is_built_once_and_survives_a_killed_worker(
     assert requested_exports.build_due(now=NOW + 2 * requested_exports.LEASE) == 0
     email = OutboxEmail.objects.get(kind="export")
     assert email.to == world.business.owner.email
-    assert email.text.count("/exports/") == 1
+    assert email.text.count("/settings/data/") == 1
     requested_exports.delete_expired(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
     row.refresh_from_db()
     assert (row.state, requested_exports.archive_path(row).exists()) == ("gone", False)

@@ -58,7 +58,8 @@ from exports.models import Export
 from tests.test_tenancy import CLASSES, addresses, logged_in
 
 MOST = 3  # rows of a kind that an address is opened with; fewer where a walk is asked for fewer
-GOOD = {200, 302, 405, 410}  # 405: only to be posted to; 410: an offer that is over
+#: 301: an old address; 405: only to be posted to; 410: an offer that is over.
+GOOD = {200, 301, 302, 405, 410}
 MODELS: dict[
     str, tuple[type[Model], str]
 ] = {  # a kind of tests.test_tenancy → where its client is, if it has one
