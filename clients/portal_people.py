@@ -48,7 +48,7 @@ def invite(
                 client=client, name=name, email=email, role=role, now=now
             )
         elif known.is_active:
-            sentence = _("%(name)s can open the portal already, by this address.")
+            sentence = _("%(name)s can already open the portal with this address.")
             raise client_records.DuplicateContact(sentence % {"name": known.name}, field="email")
         else:
             known = client_records.give_access_again(contact=known)
@@ -76,7 +76,7 @@ def remove(*, by: Contact, contact: Contact, now: datetime, origin: Origin) -> C
     with transaction.atomic():
         _require_decider(by)
         if contact.client_id != by.client_id:
-            raise NotTheirs(_("Only the person who decides at your company can do this."))
+            raise NotTheirs(_("Only the decision maker of your company can do this."))
         if not Contact.objects.filter(pk=contact.pk, is_active=True).exists():
             return contact  # out already
         contact = client_records.close_access(contact=contact, now=now)
@@ -109,14 +109,14 @@ def _require_decider(by: Contact) -> None:
     Client.objects.select_for_update().get(pk=by.client_id)
     row = Contact.objects.select_for_update().filter(pk=by.pk).first()
     if row is None or not (row.is_active and row.is_decision_maker):
-        raise NotTheirs(_("Only the person who decides at your company can do this."))
+        raise NotTheirs(_("Only the decision maker of your company can do this."))
 
 
 def _require_free(by: Contact, email: str) -> None:
     """Refuse the freelancer's own address; of other clients' people nothing is said."""
     if email.lower() == by.business.owner.email.lower():
         raise CannotBeInvited(
-            _("This address cannot be invited here. Please write to %(business)s about it.")
+            _("This address cannot be invited. Please contact %(business)s.")
             % {"business": by.business.name},
             field="email",
         )
@@ -144,8 +144,8 @@ def _email_invited(by: Contact, contact: Contact, now: datetime) -> None:
             "name": contact.name,
             "paragraphs": [
                 _(
-                    "%(by)s invites you to the portal in which %(client)s works with %(business)s: "
-                    "requests, hours, reports and invoices."
+                    "%(by)s invites you to the portal where %(client)s and %(business)s work "
+                    "together: requests, hours, reports and invoices."
                 )
                 % values,
                 _("This link is yours alone and is valid for 14 days. You need no password."),

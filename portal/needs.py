@@ -105,5 +105,5 @@ def _decisions(view: PortalView, report: Report | None) -> Iterator[Need]:
 def _proposals(view: PortalView) -> Iterator[Need]:
     sent = view.rows(Proposal).filter(state=ProposalState.SENT)
     for row in sent.exclude(agreements__state__in=PICKED_STATES):
-        text = _("A proposal waits for you: %(title)s") % {"title": row.title}
+        text = _("A proposal is waiting for you: %(title)s") % {"title": row.title}
         yield Need(text, _("Open the proposal"), reverse("portal:proposal", args=[row.pk]))

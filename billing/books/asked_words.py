@@ -36,7 +36,7 @@ class InvoiceStatus:
         if self.asked.step == Step.TRANSFER and not self.asked.paid:
             return pgettext("status of an invoice", "To pay")
         if self.asked.step == Step.CONFIRM:
-            return _("Waits for your bank")
+            return _("Needs your confirmation")
         return self.label
 
     @property
@@ -132,7 +132,7 @@ def after_payment(asked: Asked, currency: str) -> str:
     if asked.step != Step.CERTIFICATE:
         return _to_client(asked, currency)
     waiting = _(
-        "We are waiting for the withholding certificate over %(tax)s; there is nothing more to "
+        "We are waiting for the withholding certificate for %(tax)s; there is nothing more to "
         "transfer."
     )
     return waiting % _values(asked, currency)
@@ -148,7 +148,7 @@ def _to_client(asked: Asked, currency: str) -> str:
         case Step.CERTIFICATE:
             return (
                 _(
-                    "Your payment has arrived. We are waiting for the withholding certificate over "
+                    "Your payment has arrived. We are waiting for the withholding certificate for "
                     "%(tax)s; there is nothing more to transfer."
                 )
                 % values
@@ -203,7 +203,7 @@ def _to_owner(asked: Asked, currency: str) -> str:
         case Step.CERTIFICATE:
             return (
                 _(
-                    "The payment has arrived. The withholding certificate over %(tax)s has not; "
+                    "The payment has arrived. The withholding certificate for %(tax)s has not; "
                     "you can ask the client for it."
                 )
                 % values

@@ -117,7 +117,7 @@ def bill_waiting_lines(*, agreement: Agreement, actor: str, now: datetime) -> In
         )
         lines = dict(extra_line.left_over(business)).get(agreement, [])
         if not lines:
-            raise RuleError(_("No line of this agreement waits for an invoice of its own."))
+            raise RuleError(_("This agreement has no lines left to bill."))
         row, draft = _of_lines(agreement, lines, now)
         invoice = _insert(row, draft, numbers, actor, now)
         NextLine.objects.filter(pk__in=[line.pk for line in lines]).update(invoice=invoice)

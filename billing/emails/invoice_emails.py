@@ -269,7 +269,7 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
     invoice = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
     with translation.override(invoice.reader_language):
         sentence = _(
-            "For invoice %(number)s we are still waiting for the withholding tax certificate over "
+            "For invoice %(number)s we are still waiting for the withholding tax certificate for "
             "%(amount)s."
         ) % {
             "amount": formats.money(certificate.amount, certificate.currency),

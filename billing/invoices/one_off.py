@@ -136,7 +136,7 @@ def of_waiting_lines(
     None if the client has nobody to write to. The gateway knows it by the lines (rule 46).
     """
     with translation.override(agreement.language):
-        title = _("%(title)s: what was still to be billed") % {"title": agreement.title}
+        title = _("%(title)s: remaining items") % {"title": agreement.title}
     key = derived_ids.waiting_lines_of(agreement.pk, [f"{row.kind} {row.ref}" for row in lines])
     text = lines[0].description if len(lines) == 1 else title
     order = Order(

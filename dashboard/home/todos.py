@@ -135,10 +135,10 @@ def _left_over_lines(view: DashboardView) -> list[Todo]:
     for agreement, lines in extra_line.left_over(view.business)[:SHOWN]:
         total = sum(line.amount for line in lines)
         text = ngettext(
-            "%(client)s: one line for %(amount)s is not billed, and no further invoice will take "
-            "it.",
+            "%(client)s: one line for %(amount)s is not billed, and no further invoice will "
+            "include it.",
             "%(client)s: %(n)s lines for %(amount)s are not billed, and no further invoice will "
-            "take them.",
+            "include them.",
             len(lines),
         ) % {
             "client": agreement.client.name,
@@ -146,7 +146,7 @@ def _left_over_lines(view: DashboardView) -> list[Todo]:
             "amount": formats.money(total, agreement.currency),
         }
         url = reverse("dashboard:agreement", args=[agreement.pk])
-        todos.append(Todo(text, f"{url}#next-lines", _("Bill them now")))
+        todos.append(Todo(text, f"{url}#next-lines", _("Issue invoice")))
     return todos
 
 

@@ -121,7 +121,10 @@ def test_what_no_invoice_will_take_is_a_task_that_one_press_does(
     end = owner.get(reverse("dashboard:agreement_end", args=[agreement.pk])).content.decode()
     assert "Stock photos" in end and "Waiting for the next invoice" in end
     assert bill not in owner.get(page).content.decode()
-    assert "Bill them now" not in owner.get(reverse("dashboard:home")).content.decode()
+    assert (
+        "no further invoice will include"
+        not in owner.get(reverse("dashboard:home")).content.decode()
+    )
     Agreement.objects.filter(pk=agreement.pk).update(
         state="ended", opens_at=None, ends_on=(now + timedelta(days=27)).date()
     )
@@ -131,5 +134,10 @@ def test_what_no_invoice_will_take_is_a_task_that_one_press_does(
     assert bill in shown and "Add a line" not in shown
     answer = owner.post(bill, follow=True).content.decode()
     assert "is issued" in answer and "Stock photos" in answer
-    assert "Bill them now" not in owner.get(reverse("dashboard:home")).content.decode()
-    assert "No line of this agreement waits" in owner.post(bill, follow=True).content.decode()
+    assert (
+        "no further invoice will include"
+        not in owner.get(reverse("dashboard:home")).content.decode()
+    )
+    assert (
+        "This agreement has no lines left to bill" in owner.post(bill, follow=True).content.decode()
+    )

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.rendering
 
 @pytest.mark.parametrize(
     ("answer", "said"),
-    [("yes", "Only what is used, at most $300, appears on your next invoice"), ("no", "Nothing")],
+    [
+        ("yes", "Your next invoice includes only what is used, at most $300 before tax"),
+        ("no", "Nothing"),
+    ],
 )
 def test_the_answer_says_what_happens_next(world: World, answer: str, said: str) -> None:
     now = timezone.now()

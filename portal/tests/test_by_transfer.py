@@ -172,7 +172,7 @@ def test_the_page_asks_for_what_is_left_and_then_for_the_certificate(
     assert "Please transfer ฿20,500 by" in page
     arrives(invoice, 20_500_00)
     page = pages(invoice.agreement, "en")["invoice"]
-    assert "waiting for the withholding certificate over ฿900" in page
+    assert "waiting for the withholding certificate for ฿900" in page
     assert "<svg xmlns" not in page
     assert "To transfer" not in page
     assert "฿900 by" not in page
@@ -187,7 +187,7 @@ def test_the_receipt_says_once_that_the_money_arrived_and_what_is_still_owed(
     emails.send_due(now=timezone.now())
     text = " ".join(OutboxEmail.objects.get(kind="receipt").text.split())
     assert text.count("has arrived") == 1
-    assert "We are waiting for the withholding certificate over ฿900" in text
+    assert "We are waiting for the withholding certificate for ฿900" in text
 
 
 def test_the_desk_does_not_count_withheld_tax_as_money_to_come(

@@ -48,8 +48,8 @@ class OveragePage(PortalView):
         decide = overage.approve_overage if said_yes else overage.decline_overage
         if said_yes:
             follows = _(
-                "Thank you, the work goes ahead. Only what is used, at most %(amount)s, appears on "
-                "your next invoice."
+                "Thank you, the work goes ahead. Your next invoice includes only what is used, at "
+                "most %(amount)s before tax."
             ) % {"amount": formats.money(row.most, row.currency)}
         else:
             follows = _("Thank you. Nothing beyond the included time is done or billed.")

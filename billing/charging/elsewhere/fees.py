@@ -154,7 +154,7 @@ def _new(
         before = known.get((row.gateway, each.handle))
         if before and (before.amount, before.currency) != (each.amount, each.currency):
             raise RuleError(
-                _("The gateway reports another fee for %(handle)s than before.")
+                _("The gateway now reports a different fee for %(handle)s.")
                 % {"handle": each.handle}
             )
         if before is None:
