@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from clients import billing_contacts, portal_links
+from clients import portal_links
 from clients.models import Contact
+from clients.people import billing_contacts
 from core import links
 from core.models import Business
 from core.outbox import emails

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Amendment
 from agreements.signing import history
 from billing.books import money_history as money
-from clients import portal_people
 from clients.models import Client
+from clients.people import portal_people
 from core import audit
 from core.history_facts import Fact
 from core.models import AuditEvent, Business, Document

@@ -20,8 +20,9 @@ from billing.emails import billing_pdfs, owner_payments, upcoming_charges
 from billing.models import CreditNote, Invoice, Payment, WithholdingCertificate
 from billing.rules.asking import Asked
 from billing.rules.states import BANK_TRANSFER, InvoiceState
-from clients import billing_contacts, portal_links
+from clients import portal_links
 from clients.models import Contact
+from clients.people import billing_contacts
 from clients.worded_emails import people
 from core import formats, links
 from core.models import Business, Document

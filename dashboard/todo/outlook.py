@@ -31,8 +31,8 @@ def coming(view: DashboardView) -> list[str]:
     payments = next_payments.next_payments(running.order_by("pk")[:READ], view.today)
     if payment := next((one for one in payments if one.due_on >= view.today), None):
         facts = {
-            "client": payment.agreement.client.name,
-            "amount": formats.money(payment.to_pay, payment.agreement.currency),
+            "client": payment.client.name,
+            "amount": formats.money(payment.to_pay, payment.currency),
             "day": formats.day(payment.due_on),
         }
         lines.append(_("The next payment: %(amount)s from %(client)s on %(day)s.") % facts)

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from clients import portal_people
 from clients.models import Contact
+from clients.people import portal_people
 from core.errors import RuleError
 from core.web.throttle import too_often
 from portal.access import PortalView, remember_language

@@ -14,8 +14,9 @@ from agreements.proposals import (
     opening_message,
     waitlist,
 )
-from clients import front_page, portal_links, portal_people
+from clients import front_page, portal_links
 from clients.calls import booking
+from clients.people import portal_people
 from core.models.notification import Event, Hears
 from core.outbox import owner_notes
 from tests.golden.stage import Stage, case
