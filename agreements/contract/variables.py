@@ -173,6 +173,8 @@ def _working_days(holidays: dict[str, str]) -> str:
     if not holidays:
         return _("Monday to Friday, public holidays included")
     place = countries.names().get(holidays["country"], holidays["country"])
+    if holidays["country"] in COUNTRIES_WITH_ARTICLE:
+        place = _("the %(country)s") % {"country": place}
     if part := public_holidays.parts(holidays["country"]).get(holidays["part"]):
         place = f"{place} ({part})"
     return _("Monday to Friday, except public holidays in %(place)s") % {"place": place}

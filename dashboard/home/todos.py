@@ -112,7 +112,7 @@ def _transfers(view: DashboardView) -> list[Todo]:
     if not count:
         return []
     text = ngettext(
-        "One transfer waits for its invoice.", "%(n)s transfers wait for their invoices.", count
+        "One transfer is not matched yet.", "%(n)s transfers are not matched yet.", count
     )
     return [Todo(text % {"n": count}, reverse("dashboard:bank"), _("Match"))]
 

@@ -104,7 +104,7 @@ class AimsPageForm(AimsForm):
         super().__init__(*args, **kwargs)
         for name, minutes in zip(self.WEEK, self.instance.week_minutes, strict=False):
             self.fields[name].initial = formats.hours_number(minutes) if minutes else ""
-        self.fields["capacity"].help_text = _("Used as long as no weekday has hours.")
+        self.fields["capacity"].help_text = _("Used until you enter hours by weekday.")
         if self.instance.week_minutes:
             del self.fields["capacity"]
 
@@ -141,7 +141,7 @@ class BusinessForm(DetailsForm):
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "name": _("Your clients read it on every page, in emails and on documents."),
-            "legal_name": _("New documents carry it where it differs from the name above."),
+            "legal_name": _("It appears on new documents if it differs from the name above."),
             "tax_id": _("It appears on the next invoice; those already issued stay as they are."),
             "language": _("These pages, emails to you, and new clients have this language."),
         }
@@ -194,7 +194,7 @@ class TaxBasisForm(forms.ModelForm):
         model = Business
         fields = ["prices_include_tax", "tax_on_payment"]
         help_texts = {
-            "prices_include_tax": _("New proposals say so. What was sent does not change."),
+            "prices_include_tax": _("Applies to new proposals. Those already sent do not change."),
             "tax_on_payment": _("Tax on services falls due when they are paid, as in Thailand."),
         }
 
@@ -219,11 +219,11 @@ class OwnerEmailsForm(forms.Form):
 
     HELP = {
         Event.OPENED: _("Only the first time that each person opens it."),
-        Event.ANSWERED: _("A decline to sign, and what you have to sign, come at once anyway."),
+        Event.ANSWERED: _("Refusals, and documents for you to sign, are always emailed at once."),
         Event.REQUESTED: _("We remind you at once when a promised answer is nearly due."),
         Event.HOURS_USED: _("At 80 % and at 100 % of what a period includes."),
-        Event.PAID: _("After the first payment of an agreement, which comes at once anyway."),
-        Event.REMINDED: _("For a transfer that has not arrived on its day."),
+        Event.PAID: _("The first payment of an agreement is always emailed at once."),
+        Event.REMINDED: _("For a transfer that did not arrive by its due date."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

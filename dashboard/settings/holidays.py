@@ -22,13 +22,14 @@ class HolidaysForm(forms.ModelForm):
         required=False,
         shows_names=True,
         help_text=_(
-            "Promised answers of agreements that you send from now on, and your capacity, leave "
-            "these days out. Agreements already sent keep what they say. Empty: you work on them."
+            "Agreements that you send from now on do not count these days as working days, and "
+            "your capacity does not either. Agreements already sent do not change. Leave this "
+            "empty if you work on public holidays."
         ),
     )
-    holiday_part = forms.ChoiceField(label=_("Part of the country"), required=False)
+    holiday_part = forms.ChoiceField(label=_("State or region"), required=False)
     worked = forms.MultipleChoiceField(
-        label=_("I work anyway on"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Holidays on which you work"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     class Meta:
@@ -45,7 +46,7 @@ class HolidaysForm(forms.ModelForm):
         self.days = _coming(row, today)
         self.saved = row.holiday_country
         if parts := public_holidays.parts(row.holiday_country):
-            choices = [("", _("Only what holds everywhere")), *parts.items()]
+            choices = [("", _("Nationwide holidays only")), *parts.items()]
             self.fields["holiday_part"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["holiday_part"]

@@ -45,7 +45,7 @@ SUBJECTS = (
         "you",
         _("You"),
         "users",
-        _("The name in which you sign, and how you sign in. What you have signed does not change."),
+        _("The name you sign with, and how you sign in. Documents already signed do not change."),
         pgettext_lazy(
             "words of the search", "account profile password passkey security two-factor"
         ),

@@ -86,7 +86,7 @@ def test_a_setting_is_found_by_what_people_call_it(
 
 def test_a_search_without_an_answer_says_so_and_a_wrong_letter_still_finds(owner: Browser) -> None:
     page = reverse("dashboard:settings")
-    assert "No setting has this name" in owner.get(page, {"q": "zzqx"}).content.decode()
+    assert "No settings match" in owner.get(page, {"q": "zzqx"}).content.decode()
     assert "div_id_currency" in owner.get(page, {"q": "curency"}).content.decode()
 
 

@@ -204,7 +204,7 @@ def test_what_was_done_elsewhere_meanwhile_is_not_done_again(world: World, owner
     warning = warned(world)
     warning_actions.dismiss_warning(warning=warning, now=timezone.now())
     answer = press(owner, warning, "send", "warning", note="N")
-    assert answer.status_code == 409 and "Nothing was done" in page(answer)
+    assert answer.status_code == 409 and "Nothing happened" in page(answer)
     assert not OutboxEmail.objects.filter(kind="early_note").exists()
     agreement = Agreement.objects.get()
     asked = client_requests.create_request(
@@ -222,7 +222,7 @@ def test_a_report_that_is_on_its_way_is_not_sent_again_from_another_tab(
     press(owner, draft, "send", "report", **WORDS)
     draft.refresh_from_db()
     again = press(owner, draft, "send", "report", **WORDS | {"comment": "Other words."})
-    assert again.status_code == 409 and "Nothing was done" in page(again)
+    assert again.status_code == 409 and "Nothing happened" in page(again)
     at, words = draft.send_at, draft.comment
     draft.refresh_from_db()
     assert (draft.send_at, draft.comment) == (at, words)
@@ -271,7 +271,7 @@ def test_an_entry_is_put_off_until_tomorrow(world: World, owner: Browser) -> Non
 def test_an_empty_list_says_what_comes_next_and_when(world: World, owner: Browser) -> None:
     retainer(world, days=9)
     shown = page(owner.get(LIST))
-    assert "Nothing waits for you" in shown
+    assert "Nothing is waiting for you" in shown
     assert "The next report to review: Baan Coffee, from" in shown
     assert "The next payment: $3,000 from Baan Coffee on" in shown
 
@@ -319,7 +319,7 @@ def test_the_overview_folds_all_but_five_and_tells_of_transfers_without_an_invoi
     arrived(world, timezone.now().date(), 200_00)
     reported(world, *(f"Client {n}" for n in range(6)))
     shown = owner.get(reverse("dashboard:home"))
-    assert "2 transfers wait for their invoices" in page(shown)
+    assert "2 transfers are not matched yet" in page(shown)
     assert "things need you" not in page(shown), "the list has another number"
     assert page(shown).index("Work through the list") < page(shown).index("<summary>")
 

@@ -33,13 +33,13 @@ def test_hours_by_weekday_take_the_place_of_hours_a_month(world: World) -> None:
 def test_a_country_brings_its_holidays_and_one_can_be_worked(world: World) -> None:
     browser, page = Browser(), reverse("dashboard:settings_hours")
     browser.force_login(world.business.owner)
-    assert "Your time zone is in Thailand" in browser.get(page).content.decode()
+    assert "Country of your time zone: Thailand" in browser.get(page).content.decode()
     answer = browser.post(page, {"which": "holidays", "holiday_country": "thailand"})
     assert answer.status_code == 302
     world.business.refresh_from_db()
     assert world.business.holiday_country == "TH"
     shown = browser.get(page).content.decode()
-    assert "New Year" in shown and "Part of the country" not in shown
+    assert "New Year" in shown and "State or region" not in shown
     form = {"which": "holidays", "holiday_country": "Thailand"}
     day = re.search(r'name="worked"[^>]*value="([0-9-]+)"', shown)[1]  # type: ignore[index]
     assert browser.post(page, form | {"worked": [day]}).status_code == 302

@@ -192,7 +192,7 @@ def test_a_month_end_with_ten_clients_takes_three_presses_each_and_ten_screens(
             hand.do(text="Yes, by Friday.")
         else:
             hand.do(is_final=kind != "report")
-    expect(page.get_by_text("Nothing waits for you")).to_be_visible()
+    expect(page.get_by_text("Nothing is waiting for you")).to_be_visible()
     watched()
     assert {"agreement", "question", "report", "request", "transfer", "warning"} <= set(kinds)
     assert hand.presses <= PRESSES * 10 and hand.screens <= SCREENS, (hand.presses, hand.screens)

@@ -128,7 +128,7 @@ class BillingOnHold(Kind):
 
     def act(self, view: DashboardView, row: Agreement, act: str, form: Any) -> Done:
         hold.resume_billing(agreement=row, how=act, actor=view.actor, now=timezone.now())
-        text = _("Billing of %(client)s goes on. The invoices follow automatically.")
+        text = _("Billing for %(client)s has resumed. The invoices follow automatically.")
         return Done(text % {"client": row.client.name}, url=self.url(row))
 
 
@@ -166,7 +166,7 @@ class OwedCertificate(Kind):
             self.icon,
             self.group,
             row.created_at,
-            _("Withholding certificate over %(amount)s, invoice %(number)s") % facts,
+            _("Withholding certificate for %(amount)s, invoice %(number)s") % facts,
             row.client.name,
             _("owed since %(day)s") % {"day": formats.day_short(row.created_at)},
             "warn",
@@ -183,7 +183,7 @@ class OwedCertificate(Kind):
         facts = {"client": row.client.name}
         if act == "ask":
             transfers.request_certificate(certificate=row, now=timezone.now())
-            return Done(_("We ask %(client)s for the certificate by email.") % facts)
+            return Done(_("The request for the certificate is on its way to %(client)s.") % facts)
         transfers.receive_certificate(certificate=row, now=timezone.now(), **checked(form))
         return Done(_("The certificate of %(client)s is recorded.") % facts, url=self.url(row))
 

@@ -94,7 +94,7 @@ class ReportToReview(Kind):
             return Done(text, undo=kept, url=self.url(row))
         held_sending.send_soon(report=row, now=now, **words)
         facts["when"] = formats.moment(row.send_at, view.business.time_zone)
-        text = _("The report for %(client)s is sent at %(when)s.") % facts
+        text = _("The report for %(client)s will be sent on %(when)s.") % facts
         return Done(text, undo=kept, until=row.send_at, url=self.url(row))
 
     def undo(self, view: DashboardView, row: Report, kept: Mapping[str, str]) -> str:

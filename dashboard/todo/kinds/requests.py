@@ -69,7 +69,7 @@ class UnansweredRequest(Kind):
         checked(form)
         pages.act_on(view, row, form, act)
         facts = {"name": row.contact.name, "title": row.title}
-        text = _("We email %(name)s your answer about “%(title)s”.") % facts
+        text = _("Your answer about “%(title)s” is on its way to %(name)s.") % facts
         return Done(text, url=self.url(row))
 
 

@@ -74,14 +74,14 @@ class UnmatchedTransfer(Kind):
         amount = {"amount": formats.money(row.amount, row.currency)}
         if act == "ignore":
             transfers.ignore_line(line=row)
-            return Done(_("The transfer of %(amount)s is for no invoice.") % amount, undo={})
+            return Done(_("The transfer of %(amount)s is marked as “Not ours”.") % amount, undo={})
         posted = view.request.POST.get("invoice", "")
         chosen = posted if act == "match" else act.removeprefix(INVOICE)
         invoice = pages.chosen_invoice(view, chosen)
         transfers.match_line(line=row, invoice=invoice, actor=view.actor, now=timezone.now())
         facts = amount | {"number": invoice.number}
         return Done(
-            _("The transfer of %(amount)s pays invoice %(number)s.") % facts,
+            _("The transfer of %(amount)s is matched to invoice %(number)s.") % facts,
             url=reverse("dashboard:invoice", args=[invoice.pk]),
         )
 
