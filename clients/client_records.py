@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from clients import portal_links, sample_rules
 from clients.models import Client, Contact
 from core.errors import RuleError
-from core.models import Business
+from core.models import Business, OutboxEmail
+from core.models.outbox import OutboxState
 
 
 class StillDecides(RuleError):
@@ -119,6 +120,7 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
         _save(row)
         if row.email != old_email:
             portal_links.end_sessions(contact=row, now=now)
+            _drop_copies(row, old_email)
     contact.refresh_from_db()
     return contact
 
@@ -137,8 +139,23 @@ def close_access(*, contact: Contact, now: datetime) -> Contact:
             )
         Contact.objects.filter(pk=row.pk).update(is_active=False)
         portal_links.end_sessions(contact=row, now=now)
+        _drop_copies(row, row.email)
     contact.refresh_from_db()
     return contact
+
+
+def _drop_copies(contact: Contact, email: str) -> None:
+    """Emails in copy that were not sent yet do not go to an address that nobody here has now."""
+    people = Contact.objects.filter(business=contact.business_id, email__iexact=email)
+    if people.filter(is_active=True).exists():
+        return
+    OutboxEmail.objects.filter(
+        business=contact.business_id,
+        to__iexact=email,
+        copy_of__isnull=False,
+        state__in=(OutboxState.WAITING, OutboxState.FAILED),
+        lease_until__isnull=True,
+    ).delete()
 
 
 def give_access_again(*, contact: Contact) -> Contact:

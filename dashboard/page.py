@@ -42,9 +42,10 @@ class DashboardView(BusinessView, View):
             messages.info(request, _("This was saved already."))
             return redirect(location)
         response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
-        # Only a redirect means that the form was saved: a form with errors may be posted again.
-        if token and response.status_code == 302:
-            cache.set(key, response["Location"], REMEMBERED)
+        # Only these mean that the form was saved: a form with errors may be posted again.
+        location = response["Location"] if response.status_code == 302 else ""
+        if token and (saved_at := location or getattr(response, "saved_at", "")):
+            cache.set(key, saved_at, REMEMBERED)
         return response
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -54,6 +54,20 @@ def test_the_billing_contact_gets_the_receipt_in_copy_once(invoice: Invoice) -> 
     assert opened == {contact.pk}, "no link in it is somebody else's"
 
 
+@pytest.mark.parametrize("how", ["left", "moved"])
+def test_a_copy_that_waits_does_not_go_to_an_address_that_nobody_has_any_more(
+    invoice: Invoice, how: str
+) -> None:
+    contact = billing_contact(invoice)
+    emails.send_due(now=LATER)  # composed, with the copies beside it
+    OutboxEmail.objects.filter(copy_of__isnull=False).update(state="failed", lease_until=None)
+    if how == "left":
+        client_records.close_access(contact=contact, now=LATER)
+    else:
+        client_records.change_contact(contact=contact, email="new@baan.example", now=LATER)
+    assert not OutboxEmail.objects.filter(to="books@baan.example", state="failed").exists()
+
+
 def links_in(email: OutboxEmail) -> list[str]:
     import re
 

@@ -80,7 +80,7 @@ COMPOSERS: dict[str, Callable[[str, datetime], Letter]] = {}
 #: The kinds whose composer has to render a PDF. They are sent after the others, which somebody may
 #: be waiting for.
 WITH_PDF: set[str] = set()
-ATTACHED_MOST = 8_000_000  # bytes of a PDF; mail servers take about 10 MB with its encoding
+ATTACHED_MOST = 7_000_000  # bytes of a PDF; mail servers take about 10 MB with its encoding
 
 
 def write(

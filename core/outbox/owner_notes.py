@@ -49,8 +49,10 @@ def tell(
     all that the email of the day holds. `button` leads to `url`.
     """
     hears = notification_choices.hears(business, event) if event else Hears.NOW
-    if hears == Hears.DAILY:
-        note([(business, kind, ref, sentence or paragraphs[0])], now=now)
+    if hears != Hears.NOW:
+        # Also what somebody does not want to hear is noted, as told: it is not an event again.
+        told_at = now if hears == Hears.NEVER else None
+        note([(business, kind, ref, sentence or paragraphs[0])], now=now, told_at=told_at)
     if hears != Hears.NOW or OwnerNote.objects.filter(kind=kind, ref=ref).exists():
         return
     context = {
@@ -84,13 +86,25 @@ def post(
             note([(business, kind, ref, sentence())], now=now)
 
 
-def note(told: Iterable[tuple[Business, str, str, str]], *, now: datetime) -> None:
+def note(
+    told: Iterable[tuple[Business, str, str, str]],
+    *,
+    now: datetime,
+    told_at: datetime | None = None,
+) -> None:
     """Keep sentences for the emails of the day: (business, kind, ref, sentence) each.
 
-    What was told at once, or is noted already, is left out.
+    What was told at once, or is noted already, is left out. With `told_at` they are in no email.
     """
     rows = [
-        OwnerNote(business=business, kind=kind, ref=ref, sentence=sentence[:700], created_at=now)
+        OwnerNote(
+            business=business,
+            kind=kind,
+            ref=ref,
+            sentence=sentence[:700],
+            created_at=now,
+            told_at=told_at,
+        )
         for business, kind, ref, sentence in told
     ]
     emailed = set(

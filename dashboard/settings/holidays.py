@@ -71,6 +71,11 @@ class HolidaysForm(forms.ModelForm):
         return super().save(commit)
 
 
+def _works_on(business: Business, day: date) -> bool:
+    """Whether the business has entered hours for this day of the week."""
+    return bool(business.week_minutes and business.week_minutes[day.weekday()])
+
+
 def _coming(business: Business, today: date) -> dict[date, str]:
     """The holidays of the coming year that fall on a working day, with their names."""
     if not business.holiday_country:
@@ -80,5 +85,5 @@ def _coming(business: Business, today: date) -> dict[date, str]:
     return {
         day: name
         for day, name in days.items()
-        if today <= day < today + AHEAD and day.weekday() < 5
+        if today <= day < today + AHEAD and (day.weekday() < 5 or _works_on(business, day))
     }

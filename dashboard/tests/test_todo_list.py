@@ -15,6 +15,7 @@ from agreements.models import Agreement, Period
 from billing.models import BankStatementLine
 from billing.runs.billing_run import run_billing
 from clients.models import Contact
+from core.dates import local_day
 from core.models import OutboxEmail
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, Request
 from delivery.renewing import warning_actions, warning_texts
@@ -188,6 +189,52 @@ def test_what_can_be_taken_back_comes_back(world: World, owner: Browser) -> None
     token = owner.get(LIST).context["acts"][0].token
     owner.post(reverse("dashboard:todo_undo"), {"token": token})
     assert keys(owner) == [f"transfer-{line.pk}", f"warning-{warning.pk}"]
+
+
+def test_a_report_that_is_taken_back_is_listed_again_as_a_draft_with_its_words(
+    world: World, owner: Browser
+) -> None:
+    draft = reported(world, "Aurora")[0]
+    for act in ("send", "keep"):
+        press(owner, draft, act, "report", **WORDS)
+        draft.refresh_from_db()
+        assert draft.reviewed_at and keys(owner) == []
+        undo(owner)
+        draft.refresh_from_db()
+        assert draft.reviewed_at is None and keys(owner) == [f"report-{draft.pk}"]
+        assert WORDS["comment"] in page(owner.get(LIST))
+
+
+def test_an_undo_never_overwrites_a_later_decision(world: World, owner: Browser) -> None:
+    draft = reported(world, "Aurora")[0]
+    press(owner, draft, "send", "report", **WORDS)
+    later = timezone.now() + timedelta(days=2)
+    Report.objects.filter(pk=draft.pk).update(send_at=later)
+    assert "Its time was changed since" in page(undo(owner))
+    draft.refresh_from_db()
+    assert draft.send_at == later and draft.reviewed_at
+
+
+def test_the_same_form_is_done_once_by_a_script_too(world: World, owner: Browser) -> None:
+    retainer(world, tier={"name": "G", "deliverables": [{"title": "posts", "promised": 4}]})
+    open_checklists(now=timezone.now() - timedelta(days=40))
+    row = Deliverable.objects.get()
+    url = reverse("dashboard:todo_deliverable", args=[row.pk])
+    day = owner.get(f"{LIST}?at=deliverable-{row.pk}").context["form"].initial["on"]
+    data = {"act": "hand", "count": "1", "on": day.isoformat(), "once": "T", "title": ""}
+    for _again in range(2):
+        owner.post(url, data, headers={"HX-Request": "true"})
+    assert Handover.objects.count() == 1
+
+
+def test_a_handover_begins_with_the_day_of_the_client(world: World, owner: Browser) -> None:
+    tier = {"name": "G", "deliverables": [{"title": "posts", "promised": 4}]}
+    agreement = retainer(world, tier=tier)
+    Agreement.objects.filter(pk=agreement.pk).update(time_zone="Pacific/Pago_Pago")
+    open_checklists(now=timezone.now() - timedelta(days=40))
+    row = Deliverable.objects.get()
+    form = owner.get(f"{LIST}?at=deliverable-{row.pk}").context["form"]
+    assert form.initial["on"] == local_day(timezone.now(), "Pacific/Pago_Pago")
 
 
 def test_a_handover_is_taken_back(world: World, owner: Browser) -> None:

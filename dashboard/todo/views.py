@@ -47,10 +47,13 @@ class TodoView(DashboardView):
 
     def next_page(self, request: HttpRequest, at: str) -> HttpResponse:
         """Go on with the entry `at`: a script gets the list, anybody else is led to it."""
-        if request.htmx:  # type: ignore[attr-defined]
-            return self.page(request, at)
         url = reverse("dashboard:todo")
-        return redirect(f"{url}?{urlencode({'at': at})}#open" if at else url)
+        there = f"{url}?{urlencode({'at': at})}#open" if at else url
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect(there)
+        response = self.page(request, at)
+        response.saved_at = there  # type: ignore[attr-defined]  # the same form is done once
+        return response
 
     def _open(self, entry: Any, form: Any) -> dict[str, Any]:
         """What the open entry shows: its template, its form, and what there is to decide with."""

@@ -44,7 +44,8 @@ def test_taken_back_it_goes_on_its_day_again_or_waits_where_that_has_passed(draf
     for before, then in ((now + timedelta(days=1), now + timedelta(days=1)), (now, None)):
         held_sending.send_soon(report=draft, now=now, **WORDS)
         assert draft.send_at == now + held_sending.HELD
-        assert held_sending.take_back(report=draft, send_at=before, now=now).send_at == then
+        back = held_sending.take_back(report=draft, send_at=before, reviewed_at=None, now=now)
+        assert (back.send_at, back.reviewed_at, back.comment) == (then, None, WORDS["comment"])
 
 
 def test_a_sent_report_is_neither_held_nor_taken_back(draft: Report) -> None:
@@ -53,7 +54,7 @@ def test_a_sent_report_is_neither_held_nor_taken_back(draft: Report) -> None:
     with pytest.raises(AlreadySent):
         held_sending.send_soon(report=draft, now=now, **WORDS)
     with pytest.raises(AlreadySent):
-        held_sending.take_back(report=draft, send_at=None, now=now)
+        held_sending.take_back(report=draft, send_at=None, reviewed_at=None, now=now)
 
 
 def test_without_a_reader_nothing_is_written(draft: Report) -> None:

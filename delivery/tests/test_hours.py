@@ -12,6 +12,7 @@ from billing.models import Invoice, NextLine
 from billing.runs.billing_run import run_billing
 from core.errors import NotAllowedNow
 from core.models import OutboxEmail
+from core.models.notification import Event, Hears
 from delivery.hours import (
     adjustments,
     allowance_statement,
@@ -299,3 +300,13 @@ def test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreemen
         for _time in range(2):
             usage_warnings.warn_due(now=NOW + timedelta(days=10))
     assert OutboxEmail.objects.filter(kind="hours_used").count() == emails
+
+
+def test_a_mark_that_nobody_wanted_to_hear_of_is_not_told_later(world: World) -> None:
+    agreement = running(world)
+    world.hears(Hears.NEVER, Event.HOURS_USED)
+    worked(agreement, 32 * H)
+    assert usage_warnings.warn_due(now=NOW + timedelta(days=5)) == 1
+    world.hears(Hears.NOW, Event.HOURS_USED)
+    assert usage_warnings.warn_due(now=NOW + timedelta(days=6)) == 0
+    assert not OutboxEmail.objects.filter(kind="hours_used").exists()

@@ -49,6 +49,12 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
     const target = event.target;
+    // A key that is held down counts once: what follows is another entry.
+    if (event.repeat && !isTyping(target)) {
+      const acts = event.key === "Enter" || /^Key[LU]$/.test(event.code);
+      if (acts && (target === document.body || target.closest("#main"))) event.preventDefault();
+      if (acts) return;
+    }
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       if (primary() && target.closest("#todo-form")) { event.preventDefault(); primary().click(); }
       return;

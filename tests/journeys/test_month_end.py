@@ -144,6 +144,16 @@ def asked_and_signed(world: World) -> None:
     world.signed(world.picked(proposal, now=now), now=now)
 
 
+def a_key_that_is_held_down_signs_nothing(page: Page) -> None:
+    at = page.locator("[data-at]").get_attribute("data-at")
+    for _repeat in range(4):
+        page.keyboard.down("Enter")
+    page.keyboard.up("Enter")
+    page.wait_for_timeout(300)
+    expect(page.locator("[data-at]")).to_have_attribute("data-at", str(at))
+    page.locator("[data-at]").focus()
+
+
 def keys_can_be_turned_off(page: Page, hand: Hand) -> None:
     """The keys move through the list, unless they are turned off (WCAG 2.1.4)."""
     first = hand.at()
@@ -191,6 +201,8 @@ def test_a_month_end_with_ten_clients_takes_three_presses_each_and_ten_screens(
         elif kind in ("request", "question"):
             hand.do(text="Yes, by Friday.")
         else:
+            if kind == "agreement" and not hand.by_thumb:
+                a_key_that_is_held_down_signs_nothing(page)
             hand.do(is_final=kind != "report")
     expect(page.get_by_text("Nothing is waiting for you")).to_be_visible()
     watched()

@@ -209,7 +209,7 @@ def with_typed(report: Report, values: Mapping[str, Any]) -> Report:
 def words_form(report: Report, data: Any = None) -> WordsForm:
     """The form with the saved text.
 
-    A draft that was never edited starts with text derived from its figures.
+    A draft that nobody has edited starts with text derived from its figures.
     """
     snapshot = review_draft.contents_shown(report)
     kpis = [(row["id"], row["name"]) for row in snapshot["kpis"]]
@@ -217,7 +217,8 @@ def words_form(report: Report, data: Any = None) -> WordsForm:
         name: getattr(report, name) for name in ("comment", "next_text", "decision")
     }
     initial["chosen"] = report.chosen or [row["id"] for row in snapshot["kpis"] if row["shown"]]
-    if report.state == ReportState.DRAFT and report.reviewed_at is None:
+    typed = report.comment or report.next_text or report.decision
+    if report.state == ReportState.DRAFT and report.reviewed_at is None and not typed:
         turn = send_reports.turn(report)
         initial["comment"] = suggested_texts.comment(snapshot, report.language, turn)
         initial["next_text"] = suggested_texts.next_steps(snapshot, report.language, turn)

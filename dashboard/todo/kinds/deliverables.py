@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import formats
+from core.dates import local_day
 from dashboard.home.todos import LATELY
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind, as_moment, checked
@@ -61,7 +62,8 @@ class LateDeliverable(Kind):
         )
 
     def form(self, view: DashboardView, row: Deliverable, *data: Any) -> HandoverForm:
-        start = {"on": view.today, "count": row.promised - row.done}
+        today = local_day(timezone.now(), row.period.agreement.time_zone)
+        start = {"on": today, "count": row.promised - row.done}
         return HandoverForm(*data, row=row.pk, initial=start)
 
     def details(self, view: DashboardView, row: Deliverable, form: Any) -> dict[str, Any]:

@@ -20,9 +20,11 @@ from delivery.models import Report
 from delivery.reports import report_reminders, review_draft, send_reports, suggested_texts
 from delivery.reports.holding import held_sending
 from delivery.reports.report_texts import template_context
+from delivery.rules.errors import AlreadySent
 from delivery.rules.states import ReportState
 
 USUAL = timedelta(days=5)  # after which a report is expected that has no day of its own
+TIMES = ("send_at", "reviewed_at")  # of a draft, which an undo brings back
 SOON = timedelta(hours=24)  # before its time to be sent a report is marked
 
 
@@ -86,21 +88,33 @@ class ReportToReview(Kind):
     def act(self, view: DashboardView, row: Report, act: str, form: Any) -> Done:
         """Save the words; then send the report after a moment, or leave it to its day."""
         words, now = checked(form), timezone.now()
-        kept = {"send_at": row.send_at.isoformat() if row.send_at else ""}
+        kept = _times(row)
         facts = {"client": row.client.name}
         if act == "keep":
             review_draft.save_texts(report=row, now=now, **words)
             text = _("Saved. The report for %(client)s is sent on its day.") % facts
-            return Done(text, undo=kept, url=self.url(row))
+            return Done(text, undo=kept | {"left": _sends_at(row)}, url=self.url(row))
         held_sending.send_soon(report=row, now=now, **words)
         facts["when"] = formats.moment(row.send_at, view.business.time_zone)
         text = _("The report for %(client)s will be sent on %(when)s.") % facts
+        kept["left"] = _sends_at(row)
         return Done(text, undo=kept, until=row.send_at, url=self.url(row))
 
     def undo(self, view: DashboardView, row: Report, kept: Mapping[str, str]) -> str:
-        before = parse_datetime(kept["send_at"]) if kept["send_at"] else None
-        held_sending.take_back(report=row, send_at=before, now=timezone.now())
+        if row.is_draft and _sends_at(row) != kept["left"]:
+            raise AlreadySent(_("Its time was changed since. Please open the report."))
+        before = {name: parse_datetime(kept[name]) if kept[name] else None for name in TIMES}
+        held_sending.take_back(report=row, now=timezone.now(), **before)
         return _("The report for %(client)s is a draft again.") % {"client": row.client.name}
+
+
+def _times(row: Report) -> dict[str, str]:
+    """The moments of a draft that an undo brings back, as text; "" where there is none."""
+    return {name: at.isoformat() if (at := getattr(row, name)) else "" for name in TIMES}
+
+
+def _sends_at(row: Report) -> str:
+    return _times(row)["send_at"]
 
 
 class UnseenReport(Kind):

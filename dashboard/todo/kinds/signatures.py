@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Agreement, Amendment
 from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import sign
-from core import formats
+from core import formats, nudge
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind
 
@@ -62,6 +62,7 @@ class AgreementToSign(Kind):
 
     def act(self, view: DashboardView, row: Any, act: str, form: Any) -> Done:
         sign.countersign(paper=row, actor=view.actor, now=timezone.now(), origin=view.origin)
+        nudge.ring("billing.tasks.bill")  # what is due at once is billed at once
         said = _("Signed “%(title)s”. The sealed file follows by email, to both sides.")
         return Done(said % {"title": row.title}, url=self.url(self._agreement(row)))
 

@@ -105,6 +105,8 @@ class UnmatchedTransfer(Kind):
                 :200
             ]
         )
+        if best and best not in invoices:
+            invoices.append(best)
         asked = asking.asked_of_all(invoices)
         choices = [self._choice(row, one, asked[one.pk], one == best) for one in invoices]
         choices.sort(key=lambda one: (not one.is_proposed, abs(one.left - row.amount)))

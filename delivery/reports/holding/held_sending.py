@@ -38,14 +38,19 @@ def is_held(report: Report, now: datetime) -> bool:
     return now < report.send_at <= report.reviewed_at + HELD
 
 
-def take_back(*, report: Report, send_at: datetime | None, now: datetime) -> Report:
-    """Let a draft be sent at `send_at` again, as before `send_soon`; its words stay as they are.
+def take_back(
+    *, report: Report, send_at: datetime | None, reviewed_at: datetime | None, now: datetime
+) -> Report:
+    """Make a report the draft that it was before `send_soon`; its words stay as they are.
 
-    Where that time has passed, or there was none, it waits for its owner. Raises AlreadySent.
+    It is reviewed as of `reviewed_at`, None if nobody had reviewed it, and is sent at `send_at`
+    again. Where that time has passed, or there was none, it waits for its owner.
+
+    Raises AlreadySent.
     """
     again = send_at if send_at and send_at > now else None
     drafts = Report.objects.filter(pk=report.pk, state=ReportState.DRAFT)
-    if not drafts.update(send_at=again):
+    if not drafts.update(send_at=again, reviewed_at=reviewed_at):
         raise AlreadySent(_("This report was sent and can no longer be changed."))
     report.refresh_from_db()
     return report
