@@ -53,5 +53,5 @@ def test_a_line_of_text_is_a_line_unless_it_holds_only_tags(written: str, made: 
 
 
 def test_pages_are_read_as_they_are_written() -> None:
-    assert "\n  <head>" in get_template("404.html").template.source  # type: ignore[attr-defined]
+    assert "\n  <head>" in get_template("error.html").template.source  # type: ignore[attr-defined]
     assert "\n" not in get_template("emails/button.html").template.source  # type: ignore[attr-defined]
