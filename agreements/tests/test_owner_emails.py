@@ -146,7 +146,7 @@ def test_the_owner_hears_as_they_chose(world: World, hears: Hears) -> None:
     decline(proposal)
     kinds = {row.kind for row in to_owner(world)}
     assert kinds == ({"offer_opened", "declined"} if hears == Hears.NOW else set())
-    assert not OwnerNote.objects.exists()
+    assert not OwnerNote.objects.filter(told_at=None).exists()
 
 
 def test_a_note_that_comes_late_is_in_the_next_email(world: World) -> None:
@@ -180,4 +180,6 @@ def test_one_event_is_told_once_whatever_was_chosen_in_between(world: World) -> 
 
     assert tell("1", Hears.DAILY, Hears.DAILY, Hears.NOW) == (1, 0)
     assert tell("2", Hears.NOW, Hears.DAILY, Hears.NOW) == (0, 1)
-    assert tell("3", Hears.NEVER, Hears.NEVER) == (0, 0)
+    # What somebody did not want to hear of is not told later either.
+    assert tell("3", Hears.NEVER, Hears.NEVER, Hears.NOW) == (1, 0)
+    assert not OwnerNote.objects.filter(ref="3", told_at=None).exists()
