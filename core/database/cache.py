@@ -3,11 +3,16 @@
 allauth counts its attempts in it and remembers used codes, so an entry must not be lost early.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connections
+
+from core.digest import digest
+
+PLAIN = re.compile(r"[!-~]{1,200}")  # what every cache takes as a key
 
 
 class Cache(DatabaseCache):
@@ -18,6 +23,11 @@ class Cache(DatabaseCache):
     """
 
     _table: str  # set by Django, whose types leave it out
+
+    def make_key(self, key: Any, version: int | None = None) -> str:
+        """The key as it is stored: what somebody wrote into an address is hashed unless it is plain."""
+        plain = str(key)
+        return super().make_key(plain if PLAIN.fullmatch(plain) else digest(plain), version)
 
     def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:
         operations = connections[db].ops

@@ -87,3 +87,10 @@ def test_a_full_cache_forgets_nothing_before_its_time() -> None:
 def test_spellings_that_a_database_finds_alike_are_one_mailbox() -> None:
     spellings = ("visitor@studio.example", "Visitor@Studio.example", "vıſitor@ſtudıo.example")
     assert len({mailbox(email) for email in spellings}) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["\u202e{{ x }}", "two words", "9" * 5_000, "\0"])
+def test_whatever_somebody_writes_is_a_key_of_the_cache(key: str) -> None:
+    cache.set(key, "kept")
+    assert (cache.get(key), cache.get(f"{key}.")) == ("kept", None)

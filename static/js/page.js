@@ -1,5 +1,10 @@
 // Small manners of every page: ask before what cannot be undone, send a form once, open the menu, copy a text.
+// It runs before the page is there, so that no button can be pressed without it.
 (function () {
+  const whenThere = (run) => {
+    if (document.readyState !== "loading") run();
+    else document.addEventListener("DOMContentLoaded", run, { once: true });
+  };
   // A form is sent once: the button is shut and says that it is busy, until the page is shown again.
   const free = (form) => {
     delete form.dataset.sent;
@@ -14,7 +19,7 @@
     const text = (button && button.dataset.confirm) || form.dataset.confirm;
     if (text && form.dataset.sure !== "yes") {
       event.preventDefault();
-      ask(text, form, button, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); });
+      whenThere(() => ask(text, form, button, () => { form.dataset.sure = "yes"; form.requestSubmit(button || undefined); }));
       return;
     }
     if (button && button.hasAttribute("data-stays")) return;  // it brings a file: the page stays and goes on working
@@ -76,8 +81,10 @@
   // In a field with a list to search, typing replaces what is there.
   document.addEventListener("focusin", (event) => { if (event.target.matches("input[list]")) event.target.select(); });
   // A refused form: the first field that is to be mended is where the person goes on.
-  const wrong = document.querySelector("main .is-invalid");
-  if (wrong) wrong.focus();
+  whenThere(() => {
+    const wrong = document.querySelector("main .is-invalid");
+    if (wrong) wrong.focus();
+  });
 
   document.addEventListener("keydown", (event) => {
     const side = document.getElementById("rh-side");

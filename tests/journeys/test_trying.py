@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from clients import portal_links
 from clients.models import Client
@@ -38,6 +38,23 @@ def test_sample_clients_are_loaded_looked_at_and_removed(
     page.get_by_role("dialog").get_by_role("button", name="Remove sample clients").click()
     expect(page.get_by_role("button", name="Load sample clients")).to_be_visible()
     assert not Client.objects.exists()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_button_pressed_before_the_page_has_loaded_asks_all_the_same(
+    page: Page, live_server: Any, world: World, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    desk(page, live_server, world, "/")
+    page.get_by_role("button", name="Load sample clients").click()
+    late: list[Route] = []
+    page.route("**/bootstrap.bundle*", lambda route: late.append(route))  # the page waits for this script
+    page.goto(f"{live_server.url}/", wait_until="commit")
+    page.get_by_role("button", name="Remove sample clients").click(no_wait_after=True)
+    assert Client.objects.count() == 3
+    late[0].continue_()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    assert Client.objects.count() == 3
 
 
 @pytest.mark.parametrize("width", [390, 1440])
