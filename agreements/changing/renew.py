@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.changing import amend
+from agreements.contract import exclusivity
 from agreements.models import Agreement
 from agreements.models.amendment import AmendmentKind
 from agreements.rules.intervals import Interval, completed
@@ -146,6 +147,8 @@ def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> No
     for side, (to, language, link) in sides.items():
         with translation.override(language):
             text = _email_text(agreement, kind, day)
+            if (kind, side) == ("renewal_ahead", "owner"):
+                text += _excluded(agreement)
             button = _("See the agreement") if link else ""
         emails.write(
             kind=kind,
@@ -186,4 +189,17 @@ def _email_text(agreement: Agreement, kind: str, day: date) -> list[str]:
         _("The term of “%(title)s” runs until %(end)s and renews automatically, on the same terms.")
         % facts,
         _("If you do not want that, please say so by %(day)s.") % facts,
+    ]
+
+
+def _excluded(agreement: Agreement) -> list[str]:
+    """What the owner is told, and the client never: who excludes another term (rule 57)."""
+    sentence = _(
+        "Your agreement “%(title)s” with %(client)s excludes more work for this client. Give "
+        "notice in time, unless %(client)s has agreed."
+    )
+    found = exclusivity.without_consent(agreement.client, audit.chain(agreement.proposal_id))
+    return [
+        sentence % {"title": row.agreement.title, "client": row.agreement.client.name}
+        for row in found
     ]

@@ -359,6 +359,17 @@ def test_a_renewal_that_was_agreed_is_offered_and_held_back_at_the_signature(wor
         request(offered, now=then)
 
 
+def test_before_a_term_renews_the_owner_alone_is_told_who_excludes_it(world: World) -> None:
+    terms: dict[str, Any] = {"ends_on": date(2027, 11, 2), "renews": "alone"}
+    rival = world.signed(world.picked(world.proposal(world.client("Backhaus Nord"), **terms)))
+    other = signed_elsewhere(world, ["Backhaus Nord"])
+    renew.renew_due(now=datetime(2027, 9, 20, tzinfo=UTC))
+    told = {row.to: row.text for row in OutboxEmail.objects.filter(kind="renewal_ahead")}
+    sentence = f"with {other.client.name} excludes more work for this client"
+    assert sentence in told[world.business.owner.email]
+    assert sentence not in told[rival.contact.email]
+
+
 def test_what_an_amendment_of_the_fee_changes_excludes_nobody(world: World) -> None:
     rival = world.signed(world.picked(world.proposal(world.client(name="Backhaus Nord"))))
     signed_elsewhere(world, ["Backhaus Nord"])
