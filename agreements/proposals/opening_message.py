@@ -33,9 +33,12 @@ OPENERS = frozenset(("A", "An", "It", "More", "The", "They", "This", "We", "With
 
 
 def as_clause(reason: str) -> str:
-    """The reason as it goes on inside a sentence: “because you want …”."""
+    """The reason as it ends a sentence in the active language: “because you want more.”."""
     is_opener = reason.partition(" ")[0] in OPENERS
-    return reason[:1].lower() + reason[1:] if is_opener else reason
+    clause = reason[:1].lower() + reason[1:] if is_opener else reason
+    if not clause or clause.endswith((".", "!", "?", "…")):
+        return clause
+    return _("%(sentence)s.") % {"sentence": clause}
 
 
 def usual_message(*, has_call: bool = False, has_reason: bool = False) -> str:
@@ -91,7 +94,7 @@ def merge_values(proposal: Proposal) -> dict[str, str]:
         return {
             "contact": proposal.contact.name,
             "client": proposal.client.name,
-            "me": proposal.business.owner.get_full_name(),
+            "me": proposal.business.owner.name or proposal.business.name,
             "business": proposal.business.name,
             "tier": tier.name if tier else "",
             "fee": formats.money(tier.amount, proposal.currency) if tier else "",
@@ -110,7 +113,9 @@ def filled_message(proposal: Proposal) -> str:
         for name in placeholders.names(proposal.intro)
         if not known.get(name)
     }
-    return placeholders.fill(proposal.intro, {**known, **gaps})
+    # The reason ends its sentence itself.
+    intro = proposal.intro.replace("{{because}}.", "{{because}}")
+    return placeholders.fill(intro, {**known, **gaps})
 
 
 def faults(proposal: Proposal) -> list[str]:

@@ -342,6 +342,7 @@ def test_the_reason_goes_on_with_the_sentence_that_recommends_a_tier(world: Worl
     for reason, said in (
         ("You want more readers.", "because you want more readers."),
         ("Baan wants more readers.", "because Baan wants more readers."),
+        ("Baan wants more readers", "because Baan wants more readers.\n"),
     ):
         proposal = world.proposal(
             send=False,
@@ -349,3 +350,10 @@ def test_the_reason_goes_on_with_the_sentence_that_recommends_a_tier(world: Worl
             recommended_because=reason,
         )
         assert f"I recommend Growth {said}" in opening_message.filled_message(proposal)
+
+
+def test_whoever_has_given_no_name_signs_the_opening_words_with_the_business(world: World) -> None:
+    world.business.owner.name = ""
+    world.business.owner.save()
+    draft = world.proposal(send=False, intro=opening_message.usual_message())
+    assert opening_message.filled_message(draft).endswith(f"\n\n{world.business.name}")
