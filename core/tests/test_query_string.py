@@ -37,3 +37,9 @@ def test_whatever_is_written_a_database_can_compare_it(written: str) -> None:
     assert "\x00" not in text and len(text) <= query_string.LONGEST
     found = query_string.row_id({"q": written}, "q")
     assert not found or UUID(found)
+
+
+@pytest.mark.parametrize("written", ["", "-1", "1.5", "²", "๑", "1_000", "9" * 5_000])
+def test_a_text_that_is_no_whole_number_is_none(written: str) -> None:
+    assert query_string.whole(written) is None
+    assert (query_string.whole("0"), query_string.whole("007")) == (0, 7)

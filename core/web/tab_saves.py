@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from core.errors import RuleError
+from core.web import query_string
 
 
 class ChangedElsewhere(RuleError):
@@ -22,10 +23,5 @@ class Tab:
 
 def read_tab(mark: str, count: str) -> Tab:
     """The tab whose script sent these two texts; without a number, a form without the script."""
-    number = read_number(count)
+    number = query_string.whole(count)
     return Tab() if number is None else Tab(mark.replace("\x00", "")[:36], number)
-
-
-def read_number(text: str) -> int | None:
-    """A count or a revision that a form sent; None where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

@@ -28,6 +28,7 @@ from core.dates import local_day
 from core.documents.pictures import picture_response
 from core.errors import RuleError
 from core.tenancy import scoped
+from core.web import query_string
 from core.web.download import pdf_bytes, pdf_response
 from core.web.throttle import too_often
 from portal.access import PortalView
@@ -249,9 +250,9 @@ class ProposalRead(PortalView):
         proposal, now = _sent_proposal(self, pk), timezone.now()
         if not too_often("read", str(self.contact.pk), limit=300, seconds=3600, now=now):
             seconds = {
-                name: int(value)
+                name: whole
                 for name, value in list(request.POST.dict().items())[:MOST_PARTS]
-                if value.isascii() and value.isdigit() and len(value) < 9
+                if (whole := query_string.whole(value)) is not None
             }
             reading_time.record(proposal=proposal, contact=self.contact, seconds=seconds, now=now)
         return HttpResponse(status=204)

@@ -93,10 +93,11 @@ class RecordReadingTime(PortalView):
     readers_may_post = True
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        report, seconds = sent_report(self, pk), request.POST.get("seconds", "")
-        if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 6):
+        report = sent_report(self, pk)
+        seconds = query_string.whole(request.POST.get("seconds", ""))
+        if seconds is None:
             return HttpResponse(status=400)
-        view_tracking.record_seconds(report=report, seconds=int(seconds))
+        view_tracking.record_seconds(report=report, seconds=seconds)
         return HttpResponse(status=204)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from core.errors import RuleError
+from core.web import query_string
 from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from delivery.models import Request
@@ -67,8 +68,7 @@ class RequestFormView(PortalView):
 
 def estimate_of(data: Any) -> int | None:
     """The minutes that were chosen; None without a choice, or for one that cannot be read."""
-    text = data.get("estimate", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+    return query_string.whole(data.get("estimate", ""))
 
 
 class NewRequest(RequestFormView):

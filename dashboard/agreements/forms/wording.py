@@ -15,6 +15,7 @@ from core import formats, money
 from core.documents.printable_text import PrintableForm
 from core.languages import DEFAULT, LANGUAGES
 from core.models import Business
+from core.web import query_string
 from dashboard.form_fields import (
     DurationField,
     LinesField,
@@ -341,5 +342,5 @@ def clauses_in_editor(forms_: Any) -> list[wording.ClausePair]:
 
 def _place(form: ClauseForm, position: int) -> int:
     """The place that was typed for a clause; its present one if that cannot be read."""
-    typed = form.typed("ORDER")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else position + 1
+    typed = query_string.whole(form.typed("ORDER"))
+    return position + 1 if typed is None else typed

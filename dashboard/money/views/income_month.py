@@ -50,8 +50,7 @@ class IncomeMonth(DashboardView):
 def list_page(rows: Sequence[Any], request: HttpRequest) -> Any:
     """One page of the rows; its cursors are places in the list."""
     asked = query_string.text(request.GET, "after") or query_string.text(request.GET, "before")
-    at = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
-    at = min(at, max(0, len(rows) - 1)) // SIZE * SIZE
+    at = min(query_string.whole(asked) or 0, max(0, len(rows) - 1)) // SIZE * SIZE
     more = at + SIZE < len(rows)
     shown: Any = rows[at : at + SIZE]
     return Page(shown, str(at + SIZE) if more else "", str(at - SIZE) if at else "")

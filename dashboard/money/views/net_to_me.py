@@ -98,8 +98,8 @@ def _only(client: Client | None) -> str:
 
 def _year(text: str) -> int | None:
     """The year that is asked for; None if it is none of 2000–2099."""
-    found = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
-    return found if 2000 <= found < 2100 else None
+    found = query_string.whole(text)
+    return found if found and 2000 <= found < 2100 else None
 
 
 def _csv(lines: list[Line], title: str) -> HttpResponse:

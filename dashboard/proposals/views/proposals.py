@@ -35,7 +35,6 @@ from core.models import OutboxEmail
 from core.web import query_string
 from core.web.download import pdf_bytes
 from core.web.keyset_pages import page_of
-from core.web.tab_saves import read_number
 from dashboard.last_events import last_events
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
@@ -212,7 +211,7 @@ class SendProposal(DashboardView):
                 now=timezone.now(),
                 origin=self.origin,
                 has_consent="has_consent" in request.POST,
-                seen=read_number(request.POST.get("seen", "")),
+                seen=query_string.whole(request.POST.get("seen", "")),
             )
             messages.success(
                 request,

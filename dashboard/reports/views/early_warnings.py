@@ -144,9 +144,10 @@ class MuteItem(DashboardView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(EarlyWarning).select_related("period__agreement", "client")
-        row, place = self.row(EarlyWarning, pk, related), request.POST.get("place", "")
-        if place.isascii() and place.isdigit() and int(place) < len(row.findings):
-            item = warning_actions.mute_item(warning=row, place=int(place), now=timezone.now())
+        row = self.row(EarlyWarning, pk, related)
+        place = query_string.whole(request.POST.get("place", ""))
+        if place is not None and place < len(row.findings):
+            item = warning_actions.mute_item(warning=row, place=place, now=timezone.now())
             messages.success(
                 request,
                 _("Muted: %(item)s. You can unmute it below the list of warnings.")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.errors import RuleError
 from core.tables import spreadsheet
+from core.web import query_string
 from core.web.download import csv_response
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
@@ -217,4 +218,5 @@ def _unlisted(preview: ImportPreview) -> int:
 
 def _number(text: str) -> int:
     """A posted count; -1 if it is not a number, which never equals a real count."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else -1
+    found = query_string.whole(text)
+    return -1 if found is None else found
