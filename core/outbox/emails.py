@@ -222,6 +222,11 @@ def compose(row: OutboxEmail, now: datetime) -> OutboxEmail:
     return row
 
 
+def are_waiting() -> bool:
+    """Whether no email goes out now: the mail server does not work, or nothing is to go out."""
+    return mail_server.is_away() or standing.in_doubt() is not None
+
+
 def send_due(*, now: datetime, limit: int = 200) -> int:
     """Send at most `limit` of the emails that are due; return the number sent.
 

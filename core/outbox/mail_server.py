@@ -36,6 +36,11 @@ def may_try(now: datetime) -> bool:
     return bool(mine.update(next_at=now + PROBE))
 
 
+def is_away() -> bool:
+    """Whether the server does not work at present, so that emails wait."""
+    return MailOutage.objects.filter(server=SERVER).exists()
+
+
 class MailServer:
     """The connection of one pass. It is opened for the first email, and anew after it broke.
 
@@ -48,7 +53,7 @@ class MailServer:
         self._clock = clock
         self._connection: Any = None
         self._unanswered = 0  # emails in a row
-        self._outage = MailOutage.objects.filter(server=SERVER).exists()
+        self._outage = is_away()
 
     def __enter__(self) -> Self:
         return self
