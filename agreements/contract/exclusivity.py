@@ -39,7 +39,10 @@ class Conflict:
 def conflicts(client: Client) -> list[Conflict]:
     """The running agreements with other clients that exclude work for this one."""
     running = Agreement.objects.filter(
-        ~Q(client=client), business=client.business_id, state__in=RUNNING_STATES
+        ~Q(client=client),
+        business=client.business_id,
+        state__in=RUNNING_STATES,
+        terms__competitors__0__isnull=False,
     )
     found = []
     for agreement in running.select_related("client").order_by("starts_on", "pk"):
