@@ -3,13 +3,15 @@
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
 expect.set_options(timeout=30_000)  # milliseconds: a busy machine is no defect
 WIDE, NARROW = 1440, 390  # pixels
+ACTIONS = ("click", "fill", "check", "uncheck", "press", "select_option", "set_input_files")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -21,6 +23,27 @@ def _jobs_run_at_once() -> Iterator[None]:
     current_app.conf.task_always_eager = True
     yield
     current_app.conf.task_always_eager = False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _hands_are_slower_than_scripts() -> Iterator[None]:
+    """Let each action wait until the scripts of its page have run, as a person's does.
+
+    On a busy machine a button is there long before them. What a press does then is a test of its
+    own (test_trying).
+    """
+
+    def patient(act: Callable[..., Any]) -> Callable[..., Any]:
+        def wait_and_act(locator: Locator, *args: Any, **options: Any) -> Any:
+            locator.page.wait_for_load_state("domcontentloaded")
+            return act(locator, *args, **options)
+
+        return wait_and_act
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ACTIONS:
+            patch.setattr(Locator, name, patient(getattr(Locator, name)))
+        yield
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
