@@ -47,6 +47,7 @@ def test_a_button_pressed_before_the_page_has_loaded_asks_all_the_same(
     page.set_viewport_size({"width": width, "height": 844})
     desk(page, live_server, world, "/")
     page.get_by_role("button", name="Load sample clients").click()
+    expect(page.get_by_role("button", name="Remove sample clients")).to_be_visible()
     late: list[Route] = []
     page.route(
         "**/bootstrap.bundle*", lambda route: late.append(route)
