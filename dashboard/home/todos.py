@@ -25,7 +25,7 @@ from billing.books import asked_words, queries
 from billing.invoices import extra_line
 from billing.models import BankStatementLine, Invoice, UnpaidCase, WithholdingCertificate
 from billing.models.bank import BankLineState
-from billing.models.payment import CertificateState
+from billing.models.certificate import CertificateState
 from billing.rules.asking import Asked, Way
 from billing.runs import billing_run, unpaid_periods
 from core import formats
