@@ -13,14 +13,6 @@ from core.dates import add_months, month_of
 from tests.world import World
 
 
-@pytest.fixture
-def owner(world: World) -> Browser:
-    """The owner's browser, signed in."""
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
 def test_without_costs_it_asks_for_them_and_with_them_it_says_a_day(
     owner: Browser, world: World
 ) -> None:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -14,16 +13,9 @@ from django.utils import timezone
 
 from billing.income import exchange
 from billing.runs.billing_run import run_billing
-from tests.test_tenancy import logged_in
 from tests.world import World
 
 HOME = reverse("dashboard:home")
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    """The owner's browser, signed in."""
-    return logged_in(world.business.owner)
 
 
 def running(world: World, name: str, months: int = 4, **fields: Any) -> None:

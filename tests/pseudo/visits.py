@@ -37,10 +37,11 @@ from core.models.link import LinkPurpose
 from dashboard.proposals.forms.as_posted import as_posted
 from delivery.models import Report
 from tests import test_tenancy
+from tests.browsers import logged_in
 from tests.factories import UserFactory
 from tests.golden.stage import Stage
 from tests.pseudo import language
-from tests.test_tenancy import CLASSES, address, addresses, inside, logged_in
+from tests.test_tenancy import CLASSES, address, addresses, inside
 from tests.world import HERE, World
 
 Rows = dict[str, Any]
