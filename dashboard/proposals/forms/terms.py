@@ -166,6 +166,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         return day
 
     def clean(self) -> dict[str, Any]:
+        """Give hidden fields their usual value; a term that renews needs an end."""
         data = super().clean() or {}
         # A field that the page hides is posted empty: its usual value applies.
         data["collect_by"] = data.get("collect_by") or CollectBy.CARD
