@@ -6,12 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.charging.notices.invoice_facts import invoice_page
-from billing.models import (
-    Collection,
-    Dispute,
-    PaymentReversal,
-    Refund,
-)
+from billing.models import Collection, Dispute, Invoice, Payment, PaymentReversal, Refund
 from clients import short_emails
 from core import formats
 
@@ -126,14 +121,22 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
 
     Nothing is charged again by itself (rule 53).
     """
-    payment, invoice, business = reversal.payment, collection.invoice, collection.business
-    values = {
+    _tell_client_of_return(reversal.payment, collection.invoice, now)
+    _tell_owner_of_return(reversal.payment, collection, now)
+
+
+def _values_of_return(payment: Payment, invoice: Invoice) -> dict[str, str]:
+    return {
         "number": invoice.number,
         "method": payment.method_label,
         "client": invoice.client.name,
+        "amount": formats.money(payment.amount, payment.currency),
     }
+
+
+def _tell_client_of_return(payment: Payment, invoice: Invoice, now: datetime) -> None:
     with translation.override(invoice.reader_language):
-        values["amount"] = formats.money(payment.amount, payment.currency)
+        values = _values_of_return(payment, invoice)
         short_emails.email_client(
             "payment_returned",
             f"{payment.id}:client",
@@ -156,8 +159,12 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
             target="method:",
             about_money=True,
         )
+
+
+def _tell_owner_of_return(payment: Payment, collection: Collection, now: datetime) -> None:
+    invoice, business = collection.invoice, collection.business
     with translation.override(business.language):
-        values["amount"] = formats.money(payment.amount, payment.currency)
+        values = _values_of_return(payment, invoice)
         short_emails.email_owner(
             "payment_returned",
             f"{payment.id}:owner",

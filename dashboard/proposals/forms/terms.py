@@ -100,12 +100,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["testimonials"] = forms.ModelMultipleChoiceField(
-            queryset=testimonials,
-            required=False,
-            label=_("What others say"),
-            widget=forms.CheckboxSelectMultiple,
-        )
+        self._offer(contacts, testimonials)
         self.today = local_day(timezone.now(), client.time_zone)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currency_choices())
         self.fields["collect_by"].required = False
@@ -118,20 +113,6 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "hx-include": "#priced",
             "hx-params": "not once",
         }
-        self.fields["contact"] = forms.ModelChoiceField(
-            queryset=contacts, label=_("For"), empty_label=None
-        )
-        self.fields["contact"].initial = next(
-            (contact.pk for contact in contacts if contact.is_decision_maker), None
-        )
-        self.signer = self.initial.get("contact") or self.fields["contact"].initial
-        self.fields["cosigners"] = forms.ModelMultipleChoiceField(
-            queryset=contacts.exclude(pk=self.signer) if not self.is_bound else contacts,
-            required=False,
-            label=_("Also sign"),
-            widget=forms.CheckboxSelectMultiple,
-            help_text=_("In addition to the person who chooses the tier."),
-        )
         for name in (
             "renews",
             "rollover",
@@ -155,6 +136,29 @@ class ProposalForm(PrintableForm, forms.ModelForm):
                     "expires_on": self.today + timedelta(days=30),
                 }
             )
+
+    def _offer(self, contacts: Any, testimonials: Any) -> None:
+        """Let the people of the client be chosen, and what others say."""
+        self.fields["testimonials"] = forms.ModelMultipleChoiceField(
+            queryset=testimonials,
+            required=False,
+            label=_("What others say"),
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["contact"] = forms.ModelChoiceField(
+            queryset=contacts, label=_("For"), empty_label=None
+        )
+        self.fields["contact"].initial = next(
+            (contact.pk for contact in contacts if contact.is_decision_maker), None
+        )
+        self.signer = self.initial.get("contact") or self.fields["contact"].initial
+        self.fields["cosigners"] = forms.ModelMultipleChoiceField(
+            queryset=contacts.exclude(pk=self.signer) if not self.is_bound else contacts,
+            required=False,
+            label=_("Also sign"),
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("In addition to the person who chooses the tier."),
+        )
 
     def clean_starts_on(self) -> Any:
         """The first day. Raises ValidationError if it has passed or is more than two years away."""
