@@ -13,7 +13,8 @@ from agreements import owner_emails, worded_emails
 from agreements.contract import exclusivity, wording
 from agreements.contract import frozen_terms as frozen
 from agreements.models import Agreement, Proposal, ProposalTyping, Tier
-from agreements.proposals import draft_rules, opening_message, snapshot
+from agreements.proposals import opening_message, snapshot
+from agreements.proposals.drafting import draft_rules
 from agreements.proposals.page import section_pictures
 from agreements.rules import cumulative_tiers
 from agreements.rules.errors import BadWording, NotOpen

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract.library.packages import BUILT_IN, USUAL, BuiltIn
 from agreements.models import Package
-from agreements.proposals import draft_rules
+from agreements.proposals.drafting import draft_rules
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
 from core import formats, money

@@ -7,7 +7,8 @@ from django import forms
 from django.http import QueryDict
 
 from agreements.models import Tier
-from agreements.proposals import draft_rules, lifecycle
+from agreements.proposals import lifecycle
+from agreements.proposals.drafting import draft_rules
 from agreements.proposals.lifecycle import MANY_TO_MANY
 from agreements.proposals.page import section_pictures
 from agreements.proposals.typed_draft import Entry

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from agreements.contract import wording
 from agreements.models.proposal import kind_of
 from agreements.models.reusable import TextKind
-from agreements.proposals import rate_floor
+from agreements.proposals.drafting import rate_floor
 from agreements.rules import cumulative_tiers, extras
 from agreements.rules.errors import BadExtra, BadTrial, NotCumulative
 from agreements.rules.intervals import Interval, completed
