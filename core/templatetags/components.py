@@ -70,7 +70,7 @@ component("card", "heading", "id", "css", "flush", slots=("note", "actions"), sp
 component("fold", "heading", slots=("said",), open="", link="", key="")
 component("notice", "tone", "icon", "css", "role")
 component("empty_state", "icon", "title", slots=("action",))
-component("page_head", "heading", slots=("eyebrow", "under", "actions"))
+component("page_head", "heading", slots=("eyebrow", "actions"))
 posting(
     "post_button",
     *("css", "small", "confirm", "ask", "press", "name", "value", "form_css"),
