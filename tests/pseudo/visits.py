@@ -29,10 +29,11 @@ from billing.income import exchange
 from billing.models import BankDetails, Collection, Invoice, Payment
 from billing.runs.billing_run import run_billing
 from clients import client_records, front_page, portal_links
+from clients.models import Contact
 from core import links
 from core.database.frozen_rows import lifted
 from core.dates import local_day
-from core.models import OutboxEmail
+from core.models import Business, OutboxEmail
 from core.models.link import LinkPurpose
 from dashboard.proposals.forms.as_posted import as_posted
 from delivery.models import Report
@@ -73,6 +74,8 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from a_competitor(rows, browsers["dashboard"])
     with taken_back():
         yield from drafts(rows["draft"], browsers["dashboard"])
+    with taken_back():
+        yield from free_places(rows["draft"], browsers["dashboard"])
     with taken_back():
         yield from samples(rows["world"], browsers["dashboard"])
     with taken_back():
@@ -123,6 +126,10 @@ def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
         own.update(signed_at=None, invited_at=now)
         Invoice.objects.update(state="open", collect_by="transfer")
         Collection.objects.update(state="sent", reason="overdue")
+    with taken_back():
+        Contact.objects.update(is_active=False)
+        unread = {"at": f"report-{rows['report'].pk}"}
+        yield "a report that nobody can read", owner.get(page, unread)
     for entry in owner.get(page).context["queue"].entries:
         yield f"to do: {entry.key}", owner.get(page, {"at": entry.key})
         name, _dash, pk = entry.key.partition("-")
@@ -155,6 +162,15 @@ def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:
     yield "a draft without a tier", owner.get(frame)
     pdf = reverse("dashboard:proposal_pdf", args=[draft.pk])
     yield "the agreement of no tier", owner.get(pdf, follow=True)
+
+
+def free_places(draft: Proposal, owner: Browser) -> Iterator[Visit]:
+    """A proposal that says for how many clients there is room, and one without room."""
+    Proposal.objects.filter(pk=draft.pk).update(shows_openings=True)
+    frame = reverse("dashboard:proposal_frame", args=[draft.pk])
+    for minutes in (60, 60_000):
+        Business.objects.filter(pk=draft.business_id).update(capacity_minutes=minutes)
+        yield f"places with {minutes} minutes", owner.get(frame)
 
 
 def a_competitor(rows: Rows, owner: Browser) -> Iterator[Visit]:
