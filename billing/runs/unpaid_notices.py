@@ -17,12 +17,6 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
 
     `total` is in minor units of the agreement's currency, and `since` is when the oldest was due.
     """
-    _tell_owner(case, total, since, now)
-    if case.action != UnpaidAction.ASK:
-        _tell_client(case, total, since, oldest, now)
-
-
-def _tell_owner(case: UnpaidCase, total: int, since: date, now: datetime) -> None:
     agreement = case.agreement
     with translation.override(agreement.business.language):
         values = _values(case, total, since)
@@ -50,10 +44,8 @@ def _tell_owner(case: UnpaidCase, total: int, since: date, now: datetime) -> Non
             links.absolute_url("dashboard:agreement", agreement.pk),
             now,
         )
-
-
-def _tell_client(case: UnpaidCase, total: int, since: date, oldest: Invoice, now: datetime) -> None:
-    agreement = case.agreement
+    if case.action == UnpaidAction.ASK:
+        return
     with translation.override(agreement.reader_language):
         values = _values(case, total, since)
         short_emails.email_client(

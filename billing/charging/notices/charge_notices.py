@@ -28,7 +28,7 @@ def charge_failed(
 
     The billing contacts get the client's email in copy.
     """
-    invoice = collection.invoice
+    invoice, owner = collection.invoice, collection.business.owner
     paid = Payment.objects.filter(invoice__agreement=invoice.agreement_id)
     facts = {
         "invoice": invoice,
@@ -60,20 +60,20 @@ def charge_failed(
     short_emails.email_with_copies(
         "charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now
     )
-    business = collection.business
+    language = collection.business.language
     emails.write(
         kind="charge_failed",
         ref=f"{charge.id}:owner",
-        to=business.owner.email,
+        to=owner.email,
         template="charge_failed_owner",
         context={
             **facts,
-            **_decline_words(charge, invoice, again, business.language),
+            **_decline_words(charge, invoice, again, language),
             "contact": invoice.addressee,
             "link": invoice_page(invoice),
         },
-        language=business.language,
-        business=business,
+        language=language,
+        business=collection.business,
         now=now,
     )
 

@@ -6,7 +6,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.charging.notices.invoice_facts import invoice_page
-from billing.models import Collection, Dispute, Invoice, Payment, PaymentReversal, Refund
+from billing.models import (
+    Collection,
+    Dispute,
+    PaymentReversal,
+    Refund,
+)
 from clients import short_emails
 from core import formats
 
@@ -121,22 +126,14 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
 
     Nothing is charged again by itself (rule 53).
     """
-    _tell_client_of_return(reversal.payment, collection.invoice, now)
-    _tell_owner_of_return(reversal.payment, collection, now)
-
-
-def _values_of_return(payment: Payment, invoice: Invoice) -> dict[str, str]:
-    return {
+    payment, invoice, business = reversal.payment, collection.invoice, collection.business
+    values = {
         "number": invoice.number,
         "method": payment.method_label,
         "client": invoice.client.name,
-        "amount": formats.money(payment.amount, payment.currency),
     }
-
-
-def _tell_client_of_return(payment: Payment, invoice: Invoice, now: datetime) -> None:
     with translation.override(invoice.reader_language):
-        values = _values_of_return(payment, invoice)
+        values["amount"] = formats.money(payment.amount, payment.currency)
         short_emails.email_client(
             "payment_returned",
             f"{payment.id}:client",
@@ -159,12 +156,8 @@ def _tell_client_of_return(payment: Payment, invoice: Invoice, now: datetime) ->
             target="method:",
             about_money=True,
         )
-
-
-def _tell_owner_of_return(payment: Payment, collection: Collection, now: datetime) -> None:
-    invoice, business = collection.invoice, collection.business
     with translation.override(business.language):
-        values = _values_of_return(payment, invoice)
+        values["amount"] = formats.money(payment.amount, payment.currency)
         short_emails.email_owner(
             "payment_returned",
             f"{payment.id}:owner",
