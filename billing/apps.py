@@ -13,11 +13,11 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing.bank_transfer import payment_details
-        from billing.charging import notices
+        from billing.charging.notices import invoice_facts
         from billing.emails import invoice_emails, worded_emails
         from billing.runs import billing_health
 
-        notices.OTHER_WAYS.append(payment_details.instead_of_card)
+        invoice_facts.OTHER_WAYS.append(payment_details.instead_of_card)
         invoice_emails.register_composers()
         billing_health.register()
         worded_emails.register_kinds()

@@ -132,6 +132,7 @@ class DurationField(forms.CharField):
         super().__init__(max_length=12, **kwargs)
 
     def clean(self, value: Any) -> Any:
+        """The minutes of what was typed; 0 for nothing."""
         text = super().clean(value)
         if not text:
             return 0
@@ -154,6 +155,7 @@ class LinesField(forms.CharField):
         return "\n".join(value) if isinstance(value, list) else value
 
     def clean(self, value: Any) -> list[str]:
+        """The lines that are not empty, without spaces that show nothing."""
         lines = [" ".join(line.split()) for line in super().clean(value).splitlines()]
         items = [line for line in lines if line]
         if len(items) > self.limits["lines"] or any(
@@ -172,6 +174,7 @@ class CountedLinesField(LinesField):
     """
 
     def clean(self, value: Any) -> Any:
+        """The deliverables: a title, and how many of it a number in front promises."""
         deliverables = []
         for line in super().clean(value):
             # "20 posts", "20 x posts" and "20 × posts" all mean 20.

@@ -5,7 +5,7 @@ from django.urls import reverse
 from billing.models import Invoice, InvoiceLine
 from billing.runs.billing_run import run_billing
 from core.models import User
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 

@@ -17,6 +17,7 @@ from core.dates import local_day
 from core.documents import store
 from core.models import OutboxEmail
 from delivery.models import TimeEntry
+from tests.browsers import logged_in
 from tests.world import World
 
 NAUGHTY = [
@@ -35,9 +36,7 @@ REFUSED = ["", "x" * 10_000, "nul\x00byte"]
 
 @pytest.fixture
 def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return logged_in(world.business.owner)
 
 
 def client_fields(**changes: str) -> dict[str, str]:

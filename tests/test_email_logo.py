@@ -14,6 +14,7 @@ from PIL import Image
 from core.documents import logos
 from core.models import OutboxEmail
 from core.outbox import emails
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 IMAGE = re.compile(r'<img[^>]* src="https?://[^/]+(/[^"]+)"[^>]*>')
@@ -77,7 +78,6 @@ def test_a_wide_logo_is_made_narrower_and_a_frame_may_show_it(world: World, fold
     (address,) = IMAGE.findall(row.html)
     with Image.open(io.BytesIO(Browser().get(address).content)) as picture:
         assert picture.width <= logos.EMAIL_WIDTH
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
     frame = browser.get(f"/letters/{row.pk}/html/")
     assert address in frame.text and "img-src" in frame.headers["Content-Security-Policy"]

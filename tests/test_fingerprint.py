@@ -8,8 +8,9 @@ from billing.emails import billing_pdfs
 from billing.models import Invoice
 from billing.runs.billing_run import run_billing
 from core.documents import store
+from tests.browsers import logged_in
 from tests.test_stored_totals import text_of
-from tests.test_tenancy import inside, logged_in
+from tests.test_tenancy import inside
 from tests.world import NOW, World
 
 SENTENCE = "the same 64 characters appear on each of them"

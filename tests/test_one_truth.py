@@ -33,8 +33,9 @@ from core.dates import local_day
 from core.documents import store
 from core.models import Business, OutboxEmail
 from core.outbox import emails
+from tests.browsers import logged_in
 from tests.test_stored_totals import text_of
-from tests.test_tenancy import inside, logged_in
+from tests.test_tenancy import inside
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

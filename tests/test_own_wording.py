@@ -13,6 +13,7 @@ from core.models import EmailWording, OutboxEmail
 from core.outbox import own_wording, worded_kinds
 from dashboard.page import TEST_EMAILS_AN_HOUR
 from dashboard.settings.views import email_wording
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 
@@ -118,8 +119,7 @@ def test_the_test_email_is_marked_and_goes_to_the_owner_alone(world: World) -> N
 
 
 def test_the_page_saves_shows_and_takes_back(world: World) -> None:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
     page = reverse("dashboard:email_wording", args=["portal_link", "en"])
     assert browser.get(page).status_code == 200
     refused = browser.post(page, {"subject": "", "opening": "{{nme}}"})
@@ -138,9 +138,7 @@ def test_the_page_saves_shows_and_takes_back(world: World) -> None:
 
 
 def owner_of(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return logged_in(world.business.owner)
 
 
 def address(name: str, kind: str = "portal_link", language: str = "en") -> str:

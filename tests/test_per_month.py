@@ -15,8 +15,8 @@ from agreements.running import expected_fees
 from billing.income import guaranteed
 from billing.models import Invoice
 from core.dates import local_day
+from tests.browsers import logged_in
 from tests.factories import BusinessFactory
-from tests.test_tenancy import logged_in
 from tests.world import LADDER, NOW, World
 
 HOURS = 60

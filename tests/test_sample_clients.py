@@ -25,7 +25,7 @@ from clients.rules.pipeline import Stage
 from core.errors import SampleClient
 from core.models import AuditEvent, Document, Link, OutboxEmail
 from core.outbox import emails
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import HERE, World
 
 

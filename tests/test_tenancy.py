@@ -52,6 +52,7 @@ from delivery.work import checklist_actions, hand_over
 from exports import requested_exports
 from exports.models import Scope
 from exports.states import EXPORT, ExportState
+from tests.browsers import logged_in
 from tests.world import HERE, LADDER, World, lasting
 
 PHOTO = Picture(b"webp", 1, 1)
@@ -668,12 +669,6 @@ def inside(contact: Any) -> Browser:
     browser = Browser()
     link = portal_links.portal_link(contact=contact, now=timezone.now())
     assert browser.post(f"/p/{links.token(link.id)}/").status_code == 302
-    return browser
-
-
-def logged_in(user: Any) -> Browser:
-    browser = Browser()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return browser
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import value_add_bank
 from agreements.models import Agreement, GivenValueAdd, ValueAdd
-from agreements.proposals import rate_floor
+from agreements.proposals.drafting import rate_floor
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import BadValueAdd, NotOpen
 from agreements.rules.states import RUNNING_STATES

@@ -13,19 +13,16 @@ from agreements import owner_emails, worded_emails
 from agreements.contract import exclusivity, wording
 from agreements.contract import frozen_terms as frozen
 from agreements.models import Agreement, Proposal, ProposalTyping, Tier
-from agreements.models.proposal import kind_of
-from agreements.models.reusable import TextKind
-from agreements.proposals import opening_message, rate_floor, snapshot
+from agreements.proposals import opening_message, snapshot
+from agreements.proposals.drafting import draft_rules
 from agreements.proposals.page import section_pictures
-from agreements.rules import cumulative_tiers, extras
-from agreements.rules.errors import BadExtra, BadTrial, BadWording, NotCumulative, NotOpen
-from agreements.rules.intervals import Interval, completed
+from agreements.rules import cumulative_tiers
+from agreements.rules.errors import BadWording, NotOpen
 from agreements.rules.states import PICKED_STATES, PROPOSAL, ProposalState
-from agreements.rules.terms import Renews
 from clients import pipeline, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
-from core import audit, formats, links
+from core import audit, links
 from core.audit import UNSEEN, Origin
 from core.database.state_moves import move
 from core.dates import local_day
@@ -34,7 +31,6 @@ from core.errors import RuleError
 from core.jobs import batches
 from core.jobs.set_aside import Step
 from core.models import Business
-from core.money import LARGEST
 from core.outbox import emails
 from core.web.tab_saves import ChangedElsewhere
 
@@ -60,7 +56,6 @@ RULED = (
     "value_adds",
     "extras",
 )
-TRIAL_DAYS = range(14, 29)  # the length of a paid trial: two to four weeks
 
 
 def draft_proposal(
@@ -76,7 +71,7 @@ def draft_proposal(
 
     Raises NotCumulative, BadExtra, BadTrial, BadWording and BelowRateFloor.
     """
-    require_complete(business=business, tiers=tiers, terms=terms)
+    draft_rules.require_complete(business=business, tiers=tiers, terms=terms)
     return create_draft(
         business=business, client=client, contact=contact, tiers=tiers, now=now, **terms
     )
@@ -89,7 +84,7 @@ def change_draft(
 
     Raises NotOpen where the proposal was sent (rule 28), and the errors of `draft_proposal`.
     """
-    require_complete(business=proposal.business, tiers=tiers, terms=terms)
+    draft_rules.require_complete(business=proposal.business, tiers=tiers, terms=terms)
     return rewrite_draft(proposal=proposal, tiers=tiers, now=now, **terms)
 
 
@@ -242,7 +237,7 @@ def _unread(proposal: Proposal) -> list[str]:
     terms = {name: getattr(proposal, name) for name in RULED}
     tiers = [cumulative_tiers.TierDraft(**content_of(tier)) for tier in tiers_of(proposal)]
     try:
-        require_complete(business=proposal.business, tiers=tiers, terms=terms)
+        draft_rules.require_complete(business=proposal.business, tiers=tiers, terms=terms)
     except RuleError as error:
         return [str(error)]
     if proposal.has_unread:
@@ -330,101 +325,11 @@ def tiers_of(proposal: Proposal) -> list[Tier]:
     return list(proposal.tiers.order_by("position"))
 
 
-def require_complete(
-    *, business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]
-) -> None:
-    """Raise the error of the first rule that a draft breaks.
-
-    That is NotCumulative, BadExtra, BadTrial, BadWording or BelowRateFloor. `terms` are fields of
-    Proposal; those that are missing have their usual value.
-    """
-    require_cumulative(tiers)
-    _check_extras(tiers, terms)
-    _check_kind(terms)
-    _check_floor(business, tiers, terms)
-
-
-def require_cumulative(tiers: Sequence[cumulative_tiers.TierDraft]) -> None:
-    """Raise NotCumulative where the tiers are not cumulative."""
-    sentences = {
-        "none": _("A proposal needs at least one tier."),
-        "fee_not_higher": _("Tier %(n)s must cost more than the one below it."),
-        "less_time": _("Tier %(n)s contains everything below it, so it cannot include less time."),
-        "less_work": _(
-            "Tier %(n)s contains everything below it, so it cannot promise less of a deliverable."
-        ),
-        "same_name": _("Tier %(n)s needs a name of its own."),
-        "recommend_one": _("Recommend exactly one tier."),
-    }
-    reasons = cumulative_tiers.faults(tiers)
-    if reasons:
-        raise NotCumulative(
-            " ".join(sentences[fault.code] % {"n": fault.position} for fault in reasons)
-        )
-
-
 def _with_pictures_kept(terms: dict[str, Any]) -> dict[str, Any]:
     """The terms with the pictures of their sections stored, where they have sections."""
     if "sections" not in terms:
         return dict(terms)
     return {**terms, "sections": section_pictures.with_pictures_kept(terms["sections"])}
-
-
-def _check_floor(
-    business: Business, tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]
-) -> None:
-    """Raise BelowRateFloor where value-adds need a reason that is not given (rule 34)."""
-    currency, added = terms.get("currency", ""), terms.get("value_adds", [])
-    rate_floor.require_reason(business=business, currency=currency, tiers=tiers, value_adds=added)
-
-
-def _check_extras(tiers: Sequence[cumulative_tiers.TierDraft], terms: dict[str, Any]) -> None:
-    """Raise BadExtra where what the client may add cannot be offered, or billed with a tier."""
-    rows = terms.get("extras", [])
-    whole = max(tier.amount for tier in tiers) + sum(row["amount"] for row in rows)
-    if rows and whole > LARGEST:
-        raise BadExtra(_("A tier with all extras is too large an amount."), field="extras")
-    sentences = {
-        "too_many": _("Offer at most six extras."),
-        "same_name": _("Each extra needs a name of its own."),
-        "no_amount": _("An extra costs something."),
-    }
-    for fault in extras.faults(rows):
-        raise BadExtra(sentences[fault], field="extras")
-
-
-def _check_kind(terms: dict[str, Any]) -> None:
-    """Check that the text fits the interval, and that fixed terms have an end.
-
-    Renewals, trials and one-time work need one (rule 35). Raises BadWording and BadTrial.
-    """
-    interval = terms.get("interval", Interval.MONTHLY)
-    kind = kind_of(interval, terms.get("kind", ""), terms.get("template"))
-    wording.require_fitting_interval(kind, interval)
-    renews = terms.get("renews", Renews.NO) != Renews.NO
-    if renews and (not terms.get("ends_on") or terms.get("interval") == Interval.ONCE):
-        raise BadTrial(
-            _("A retainer that renews needs the day on which its term ends."), field="ends_on"
-        )
-    if renews:
-        end = completed(terms["starts_on"], Interval(interval), terms["ends_on"])
-        if end != terms["ends_on"]:
-            facts = {"day": formats.day(end)}
-            raise BadTrial(
-                _("A term that renews ends with a whole period. The next such end is %(day)s.")
-                % facts,
-                field="ends_on",
-            )
-    if kind == TextKind.ONCE and not terms.get("ends_on"):
-        raise BadTrial(_("One-time work needs a day by which it is done."), field="ends_on")
-    if kind != TextKind.TRIAL:
-        return
-    if not terms.get("ends_on"):
-        raise BadTrial(_("A paid trial needs a day on which both sides decide."), field="ends_on")
-    if (terms["ends_on"] - terms["starts_on"]).days not in TRIAL_DAYS:
-        raise BadTrial(_("A paid trial takes two to four weeks."), field="ends_on")
-    if not terms.get("trial_measure"):
-        raise BadTrial(_("Say what makes the trial a success."), field="trial_measure")
 
 
 def _write_tiers(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract.library.packages import BUILT_IN, USUAL, BuiltIn
 from agreements.models import Package
-from agreements.proposals import lifecycle
+from agreements.proposals.drafting import draft_rules
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
 from core import formats, money
@@ -108,7 +108,7 @@ def add(*, business: Business, tiers: Sequence[TierDraft], now: datetime, **fiel
 
     `fields` are name, service, currency and kpis.
     """
-    lifecycle.require_cumulative(tiers)
+    draft_rules.require_cumulative(tiers)
     return Package.objects.create(
         business=business, rungs=[asdict(tier) for tier in tiers], created_at=now, **fields
     )
@@ -119,7 +119,7 @@ def change(*, package: Package, tiers: Sequence[TierDraft], version: int, **fiel
 
     Raises NotCumulative, and NotOpen where someone else has saved a newer version.
     """
-    lifecycle.require_cumulative(tiers)
+    draft_rules.require_cumulative(tiers)
     unchanged = Package.objects.filter(pk=package.pk, version=version)
     rungs = [asdict(tier) for tier in tiers]
     if not unchanged.update(rungs=rungs, version=F("version") + 1, **fields):

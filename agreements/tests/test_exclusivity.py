@@ -17,7 +17,7 @@ from agreements.rules.errors import Excluded, HeldBack
 from agreements.signing import agreement_pdf, held_back, history, sign
 from core import audit, links
 from core.models import OutboxEmail
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import HERE, NOW, World
 
 

@@ -11,7 +11,7 @@ from clients import objections, playbook
 from clients.models import Objection, Reply
 from clients.objections import BadObjection
 from clients.rules.objection_statistics import ENOUGH, Heard, Kind, Outcome, figures
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import HERE, NOW, World
 
 AFTER = NOW + timedelta(hours=1)

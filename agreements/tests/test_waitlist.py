@@ -13,7 +13,7 @@ from agreements.proposals import accept, capacity, client_view, lifecycle, time_
 from agreements.rules.errors import NotOpen
 from core import audit
 from core.models import OutboxEmail
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import HERE, NOW, World
 
 TODAY = date(2026, 11, 2)

@@ -20,7 +20,7 @@ from agreements.rules.intervals import Interval
 from core.documents import store
 from core.languages import LANGUAGES
 from core.texts import placeholders
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 ONCE = {"interval": Interval.ONCE, "ends_on": date(2026, 12, 1), "starts_on": date(2026, 11, 2)}

@@ -18,6 +18,7 @@ from core.web import api_keys
 from delivery.kpis import kpi_changes
 from delivery.models import Kpi, Reading, Report
 from delivery.reports import report_run, send_reports
+from tests.browsers import logged_in
 from tests.world import World
 
 URL = "/api/v1/readings/"
@@ -80,8 +81,7 @@ def test_without_an_active_key_every_call_is_refused(kpi: Kpi) -> None:
         answer = post(one(kpi), wrong)
         assert answer.status_code == 401, wrong
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    inside = Browser()
-    inside.force_login(kpi.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    inside = logged_in(kpi.business.owner)
     assert inside.post(URL, one(kpi), content_type="application/json").status_code == 401
     assert not Reading.objects.exists()
 

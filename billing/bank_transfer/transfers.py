@@ -23,8 +23,9 @@ from billing.models import (
     WithholdingCertificate,
 )
 from billing.models.bank import BankLineState
+from billing.models.certificate import CertificateState
 from billing.models.journal import Account
-from billing.models.payment import CertificateState, SettledBy
+from billing.models.payment import SettledBy
 from billing.rules import dunning
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState

@@ -25,9 +25,10 @@ from billing.models import (
     PaymentReversal,
     WithholdingCertificate,
 )
+from billing.models.certificate import CERTIFICATE, CertificateState
 from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
-from billing.models.payment import CERTIFICATE, CertificateState, SettledBy
+from billing.models.payment import SettledBy
 from billing.rules import derived_ids
 from billing.rules.states import BANK_TRANSFER, INVOICE, InvoiceState
 from core.database.state_moves import move, move_all

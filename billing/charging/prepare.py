@@ -16,8 +16,9 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from billing.books import transitions
-from billing.charging import notices, saved_cards, settle
+from billing.charging import saved_cards, settle
 from billing.charging.elsewhere import charged_before, found_objects
+from billing.charging.notices import card_notices
 from billing.charging.parallel_calls import Steps, call
 from billing.gateways.accounts import Account
 from billing.gateways.base import DirectObject, Gateway, GatewayObject, Outcome, is_direct
@@ -231,4 +232,4 @@ def ask_for_card(row: Collection, why: str, now: datetime) -> None:
             )
             if why in (NO_METHOD, OTHER_CURRENCY):
                 offers_debit = bool(saved_cards.debits_for(row.invoice.client))
-                notices.card_needed(row, offers_debit=offers_debit, now=now)
+                card_notices.card_needed(row, offers_debit=offers_debit, now=now)

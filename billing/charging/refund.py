@@ -20,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from billing.books import ledger
-from billing.charging import notices, parallel_calls
+from billing.charging import parallel_calls
 from billing.charging.cancel_invoice import lock_collection
+from billing.charging.notices import money_back_notices
 from billing.charging.parallel_calls import Batch, Call, Steps
 from billing.gateways import accounts, exchange
 from billing.gateways.base import Gateway, GatewayRefund, GatewayUnknown, RefundOutcome
@@ -193,7 +194,7 @@ def _ask(ids: Sequence[UUID], claim: _Claim, now: datetime) -> Steps[int]:
         apply_refund(refund, fetched, now=now)
     elif now - refund.sent_at >= TOLD_AFTER:
         with transaction.atomic():
-            notices.refund_stuck(refund, now=now)
+            money_back_notices.refund_stuck(refund, now=now)
             if now - refund.sent_at >= LOOKED_FOR:
                 Refund.objects.filter(pk=refund.pk).update(next_at=None)
     return 1
@@ -270,12 +271,12 @@ def apply_refund(refund: Refund, fetched: GatewayRefund, *, now: datetime) -> No
         move(row, state, REFUND, sets=sets)
         if state == RefundState.SUCCEEDED:
             _book(row, "refund_paid", now, (Account.REFUNDING, Account.CASH, row.amount))
-            notices.refunded(row, now=now)
+            money_back_notices.refunded(row, now=now)
         elif state == RefundState.FAILED:
             held = Account.CASH if was == RefundState.SUCCEEDED else Account.REFUNDING
             back = [(held, debit, amount) for debit, _held, amount in _covered(row, held)]
             _book(row, "refund_failed", now, *back)
-            notices.refund_stuck(row, now=now)
+            money_back_notices.refund_stuck(row, now=now)
 
 
 def _covered(refund: Refund, target: str) -> list[tuple[str, str, int]]:

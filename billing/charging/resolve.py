@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from billing.charging import notices, parallel_calls, settle
+from billing.charging import parallel_calls, settle
+from billing.charging.notices import charge_notices
 from billing.charging.parallel_calls import Batch, Steps, call, parts
 from billing.charging.prepare import forgotten_requests, keep_missing_since, sent_under_handle
 from billing.gateways import accounts
@@ -168,4 +169,4 @@ def _warn(rows: Sequence[Collection], now: datetime) -> None:
     )
     for charge in unknown.select_related("collection__invoice", "collection__business__owner"):
         with transaction.atomic():
-            notices.still_unknown(charge.collection, charge, now=now)
+            charge_notices.still_unknown(charge.collection, charge, now=now)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
 from billing.books import owing, received_payments, transitions
-from billing.charging import cancel_invoice, notices
+from billing.charging import cancel_invoice
+from billing.charging.notices import charge_notices
 from billing.gateways import registry
 from billing.gateways.base import DirectObject, GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
@@ -153,7 +154,7 @@ def _paid(paid: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: 
     for row, _, _ in paid:
         if row.state == CollectionState.VOIDING:
             cancel_invoice.book_late_payment(row, now=now)
-            notices.paid_not_cancelled(row, now=now)
+            charge_notices.paid_not_cancelled(row, now=now)
     rows = [row for row, _, _ in paid]
     # Less than is owed can only come after the database went back.
     short = {row.pk for row, fetched in less if fetched.amount < owed[row.invoice_id]}
@@ -295,7 +296,7 @@ def _declined(
         transitions.move_collection(
             row, CollectionState.DUNNING, now=now, why=code, next_at=None, **sets
         )
-    notices.charge_failed(row, charge, again, now=now)
+    charge_notices.charge_failed(row, charge, again, now=now)
 
 
 def _is_superseded(row: Collection, charge: Charge) -> bool:
@@ -332,7 +333,7 @@ def _waiting(row: Collection, charge: Charge, fetched: GatewayObject, now: datet
     if state == ChargeState.REQUIRES_ACTION:
         Collection.objects.filter(pk=row.pk).update(action_url=fetched.action_url)
         row.action_url = fetched.action_url
-        notices.confirmation_needed(row, charge, now=now)
+        charge_notices.confirmation_needed(row, charge, now=now)
 
 
 def _cancelled(

@@ -21,7 +21,8 @@ from agreements.rules.terms import CollectBy
 from agreements.running import effective_terms
 from agreements.running.periods import next_spans, period_spans, scope_filter
 from billing.books import ledger
-from billing.charging import notices, saved_cards
+from billing.charging import saved_cards
+from billing.charging.notices import card_notices
 from billing.gateways import accounts, registry
 from billing.invoices import agreed_extras
 from billing.models import NextLine, PaymentMethod
@@ -314,4 +315,4 @@ def _warn_of_cards_that_run_out(refs: Sequence[str], now: datetime) -> None:
     for pk, agreement in agreements.items():
         card = cards.get(agreement.client_id)
         if card and saved_cards.runs_out(card, days[pk]):
-            notices.card_expires(card, agreement, days[pk], now=now)
+            card_notices.card_expires(card, agreement, days[pk], now=now)

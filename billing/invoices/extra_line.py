@@ -19,6 +19,7 @@ from agreements.models import Agreement, Period
 from agreements.rules.states import RUNNING_STATES, AgreementState, PeriodState
 from agreements.rules.terms import Renews
 from billing.books import document_numbers
+from billing.invoices import next_line
 from billing.models import Invoice, NextLine
 from billing.models.invoice import OWN_LINES, SeriesKind
 from core.dates import local_day
@@ -60,20 +61,17 @@ def add_extra_line(
     if known:
         return known
     document = _receipt(agreement.business, upload, description, now) if upload else None
-    line, _made = NextLine.objects.get_or_create(
+    line = next_line.add_next_line(
+        agreement=agreement,
         kind=kind,
         ref=ref,
-        defaults={
-            "business_id": agreement.business_id,
-            "agreement": agreement,
-            "description": description[:300],
-            "starts_on": on,
-            "ends_on": on + timedelta(days=1),
-            "amount": amount,
-            "document": document,
-            "actor": actor[:200],
-            "created_at": now,
-        },
+        description=description,
+        starts_on=on,
+        ends_on=on + timedelta(days=1),
+        amount=amount,
+        now=now,
+        document=document,
+        actor=actor,
     )
     if line.business_id != agreement.business_id:
         raise RuleError(_("Please open this form again."))

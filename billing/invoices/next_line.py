@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from agreements.models import Agreement
 from billing.models import NextLine
+from core.models import Document
 
 
 def add_next_line(
@@ -16,11 +17,13 @@ def add_next_line(
     ends_on: date,
     amount: int,
     now: datetime,
+    document: Document | None = None,
+    actor: str = "",
 ) -> NextLine:
     """Add a line; it waits for the agreement's next invoice. `amount` is minor units before tax.
 
     `kind` and `ref` identify what is billed. A second call with the same two returns the first
-    line unchanged.
+    line unchanged. `document` is a receipt for it, `actor` the person who added it.
     """
     line, _made = NextLine.objects.get_or_create(
         kind=kind,
@@ -32,6 +35,8 @@ def add_next_line(
             "starts_on": starts_on,
             "ends_on": ends_on,
             "amount": amount,
+            "document": document,
+            "actor": actor[:200],
             "created_at": now,
         },
     )

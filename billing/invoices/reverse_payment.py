@@ -20,8 +20,9 @@ from billing.models import (
     PaymentReversal,
     WithholdingCertificate,
 )
+from billing.models.certificate import CERTIFICATE, CertificateState
 from billing.models.journal import Account
-from billing.models.payment import CERTIFICATE, CertificateState, SettledBy
+from billing.models.payment import SettledBy
 from billing.rules.dunning import reminder_day
 from billing.rules.errors import NotOwed
 from billing.rules.states import INVOICE_REOPENED, CollectionState, InvoiceState

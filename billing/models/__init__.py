@@ -1,9 +1,11 @@
 """Models of billing, one file per subject."""
 
 from billing.models.bank import BankDetails, BankStatementLine
+from billing.models.certificate import WithholdingCertificate
 from billing.models.collection import BillingRun, Charge, Collection, Transition
 from billing.models.exchange import ExchangeRate
 from billing.models.gateway import FoundObject, GatewayAccount, GatewayEvent, PaymentMethod
+from billing.models.gateway_fee import FeeLookup, GatewayFee
 from billing.models.invoice import (
     CreditNote,
     Invoice,
@@ -14,17 +16,8 @@ from billing.models.invoice import (
     Series,
 )
 from billing.models.journal import JournalEntry
-from billing.models.payment import (
-    Allocation,
-    Dispute,
-    FeeLookup,
-    GatewayFee,
-    PaidPart,
-    Payment,
-    PaymentReversal,
-    Refund,
-    WithholdingCertificate,
-)
+from billing.models.money_back import Dispute, Refund
+from billing.models.payment import Allocation, PaidPart, Payment, PaymentReversal
 from billing.models.unpaid import UnpaidCase, UnpaidRule
 
 __all__ = [

@@ -143,19 +143,9 @@ class Asked:
         return self.step == Step.ON_ITS_WAY
 
     @property
-    def is_overdue(self) -> bool:
-        """Whether a transfer should have arrived."""
-        return self.step == Step.OVERDUE
-
-    @property
     def waits_for_bank(self) -> bool:
         """Whether the client has to confirm the charge on a page of their bank."""
         return self.step == Step.CONFIRM
-
-    @property
-    def waits_for_certificate(self) -> bool:
-        """Whether everything is paid but the tax that was withheld."""
-        return self.step == Step.CERTIFICATE
 
     @property
     def needs_card(self) -> bool:

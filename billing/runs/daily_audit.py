@@ -40,8 +40,3 @@ def run_audit(*, now: datetime) -> BillingRun:
 
 def _books(*, now: datetime) -> list[str]:
     return find_contradictions(now, files=True)
-
-
-def last_audit() -> BillingRun | None:
-    """Return the latest daily audit, if there was one."""
-    return BillingRun.objects.filter(door=AUDIT).order_by("-pk").first()

@@ -17,7 +17,7 @@ from billing.emails import upcoming_charges
 from billing.models import CreditNote, Invoice, NextLine, Payment
 from billing.runs.billing_run import run_billing
 from billing.tests.test_trial_to_retainer import DECISION, NEXT, THEN, TRIAL
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import HERE, NOW, World
 
 DECEMBER = NOW + timedelta(days=30)

@@ -11,7 +11,7 @@ from billing.emails import invoice_emails, upcoming_charges
 from billing.models import Invoice, NextLine
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 VAT = [{"name": "VAT", "percent": "7"}]

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client as Browser
 from django.urls import reverse
 
 from billing.bank_transfer import transfers
@@ -12,6 +11,7 @@ from billing.runs.billing_run import run_billing
 from core.models import OutboxEmail, OwnerNote
 from core.models.notification import Event, Hears
 from core.outbox import emails
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 NEXT_MONTH = NOW + timedelta(days=31)
@@ -77,7 +77,6 @@ def test_the_proposals_page_shows_the_first_payment(world: World) -> None:
     agreement = world.signed()
     for day in (NOW, NEXT_MONTH):
         run_billing(now=day, door="test")
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
     page = browser.get(reverse("dashboard:proposal", args=[agreement.proposal_id])).text
     assert page.count("First payment received") == 1 and "$3,000 for invoice" in page

@@ -2,7 +2,6 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -17,27 +16,10 @@ from billing.charging import cancel_invoice, refund
 from billing.models import Invoice, JournalEntry, PaidPart, WithholdingCertificate
 from billing.rules import taxes
 from billing.runs.billing_run import run_billing
+from billing.tests.by_transfer import THAI, TODAY, VAT
 from tests.world import NOW, World
 
-VAT = {"name": "VAT", "percent": "7"}
 CITY = {"name": "City tax", "percent": "9.975"}
-THAI: dict[str, Any] = {
-    "currency": "THB",
-    "amount": 30_000_00,
-    "taxes": [VAT],
-    "withholding_percent": Decimal(3),
-    "collect_by": "transfer",
-    "card": "",
-}
-TODAY = date(2026, 11, 2)
-
-
-@pytest.fixture
-def thai(world: World) -> World:
-    """A business whose tax falls due on payment."""
-    world.business.tax_on_payment = True
-    world.business.save()
-    return world
 
 
 def arrives(invoice: Invoice, amount: int, on: date = TODAY, now: datetime = NOW) -> None:

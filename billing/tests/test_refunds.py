@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.books import ledger, owing
+from billing.books import owing
 from billing.books.invariants import find_contradictions
 from billing.charging import gateway_events, parallel_calls, refund
 from billing.gateways.base import GatewayUnknown
@@ -20,6 +20,7 @@ from billing.models import Charge, Collection, CreditNote, Invoice, JournalEntry
 from billing.rules import taxes
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.billing_run import run_billing
+from billing.tests.by_transfer import credit
 from core.models import OutboxEmail
 from tests import gateways
 from tests.world import NOW, World
@@ -37,10 +38,6 @@ def give(
     )
     assert note.total == amount and note.reason == reason
     return refunded
-
-
-def credit(invoice: Invoice) -> int:
-    return ledger.client_credit(invoice.client_id, invoice.currency)
 
 
 def returned(invoice: Invoice) -> int:

@@ -1,8 +1,6 @@
 """A transfer that was recorded by mistake is taken back by rows that say so (rule 44)."""
 
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
@@ -14,47 +12,13 @@ from billing.charging import refund
 from billing.models import Invoice, JournalEntry, Payment, PaymentReversal, WithholdingCertificate
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.billing_run import run_billing
+from billing.tests.by_transfer import THAI, arrives, state
 from tests.world import NOW, World
-
-VAT = {"name": "VAT", "percent": "7"}
-THAI: dict[str, Any] = {
-    "currency": "THB",
-    "amount": 30_000_00,
-    "taxes": [VAT],
-    "withholding_percent": Decimal(3),
-    "collect_by": "transfer",
-    "card": "",
-}
-
-
-@pytest.fixture
-def thai(world: World) -> World:
-    """A business whose tax falls due on payment."""
-    world.business.tax_on_payment = True
-    world.business.save()
-    return world
-
-
-def arrives(invoice: Invoice, amount: int, reference: str = "line 1") -> Payment:
-    transfers.record_transfer(
-        invoice=invoice,
-        amount=amount,
-        on=date(2026, 11, 2),
-        reference=reference,
-        actor="Nan",
-        now=NOW,
-    )
-    return invoice.payments.order_by("seq").last() or Payment()
 
 
 def taken_back(payment: Payment) -> PaymentReversal:
     fresh = Payment.objects.select_related("invoice").get(pk=payment.pk)
     return take_back.take_back_payment(payment=fresh, reason="Typed wrong", actor="Nan", now=NOW)
-
-
-def state(invoice: Invoice) -> tuple[str, str]:
-    again = Invoice.objects.select_related("collection").get(pk=invoice.pk)
-    return again.state, again.collection.state
 
 
 def balance(account: str) -> int:

@@ -1,8 +1,7 @@
 """Tax is exact to the unit and as agreed; clients may withhold tax (rules 8, 11, 12 and 19)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,42 +17,21 @@ from billing.models import Invoice, JournalEntry, Payment, Series, WithholdingCe
 from billing.rules import taxes
 from billing.rules.errors import NotOpen
 from billing.runs.billing_run import run_billing
+from billing.tests.by_transfer import THAI, TODAY, VAT, arrives, state
 from core.models import OutboxEmail, TaxRate
 from tests.world import NOW, World
 
-TODAY = date(2026, 11, 2)
-VAT = {"name": "VAT", "percent": "7"}
 CITY = {"name": "City tax", "percent": "9.975"}
-THAI: dict[str, Any] = {
-    "currency": "THB",
-    "amount": 30_000_00,
-    "taxes": [VAT],
-    "withholding_percent": Decimal(3),
-    "collect_by": "transfer",
-    "card": "",
-}
 
 
 def parts(invoice: Invoice) -> list[tuple[str, str, int]]:
     return [(row["name"], row["percent"], row["amount"]) for row in invoice.taxes]
 
 
-def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date = TODAY) -> None:
-    """Record a transfer that is on the bank statement."""
-    transfers.record_transfer(
-        invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW
-    )
-
-
 def receive(certificate: WithholdingCertificate) -> WithholdingCertificate:
     return transfers.receive_certificate(
         certificate=certificate, number="50ทวิ 7", on=TODAY, now=NOW
     )
-
-
-def state(invoice: Invoice) -> tuple[str, str]:
-    again = Invoice.objects.select_related("collection").get(pk=invoice.pk)
-    return again.state, again.collection.state
 
 
 # Totals

@@ -10,7 +10,7 @@ from billing.bank_transfer import transfers
 from billing.bank_transfer.codes.reference import creditor_reference
 from billing.bank_transfer.matching import MatchKind, OpenInvoice, match_lines
 from billing.bank_transfer.statement_csv import BankLine
-from billing.books import ledger, owing
+from billing.books import owing
 from billing.books.invariants import find_contradictions
 from billing.charging import refund, resolve
 from billing.gateways.base import GatewayUnknown
@@ -20,13 +20,13 @@ from billing.models import BankStatementLine, Collection, Invoice, Payment
 from billing.rules.dunning import REMINDER_DAYS
 from billing.rules.errors import NotOpen, NotOwed
 from billing.runs.billing_run import run_billing
+from billing.tests.by_transfer import TODAY, arrives, credit, state
 from core.dates import local_day
 from core.errors import RuleError
 from core.models import OutboxEmail
 from tests import gateways
 from tests.world import NOW, World
 
-TODAY = date(2026, 11, 2)
 DUE = date(2026, 11, 9)  # seven days later
 LATER = NOW + timedelta(hours=2)
 
@@ -34,21 +34,6 @@ LATER = NOW + timedelta(hours=2)
 def sent(world: World, **fields: Any) -> Invoice:
     """An invoice that was sent to the client to be paid by transfer."""
     return world.billed(**{"collect_by": "transfer", "card": ""} | fields)
-
-
-def arrives(invoice: Invoice, amount: int, reference: str = "line 1", on: date = TODAY) -> None:
-    transfers.record_transfer(
-        invoice=invoice, amount=amount, on=on, reference=reference, actor="Nan", now=NOW
-    )
-
-
-def state(invoice: Invoice) -> tuple[str, str]:
-    again = Invoice.objects.select_related("collection").get(pk=invoice.pk)
-    return again.state, again.collection.state
-
-
-def credit(invoice: Invoice) -> int:
-    return ledger.client_credit(invoice.client_id, invoice.currency)
 
 
 def at(day: date, hour: int = 2) -> datetime:

@@ -100,11 +100,6 @@ class Client(TenantRow):
         return self.legal_name or self.name
 
     @property
-    def is_prospect(self) -> bool:
-        """Whether the client has never signed an agreement."""
-        return self.signed_at is None
-
-    @property
     def is_won(self) -> bool:
         """Whether it is a client now."""
         return self.state == Stage.WON

@@ -25,7 +25,7 @@ class Cache(DatabaseCache):
     _table: str  # set by Django, whose types leave it out
 
     def make_key(self, key: Any, version: int | None = None) -> str:
-        """The key as it is stored: hashed, where somebody wrote more than plain letters into it."""
+        """The key as it is stored: what came from an address is hashed unless it is plain."""
         plain = str(key)
         return super().make_key(plain if PLAIN.fullmatch(plain) else digest(plain), version)
 

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+
+from core.database.sql_operation import SqlOperation, drop_triggers
 
 PREFIX = "rh_frozen_"
 REFUSE = (
@@ -21,14 +20,12 @@ REFUSE = (
 )
 
 
-class Freeze(Operation):
+class Freeze(SqlOperation):
     """Migration operation: forbid DELETE on `table`, and UPDATE of `columns` (default: of all).
 
     `when` is an SQL condition on OLD; the triggers refuse only rows for which it holds. Without it
     they refuse every row. `again` replaces the triggers that the table has, for more columns or
     after its table was rebuilt. `also` names a second pair of triggers of the same table.
-
-    It is no RunPython, because that builds all models of the project anew for its function.
     """
 
     def __init__(
@@ -50,46 +47,19 @@ class Freeze(Operation):
     def describe(self) -> str:
         return f"Freeze issued rows of {self.table}"
 
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Models do not know of triggers."""
+    def forwards(self, vendor: str) -> list[str]:
+        freeze = freeze_statements(vendor, self.table, self.columns, self.when, self.also)
+        return [*self.backwards(vendor), *freeze] if self.again else freeze
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if self.again:
-            self._drop(schema_editor)
-        vendor = schema_editor.connection.vendor
-        statements = freeze_statements(vendor, self.table, self.columns, self.when, self.also)
-        for statement in statements:
-            schema_editor.execute(statement, params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        self._drop(schema_editor)
-
-    def _drop(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
-        for verb in ("update", "delete"):
-            statement = f"DROP TRIGGER IF EXISTS {PREFIX}{self.table}{self.also}_{verb}{on}"
-            schema_editor.execute(statement, params=None)
+    def backwards(self, vendor: str) -> list[str]:
+        name = f"{PREFIX}{self.table}{self.also}"
+        return drop_triggers(vendor, self.table, name, ("update", "delete"))
 
 
 def freeze_statements(
     vendor: str, table: str, columns: Sequence[str], when: str, also: str = ""
 ) -> list[str]:
-    """The SQL that creates the triggers of `table`.
-
-    Table and column names are not escaped: they come from migrations, never from user input.
-    """
+    """The SQL that creates the triggers of `table`."""
     names = ", ".join(f'"{column}"' for column in columns)
     verbs = {"update": f"UPDATE OF {names}" if names else "UPDATE", "delete": "DELETE"}
     guard = f"WHEN ({when}) " if when else ""

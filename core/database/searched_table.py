@@ -7,20 +7,10 @@ own (tests/test_search.py says so).
 
 from collections.abc import Sequence
 
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.operations.base import Operation
-from django.db.migrations.state import ProjectState
+from core.database.sql_operation import SqlOperation, drop_triggers
 
 PREFIX = "rh_search_"
 INDEX = "core_searchentry"
-
-
-class _OutsideModels(Operation):
-    """An operation that models do not know of."""
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Nothing changes for models."""
-
 
 #: Every three characters in a row, a word beginning with two spaces: "  n", " no", "nor". Each has
 #: the end of the business's id and the group of its kind (core.search.find) in front, so that a
@@ -44,7 +34,7 @@ END $$
 """
 
 
-class IndexOfWords(_OutsideModels):
+class IndexOfWords(SqlOperation):
     """Migration operation: index the words of the search.
 
     PostgreSQL finds any part of a word in it. SQLite only reads it from end to end for a business,
@@ -54,39 +44,19 @@ class IndexOfWords(_OutsideModels):
     def describe(self) -> str:
         return "Index the words of the search"
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        by_words = f"CREATE INDEX search_by_words ON {INDEX} "
-        if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(GRAMS, params=None)
-            by_words += "USING gin (rh_search_grams(business_id, kind, words))"
-        else:
-            by_words += "(business_id, words, kind, id)"
-        schema_editor.execute(by_words, params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        """The index goes with its table."""
+    def forwards(self, vendor: str) -> list[str]:
+        create = f"CREATE INDEX search_by_words ON {INDEX} "
+        if vendor == "postgresql":
+            return [GRAMS, create + "USING gin (rh_search_grams(business_id, kind, words))"]
+        return [create + "(business_id, words, kind, id)"]
 
 
-class Searched(_OutsideModels):
+class Searched(SqlOperation):
     """Migration operation: keep an entry of the index for each row of `table`, and fill it now.
 
     `kind` names the rows in the index. `words` are the columns that are searched. `total` says that
     the columns `total` and `currency` are searched as well, in minor units; it may be the name of
     another column than `total`. `only` is a column with a condition: other rows have no entry.
-
-    Table and column names are not escaped: they come from migrations, never from user input.
     """
 
     def __init__(
@@ -108,36 +78,22 @@ class Searched(_OutsideModels):
     def describe(self) -> str:
         return f"Search rows of {self.table}"
 
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        self._drop(schema_editor)
-        is_postgres = schema_editor.connection.vendor == "postgresql"
-        triggers = self._for_postgres() if is_postgres else self._for_sqlite()
-        forget = f"DELETE FROM {INDEX} WHERE kind = '{self.kind}'"
+    def forwards(self, vendor: str) -> list[str]:
+        triggers = self._for_postgres() if vendor == "postgresql" else self._for_sqlite()
         fill = f"{self._entry(self.table)} FROM {self.table} {self._where(self.table)}"
-        for statement in (*triggers, forget, fill):
-            schema_editor.execute(statement, params=None)
+        return [*self._drop(vendor), *triggers, self._forget, fill]
 
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        self._drop(schema_editor)
-        schema_editor.execute(f"DELETE FROM {INDEX} WHERE kind = '{self.kind}'", params=None)
+    def backwards(self, vendor: str) -> list[str]:
+        return [*self._drop(vendor), self._forget]
 
-    def _drop(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        on = f" ON {self.table}" if schema_editor.connection.vendor == "postgresql" else ""
-        for verb in ("insert", "update", "delete"):
-            statement = f"DROP TRIGGER IF EXISTS {PREFIX}{self.table}_{verb}{on}"
-            schema_editor.execute(statement, params=None)
+    @property
+    def _forget(self) -> str:
+        """The DELETE of all entries of the kind."""
+        return f"DELETE FROM {INDEX} WHERE kind = '{self.kind}'"
+
+    def _drop(self, vendor: str) -> list[str]:
+        verbs = ("insert", "update", "delete")
+        return drop_triggers(vendor, self.table, f"{PREFIX}{self.table}", verbs)
 
     def _entry(self, row: str) -> str:
         """The INSERT of an entry for `row`, which is the table or NEW."""

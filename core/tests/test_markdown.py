@@ -12,9 +12,24 @@ ALLOWED = {"p", "br", "hr", "strong", "em", "s", "code", "pre", "ul", "ol", "li"
 ALLOWED |= {"a", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"}
 ATTRIBUTES = {"href", "rel", "title", "class", "start"}
 PIECES = st.sampled_from(
-    ["<script>", "<img src=x onerror=y>", "](javascript:a)", "[x](", "![x](http://e/x.png)", "# ",
-     "\n\n", "- ", "**", "`", "> ", "|a|b|\n|:-:|-:|\n", "<http://e.example>", "&lt;", "https://e.example"]
-)  # fmt: skip
+    [
+        "<script>",
+        "<img src=x onerror=y>",
+        "](javascript:a)",
+        "[x](",
+        "![x](http://e/x.png)",
+        "# ",
+        "\n\n",
+        "- ",
+        "**",
+        "`",
+        "> ",
+        "|a|b|\n|:-:|-:|\n",
+        "<http://e.example>",
+        "&lt;",
+        "https://e.example",
+    ]
+)
 
 
 class Tags(HTMLParser):

@@ -51,6 +51,7 @@ class Kind:
     key: Callable[[Any], UUID] = lambda row: row.pk
 
     def line(self, row: Any) -> Line:
+        """The line that the search shows for a row."""
         url = reverse(f"dashboard:{self.page}", args=[self.key(row)])
         return Line(self.icon, self.title(row), str(self.name), self.detail(row), url)
 

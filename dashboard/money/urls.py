@@ -9,7 +9,6 @@ from dashboard.money.views import (
     extra_lines,
     income,
     income_month,
-    invoice_actions,
     invoice_list,
     invoices,
     monthly_totals,
@@ -17,11 +16,12 @@ from dashboard.money.views import (
     one_off,
     unpaid_rules,
 )
+from dashboard.money.views.invoice_actions import certificates, money_back, not_collected, received
 
 urlpatterns = [
     path(
         "agreements/<uuid:pk>/hold-billing/",
-        invoice_actions.HoldBilling.as_view(),
+        not_collected.HoldBilling.as_view(),
         name="hold_billing",
     ),
     path("agreements/<uuid:pk>/extra-line/", extra_lines.NewExtraLine.as_view(), name="extra_line"),
@@ -74,42 +74,34 @@ urlpatterns = [
         "invoices/unknown-charges/", billing_runs.UnknownCharges.as_view(), name="unknown_charges"
     ),
     path("invoices/totals/", monthly_totals.Totals.as_view(), name="monthly_totals"),
-    path("certificates/", invoice_actions.Certificates.as_view(), name="certificates"),
-    path(
-        "certificates/<uuid:pk>/", invoice_actions.UpdateCertificate.as_view(), name="certificate"
-    ),
+    path("certificates/", certificates.Certificates.as_view(), name="certificates"),
+    path("certificates/<uuid:pk>/", certificates.UpdateCertificate.as_view(), name="certificate"),
     path("bank/", bank_statements.BankStatements.as_view(), name="bank"),
     path("bank/<uuid:pk>/", bank_statements.MatchBankLine.as_view(), name="bank_line"),
+    path("invoices/<uuid:pk>/refund/", money_back.RefundInvoice.as_view(), name="invoice_refund"),
     path(
-        "invoices/<uuid:pk>/refund/", invoice_actions.RefundInvoice.as_view(), name="invoice_refund"
+        "invoices/<uuid:pk>/reduce/", not_collected.ReduceInvoice.as_view(), name="invoice_reduce"
     ),
-    path(
-        "invoices/<uuid:pk>/reduce/", invoice_actions.ReduceInvoice.as_view(), name="invoice_reduce"
-    ),
-    path(
-        "invoices/<uuid:pk>/pay-out/", invoice_actions.PayOutCredit.as_view(), name="credit_pay_out"
-    ),
-    path(
-        "invoices/<uuid:pk>/cancel/", invoice_actions.VoidInvoice.as_view(), name="invoice_cancel"
-    ),
+    path("invoices/<uuid:pk>/pay-out/", money_back.PayOutCredit.as_view(), name="credit_pay_out"),
+    path("invoices/<uuid:pk>/cancel/", not_collected.VoidInvoice.as_view(), name="invoice_cancel"),
     path(
         "invoices/<uuid:pk>/transfer/",
-        invoice_actions.RecordTransfer.as_view(),
+        received.RecordTransfer.as_view(),
         name="invoice_transfer",
     ),
     path(
         "payments/<uuid:pk>/take-back/",
-        invoice_actions.TakeBackPayment.as_view(),
+        received.TakeBackPayment.as_view(),
         name="payment_take_back",
     ),
     path(
         "invoices/<uuid:pk>/apply-credit/",
-        invoice_actions.ApplyCredit.as_view(),
+        received.ApplyCredit.as_view(),
         name="credit_apply",
     ),
     path(
         "credit-notes/<uuid:pk>/pdf/",
-        invoice_actions.CreditNotePdf.as_view(),
+        money_back.CreditNotePdf.as_view(),
         name="credit_note_pdf",
     ),
     path("invoices/<uuid:pk>/", invoices.InvoicePage.as_view(), name="invoice"),

@@ -63,6 +63,7 @@ class AimsForm(PrintableForm, forms.ModelForm):
             self.fields["capacity"].initial = f"{self.instance.capacity_minutes // 60}h"
 
     def clean(self) -> dict[str, Any]:
+        """Read the sums in the currency of the business, which may be typed beside them."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         currency = data.get("currency") if "currency" in self.fields else self.instance.currency
         for name, column in AIMS.items():
@@ -121,6 +122,7 @@ class AimsPageForm(AimsForm):
         return self["capacity"] if "capacity" in self.fields else None
 
     def clean(self) -> dict[str, Any]:
+        """Keep the hours of the week, and compute the month from them."""
         data = super().clean()
         week = [data.get(name) or 0 for name in self.WEEK]
         for name, minutes in zip(self.WEEK, week, strict=True):
@@ -183,6 +185,7 @@ class LookForm(forms.ModelForm):
         }
 
     def clean_logo(self) -> Any:
+        """A new logo, drawn anew; the stored one where none was uploaded."""
         upload = self.cleaned_data.get("logo")
         return logos.redrawn(upload) if upload and "logo" in self.changed_data else upload
 

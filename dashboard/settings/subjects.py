@@ -147,4 +147,5 @@ class SettingsView(DashboardView):
     """The base of every page of the settings: beside it are the subjects."""
 
     def show(self, request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:
+        """Render the page with the list of subjects."""
         return super().show(request, status, subjects=SUBJECTS, subject=shown(request), **context)

@@ -7,7 +7,7 @@ from agreements.contract import tax_rates
 from billing.models import BankDetails
 from core.errors import RuleError
 from core.models import TaxRate
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

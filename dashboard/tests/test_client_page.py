@@ -15,13 +15,12 @@ from core.dates import local_day
 from delivery.hours import time_log
 from delivery.requests import client_requests
 from delivery.work.checklist_actions import open_checklists
+from tests.browsers import logged_in
 from tests.world import World
 
 
 def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return logged_in(world.business.owner)
 
 
 def test_everything_about_a_client_is_on_one_page(world: World) -> None:

@@ -13,15 +13,8 @@ from billing.models import BankDetails
 from clients import client_records
 from clients.models import Contact
 from dashboard.tests.test_packages import new_proposal
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import LADDER, NOW, World
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 def test_a_missing_value_is_named_beside_its_field_and_the_send_button_waits(

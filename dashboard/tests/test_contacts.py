@@ -16,13 +16,6 @@ from core.models import OutboxEmail
 from tests.world import NOW, World
 
 
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
 def page(contact: Contact) -> str:
     return reverse("dashboard:contact_edit", args=[contact.pk])
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from agreements.models import Proposal
 from agreements.proposals import after_sending, lifecycle
 from agreements.tests.test_extras import CALL
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.rendering

@@ -17,13 +17,12 @@ from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
 from delivery.requests import client_requests, reply_address
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 
 def signed_in(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return logged_in(world.business.owner)
 
 
 def write(world: World, **context: object) -> OutboxEmail:

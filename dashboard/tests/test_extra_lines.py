@@ -16,14 +16,8 @@ from billing.runs.billing_run import run_billing
 from clients import portal_links
 from core import links
 from delivery.requests import client_requests
+from tests.browsers import logged_in
 from tests.world import NOW, World
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 @pytest.fixture
@@ -99,8 +93,7 @@ def test_the_value_of_a_request_is_billed_once(owner: Browser, agreement: Agreem
 
 def test_a_stranger_neither_sees_nor_removes_it(agreement: Agreement, owner: Browser) -> None:
     send(owner, agreement, amount="120")
-    other = Browser()
-    other.force_login(World().business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    other = logged_in(World().business.owner)
     line = NextLine.objects.get()
     assert other.post(reverse("dashboard:extra_line_remove", args=[line.pk])).status_code == 404
     assert send(other, agreement, amount="5").status_code == 404

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from agreements.models import Proposal
 from dashboard.tests.test_packages import new_proposal
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

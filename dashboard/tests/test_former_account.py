@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from billing.charging import refund
 from billing.models import GatewayAccount
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.rendering

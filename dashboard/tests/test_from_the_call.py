@@ -9,7 +9,6 @@ from django.urls import reverse
 from clients import fit_check
 from clients.models import Call, Client
 from clients.rules import typed_figures
-from tests.test_tenancy import logged_in
 from tests.world import NOW, World
 
 KPI = {
@@ -35,11 +34,6 @@ def client(world: World) -> Client:
         kpis=[KPI],
     )
     return found
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    return logged_in(world.business.owner)
 
 
 def composer(owner: Browser, client: Client, **asked: str) -> Any:

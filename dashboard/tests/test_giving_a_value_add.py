@@ -10,7 +10,8 @@ from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.models import Report
 from delivery.reports import report_run, send_reports
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import NOW, World
 
 

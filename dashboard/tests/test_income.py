@@ -1,24 +1,14 @@
 """The page of income says until when the costs are covered, in the business's own currency."""
 
-from datetime import date
-from decimal import Decimal
-
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.income import exchange, forecast
+from billing.income import forecast
 from core.dates import add_months, month_of
+from tests.rates import rate
 from tests.world import World
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    """The owner's browser, signed in."""
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 def test_without_costs_it_asks_for_them_and_with_them_it_says_a_day(
@@ -46,17 +36,6 @@ def test_costs_that_are_no_sum_are_refused_where_they_were_typed(
 
 def test_a_business_without_clients_is_told_what_it_will_see(owner: Browser) -> None:
     assert "No income yet" in owner.get(reverse("dashboard:income")).content.decode()
-
-
-def rate(world: World, currency: str, value: str) -> None:
-    exchange.enter_rate(
-        business=world.business,
-        currency=currency,
-        rate=Decimal(value),
-        on=date(2026, 1, 5),
-        today=timezone.now().date(),
-        now=timezone.now(),
-    )
 
 
 def shown(owner: Browser, path: str) -> str:

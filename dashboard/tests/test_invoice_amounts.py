@@ -17,13 +17,6 @@ from core.models import OutboxEmail
 from tests.world import NOW, World
 
 
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
 def page(name: str, invoice: Invoice) -> str:
     return reverse(f"dashboard:{name}", args=[invoice.pk])
 

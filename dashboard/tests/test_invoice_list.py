@@ -22,13 +22,6 @@ LATER = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)  # before the second periods beg
 
 
 @pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
-@pytest.fixture
 def later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: LATER)
 

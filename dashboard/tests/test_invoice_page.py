@@ -16,13 +16,6 @@ from core.outbox import emails
 from tests.world import NOW, World
 
 
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
 def page_after(days: int, owner: Browser, invoice: Invoice, monkeypatch: pytest.MonkeyPatch) -> str:
     """The page some days after the invoice was issued; the billing job ran every day."""
     for day in range(1, days + 1):

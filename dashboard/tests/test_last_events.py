@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
 from agreements.proposals import client_actions, lifecycle, waitlist
 from billing.runs.billing_run import run_billing
 from clients.calls import booking
+from tests.browsers import logged_in
 from tests.world import HERE, World
 
 SHOWN = {
@@ -53,8 +53,7 @@ def test_every_list_says_what_happened_last(world: World) -> None:
         actor="Nan",
         now=before,
     )
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
     said = {name: browser.get(reverse(f"dashboard:{name}")) for name in SHOWN}
     for name in ("clients", "agreements", "invoices"):
         assert "Paid $3,000, 3 days ago" in said[name].text, name

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -21,14 +20,6 @@ from tests.world import World
 
 VAT = [{"name": "VAT", "percent": "7"}]
 PAGE, MONTH = "dashboard:net_to_me", "dashboard:net_month"
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    """The owner's browser, signed in."""
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 def opened(owner: Browser, name: str, **asked: Any) -> str:

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -12,13 +11,6 @@ from clients.models import Client
 from tests.world import World
 
 NEW = "dashboard:one_off"
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
 
 
 def hidden(page: Any, name: str) -> str:

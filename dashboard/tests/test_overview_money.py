@@ -1,29 +1,20 @@
 """The overview says what matters first, and stays calm with four currencies and many retainers."""
 
 import re
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.income import exchange
 from billing.runs.billing_run import run_billing
-from tests.test_tenancy import logged_in
+from tests.rates import rate
 from tests.world import World
 
 HOME = reverse("dashboard:home")
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    """The owner's browser, signed in."""
-    return logged_in(world.business.owner)
 
 
 def running(world: World, name: str, months: int = 4, **fields: Any) -> None:
@@ -34,17 +25,6 @@ def running(world: World, name: str, months: int = 4, **fields: Any) -> None:
 def shown(owner: Browser, **query: str) -> str:
     page = owner.get(HOME, query).content.decode()
     return re.sub(r"\s+", " ", page)
-
-
-def rate(world: World, currency: str, value: str) -> None:
-    exchange.enter_rate(
-        business=world.business,
-        currency=currency,
-        rate=Decimal(value),
-        on=date(2026, 1, 5),
-        today=timezone.now().date(),
-        now=timezone.now(),
-    )
 
 
 def test_what_one_client_did_not_pay_is_one_line_with_its_sum(world: World, owner: Browser) -> None:

@@ -11,13 +11,6 @@ from core.models import User
 from tests.world import World
 
 
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
 def sign_up(**changes: str) -> Any:
     asked = {"name": "Mara Lindt", "email": "mara@studio.example", "password1": "a quiet river 42"}
     return Browser().post(reverse("account_signup"), asked | changes)

@@ -16,6 +16,7 @@ from agreements.models import Package, Proposal, TimeOff
 from agreements.proposals import packages
 from core.dates import local_day
 from dashboard.proposals.forms.proposal import TierForms, tier_drafts
+from tests.browsers import logged_in
 from tests.world import LADDER, NOW, World
 
 pytestmark = pytest.mark.rendering
@@ -24,9 +25,7 @@ pytestmark = pytest.mark.rendering
 @pytest.fixture
 def browser(world: World) -> Browser:
     """The owner's browser, signed in."""
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return logged_in(world.business.owner)
 
 
 def package_fields(key: str = "social") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from agreements.proposals import accept, lifecycle
 from agreements.signing import unsigned_documents
 from core.audit import UNSEEN
 from core.dates import local_day
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.rendering

@@ -14,8 +14,8 @@ from billing.models import Invoice, Payment
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.documents import store
+from tests.browsers import logged_in
 from tests.test_stored_totals import text_of
-from tests.test_tenancy import logged_in
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.rendering

@@ -17,6 +17,7 @@ from agreements.rules.cumulative_tiers import TierDraft
 from clients.models import Call
 from core.documents import pictures
 from dashboard.tests.test_packages import new_proposal
+from tests.browsers import logged_in
 from tests.test_tenancy import inside
 from tests.world import NOW, World
 
@@ -34,9 +35,7 @@ WRITTEN = {
 @pytest.fixture
 def browser(world: World) -> Browser:
     """The owner's browser, signed in."""
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return logged_in(world.business.owner)
 
 
 def test_what_is_written_is_stored_and_shown_again(browser: Browser, world: World) -> None:

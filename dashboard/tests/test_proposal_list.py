@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 
-from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
 from agreements.proposals import accept, client_actions, lifecycle
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import HERE, World
 
 
@@ -24,8 +23,7 @@ def test_the_list_says_what_happened_last(world: World) -> None:
     )
     client_actions.record_opened(proposal=old, contact=old.contact, now=two_days_ago, origin=HERE)
     world.picked(world.proposal(world.client("Picked"), now=now), tier=1, now=now)
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
     rows = browser.get(reverse("dashboard:proposals")).context["rows"]
     assert {row.client.name: last for row, last, _fee in rows} == {
         "Sent": "Sent, today",
@@ -55,8 +53,7 @@ def test_the_board_says_that_a_proposal_was_declined(world: World) -> None:
         proposal=proposal, contact=proposal.contact, reason="No budget", now=now, origin=HERE
     )
     world.proposal(world.client("Sent"), now=now)
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
     board = browser.get(reverse("dashboard:pipeline"))
     last = board.context["last"]
     assert sorted(last.values()) == ["Declined, today", "Sent, today"]

@@ -12,7 +12,7 @@ from billing.runs.billing_run import run_billing
 from clients.models import Contact
 from delivery.models import Report, ReportRun
 from delivery.reports import report_pdf, report_run, send_reports
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

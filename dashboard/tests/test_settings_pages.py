@@ -14,13 +14,6 @@ from dashboard.settings.subjects import SUBJECTS
 from tests.world import World
 
 
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner)
-    return browser
-
-
 def test_each_subject_has_a_page_of_its_own_that_says_what_it_changes(owner: Browser) -> None:
     index = owner.get(reverse("dashboard:settings")).content.decode()
     assert len(SUBJECTS) >= 9

@@ -12,7 +12,8 @@ from PIL import Image
 
 from clients import models
 from core.documents import pictures
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

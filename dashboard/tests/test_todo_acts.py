@@ -23,8 +23,8 @@ from delivery.reports import report_run, send_reports
 from delivery.reports.holding import held_sending
 from delivery.requests import client_requests
 from delivery.work.checklist_actions import open_checklists
+from tests.browsers import logged_in
 from tests.rows import written_by
-from tests.test_tenancy import logged_in
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.rendering

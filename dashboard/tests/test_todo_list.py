@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -23,17 +22,10 @@ from delivery.reports import report_run, send_reports
 from delivery.requests import client_requests, owner_replies
 from delivery.work.checklist_actions import open_checklists
 from tests.test_lists import fill
-from tests.test_tenancy import logged_in
 from tests.world import World
 
 LIST = reverse("dashboard:todo")
 WORDS = {"comment": "A good month.", "next_text": "", "decision": ""}
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    """The owner's browser, signed in."""
-    return logged_in(world.business.owner)
 
 
 def retainer(world: World, name: str = "Baan Coffee", days: int = 40, **fields: Any) -> Agreement:

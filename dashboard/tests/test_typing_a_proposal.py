@@ -17,14 +17,7 @@ from core.models import OutboxEmail
 from dashboard.page import TEST_EMAILS_AN_HOUR
 from dashboard.proposals.views import composer
 from dashboard.tests.test_packages import new_proposal
-from tests.test_tenancy import logged_in
 from tests.world import NOW, World
-
-
-@pytest.fixture
-def owner(world: World) -> Browser:
-    """The owner's browser, signed in."""
-    return logged_in(world.business.owner)
 
 
 class Tab:

@@ -14,13 +14,6 @@ from billing.runs.billing_run import run_billing
 from tests.world import NOW, World
 
 
-@pytest.fixture
-def owner(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
-
-
 def test_the_business_has_a_rule_and_an_agreement_another(owner: Browser, world: World) -> None:
     agreement = world.running(card="")
     own = reverse("dashboard:agreement_unpaid_rule", args=[agreement.pk])

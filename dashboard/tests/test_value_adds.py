@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agreements.models import Proposal, ValueAdd
 from core.dates import add_months
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import World
 
 

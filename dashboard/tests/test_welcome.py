@@ -13,6 +13,7 @@ from billing.models.invoice import SeriesKind
 from clients.models import Client
 from core.models import Business, TaxRate, User
 from dashboard.welcome.forms import save_place
+from tests.browsers import logged_in
 from tests.factories import UserFactory
 from tests.world import World
 
@@ -211,8 +212,7 @@ def test_steps_without_a_business_lead_to_the_first(newcomer: Browser) -> None:
 
 
 def test_the_checklist_follows_the_facts_and_can_be_dismissed(world: World) -> None:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
 
     def checklist() -> list[bool]:
         steps = browser.get(reverse("dashboard:home")).context["first_steps"]

@@ -183,6 +183,7 @@ class ClientStep(Step):
         return redirect(f"{page}?package={package}")
 
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+        """Render the step with what clients of the country usually withhold."""
         usual = USUAL_TAXES.get(self.country)
         return super().show(request, status, withheld=usual.withheld if usual else 0, **context)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Period
 from agreements.running import email_recipient
 from clients import portal_links
+from clients.models import Contact
 from core import audit, links
 from core.audit import UNSEEN, Origin
 from core.digest import digest
@@ -113,37 +114,38 @@ def send_review(
             origin=origin,
             data={"sha256": review.document.sha256},
         )
-        link = portal_links.portal_link(contact=contact, now=now, target=f"review:{review.pk}")
-        with translation.override(agreement.language):
-            values = {
-                "title": review_contents.review_title(review.snapshot),
-                "business": review.business.name,
-            }
-            subject = f"{values['title']} · {values['business']}"
-            paragraphs = [
-                _(
-                    "The attached document shows what we promised, what was done and how your "
-                    "numbers moved."
-                ),
-                *[line for line in review.snapshot["outlook"].splitlines() if line.strip()],
-            ]
-            button = _("Read it in the portal")
-        emails.write(
-            kind="quarterly_review",
-            ref=str(review.pk),
-            to=contact.email,
-            template="note",
-            language=agreement.language,
-            business=review.business,
-            attachment=review.document,
-            now=now,
-            context={
-                "subject": subject,
-                "name": contact.name,
-                "paragraphs": paragraphs,
-                "button": button,
-                "link": links.placeholder("link", link.id),
-            },
-        )
+        _write_email(review, contact, now)
     review.refresh_from_db(fields=["sent_at"])
     return review
+
+
+def _write_email(review: QuarterlyReview, contact: Contact, now: datetime) -> None:
+    """Queue the email with the review, in the language of its agreement."""
+    link = portal_links.portal_link(contact=contact, now=now, target=f"review:{review.pk}")
+    with translation.override(review.agreement.language):
+        title = review_contents.review_title(review.snapshot)
+        paragraphs = [
+            _(
+                "The attached document shows what we promised, what was done and how your "
+                "numbers moved."
+            ),
+            *[line for line in review.snapshot["outlook"].splitlines() if line.strip()],
+        ]
+        button = _("Read it in the portal")
+    emails.write(
+        kind="quarterly_review",
+        ref=str(review.pk),
+        to=contact.email,
+        template="note",
+        language=review.agreement.language,
+        business=review.business,
+        attachment=review.document,
+        now=now,
+        context={
+            "subject": f"{title} · {review.business.name}",
+            "name": contact.name,
+            "paragraphs": paragraphs,
+            "button": button,
+            "link": links.placeholder("link", link.id),
+        },
+    )

@@ -24,7 +24,8 @@ from delivery.reports import report_run, send_reports
 from delivery.rules.errors import AlreadySent, BadHandover, BadLeftover
 from delivery.rules.progress import Standing
 from delivery.work import carry_over, checklist, checklist_actions, hand_over, handover_files
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import HERE, NOW, World
 
 TIER = {

@@ -28,7 +28,8 @@ from delivery.requests import (
 from delivery.rules.errors import BadHandover, NoText, NotOpen
 from delivery.rules.states import RequestState
 from delivery.work import checklist_actions
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import NOW, World
 
 H = timedelta(hours=1)

@@ -18,7 +18,8 @@ from core import formats, links
 from core.dates import local_day
 from core.models import OutboxEmail
 from core.outbox import emails
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.rendering

@@ -12,7 +12,7 @@ from clients import front_page
 from clients.models import Client, Contact, FrontPage
 from core import audit
 from core.models import OutboxEmail
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import World
 
 URL = "/work-with/nan-studio/"

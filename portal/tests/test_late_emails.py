@@ -11,7 +11,8 @@ from django.utils import timezone
 from core.continuity import standing
 from core.models import MailOutage
 from core.outbox.mail_server import SERVER
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

@@ -14,6 +14,7 @@ from billing.tests.test_one_off import issued, order
 from clients import portal_links
 from clients.models import Contact
 from core import links
+from tests.browsers import logged_in
 from tests.world import World
 
 
@@ -25,8 +26,7 @@ def home(contact: Contact) -> str:
 
 
 def overview(world: World) -> str:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    browser = logged_in(world.business.owner)
     return browser.get(reverse("dashboard:home")).content.decode()
 
 

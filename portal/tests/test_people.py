@@ -15,7 +15,8 @@ from clients.models import Client, Contact
 from core import audit, links
 from core.models import OutboxEmail
 from core.outbox import emails
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import HERE, World
 
 pytestmark = pytest.mark.rendering

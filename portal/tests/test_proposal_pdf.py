@@ -16,7 +16,8 @@ from agreements.tests.test_extras import AUDIT, CALL
 from core import audit
 from core.dates import local_day
 from portal.views import proposal as views
-from tests.test_tenancy import inside, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import inside
 from tests.world import World
 
 pytestmark = pytest.mark.rendering

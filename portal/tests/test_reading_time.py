@@ -12,6 +12,7 @@ from agreements.proposals import lifecycle
 from agreements.proposals.page import reading_time
 from clients import portal_links
 from core import links
+from tests.browsers import logged_in
 from tests.world import World
 
 
@@ -23,9 +24,7 @@ def inside(world: World, proposal: Proposal) -> Browser:
 
 
 def desk(world: World) -> Browser:
-    browser = Browser()
-    browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return logged_in(world.business.owner)
 
 
 def test_the_desk_says_how_long_each_part_was_read(world: World) -> None:

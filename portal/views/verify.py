@@ -78,6 +78,7 @@ class VerifyForm(forms.Form):
         return digest
 
     def clean(self) -> dict[str, Any]:
+        """Refuse a form with neither a file nor a hash."""
         if not self.errors and not self.cleaned_data["file"] and not self.cleaned_data["sha256"]:
             self.add_error("file", _("Choose a PDF, or paste its SHA-256."))
         return self.cleaned_data

@@ -28,7 +28,7 @@ from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.ledger import PretendedProcessor
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.invoices import credit_note
-from billing.models.payment import CertificateState
+from billing.models.certificate import CertificateState
 from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.states import (
     BANK_TRANSFER,

@@ -35,6 +35,7 @@ FIRST = ROOT / "README.md"
 PAGES = [FIRST, *sorted(DOCS.rglob("*.md"))]
 NUMBERS = r"\d+(?:(?:\s*,\s*|\s+and\s+|\s+or\s+|\s+to\s+|\s*–\s*)\d+)*"
 NAMED = re.compile(rf"\brules?\s+({NUMBERS})\b", re.I)
+IN_ANY_ROOM = {"management", "migrations", "models", "rules", "templatetags", "tests"}
 TEST = re.compile(r"`([\w./-]+\.py)::(\w+)`")
 
 
@@ -182,6 +183,20 @@ def test_every_test_that_a_page_names_exists() -> None:
     assert not wrong
 
 
+def test_the_contents_of_the_rules_name_every_rule_in_its_chapter() -> None:
+    contents = page("rules").split("**Contents:**")[1].split("\n\n")[0]
+    said = {
+        title: numbers(which)
+        for title, which in re.findall(r"\[([^]]+)\]\S+ \(([^)]+)\)", contents)
+    }
+    chapters = re.split(r"^## (.+)$", page("rules"), flags=re.M)[1:]
+    there = {
+        title: {int(n) for n in re.findall(r"^### (\d+)\. ", text, re.M)}
+        for title, text in zip(chapters[::2], chapters[1::2], strict=True)
+    }
+    assert said == {title: found for title, found in there.items() if found}
+
+
 # Pages
 
 
@@ -234,6 +249,25 @@ def test_every_module_that_a_page_names_exists() -> None:
             if re.fullmatch(r"[a-z]\w*(\.\w+)+", said) and said.split(".")[0] in packages():
                 wrong += [] if resolves(said) else [f"{name(path)}: {said}"]
     assert not wrong
+
+
+def test_the_map_of_the_rooms_is_that_of_the_folders() -> None:
+    """Each room inside a room is on it; what is called by its bare name is a module or a folder."""
+    path = next(each for each in PAGES if each.stem == "architecture")
+    modules = [
+        each
+        for room in packages() - {"benchmarks", "tests"}
+        for each in (ROOT / room).rglob("*.py")
+    ]
+    folders = {each.parent for each in modules if len(each.relative_to(ROOT).parts) == 3}
+    assert {each.name for each in folders} - IN_ANY_ROOM - set(
+        re.findall(r"(\w+)/", page("architecture"))
+    ) == set()
+    known = {each.stem for each in modules} | {each.parent.name for each in modules}
+    bare = {
+        said.removesuffix(".py") for said in code(path) if re.fullmatch(r"[a-z_]+(\.py)?", said)
+    }
+    assert bare - known - {"now"} == set()
 
 
 # The charge protocol

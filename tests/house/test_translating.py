@@ -40,7 +40,7 @@ KNOWN = PLAIN | {
 MARKED_ELSEWHERE = {
     "core/formats.py: _(languages.of(code).name)",
     "retainer_hub/settings.py: _(one.name)",
-    "dashboard/home/todos.py: _(row.parked_because)",
+    "dashboard/home/money_todos.py: _(row.parked_because)",
     "dashboard/todo/kinds/money.py: _(row.parked_because)",
 }
 #: Where a language may be named by its code: the table, the writers of sums and of sentences, the

@@ -30,9 +30,9 @@ from core.system import rows_set_aside
 from core.system.health_checks import findings, warnings
 from retainer_hub.celery import app
 from tests import gateways
+from tests.browsers import logged_in
 from tests.poison.scenes import a_charge_due, a_period_due
 from tests.poison.spoiling import put, without_file
-from tests.test_tenancy import logged_in
 from tests.world import NOW, World
 
 HOUR = timedelta(hours=1)

@@ -11,8 +11,8 @@ from agreements.models.reusable import TextKind
 from agreements.proposals import lifecycle
 from agreements.rules.errors import BadWording
 from dashboard.agreements.forms.wording import clause_initial
+from tests.browsers import logged_in
 from tests.pseudo import language
-from tests.test_tenancy import logged_in
 from tests.world import NOW, World
 
 SIDE = {"title": "Fee", "text": "The fee is {{fee}}."}

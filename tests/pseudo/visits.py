@@ -29,18 +29,20 @@ from billing.income import exchange
 from billing.models import BankDetails, Collection, Invoice, Payment
 from billing.runs.billing_run import run_billing
 from clients import client_records, front_page, portal_links
+from clients.models import Contact
 from core import links
 from core.database.frozen_rows import lifted
 from core.dates import local_day
-from core.models import OutboxEmail
+from core.models import Business, OutboxEmail
 from core.models.link import LinkPurpose
 from dashboard.proposals.forms.as_posted import as_posted
 from delivery.models import Report
 from tests import test_tenancy
+from tests.browsers import logged_in
 from tests.factories import UserFactory
 from tests.golden.stage import Stage
 from tests.pseudo import language
-from tests.test_tenancy import CLASSES, address, addresses, inside, logged_in
+from tests.test_tenancy import CLASSES, address, addresses, inside
 from tests.world import HERE, World
 
 Rows = dict[str, Any]
@@ -72,6 +74,8 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from a_competitor(rows, browsers["dashboard"])
     with taken_back():
         yield from drafts(rows["draft"], browsers["dashboard"])
+    with taken_back():
+        yield from free_places(rows["draft"], browsers["dashboard"])
     with taken_back():
         yield from samples(rows["world"], browsers["dashboard"])
     with taken_back():
@@ -132,6 +136,12 @@ def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
     with lifted():
         Period.objects.update(ends_on=now.date() + timedelta(days=9))
     yield "an open warning", owner.get(page, {"at": f"warning-{rows['warning'].pk}"})
+    with taken_back():
+        Contact.objects.update(is_active=False)
+        # A session in which nothing was put off.
+        afresh = _reading(logged_in(rows["world"].business.owner))
+        at = {"at": f"report-{rows['report'].pk}"}
+        yield "a report that nobody can read", afresh.get(page, at)
     fresh = World()
     yield "nothing to do", _reading(logged_in(fresh.business.owner)).get(page)
 
@@ -154,6 +164,15 @@ def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:
     yield "a draft without a tier", owner.get(frame)
     pdf = reverse("dashboard:proposal_pdf", args=[draft.pk])
     yield "the agreement of no tier", owner.get(pdf, follow=True)
+
+
+def free_places(draft: Proposal, owner: Browser) -> Iterator[Visit]:
+    """A proposal that says for how many clients there is room, and one without room."""
+    Proposal.objects.filter(pk=draft.pk).update(shows_openings=True)
+    frame = reverse("dashboard:proposal_frame", args=[draft.pk])
+    for minutes in (60, 60_000):
+        Business.objects.filter(pk=draft.business_id).update(capacity_minutes=minutes)
+        yield f"places with {minutes} minutes", owner.get(frame)
 
 
 def a_competitor(rows: Rows, owner: Browser) -> Iterator[Visit]:

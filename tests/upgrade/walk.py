@@ -55,7 +55,8 @@ from delivery.models import (
     TimeImport,
 )
 from exports.models import Export
-from tests.test_tenancy import CLASSES, addresses, logged_in
+from tests.browsers import logged_in
+from tests.test_tenancy import CLASSES, addresses
 
 MOST = 3  # rows of a kind that an address is opened with; fewer where a walk is asked for fewer
 #: 301: an old address; 405: only to be posted to; 410: an offer that is over.

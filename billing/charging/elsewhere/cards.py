@@ -20,7 +20,8 @@ from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from agreements.running.periods import scope_filter
-from billing.charging import notices, parallel_calls
+from billing.charging import parallel_calls
+from billing.charging.notices import card_notices
 from billing.charging.parallel_calls import Batch, Call, Steps
 from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown, SavedCard
@@ -132,4 +133,4 @@ def _tell(row: PaymentMethod, now: datetime) -> None:
     )
     charged = by_card.select_related("contact__business__owner", "client")
     if next_one := charged.order_by("opens_at", "pk").first():
-        notices.card_removed(row, next_one, now=now)
+        card_notices.card_removed(row, next_one, now=now)

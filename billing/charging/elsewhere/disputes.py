@@ -10,9 +10,9 @@ from datetime import datetime
 from django.db import transaction
 
 from billing.books import ledger
-from billing.charging import notices
 from billing.charging.elsewhere import returns
 from billing.charging.elsewhere.currency import require_same_currency
+from billing.charging.notices import money_back_notices
 from billing.gateways.base import GatewayDispute
 from billing.invoices import upgrade_invoice
 from billing.models import Dispute, Payment
@@ -51,7 +51,7 @@ def apply_dispute(payment: Payment, fetched: GatewayDispute, *, now: datetime) -
         )
         row = Dispute.objects.select_for_update(of=("self",)).get(pk=row.pk)
         if made and state == DisputeState.INQUIRY:
-            notices.disputed(row, now=now)
+            money_back_notices.disputed(row, now=now)
         if row.is_open and state == DisputeState.LOST and returns.can_reverse(row):
             _return(row, now)
             return row
@@ -67,7 +67,7 @@ def _withdraw(row: Dispute, now: datetime) -> None:
     move(row, DisputeState.OPEN, DISPUTE)
     upgrade_invoice.void_waiting_upgrade(row.payment.invoice, now)
     _book(row, "dispute", Account.DISPUTED, Account.CASH, now)
-    notices.disputed(row, now=now)
+    money_back_notices.disputed(row, now=now)
 
 
 def _return(row: Dispute, now: datetime) -> None:
@@ -88,7 +88,7 @@ def _close(row: Dispute, state: DisputeState, now: datetime) -> None:
     if was_withdrawn:
         target = Account.LOSS if state == DisputeState.LOST else Account.CASH
         _book(row, f"dispute_{state}", target, Account.DISPUTED, now)
-    notices.disputed(row, now=now)
+    money_back_notices.disputed(row, now=now)
 
 
 def _book(row: Dispute, kind: str, debit: str, credit: str, now: datetime) -> None:

@@ -15,9 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing
-from billing.charging import notices, refund
+from billing.charging import refund
 from billing.charging.cancel_invoice import lock_collection
 from billing.charging.elsewhere.currency import require_same_currency
+from billing.charging.notices import money_back_notices
 from billing.gateways import registry
 from billing.gateways.base import GatewayRefund, RefundOutcome
 from billing.invoices import credit_note
@@ -74,7 +75,7 @@ def _book(payment: Payment, theirs: GatewayRefund, now: datetime) -> Refund:
             created_at=now,
         )
         refund.book_start(made, now)
-        notices.refund_made_elsewhere(made, name, now=now)
+        money_back_notices.refund_made_elsewhere(made, name, now=now)
     return made
 
 

@@ -12,8 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from billing.books import ledger, transitions
-from billing.charging import notices
 from billing.charging.cancel_invoice import lock_collection
+from billing.charging.notices import money_back_notices
 from billing.invoices import reverse_payment
 from billing.models import Dispute, Payment, PaymentReversal
 from billing.rules.asking import RETURNED
@@ -70,5 +70,5 @@ def reverse(dispute: Dispute, *, now: datetime) -> PaymentReversal:
     if charge and charge.state == ChargeState.SUCCEEDED:
         transitions.return_charge(charge, now=now, why=why)
     reverse_payment.owe_again(collection, invoice, reversal, now, why=why, reason=RETURNED)
-    notices.payment_returned(reversal, collection, now=now)
+    money_back_notices.payment_returned(reversal, collection, now=now)
     return reversal

@@ -71,6 +71,7 @@ class ChangeForm(PrintableForm, forms.Form):
         self.fields["effective_on"].choices = [(day.isoformat(), formats.day(day)) for day in days]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
+        """Read the fee, and refuse a change that leaves out what it changes or its day."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("kind") == AmendmentKind.TIER and not data.get("tier"):
             self.add_error("tier", gettext("Which tier?"))

@@ -32,6 +32,7 @@ class PauseForm(PrintableForm, forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
+        """Refuse a pause until a day that is not named."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if (
             data.get("how") == "until"

@@ -131,6 +131,7 @@ class ContractTextForm(PrintableForm, forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
+        """Refuse extra hours without a fee."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("overage_hours") and not data.get("overage_fee"):
             self.add_error("overage_fee", gettext("What does an hour of it cost?"))
@@ -185,6 +186,7 @@ class ValueAddForm(PrintableForm, forms.Form):
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:
+        """Fill in what the chosen value-add of the bank says; a value-add ends on a day."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
             data = value_add_bank.filled(data, self.bank, self.starts_on)
@@ -255,6 +257,7 @@ class ClauseForm(forms.Form):
         self.waits = self.initial.get("waits", "")
 
     def clean(self) -> dict[str, Any]:
+        """Refuse a clause with a variable that nothing fills."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and not self.is_blank:
             for fault in templates.clause_faults(self.pair):

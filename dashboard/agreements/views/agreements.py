@@ -80,15 +80,7 @@ class AgreementPage(DashboardView):
         periods = list(self.rows(Period).filter(agreement=agreement).order_by("-starts_on")[:12])
         current = periods[0] if periods else None
         invoices = self._invoices(agreement)
-        names = agreement_pdf.event_labels() | timeline.event_labels()
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
-        # What happened to the proposal and the amendments belongs to the agreement's story.
-        chains = audit.chains(
-            [agreement.proposal_id, agreement.id, *(row.id for row in amendments)]
-        )
-        events = sorted(
-            (event for chain in chains.values() for event in chain), key=lambda event: event.at
-        )
         period_rows = [
             (
                 period,
@@ -108,14 +100,11 @@ class AgreementPage(DashboardView):
             else [],
             outlook=self._outlook(agreement, hours),
             kpis=kpi_page.kpi_cards(agreement, current, self.today),
-            events=[(event, names.get(event.event, event.event)) for event in events],
-            chain_is_whole=all(map(audit.is_whole, chains.values())),
             places=signers.signatures_of(agreement),
             business_is_next=_business_is_next(agreement),
             lacks=capacity.overbooked_minutes(agreement)
             if agreement.state == AgreementState.SENT
             else 0,
-            excluded_by=exclusivity.unconfirmed(agreement, events),
             amendments=amendments,
             added=[
                 one
@@ -126,16 +115,38 @@ class AgreementPage(DashboardView):
             deadline=renew.deadline(agreement),
             unsealed=_unsealed([agreement, *amendments]),
             decides=trial.is_decision_due(agreement, self.today),
-            next_on=next_starts([agreement], self.today).get(agreement.pk),
-            unpaid_case=unpaid_periods.open_cases(self.business).get(agreement.pk),
-            unpaid_rule=unpaid_periods.rule_of(agreement),
-            waiting=extra_line.waiting_lines([agreement]),
-            bills_more=extra_line.bills_more(agreement),
-            others=self._one_offs(agreement),
             can_end=end.can_end(agreement),
             pauses=list(self.rows(Pause).filter(agreement=agreement)),
             today=self.today,
+            **self._story(agreement, amendments),
+            **self._billing(agreement),
         )
+
+    def _story(self, agreement: Agreement, amendments: list[Amendment]) -> dict[str, Any]:
+        """What happened to the agreement, its proposal and its amendments."""
+        names = agreement_pdf.event_labels() | timeline.event_labels()
+        chains = audit.chains(
+            [agreement.proposal_id, agreement.id, *(row.id for row in amendments)]
+        )
+        events = sorted(
+            (event for chain in chains.values() for event in chain), key=lambda event: event.at
+        )
+        return {
+            "events": [(event, names.get(event.event, event.event)) for event in events],
+            "chain_is_whole": all(map(audit.is_whole, chains.values())),
+            "excluded_by": exclusivity.unconfirmed(agreement, events),
+        }
+
+    def _billing(self, agreement: Agreement) -> dict[str, Any]:
+        """What is billed next, what is unpaid, and what is billed beside the periods."""
+        return {
+            "next_on": next_starts([agreement], self.today).get(agreement.pk),
+            "unpaid_case": unpaid_periods.open_cases(self.business).get(agreement.pk),
+            "unpaid_rule": unpaid_periods.rule_of(agreement),
+            "waiting": extra_line.waiting_lines([agreement]),
+            "bills_more": extra_line.bills_more(agreement),
+            "others": self._one_offs(agreement),
+        }
 
     def _outlook(self, agreement: Agreement, hours: Any) -> Outlook | None:
         """The renewal outlook, which clients never see; None for an agreement that does not run."""

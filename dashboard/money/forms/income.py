@@ -36,9 +36,11 @@ class CostsForm(forms.Form):
                 self.fields[name].initial = money.to_decimal(kept, business.currency)
 
     def clean_costs(self) -> int:
+        """The costs of a month, in minor units."""
         return self._amount("costs")
 
     def clean_goal(self) -> int:
+        """The goal of the year, in minor units."""
         return self._amount("goal")
 
     def _amount(self, name: str) -> int:
@@ -46,6 +48,7 @@ class CostsForm(forms.Form):
         return parse_amount(text, self.business.currency) if text else 0
 
     def save(self) -> None:
+        """Store both at the business."""
         for name, column in COLUMNS.items():
             setattr(self.business, column, self.cleaned_data[name])
         self.business.save(update_fields=list(COLUMNS.values()))

@@ -81,7 +81,6 @@ class IncomePage(DashboardView):
             has_any=bool(incomes),
             apart=apart,
             rates=exchange.used(rates, [one.currency for one in incomes]),
-            is_all=chosen == ALL,
             tabs=tabs,
             chosen=chosen,
             made=made,

@@ -1,6 +1,7 @@
 """One invoice: its page, PDFs, and what to do after a declined charge."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -49,14 +50,6 @@ class InvoicePage(DashboardView):
             self.rows(Invoice).select_related("client", "collection", "agreement", "business"),
         )
         status = asked_words.status_of(invoice, now=timezone.now())
-        payments = list(
-            self.rows(Payment).filter(invoice=invoice).select_related("invoice", "reversal")
-        )
-        client_credit = ledger.client_credit(invoice.client_id, invoice.currency)
-        attempts = [
-            (row, queries.decline_message(row.code, is_debit=row.method.is_debit))
-            for row in invoice.charges.select_related("method")
-        ]
         return self.show(
             request,
             invoice=invoice,
@@ -67,36 +60,59 @@ class InvoicePage(DashboardView):
             asked=status.asked,
             lines=invoice.lines.all(),
             costs=extra_line.receipts_of(invoice),
-            attempts=attempts,
-            by_card=invoice.collect_by == CollectBy.CARD or bool(attempts),
             way=payment_details.transfer_details(invoice, status.asked),
-            payments=payments,
-            receipts=[
+            notes=invoice.credit_notes.all(),
+            can_reduce=invoice.collection.state in cancel_invoice.REDUCIBLE,
+            can_end=invoice.agreement is not None and end.can_end(invoice.agreement),
+            **self._money(invoice, status),
+            **self._charging(invoice, status),
+        )
+
+    def _money(self, invoice: Invoice, status: asked_words.InvoiceStatus) -> dict[str, Any]:
+        """What arrived for the invoice, what went back, and what can be done with it."""
+        payments = list(
+            self.rows(Payment).filter(invoice=invoice).select_related("invoice", "reversal")
+        )
+        client_credit = ledger.client_credit(invoice.client_id, invoice.currency)
+        return {
+            "payments": payments,
+            "receipts": [
                 (row, take_back.can_take_back(row), getattr(row, "reversal", None))
                 for row in payments
             ],
-            fees=self.rows(GatewayFee).filter(payment__invoice=invoice).order_by("taken_at", "pk"),
-            can_apply=client_credit > 0 and status.asked.by_transfer,
-            notes=invoice.credit_notes.all(),
-            refunds=self.rows(Refund).filter(payment__invoice=invoice),
-            disputes=self.rows(Dispute)
+            "fees": self.rows(GatewayFee)
+            .filter(payment__invoice=invoice)
+            .order_by("taken_at", "pk"),
+            "can_apply": client_credit > 0 and status.asked.by_transfer,
+            "refunds": self.rows(Refund).filter(payment__invoice=invoice),
+            "disputes": self.rows(Dispute)
             .filter(payment__invoice=invoice)
             .exclude(state=DisputeState.RETURNED),
-            payable=refund.payable(invoice),
-            can_reduce=invoice.collection.state in cancel_invoice.REDUCIBLE,
-            certificate=self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
-            moves=[
+            "payable": refund.payable(invoice),
+            "certificate": self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
+        }
+
+    def _charging(self, invoice: Invoice, status: asked_words.InvoiceStatus) -> dict[str, Any]:
+        """How the invoice was charged so far, and what there is to decide about it."""
+        attempts = [
+            (row, queries.decline_message(row.code, is_debit=row.method.is_debit))
+            for row in invoice.charges.select_related("method")
+        ]
+        return {
+            "attempts": attempts,
+            "by_card": invoice.collect_by == CollectBy.CARD or bool(attempts),
+            "moves": [
                 (transition_texts.change(row), transition_texts.reason(row), row.at)
                 for row in self.rows(Transition).filter(collection=invoice.collection)
             ],
-            days=queries.retry_days(invoice) if status.asked.way == Way.CARD else [],
-            decide=PostponeForm(initial={"until": self.today + PATIENCE})
+            "days": queries.retry_days(invoice) if status.asked.way == Way.CARD else [],
+            "decide": PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.needs_decision(invoice)
             else None,
-            can_end=invoice.agreement is not None and end.can_end(invoice.agreement),
-            can_retry=invoice.collection.state in (CollectionState.DUNNING, CollectionState.READY)
+            "can_retry": invoice.collection.state
+            in (CollectionState.DUNNING, CollectionState.READY)
             and bool(invoice.collection.reason),
-        )
+        }
 
 
 class RetryCharge(DashboardView):

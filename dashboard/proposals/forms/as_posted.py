@@ -11,8 +11,6 @@ from dashboard.form_fields import DurationField, MoneyField
 from dashboard.proposals.forms.proposal import ProposalForms
 from dashboard.proposals.forms.terms import TierForm
 
-Posted = dict[str, list[str]]
-
 
 def as_posted(forms_: ProposalForms) -> QueryDict:
     """What a browser sends if the forms are posted as they are shown."""

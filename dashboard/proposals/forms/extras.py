@@ -28,6 +28,7 @@ class ExtraForm(PrintableForm, forms.Form):
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:
+        """Refuse an extra without its name or its price."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("title") and not data.get("price") and "price" not in self.errors:
             self.add_error("price", gettext("An extra costs something."))

@@ -49,6 +49,7 @@ class PairForm(forms.Form):
         self.use_required_attribute = False
 
     def clean(self) -> dict[str, Any]:
+        """Refuse a pair of which one is empty."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         missing = [name for name in self.names if not data.get(name) and name not in self.errors]
         if len(missing) == 1:
@@ -121,6 +122,7 @@ class SectionForm(PairForm):
         return pictures.redrawn(upload) if upload else None
 
     def clean(self) -> dict[str, Any]:
+        """Refuse a picture without a section."""
         data = super().clean()
         if data.get("picture") and not data.get("title") and "title" not in self.errors:
             self.add_error(

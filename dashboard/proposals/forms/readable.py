@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from agreements.models import Tier
 from agreements.proposals import lifecycle
+from agreements.proposals.drafting import draft_rules
 from agreements.proposals.lifecycle import MANY_TO_MANY
 from agreements.proposals.page import section_pictures
 from agreements.proposals.typed_draft import Entry
@@ -31,7 +32,7 @@ def read_entry(forms_: ProposalForms, data: QueryDict) -> Entry:
     if cleaned is not None:
         terms = {name: value for name, value in cleaned.items() if name != "tiers"}
         try:
-            lifecycle.require_complete(
+            draft_rules.require_complete(
                 business=forms_.business, tiers=cleaned["tiers"], terms=terms
             )
         except RuleError as error:

@@ -100,12 +100,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["testimonials"] = forms.ModelMultipleChoiceField(
-            queryset=testimonials,
-            required=False,
-            label=_("What others say"),
-            widget=forms.CheckboxSelectMultiple,
-        )
+        self._offer(contacts, testimonials)
         self.today = local_day(timezone.now(), client.time_zone)
         self.fields["currency"] = forms.ChoiceField(label=_("Currency"), choices=currency_choices())
         self.fields["collect_by"].required = False
@@ -118,20 +113,6 @@ class ProposalForm(PrintableForm, forms.ModelForm):
             "hx-include": "#priced",
             "hx-params": "not once",
         }
-        self.fields["contact"] = forms.ModelChoiceField(
-            queryset=contacts, label=_("For"), empty_label=None
-        )
-        self.fields["contact"].initial = next(
-            (contact.pk for contact in contacts if contact.is_decision_maker), None
-        )
-        self.signer = self.initial.get("contact") or self.fields["contact"].initial
-        self.fields["cosigners"] = forms.ModelMultipleChoiceField(
-            queryset=contacts.exclude(pk=self.signer) if not self.is_bound else contacts,
-            required=False,
-            label=_("Also sign"),
-            widget=forms.CheckboxSelectMultiple,
-            help_text=_("In addition to the person who chooses the tier."),
-        )
         for name in (
             "renews",
             "rollover",
@@ -156,6 +137,29 @@ class ProposalForm(PrintableForm, forms.ModelForm):
                 }
             )
 
+    def _offer(self, contacts: Any, testimonials: Any) -> None:
+        """Let the people of the client be chosen, and what others say."""
+        self.fields["testimonials"] = forms.ModelMultipleChoiceField(
+            queryset=testimonials,
+            required=False,
+            label=_("What others say"),
+            widget=forms.CheckboxSelectMultiple,
+        )
+        self.fields["contact"] = forms.ModelChoiceField(
+            queryset=contacts, label=_("For"), empty_label=None
+        )
+        self.fields["contact"].initial = next(
+            (contact.pk for contact in contacts if contact.is_decision_maker), None
+        )
+        self.signer = self.initial.get("contact") or self.fields["contact"].initial
+        self.fields["cosigners"] = forms.ModelMultipleChoiceField(
+            queryset=contacts.exclude(pk=self.signer) if not self.is_bound else contacts,
+            required=False,
+            label=_("Also sign"),
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("In addition to the person who chooses the tier."),
+        )
+
     def clean_starts_on(self) -> Any:
         """The first day. Raises ValidationError if it has passed or is more than two years away."""
         day = self.cleaned_data["starts_on"]
@@ -166,6 +170,7 @@ class ProposalForm(PrintableForm, forms.ModelForm):
         return day
 
     def clean(self) -> dict[str, Any]:
+        """Give hidden fields their usual value; a term that renews needs an end."""
         data = super().clean() or {}
         # A field that the page hides is posted empty: its usual value applies.
         data["collect_by"] = data.get("collect_by") or CollectBy.CARD

@@ -58,6 +58,7 @@ class BookForm(forms.Form):
         }
 
     def clean(self) -> dict[str, Any]:
+        """Compute the instant of the call; a new person needs a name and an email."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("on") and data.get("at"):
             data["starts_at"] = self._instant(datetime.combine(data["on"], data["at"]))
@@ -167,6 +168,7 @@ class KpiRow(forms.Form):
             self.fields[name].widget.attrs["inputmode"] = "decimal"
 
     def clean(self) -> dict[str, Any]:
+        """What the row leaves open is growth, and more is better."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         return data | {
             "kind": data.get("kind") or KpiKind.GROWTH.value,

@@ -46,6 +46,7 @@ class AnswerForm(forms.Form):
             del self.fields["tier"]
 
     def clean(self) -> dict[str, Any]:
+        """Refuse an answer of their own without its words."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("used") == OWN and not data.get("own"):
             self.add_error("own", gettext("Write what you said."))

@@ -59,6 +59,7 @@ class BusinessDetails(FormPage):
     form_class = BusinessForm
 
     def save(self, form: Any) -> None:
+        """Store the details; the numbers of documents follow a new name."""
         former = form.initial["name"]
         document_numbers.number_from_name(business=form.save(), former=former)
         show_warnings(self.request, form)
@@ -82,6 +83,7 @@ class Hours(FormPage):
         return redirect(f"{request.path}#holidays")
 
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+        """Render the page with the hours of the week and the country of the holidays."""
         place = countries.names().get(countries.country_of_zone(self.business.time_zone), "")
         context.setdefault("holidays", HolidaysForm(instance=self.business, today=self.today))
         week = sum(self.business.week_minutes)

@@ -62,6 +62,7 @@ class Paying(SettingsView):
         return self.page(request, {which: form}, 422)
 
     def page(self, request: HttpRequest, forms_: dict[str, Any], status: int = 200) -> HttpResponse:
+        """Render the page with the form that was refused, and with fresh ones beside it."""
         return self.show(
             request,
             status,

@@ -104,6 +104,7 @@ class WorkForm(PrintableForm, forms.Form):
                 del field.widget.attrs[name]
 
     def clean(self) -> dict[str, Any]:
+        """Refuse a deliverable that was promised to another client."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         chosen, agreement = data.get("deliverable"), data.get("agreement")
         if chosen and agreement and chosen.period.agreement_id != agreement.pk:

@@ -15,7 +15,7 @@ from billing.bank_transfer import transfers
 from billing.books import asked_words, queries
 from billing.charging.retry import retry_now
 from billing.models import Invoice, WithholdingCertificate
-from billing.models.payment import CertificateState
+from billing.models.certificate import CertificateState
 from billing.rules.asking import Way
 from billing.rules.states import CollectionState
 from billing.runs import hold, unpaid_periods

@@ -21,7 +21,7 @@ from billing.gateways.stripe.tests.test_gateway import (
 from billing.models import GatewayAccount, GatewayEvent, PaymentMethod
 from billing.rules.errors import NotConnected
 from core.errors import RuleError
-from tests.test_tenancy import logged_in
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 LATER = NOW + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""The rules that a draft keeps before it can be sent."""

@@ -1,0 +1,1 @@
+"""Emails about charges, cards and money that goes back, queued in the transaction of the event."""

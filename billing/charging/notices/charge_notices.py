@@ -1,0 +1,161 @@
+"""Emails about a charge: declined, to be confirmed, unknown, or paid too early."""
+
+from datetime import date, datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.books.queries import decline_message
+from billing.charging.notices.invoice_facts import invoice_page, invoice_values, other_way
+from billing.models import (
+    Charge,
+    Collection,
+    Invoice,
+    Payment,
+)
+from billing.rules import dunning
+from clients import portal_links, short_emails
+from clients.models import Contact
+from core import formats, links
+from core.outbox import emails
+from core.outbox.emails import Letter
+
+
+def charge_failed(
+    collection: Collection, charge: Charge, again: date | None, *, now: datetime
+) -> None:
+    """Tell client and owner, once per charge; the client's email opens the card page (rule 23).
+
+    The billing contacts get the client's email in copy.
+    """
+    invoice, owner = collection.invoice, collection.business.owner
+    paid = Payment.objects.filter(invoice__agreement=invoice.agreement_id)
+    facts = {
+        "invoice": invoice,
+        "again": again,
+        "is_debit": charge.method.is_debit,
+        "is_first": not invoice.is_one_off and not paid.exists(),
+        "card": str(charge.method),
+        "service": invoice.service,
+    }
+
+    def to_client(contact: Contact) -> Letter:
+        link = portal_links.portal_link(contact=contact, now=now, target="method:")
+        return Letter(
+            contact.email,
+            "charge_failed_client",
+            {
+                **facts,
+                **_decline_words(charge, invoice, again, invoice.reader_language),
+                "contact": contact,
+                "link": links.placeholder("link", link.id),
+                "way": other_way(invoice, charge.amount),
+            },
+            invoice.reader_language,
+            collection.business,
+            worded="charge_failed",
+            values=invoice_values(invoice, contact),
+        )
+
+    short_emails.email_with_copies(
+        "charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now
+    )
+    language = collection.business.language
+    emails.write(
+        kind="charge_failed",
+        ref=f"{charge.id}:owner",
+        to=owner.email,
+        template="charge_failed_owner",
+        context={
+            **facts,
+            **_decline_words(charge, invoice, again, language),
+            "contact": invoice.addressee,
+            "link": invoice_page(invoice),
+        },
+        language=language,
+        business=collection.business,
+        now=now,
+    )
+
+
+def _decline_words(
+    charge: Charge, invoice: Invoice, again: date | None, language: str
+) -> dict[str, str]:
+    """What is said of a declined charge, in a language."""
+    is_debit = charge.method.is_debit
+    with translation.override(language):
+        return {
+            "reason": decline_message(charge.code, is_debit=is_debit),
+            "again_on": formats.day(again),
+            "later": "" if is_debit else _later(invoice, again),
+            "amount": formats.money(charge.amount, charge.currency),
+        }
+
+
+def _later(invoice: Invoice, again: date | None) -> str:
+    """The days on which a card is tried after that, if it is declined again."""
+    days = dunning.retry_calendar(invoice.due_on) if again else []
+    return ", ".join(formats.day(day) for day in days if again and day > again)
+
+
+def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime) -> None:
+    """Ask the client, once per charge, to confirm it at their bank (rule 23).
+
+    A charge that waits for a confirmation does not count as a failed try.
+    """
+    invoice = collection.invoice
+    with translation.override(invoice.reader_language):
+        amount = formats.money(charge.amount, charge.currency)
+        short_emails.email_client(
+            "confirm_charge",
+            str(charge.id),
+            invoice.addressee,
+            invoice.reader_language,
+            _("Please confirm a payment: %(number)s") % {"number": invoice.number},
+            [
+                _("Your bank asks you to confirm the payment of %(amount)s for invoice %(number)s.")
+                % {"amount": amount, "number": invoice.number},
+                _("If it is not confirmed within three days we will ask you for another card."),
+            ],
+            now=now,
+            button=_("Confirm at your bank") if collection.action_url else _("Save another card"),
+            link=collection.action_url,
+            target="method:",
+        )
+
+
+def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
+    """Tell the owner that an invoice was paid before it could be cancelled."""
+    invoice = collection.invoice
+    with translation.override(collection.business.language):
+        message = _(
+            "Invoice %(number)s was paid before it could be cancelled. "
+            "It stays paid; you can refund it."
+        )
+        short_emails.email_owner(
+            "paid_not_cancelled",
+            str(collection.id),
+            collection.business,
+            _("Paid before it was cancelled: %(number)s") % {"number": invoice.number},
+            [message % {"number": invoice.number}],
+            invoice_page(invoice),
+            now,
+        )
+
+
+def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> None:
+    """Tell the owner, once per charge, that its outcome has been unknown for a day."""
+    invoice = collection.invoice
+    with translation.override(collection.business.language):
+        message = _(
+            "For a day the gateway has not said what became of the charge for invoice %(number)s. "
+        ) + _("Nothing is charged again until it does. Please check the payment at your gateway.")
+        short_emails.email_owner(
+            "still_unknown",
+            str(charge.id),
+            collection.business,
+            _("Unknown for a day: the charge for %(number)s") % {"number": invoice.number},
+            [message % {"number": invoice.number}],
+            links.absolute_url("dashboard:unknown_charges"),
+            now,
+        )

@@ -1,0 +1,187 @@
+"""Emails about money that goes back: refunds, disputes and returned debits."""
+
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from billing.charging.notices.invoice_facts import invoice_page
+from billing.models import (
+    Collection,
+    Dispute,
+    PaymentReversal,
+    Refund,
+)
+from clients import short_emails
+from core import formats
+
+
+def refunded(refund: Refund, *, now: datetime) -> None:
+    """Tell the client, once per refund, that the money was sent back."""
+    invoice = refund.payment.invoice
+    with translation.override(invoice.reader_language):
+        amount = formats.money(refund.amount, refund.currency)
+        short_emails.email_client(
+            "refunded",
+            str(refund.id),
+            invoice.addressee,
+            invoice.reader_language,
+            _("Refund for %(number)s") % {"number": invoice.number},
+            [
+                _(
+                    "We have sent %(amount)s back to you for invoice %(number)s. "
+                    "Banks take a few days to show it."
+                )
+                % {"amount": amount, "number": invoice.number}
+            ],
+            now=now,
+            button=_("See the invoice"),
+            target=f"invoice:{invoice.id}",
+            about_money=True,
+        )
+
+
+def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> None:
+    """Tell the owner how a refund was booked that was made in the dashboard of `gateway`."""
+    invoice = refund.payment.invoice
+    with translation.override(refund.business.language):
+        amount = formats.money(refund.amount, refund.currency)
+        paragraphs = [
+            _("%(amount)s of invoice %(number)s was refunded at %(gateway)s, not from here.")
+            % {"amount": amount, "number": invoice.number, "gateway": gateway}
+        ]
+        if refund.credit_note:
+            paragraphs.append(
+                _("We issued credit note %(note)s over %(amount)s for it and emailed the client.")
+                % {
+                    "note": refund.credit_note.number,
+                    "amount": formats.money(refund.credit_note.total, refund.currency),
+                }
+            )
+        if refund.uncovered:
+            paragraphs.append(
+                _(
+                    "%(amount)s is more than what was left of the invoice and of the client's "
+                    "credit from it. We booked it as a loss. Please check the refund."
+                )
+                % {"amount": formats.money(refund.uncovered, refund.currency)}
+            )
+        short_emails.email_owner(
+            "refund_elsewhere",
+            str(refund.id),
+            refund.business,
+            _("A refund was made at %(gateway)s: %(number)s")
+            % {"gateway": gateway, "number": invoice.number},
+            paragraphs,
+            invoice_page(invoice),
+            now,
+        )
+
+
+def refund_stuck(refund: Refund, *, now: datetime) -> None:
+    """Tell the owner that a refund failed or that its outcome is unknown."""
+    invoice = refund.payment.invoice
+    with translation.override(refund.business.language):
+        amount = formats.money(refund.amount, refund.currency)
+        short_emails.email_owner(
+            "refund_stuck",
+            str(refund.id),
+            refund.business,
+            _("A refund needs you: %(number)s") % {"number": invoice.number},
+            [
+                _(
+                    "The refund of %(amount)s for invoice %(number)s did not go through, "
+                    "or is not known to have."
+                )
+                % {"amount": amount, "number": invoice.number}
+            ],
+            invoice_page(invoice),
+            now,
+        )
+
+
+def disputed(dispute: Dispute, *, now: datetime) -> None:
+    """Tell the owner that a payment is disputed, and later how the dispute was decided."""
+    invoice = dispute.payment.invoice
+    with translation.override(dispute.business.language):
+        amount = formats.money(dispute.amount, dispute.currency)
+        message = _("%(amount)s of invoice %(number)s: %(state)s.") % {
+            "amount": amount,
+            "number": invoice.number,
+            "state": dispute.get_state_display(),
+        }
+        short_emails.email_owner(
+            "disputed",
+            f"{dispute.id}:{dispute.state}",
+            dispute.business,
+            _("A payment is contested: %(number)s") % {"number": invoice.number},
+            [message, *_what_to_do(dispute)],
+            invoice_page(invoice),
+            now,
+        )
+
+
+def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: datetime) -> None:
+    """Tell client and owner, once, that the bank returned a direct debit that had been paid.
+
+    Nothing is charged again by itself (rule 53).
+    """
+    payment, invoice, business = reversal.payment, collection.invoice, collection.business
+    values = {
+        "number": invoice.number,
+        "method": payment.method_label,
+        "client": invoice.client.name,
+    }
+    with translation.override(invoice.reader_language):
+        values["amount"] = formats.money(payment.amount, payment.currency)
+        short_emails.email_client(
+            "payment_returned",
+            f"{payment.id}:client",
+            invoice.addressee,
+            invoice.reader_language,
+            _("Your bank returned the payment of invoice %(number)s") % values,
+            [
+                _(
+                    "Your bank returned the direct debit of %(amount)s for invoice %(number)s "
+                    "(%(method)s). The invoice is open again, and its receipt is no longer valid."
+                )
+                % values,
+                _(
+                    "We do not debit your account again on our own. Please save a payment method "
+                    "to pay the invoice, or reply to this email if you do not agree with it."
+                ),
+            ],
+            now=now,
+            button=_("Save a payment method"),
+            target="method:",
+            about_money=True,
+        )
+    with translation.override(business.language):
+        values["amount"] = formats.money(payment.amount, payment.currency)
+        short_emails.email_owner(
+            "payment_returned",
+            f"{payment.id}:owner",
+            business,
+            _("A direct debit of %(client)s was returned") % values,
+            [
+                _(
+                    "The bank of %(client)s returned the direct debit of %(amount)s for invoice "
+                    "%(number)s (%(method)s), which had been paid. The money was taken from your "
+                    "account at the gateway. The invoice is open again, and its receipt is "
+                    "cancelled."
+                )
+                % values,
+                _(
+                    "Nothing is debited again automatically. We asked the client for a payment "
+                    "method. You can talk to them, and debit the account again once they agree."
+                ),
+            ],
+            invoice_page(invoice),
+            now,
+        )
+
+
+def _what_to_do(dispute: Dispute) -> list[str]:
+    if dispute.is_open:
+        return [_("Answer at your gateway before its last day; the invoice stays paid.")]
+    return []

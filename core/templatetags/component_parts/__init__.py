@@ -1,0 +1,1 @@
+"""What the tags of components.py are made of; it registers them."""

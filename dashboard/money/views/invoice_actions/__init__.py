@@ -1,0 +1,1 @@
+"""What an owner does with an invoice, one file per kind of action."""
