@@ -53,7 +53,7 @@ class Clients(DashboardView):
             clients = clients.filter(matches).distinct()
         if stage in dict(STAGES):
             clients = clients.filter(state=stage)
-        page = page_of(clients.prefetch_related("contacts"), request.GET, by="name", up=True)
+        page = page_of(clients.prefetch_related("contacts"), request.GET, by="name_key", up=True)
         fees = expected_fees.fees_by_client(page.rows, self.today)
         last = last_events.of_clients(self, page.rows)
         rows = [(client, fees.get(client.pk), last[client.pk]) for client in page.rows]
