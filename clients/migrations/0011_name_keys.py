@@ -1,4 +1,4 @@
-"""The key by which clients are sorted, and its index; 0012 fills it."""
+"""The key by which clients and people are sorted, and its index; 0012 fills it."""
 
 from django.db import migrations, models
 
@@ -31,4 +31,12 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["business", "name_key", "id"], name="client_by_name_key"),
         ),
         Searched("clients_client", "client", ["name", "legal_name", "tax_id"]),
+        migrations.AddField(
+            model_name="contact",
+            name="name_key",
+            field=core.database.name_key_field.NameKeyField(
+                db_default=b"", default=b"", editable=False
+            ),
+        ),
+        Searched("clients_contact", "contact", ["name", "email"]),
     ]

@@ -116,7 +116,7 @@ class Client(SortedByName, TenantRow):
         return self.state in (Stage.PROPOSAL_SENT, Stage.TRIAL)
 
 
-class Contact(TenantRow):
+class Contact(SortedByName, TenantRow):
     """A person at a client.
 
     A portal session holds the `portal_epoch` of its start. Raising it ends all their sessions.

@@ -29,7 +29,7 @@ class NameKeyField(models.BinaryField):
 
 
 class SortedByName(models.Model):
-    """The base of models with a `name` and its key: a name that is saved alone takes its key along."""
+    """The base of models that are sorted by their `name`: saving it saves its key as well."""
 
     name_key = NameKeyField(editable=False)
 

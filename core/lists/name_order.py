@@ -1,4 +1,4 @@
-"""The order of names: as a reader looks them up, whatever their script, and the same on every database.
+"""The order of names: as a reader looks them up, in any script and on any database.
 
     sorted(names, key=name_key)    "Anna", "Ärzte", "Zebra", "กมล", "เกษม", "ขวัญ"
 
@@ -7,6 +7,8 @@ It follows the root order of Unicode where names need it, and no language has an
 """
 
 import re
+from collections.abc import Iterable
+from typing import Any
 from unicodedata import category, combining, decimal, normalize
 
 #: Letters that are another letter with a stroke, or two in one, and have no decomposition.
@@ -36,6 +38,16 @@ def name_key(name: str) -> bytes:
     small = text.casefold()
     parts = (_letters(small), normalize("NFD", small), text.swapcase())
     return "\0".join(part.replace("\0", "") for part in parts).encode("utf-8", "replace")
+
+
+def by_name(rows: Iterable[Any]) -> list[Any]:
+    """A few rows in the order of their names; rows of the same name stay as they were."""
+    return sorted(rows, key=lambda row: name_key(row.name))
+
+
+def choices_by_name(choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The choices (value, label) of a select field in the order of their labels."""
+    return sorted(choices, key=lambda choice: name_key(str(choice[1])))
 
 
 def _letters(text: str) -> str:

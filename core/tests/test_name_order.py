@@ -27,7 +27,7 @@ from core.lists.name_order import name_key
     ],
 )
 def test_names_are_in_the_order_of_their_readers(names: list[str]) -> None:
-    mixed = random.Random(1).sample(names, len(names))  # noqa: S311 (the same at each run)
+    mixed = random.Random(1).sample(names, len(names))
     assert sorted(mixed, key=name_key) == names
 
 

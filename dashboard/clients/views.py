@@ -67,7 +67,7 @@ class ClientPage(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
-        contacts = list(client.contacts.order_by("-is_decision_maker", "name"))
+        contacts = list(client.contacts.order_by("-is_decision_maker", "name_key"))
         bounced = bounces.newest_by_address(self.business, [each.email for each in contacts])
         agreements = effective_terms.load_amendments(
             self.rows(Agreement).filter(client=client)[:10]

@@ -9,7 +9,10 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone, translation
 
+from agreements.contract import governing_laws
+from agreements.proposals import packages
 from clients import client_records
 from clients.models import Client
 from core.lists.name_order import name_key
@@ -55,8 +58,29 @@ def test_rows_of_before_get_their_place_and_an_interrupted_migration_goes_on(wor
     step = importlib.import_module("clients.migrations.0012_fill_name_keys")
     rows = [world.client(name) for name in NAMES]
     Client.objects.filter(pk__in=[row.pk for row in rows[2:]]).update(name_key=b"")
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         step.fill(apps, None, size=4)
     assert [row.name for row in Client.objects.order_by("name_key")] == NAMES
     assert all(bytes(row.name_key) == name_key(row.name) for row in Client.objects.all())
     assert len([one for one in asked if one["sql"].startswith("UPDATE")]) == 2
+
+
+def test_people_packages_and_countries_are_in_the_same_order(world: World, owner: Browser) -> None:
+    client, now = world.client("Baan"), timezone.now()
+    for name in ("Zebra", "เกษม", "กมล", "Ärzte", "Arzt"):
+        email = f"{name.encode().hex()}@x.example"
+        client_records.add_contact(client=client, name=name, email=email, now=now)
+        package = packages.find_package(world.business, "")
+        packages.add(
+            business=world.business, name=name, currency="USD", tiers=package.drafts, now=now
+        )
+    wanted = ["Arzt", "Ärzte", "Zebra", "กมล", "เกษม"]
+    people = owner.get(reverse("dashboard:client", args=[client.pk])).context["contacts"]
+    assert [row.name for row, _bounced in people][1:] == wanted
+    own = owner.get(reverse("dashboard:packages")).context["own"]
+    assert [row.name for row in own] == wanted
+    with translation.override("th"):
+        laws = [name for _code, name in governing_laws.choices()]
+    assert laws.index("ไทย") < laws.index("มาเลเซีย") < laws.index("เยอรมนี")

@@ -12,6 +12,7 @@ from agreements.proposals import packages
 from billing.books import document_numbers
 from core import formats
 from core.documents.printable_text import PrintableForm
+from core.lists.name_order import choices_by_name
 from core.models import Business, User
 from core.places import countries
 from core.places.usual_taxes import USUAL_TAXES
@@ -46,7 +47,7 @@ class YouForm(PrintableForm, forms.Form):
         super().__init__(*args, **kwargs)
         if known:
             del self.fields["name"]
-        names = sorted(countries.names().items(), key=lambda pair: pair[1])
+        names = choices_by_name(countries.names().items())
         options = {
             "country": names,
             "currency": currency_names(),

@@ -36,7 +36,7 @@ class TimeView(DashboardView):
             self.rows(Agreement)
             .filter(state__in=RUNNING_STATES)
             .select_related("client")
-            .order_by("client__name", "title")
+            .order_by("client__name_key", "title")
         )
 
     def open_deliverables(self, on: date) -> Any:
