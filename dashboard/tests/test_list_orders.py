@@ -1,6 +1,8 @@
 """Lists sort by their columns: names by their language, and pages go on in the same order."""
 
 import importlib
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +15,16 @@ from django.utils import timezone, translation
 
 from agreements.contract import governing_laws
 from agreements.proposals import packages
+from billing.models import Invoice
 from clients import client_records
 from clients.models import Client
+from core.database.frozen_rows import lifted
 from core.lists.name_order import name_key
+from dashboard.lists import list_page
+from delivery.models import Request
+from tests.test_lists import fill
 from tests.test_tenancy import logged_in
-from tests.world import World
+from tests.world import LADDER, World
 
 NAMES = ["20 Minuten", "Adler", "Ärzte am Ring", "Zebra", "กมล", "เกษม", "แก้วใจ", "ขวัญ"]
 
@@ -84,3 +91,129 @@ def test_people_packages_and_countries_are_in_the_same_order(world: World, owner
     with translation.override("th"):
         laws = [name for _code, name in governing_laws.choices()]
     assert laws.index("ไทย") < laws.index("มาเลเซีย") < laws.index("เยอรมนี")
+
+
+@pytest.fixture
+def rows(world: World) -> dict[str, Client]:
+    """Four clients with a proposal, an agreement and a request, in three currencies."""
+    now, found = timezone.now(), {}
+    fees = {
+        "Zoo": (10_00, "USD"),
+        "เอก": (50_00, "USD"),
+        "Äon": (70_00, "THB"),
+        "Bo": (9_00, "EUR"),
+    }
+    for day, (name, (amount, currency)) in enumerate(fees.items()):
+        begun = now - timedelta(days=9 - day)
+        found[name] = client = world.client(name, now=begun)
+        tiers = [replace(LADDER[0], amount=amount), *LADDER[1:]]
+        offered = world.proposal(client, now=begun, currency=currency, tiers=tiers)
+        agreement = world.picked(offered, now=begun)
+        Request.objects.create(
+            business=world.business,
+            client=client,
+            agreement=agreement,
+            contact=agreement.contact,
+            title="T",
+            fits="word",
+            respond_by=begun,
+            created_at=begun,
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("view", "sort", "names"),
+    [
+        ("clients", "name", ["Äon", "Bo", "Zoo", "เอก"]),
+        ("clients", "fee", ["Zoo", "เอก", "Bo", "Äon"]),  # the own currency first
+        ("clients", "-fee", ["เอก", "Zoo", "Bo", "Äon"]),
+        ("clients", "last", ["Zoo", "เอก", "Äon", "Bo"]),
+        ("clients", "-last", ["Bo", "Äon", "เอก", "Zoo"]),
+        ("proposals", "last", ["Zoo", "เอก", "Äon", "Bo"]),
+        ("agreements", "-last", ["Bo", "Äon", "เอก", "Zoo"]),
+        ("proposals", "client", ["Äon", "Bo", "Zoo", "เอก"]),
+        ("proposals", "-date", ["Bo", "Äon", "เอก", "Zoo"]),
+        ("proposals", "fee", ["Zoo", "เอก", "Bo", "Äon"]),
+        ("proposals", "-fee", ["เอก", "Zoo", "Bo", "Äon"]),
+        ("agreements", "client", ["Äon", "Bo", "Zoo", "เอก"]),
+        ("agreements", "date", ["Zoo", "เอก", "Äon", "Bo"]),
+        ("agreements", "-fee", ["เอก", "Zoo", "Bo", "Äon"]),
+        ("requests", "client", ["Äon", "Bo", "Zoo", "เอก"]),
+        ("requests", "-client", ["เอก", "Zoo", "Bo", "Äon"]),
+        ("requests", "date", ["Zoo", "เอก", "Äon", "Bo"]),
+        ("requests", "-state", ["Bo", "Äon", "เอก", "Zoo"]),
+    ],
+)
+def test_a_list_is_sorted_by_the_column_that_its_address_names(
+    rows: dict[str, Client], owner: Browser, view: str, sort: str, names: list[str]
+) -> None:
+    Request.objects.filter(client=rows["Bo"]).update(state="done")
+    asked = {"sort": sort} | ({"state": "all"} if view == "requests" else {})
+
+    def client(row: Any) -> str:
+        return str(getattr(row, "client", row))
+
+    assert shown(owner, view, asked, client) == names
+    page = owner.get(reverse(f"dashboard:{view}"), asked).content.decode()
+    direction = "descending" if sort.startswith("-") else "ascending"
+    has_column = view == "requests" or "date" not in sort
+    assert page.count("aria-sort") > 2 and page.count(f'aria-sort="{direction}"') == has_column
+    assert f'<option value="{sort}" selected>' in " ".join(page.split())  # for phones
+
+
+def test_what_has_no_fee_comes_last_in_either_order(world: World, owner: Browser) -> None:
+    world.client("None")
+    for name, amount in (("Low", 1), ("High", 2)):
+        world.client(name, expected_amount=amount, expected_currency="USD")
+    assert shown(owner, "clients", {"sort": "fee"}, str) == ["Low", "High", "None"]
+    assert shown(owner, "clients", {"sort": "-fee"}, str) == ["High", "Low", "None"]
+
+
+def test_pages_go_on_in_the_order_of_a_column_that_is_computed(
+    world: World, owner: Browser
+) -> None:
+    for n in range(60):
+        world.client(f"N{n}", expected_amount=(n * 7) % 60 + 1, expected_currency="USD")
+    found = shown(owner, "clients", {"sort": "-fee"}, lambda row: row.expected_amount)
+    assert found == list(range(60, 0, -1))
+    answer = owner.get(reverse("dashboard:clients"), {"sort": "-fee"})
+    second = {"sort": "-fee", "after": answer.context["page"].after}
+    second_page = owner.get(reverse("dashboard:clients"), second).context["page"]
+    back = {"sort": "-fee", "before": second_page.before}
+    rows = owner.get(reverse("dashboard:clients"), back).context["page"].rows
+    assert rows == answer.context["page"].rows
+
+
+def test_a_long_list_says_that_it_is_too_long_for_such_an_order(
+    world: World, owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_page, "COMPUTED_AT_MOST", 2)
+    for name in ("Cx", "Bx", "Ax"):
+        world.client(name, expected_amount=1, expected_currency="USD")
+    answer = owner.get(reverse("dashboard:clients"), {"sort": "fee"})
+    assert [row.name for row in answer.context["page"].rows] == ["Ax", "Bx", "Cx"]
+    assert "too long to sort by" in answer.content.decode()
+    narrow = owner.get(reverse("dashboard:clients"), {"sort": "fee", "q": "Ax"})
+    assert "too long to sort by" not in narrow.content.decode()
+
+
+def test_invoices_are_sorted_by_amount_within_each_currency(world: World, owner: Browser) -> None:
+    fill(world, world.signed(), 6)
+    sums = [("USD", 30), ("EUR", 5), ("USD", 4), ("THB", 900), ("EUR", 70), ("USD", 200)]
+    with lifted():
+        for row, (currency, total) in zip(Invoice.objects.all(), sums, strict=False):
+            Invoice.objects.filter(pk=row.pk).update(currency=currency, total=total, subtotal=total)
+    for sort, wanted in {
+        "total": [("EUR", 5), ("EUR", 70), ("THB", 900), ("USD", 4), ("USD", 30), ("USD", 200)],
+        "-total": [("EUR", 70), ("EUR", 5), ("THB", 900), ("USD", 200), ("USD", 30), ("USD", 4)],
+    }.items():
+        found = shown(owner, "invoices", {"sort": sort}, lambda row: (row.currency, row.total))
+        assert found == wanted
+
+
+@pytest.mark.parametrize("sort", ["x", "-", "--name", "name__id", "\0", "-id", "business__owner"])
+def test_an_unknown_order_is_the_usual_one(world: World, owner: Browser, sort: str) -> None:
+    for name in "BA":
+        world.client(name)
+    assert shown(owner, "clients", {"sort": sort}, str) == ["A", "B"]
