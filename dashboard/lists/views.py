@@ -1,4 +1,4 @@
-"""Saved views: save the filter and order of a list under a name, and change or delete such a view."""
+"""Saved views: save the filter and order of a list under a name, change and delete them."""
 
 from uuid import UUID
 
