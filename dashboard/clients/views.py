@@ -47,7 +47,7 @@ class Clients(ListPage):
         Order("name", gettext_lazy("Client"), by="name_key"),
         Order("fee", gettext_lazy("Expected a month"), starts_up=False),
         Order("last", gettext_lazy("Last event"), starts_up=False),
-        Order("added", pgettext_lazy("column", "Added"), by="created_at", starts_up=False),
+        Order("added", pgettext_lazy("column", "Added"), by="created_at", has_no_head=True),
     )
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -32,7 +32,8 @@ class Order:
 
     `name` stands in the address, with "-" in front if the order descends. `by` is the field and
     `within` are fields that group the rows before it (core.web.keyset_pages.page_of); without a
-    field the page computes the values. `starts_up` says which order the first press asks for.
+    field the page computes the values. `starts_up` says which order the first press asks for. An
+    order that `has_no_head` is chosen in the filters alone.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Order:
     by: str = ""
     within: tuple[str, ...] = ()
     starts_up: bool = True
+    has_no_head: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Listed:
     (value, column, whether it ascends, whether it is chosen). `query` is the filter and order that
     can be saved. `opened` is the view that the address names, and `differs` says that the filter
     or the order has changed since. `too_long` is the column that the list is too long to sort by.
+    `is_sorted_in_filters` says that there are orders for which the list has no column.
     """
 
     page: str
@@ -61,6 +64,7 @@ class Listed:
     differs: bool
     is_gone: bool
     too_long: Any
+    is_sorted_in_filters: bool
 
     @property
     def address(self) -> str:
@@ -124,9 +128,10 @@ class ListPage(DashboardView):
             self._views = saved_views.views_of(self.business, owner, self.page_name)
         return self._views
 
-    def usual(self) -> str:
-        """The order without a choice; "" is that of the first column."""
-        return self.usual_order or self.orders[0].name
+    @classmethod
+    def usual(cls, _query: Mapping[str, Any]) -> str:
+        """The order of an address that names none."""
+        return cls.usual_order or cls.orders[0].name
 
     def gone(self) -> bool:
         """Whether the address filters by something that is no longer there."""
@@ -138,7 +143,7 @@ class ListPage(DashboardView):
         by_name = {order.name: order for order in self.orders}
         wish = query_string.text(self.request.GET, "sort")
         if wish.removeprefix("-") not in by_name:
-            wish = self.usual()
+            wish = self.usual(self.request.GET)
         return by_name[wish.removeprefix("-")], not wish.startswith("-")
 
     def page_in_order(self, rows: QuerySet[M], **values: Values) -> Page[M]:
@@ -154,7 +159,7 @@ class ListPage(DashboardView):
                 found = values[order.name](few)
                 ordered = in_order(few, found, is_up=is_up, own=self.business.currency)
                 return page_of_sorted(ordered, self.request.GET)
-            self.too_long, usual = order.label, self.usual()
+            self.too_long, usual = order.label, self.usual(self.request.GET)
             order = next(one for one in self.orders if one.name == usual.removeprefix("-"))
             is_up = not usual.startswith("-")
         return page_of(rows, self.request.GET, by=order.by, up=is_up, within=order.within)
@@ -178,6 +183,7 @@ class ListPage(DashboardView):
             bool(opened and opened.query != query),
             self.gone(),
             self.too_long,
+            any(order.has_no_head for order in self.orders),
         )
 
     def _sorts(self) -> dict[str, Sort]:
@@ -224,8 +230,10 @@ def in_order(rows: list[M], values: Mapping[UUID, Any], *, is_up: bool, own: str
 
 def query_of(page: str, query: Mapping[str, Any]) -> str:
     """What an address asks of a list, as the query string of a view; without a position."""
-    names = (*ListPage.registered[page].filters, "sort")
-    asked = {name: query_string.text(query, name) for name in names}
+    listing = ListPage.registered[page]
+    asked = {name: query_string.text(query, name) for name in (*listing.filters, "sort")}
+    if asked["sort"] == listing.usual(query):
+        asked["sort"] = ""
     return urlencode({name: value for name, value in asked.items() if value})[:LONGEST]
 
 

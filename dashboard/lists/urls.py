@@ -5,6 +5,6 @@ from django.urls import path
 from dashboard.lists import views
 
 urlpatterns = [
-    path("lists/<slug:page>/views/", views.SaveView.as_view(), name="view_save"),
+    path("lists/views/", views.SaveView.as_view(), name="view_save"),
     path("lists/views/<uuid:pk>/", views.ChangeView.as_view(), name="view_change"),
 ]

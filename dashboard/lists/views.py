@@ -20,10 +20,8 @@ from dashboard.page import DashboardView, show_error
 class SaveView(DashboardView):
     """Save the filter and the order of a list under a name."""
 
-    def get(self, request: HttpRequest, page: str) -> HttpResponse:
-        return redirect(_list(page))
-
-    def post(self, request: HttpRequest, page: str) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
+        page = query_string.text(request.POST, "page")
         address = _list(page)
         query = query_of(page, _asked(request))
         try:

@@ -25,8 +25,8 @@ def owner(world: World) -> Browser:
 def save(
     browser: Browser, name: str = "Regulars", query: str = ASKED, page: str = "clients"
 ) -> Any:
-    asked = {"name": name, "query": query}
-    return browser.post(reverse("dashboard:view_save", args=[page]), asked, follow=True)
+    asked = {"page": page, "name": name, "query": query}
+    return browser.post(reverse("dashboard:view_save"), asked, follow=True)
 
 
 def change(browser: Browser, view: SavedView, act: str, **asked: str) -> Any:
@@ -52,11 +52,11 @@ def test_a_view_is_renamed_changed_made_the_default_and_deleted(owner: Browser) 
     change(owner, view, "rename", name="  Our   clients ")
     page = owner.get(f"{CLIENTS}?q=other&view={view.pk}").content.decode()
     assert "Save the changes in “Our clients”" in page
-    change(owner, view, "update", query="q=other&sort=name")
+    change(owner, view, "update", query="q=other&sort=-name")
     view.refresh_from_db()
-    assert (view.name, view.query) == ("Our clients", "q=other&sort=name")
+    assert (view.name, view.query) == ("Our clients", "q=other&sort=-name")
     change(owner, view, "open")
-    assert owner.get(CLIENTS)["Location"] == f"{CLIENTS}?q=other&sort=name&view={view.pk}"
+    assert owner.get(CLIENTS)["Location"] == f"{CLIENTS}?q=other&sort=-name&view={view.pk}"
     assert owner.get(f"{CLIENTS}?view=all").context["asked"] == ""  # all rows, one press away
     assert owner.get(f"{CLIENTS}?q=&stage=").status_code == 200
     save(owner, "Second")
@@ -68,6 +68,12 @@ def test_a_view_is_renamed_changed_made_the_default_and_deleted(owner: Browser) 
     answer = change(owner, view, "delete")
     assert answer.redirect_chain == [(f"{CLIENTS}?view=all", 302)]
     assert [row.name for row in SavedView.objects.all()] == ["Second"]
+
+
+def test_the_usual_order_is_no_view(owner: Browser) -> None:
+    listed = owner.get(f"{CLIENTS}?q=&stage=&sort=name").context["listed"]
+    assert listed.is_all and not listed.can_be_saved
+    assert owner.get(f"{CLIENTS}?sort=-name").context["listed"].query == "sort=-name"
 
 
 @pytest.mark.parametrize(
@@ -156,4 +162,4 @@ def test_every_list_can_save_a_view(owner: Browser, page: str) -> None:
     listing = owner.get(reverse(f"dashboard:{page}"), {"state": "", "sort": "date"})
     assert "Save as a view" in listing.content.decode()
     assert save(owner, "V", "sort=date", page).status_code == 200
-    assert owner.post(reverse("dashboard:view_save", args=["home"]), {}).status_code == 404
+    assert save(owner, page="home").status_code == 404

@@ -49,7 +49,7 @@ class Agreements(ListPage):
         Order("client", gettext_lazy("Client"), by="client__name_key"),
         Order("fee", gettext_lazy("Fee"), starts_up=False),
         Order("last", gettext_lazy("Last event"), starts_up=False),
-        Order("date", pgettext_lazy("column", "Date"), by="created_at", starts_up=False),
+        Order("date", pgettext_lazy("column", "Date"), by="created_at", has_no_head=True),
     )
     usual_order = "-date"
 

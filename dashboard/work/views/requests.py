@@ -1,6 +1,6 @@
 """Clients' requests: the inbox, and what is done with each request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -82,9 +82,10 @@ class Inbox(ListPage):
             request, page=page, rows=rows, kind=kind, kinds=[(key, TABS[key][0]) for key in TABS]
         )
 
-    def usual(self) -> str:
+    @classmethod
+    def usual(cls, query: Mapping[str, Any]) -> str:
         """Requests that wait come with the most urgent first, others with the newest."""
-        kind = query_string.text(self.request.GET, "state")
+        kind = query_string.text(query, "state")
         return "answer" if kind in ("", "open") or kind not in TABS else "-date"
 
     def gone(self) -> bool:
