@@ -13,8 +13,7 @@ from unicodedata import category, combining, decimal, normalize
 
 #: Letters that are another letter with a stroke, or two in one, and have no decomposition.
 _LETTERS = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i"}
-    | {"ŧ": "t", "ŋ": "n", "ĸ": "k", "ƒ": "f", "ǥ": "g", "ȷ": "j"}
+    {"æ": "ae", "œ": "oe"} | dict(zip("øłđðþħıŧŋĸ", "olddthitnk", strict=True))
 )
 #: Letters of their own though they have a decomposition: й, and the Thai and Lao vowel am.
 _WHOLE = re.compile("([йำຳ])")
