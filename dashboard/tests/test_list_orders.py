@@ -15,10 +15,10 @@ from django.utils import timezone, translation
 
 from agreements.contract import governing_laws
 from agreements.proposals import packages
-from billing.models import Invoice
+from billing.models import Collection, Invoice
 from clients import client_records
 from clients.models import Client
-from core.database.frozen_rows import lifted
+from core.database.ids import new_id
 from core.lists.name_order import name_key
 from dashboard.lists import list_page
 from delivery.models import Request
@@ -198,15 +198,30 @@ def test_a_long_list_says_that_it_is_too_long_for_such_an_order(
     assert "too long to sort by" not in narrow.content.decode()
 
 
+def replace_fields(row: Invoice, n: int, **fields: Any) -> Invoice:
+    """Another invoice like `row`, of another day."""
+    values = {field.attname: getattr(row, field.attname) for field in Invoice._meta.concrete_fields}
+    day = row.period_start + timedelta(days=n)
+    own = {"id": new_id(), "seq": row.seq + n, "number": f"X-{n}", "period_start": day}
+    return Invoice(**values | own | fields)
+
+
 def test_invoices_are_sorted_by_amount_within_each_currency(world: World, owner: Browser) -> None:
-    fill(world, world.signed(), 6)
-    sums = [("USD", 30), ("EUR", 5), ("USD", 4), ("THB", 900), ("EUR", 70), ("USD", 200)]
-    with lifted():
-        for row, (currency, total) in zip(Invoice.objects.all(), sums, strict=False):
-            Invoice.objects.filter(pk=row.pk).update(currency=currency, total=total, subtotal=total)
+    fill(world, world.signed(), 1)
+    row = Invoice.objects.get()
+    sums = [("EUR", 5), ("USD", 4), ("THB", 900), ("EUR", 70), ("USD", 200)]
+    more = [
+        replace_fields(row, n, currency=currency, total=total, subtotal=total)
+        for n, (currency, total) in enumerate(sums, 1)
+    ]
+    Invoice.objects.bulk_create(more)
+    Collection.objects.bulk_create(
+        Collection(business=world.business, invoice=one, gateway="sandbox", next_at=timezone.now())
+        for one in more
+    )
     for sort, wanted in {
-        "total": [("EUR", 5), ("EUR", 70), ("THB", 900), ("USD", 4), ("USD", 30), ("USD", 200)],
-        "-total": [("EUR", 70), ("EUR", 5), ("THB", 900), ("USD", 200), ("USD", 30), ("USD", 4)],
+        "total": [("EUR", 5), ("EUR", 70), ("THB", 900), ("USD", 1), ("USD", 4), ("USD", 200)],
+        "-total": [("EUR", 70), ("EUR", 5), ("THB", 900), ("USD", 200), ("USD", 4), ("USD", 1)],
     }.items():
         found = shown(owner, "invoices", {"sort": sort}, lambda row: (row.currency, row.total))
         assert found == wanted
