@@ -7,7 +7,7 @@ from django.db import models
 from core.lists.name_order import name_key
 
 
-class NameKeyField(models.BinaryField):
+class NameKeyField(models.BinaryField):  # type: ignore[type-arg]
     """The sort key of the field `of`, written with every row that is saved or inserted in bulk.
 
     Databases compare it byte by byte, so that PostgreSQL and SQLite have the same order in any

@@ -1,6 +1,6 @@
 """The base of the dashboard's lists: their order and their saved views stand in the address."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 from urllib.parse import urlencode
@@ -254,7 +254,7 @@ def changed(query: QueryDict, **changes: str) -> str:
     return f"?{asked.urlencode()}"
 
 
-def choice_is_gone(query: Mapping[str, Any], name: str, choices: Mapping[str, Any]) -> bool:
+def choice_is_gone(query: Mapping[str, Any], name: str, choices: Container[str]) -> bool:
     """Whether an address filters by a choice that does not exist."""
     asked = query_string.text(query, name)
     return bool(asked) and asked not in choices

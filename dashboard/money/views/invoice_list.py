@@ -82,7 +82,7 @@ class Invoices(ListPage):
         return (
             choice_is_gone(query, "state", dict(STATES))
             or choice_is_gone(query, "currency", CURRENCIES)
-            or choice_is_gone(query, "age", set(Age))
+            or choice_is_gone(query, "age", {age.value for age in Age})
             or bool(query.get("client") and not self._client(wanted))
         )
 
