@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Period, Proposal
 from billing.income import forecast
+from billing.invoices import invoice_list
 from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.web.keyset_pages import page_of
+from dashboard.lists import list_page
 from dashboard.lists.list_page import ListPage
 from delivery.models import Deliverable, EarlyWarning, Report, Request, TimeEntry, TimeImport
 from tests.world import World
@@ -204,6 +206,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     world: World, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
     monkeypatch.setattr(forecast, "AT_ONCE", 10**6)  # so that the page computes it both times
+    # So that orders that are computed are asked for with and without being too long for them.
+    monkeypatch.setattr(list_page, "COMPUTED_AT_MOST", 100)
     agreement = world.signed()
     browser = Browser()
     browser.force_login(world.business.owner, backend="django.contrib.auth.backends.ModelBackend")
@@ -221,7 +225,13 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
     fill(world, agreement, 10)
     few = counts()
     fill(world, agreement, many)
-    grown = {name: (few[name], count) for name, count in counts().items() if count > few[name]}
+    # The file reads its rows in batches, two queries each, so that it needs no memory for all.
+    batches = {"invoices_csv": 2 * (many // invoice_list.READ_AT_ONCE)}
+    grown = {
+        name: (few[name], count)
+        for name, count in counts().items()
+        if count > few[name] + batches.get(name, 0)
+    }
     assert not grown  # fewer are no harm: a long list is not sorted by what is computed
 
 

@@ -154,8 +154,8 @@ class ListPage(DashboardView):
         """
         order, is_up = self.order
         if not order.by:
-            few = list(rows[: COMPUTED_AT_MOST + 1])
-            if len(few) <= COMPUTED_AT_MOST:
+            if rows.order_by()[: COMPUTED_AT_MOST + 1].count() <= COMPUTED_AT_MOST:
+                few = list(rows)
                 found = values[order.name](few)
                 ordered = in_order(few, found, is_up=is_up, own=self.business.currency)
                 return page_of_sorted(ordered, self.request.GET)
