@@ -1,6 +1,7 @@
 """Lists sort by their columns: names by their language, and pages go on in the same order."""
 
 import importlib
+from base64 import urlsafe_b64encode
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -232,3 +233,18 @@ def test_an_unknown_order_is_the_usual_one(world: World, owner: Browser, sort: s
     for name in "BA":
         world.client(name)
     assert shown(owner, "clients", {"sort": sort}, str) == ["A", "B"]
+
+
+@pytest.mark.parametrize("text", ["\0", "9" * 400, "USD\x1f" + "9" * 40])
+def test_an_invalid_position_breaks_no_order(world: World, owner: Browser, text: str) -> None:
+    world.client("A")
+    mark = urlsafe_b64encode(f"{new_id()}|{text}".encode()).decode()
+    for view, sort in (
+        *(("clients", sort) for sort in ("name", "fee", "-last", "added")),
+        *(("invoices", sort) for sort in ("total", "-total", "client", "number", "due_on")),
+        *(("time", sort) for sort in ("time", "-time", "client", "date")),
+        *(("letters", "to"), ("requests", "state"), ("requests", "client")),
+    ):
+        for side in ("after", "before"):
+            page = owner.get(reverse(f"dashboard:{view}"), {"sort": sort, side: mark})
+            assert page.status_code == 200
