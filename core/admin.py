@@ -11,6 +11,7 @@ from core.models import (
     Link,
     MailOutage,
     OutboxEmail,
+    SavedView,
     User,
 )
 from core.web.admin_site import FrozenAdmin, RowAdmin
@@ -81,3 +82,10 @@ class ApiKeyAdmin(FrozenAdmin):
     list_display = ["name", "hint", "used_at", "revoked_at"]
     search_fields = ["name"]
     neighbours = ("business",)
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(FrozenAdmin):
+    list_display = ["name", "page", "is_default"]
+    search_fields = ["name"]
+    neighbours = ("business", "user")

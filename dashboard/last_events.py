@@ -1,7 +1,7 @@
 """What happened last with each row of a list, in a few words: "Viewed Growth, 2 days ago"."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,14 +41,32 @@ def last_events(proposals: Iterable[Proposal], today: date, zone: str) -> dict[U
     What happened to the agreements of its tiers counts as well, and of two at once more. A draft
     has none: it says when it was begun.
     """
+    return _said(_of_proposals(proposals), today, zone)
+
+
+def moments_of_proposals(proposals: Iterable[Proposal]) -> dict[UUID, datetime]:
+    """When the last event of each proposal was (UTC), to sort them by."""
+    return _moments(_of_proposals(proposals))
+
+
+def _of_proposals(proposals: Iterable[Proposal]) -> dict[UUID, Fact]:
     rows = list(proposals)
     chains = {row.pk: [*(each.pk for each in row.agreements.all()), row.pk] for row in rows}
     begun = {row.pk: Fact(row.created_at, _("Draft started")) for row in rows}
-    return _said(begun | _recorded(chains, OF_A_SALE), today, zone)
+    return begun | _recorded(chains, OF_A_SALE)
 
 
 def of_clients(view: DashboardView, clients: Iterable[Client]) -> dict[UUID, str]:
     """The last event of each client: of its calls, proposals, agreements and money."""
+    return _said(_of_clients(view, clients), view.today, view.business.time_zone)
+
+
+def moments_of_clients(view: DashboardView, clients: Iterable[Client]) -> dict[UUID, datetime]:
+    """When the last event of each client was (UTC), to sort them by."""
+    return _moments(_of_clients(view, clients))
+
+
+def _of_clients(view: DashboardView, clients: Iterable[Client]) -> dict[UUID, Fact]:
     facts = {
         row.pk: Fact(row.created_at, pgettext("what happened last", "Added")) for row in clients
     }
@@ -60,7 +78,7 @@ def of_clients(view: DashboardView, clients: Iterable[Client]) -> dict[UUID, str
     kinds = OF_A_SALE | set(_after_signing())
     recorded = _recorded(chains, kinds)
     money = money_history.newest(Of.CLIENT, facts)
-    return _said(_later(facts, calls, recorded, money), view.today, view.business.time_zone)
+    return _later(facts, calls, recorded, money)
 
 
 def _pairs(rows: QuerySet[Any], clients: Iterable[UUID]) -> QuerySet[Any, Any]:
@@ -81,11 +99,20 @@ def _calls(view: DashboardView, clients: Iterable[UUID]) -> dict[UUID, Fact]:
 
 def of_agreements(view: DashboardView, agreements: Iterable[Agreement]) -> dict[UUID, str]:
     """The last event of each agreement, or of its money."""
+    return _said(_of_agreements(agreements), view.today, view.business.time_zone)
+
+
+def moments_of_agreements(agreements: Iterable[Agreement]) -> dict[UUID, datetime]:
+    """When the last event of each agreement was (UTC), to sort them by."""
+    return _moments(_of_agreements(agreements))
+
+
+def _of_agreements(agreements: Iterable[Agreement]) -> dict[UUID, Fact]:
     facts = {row.pk: Fact(row.created_at, _("Tier chosen")) for row in agreements}
     kinds = OF_A_SALE | set(_after_signing())
     recorded = _recorded({pk: [pk] for pk in facts}, kinds)
     money = money_history.newest(Of.AGREEMENT, facts)
-    return _said(_later(facts, recorded, money), view.today, view.business.time_zone)
+    return _later(facts, recorded, money)
 
 
 def of_invoices(view: DashboardView, invoices: Iterable[Invoice]) -> dict[UUID, str]:
@@ -132,6 +159,10 @@ def _later(*known: Mapping[UUID, Fact]) -> dict[UUID, Fact]:
             if pk not in latest or fact.at >= latest[pk].at:
                 latest[pk] = fact
     return latest
+
+
+def _moments(facts: Mapping[UUID, Fact]) -> dict[UUID, datetime]:
+    return {pk: fact.at for pk, fact in facts.items()}
 
 
 def _said(facts: Mapping[UUID, Fact], today: date, zone: str) -> dict[UUID, str]:

@@ -16,6 +16,7 @@ from core.audit import Origin
 from core.dates import local_day
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
+from core.lists.way_back import keep_place
 from core.tenancy import BusinessView
 from core.web.tab_saves import Tab, read_tab
 from core.web.throttle import address, too_often
@@ -49,9 +50,12 @@ class DashboardView(BusinessView, View):
         return response
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase
         if request.method == "POST" and "once" in request.POST and request.business:  # type: ignore[attr-defined]
-            return self.post_once(request, *args, **kwargs)
-        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+            response = self.post_once(request, *args, **kwargs)
+        else:
+            response = super().dispatch(request, *args, **kwargs)
+        keep_place(request, response)
         return response
 
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:

@@ -5,6 +5,7 @@ from django.urls import include, path
 app_name = "dashboard"
 FAMILIES = [
     "home",
+    "lists",
     "todo",
     "welcome",
     "sales",

@@ -18,6 +18,7 @@ from django.urls import resolve
 from django.utils import timezone
 
 from core.database.ids import new_id
+from dashboard.lists.list_page import ListPage
 from tests.pseudo.visits import taken_back
 from tests.test_tenancy import (  # noqa: F401 - the fixtures
     CLASSES,
@@ -181,7 +182,8 @@ def test_no_drawing_and_no_passkey_breaks_its_form(two: Two, value: str) -> None
 def is_list(path: str) -> bool:
     """Whether the page behind an address shows a list in pages."""
     view = resolve(path).func
-    return "page_of" in vars(sys.modules[view.__module__])
+    of_lists = issubclass(getattr(view, "view_class", object), ListPage)
+    return of_lists or "page_of" in vars(sys.modules[view.__module__])
 
 
 def forms(browser: Browser, path: str) -> Iterator[tuple[str, dict[str, str], set[str]]]:

@@ -38,6 +38,7 @@ from core import links
 from core.database.state_moves import move
 from core.dates import local_day
 from core.documents.pictures import Picture
+from core.lists import saved_views
 from core.models import OutboxEmail, SetAside, TaxRate
 from core.outbox import emails
 from core.web import api_keys
@@ -218,6 +219,8 @@ CLASSES: dict[str, str] = {
     "dashboard:warning_mute": "warning",
     "dashboard:unmute": "muted",
     "dashboard:api_revoke": "api_key",
+    "dashboard:view_save": "owner",
+    "dashboard:view_change": "saved_view",
     "api:readings": "public",
     "api:kpis": "public",  # with a key of their own: api/tests/test_api.py
     "dashboard:work": "period",
@@ -542,6 +545,14 @@ def rows_of(world: World) -> dict[str, Any]:
             reason="R",
         ),
         "review": reviewed(agreement),
+        "saved_view": saved_views.save_view(
+            business=world.business,
+            user=world.business.owner,
+            page="clients",
+            name="V",
+            query="stage=won",
+            now=now,
+        ),
         "api_key": api_keys.make(business=world.business, name="K", now=now)[0],
         "kpi": kpi,
         "deliverable": Deliverable.objects.get(period=period),

@@ -72,7 +72,7 @@ def excluded_clients(proposal: Proposal) -> list[Client]:
     )
     return [
         client
-        for client in current.distinct().order_by("name", "pk")
+        for client in current.distinct().order_by("name_key", "pk")
         if any(
             is_same_company(name, own) for name in names for own in (client.name, client.legal_name)
         )

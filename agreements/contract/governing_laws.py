@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Proposal
+from core.lists.name_order import choices_by_name
 from core.models import Business
 from core.places import countries
 
@@ -111,11 +112,7 @@ def choices(*, kept: str = "") -> list[tuple[str, str]]:
     """Every law by its code, with its name, in the order of names; `kept` is among them anyway."""
     names = countries.names()
     laws = [(code, names[code]) for code in names if code not in DIVIDED or code == kept]
-    return sorted([*laws, *((code, name(code)) for code in PARTS)], key=_by_name)
-
-
-def _by_name(choice: tuple[str, str]) -> str:
-    return choice[1]
+    return choices_by_name([*laws, *((code, name(code)) for code in PARTS)])
 
 
 def usual(business: Business) -> str:

@@ -15,12 +15,13 @@ from agreements.proposals.drafting import draft_rules
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
 from core import formats, money
+from core.lists.name_order import by_name
 from core.models import Business
 
 
 def offered(business: Business) -> list[Package]:
     """The business's own packages that are not archived, by name."""
-    return list(Package.objects.filter(business=business, retired_at__isnull=True))
+    return by_name(Package.objects.filter(business=business, retired_at__isnull=True))
 
 
 def choices(business: Business) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -51,6 +51,12 @@ def fees_by_client(clients: Iterable[Client], today: date) -> dict[UUID, Expecte
     return fees | _signed_fees(ids, today)
 
 
+def sums(clients: Iterable[Client], today: date) -> dict[UUID, tuple[int, str]]:
+    """The expected fee of each client as (minor units, currency), to sort them by."""
+    fees = fees_by_client(clients, today)
+    return {pk: (fee.amount, fee.currency) for pk, fee in fees.items()}
+
+
 def _signed_fees(clients: Iterable[UUID], today: date) -> dict[UUID, ExpectedFee]:
     """What clients pay each month by their running agreements, signed changes included.
 

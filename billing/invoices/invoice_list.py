@@ -162,7 +162,7 @@ def _table_rows(rows: QuerySet[Invoice], now: datetime) -> Iterator[list[object]
 def clients_with_invoices(business: Business, limit: int) -> list[Client]:
     """Return the clients that have an invoice, by name; [] if there are more than `limit`."""
     rows = Client.objects.filter(business=business, invoices__isnull=False).distinct()
-    found = list(rows.order_by("name", "pk")[: limit + 1])
+    found = list(rows.order_by("name_key", "pk")[: limit + 1])
     return found if len(found) <= limit else []
 
 

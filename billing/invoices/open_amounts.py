@@ -93,4 +93,4 @@ def _debts(
         Debt(clients[pk], by_age(theirs), len(theirs), max(late for late, _amount in theirs))
         for pk, theirs in amounts.items()
     )
-    return sorted(debts, key=lambda debt: (-debt.total, debt.client.name))
+    return sorted(debts, key=lambda debt: (-debt.total, bytes(debt.client.name_key)))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.rules.pipeline import Stage
 from core import formats, languages
+from core.database.name_key_field import SortedByName
 from core.models import TenantRow
 from core.models.tax_rate import TaxMode
 
@@ -43,7 +44,7 @@ class Lost(models.TextChoices):
     DECLINED = "declined", _("They declined the proposal")
 
 
-class Client(TenantRow):
+class Client(SortedByName, TenantRow):
     """A client or prospect of a business.
 
     `state` is its stage in the sales pipeline, and `stage_at` when it was reached (UTC).
@@ -85,9 +86,9 @@ class Client(TenantRow):
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
-        ordering = ["name", "id"]
+        ordering = ["name_key", "id"]
         indexes = [
-            models.Index(fields=["business", "name", "id"], name="client_by_name"),
+            models.Index(fields=["business", "name_key", "id"], name="client_by_name_key"),
             models.Index(fields=["business", "state", "-stage_at"], name="client_by_stage"),
         ]
 
@@ -110,7 +111,7 @@ class Client(TenantRow):
         return self.state in (Stage.PROPOSAL_SENT, Stage.TRIAL)
 
 
-class Contact(TenantRow):
+class Contact(SortedByName, TenantRow):
     """A person at a client.
 
     A portal session holds the `portal_epoch` of its start. Raising it ends all their sessions.

@@ -14,7 +14,7 @@ from core.models.search_entry import SearchEntry
 from core.models.set_aside import SetAside
 from core.models.standing import Standing
 from core.models.tax_rate import TaxMode, TaxRate
-from core.models.user import ApiKey, User
+from core.models.user import ApiKey, SavedView, User
 
 __all__ = [
     "ApiKey",
@@ -30,6 +30,7 @@ __all__ = [
     "OutboxEmail",
     "OwnerNote",
     "RateLimit",
+    "SavedView",
     "SearchEntry",
     "SetAside",
     "Standing",

@@ -1,4 +1,4 @@
-"""User, who signs in by email, and ApiKey, with which a program calls the API."""
+"""User, who signs in by email; what they keep; and ApiKey, with which a program calls the API."""
 
 from typing import Any
 
@@ -83,6 +83,40 @@ class ApiKey(TenantRow):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedView(TenantRow):
+    """A filter and an order of a list that a person keeps under a name.
+
+    `page` is the URL name of the list and `query` the query string of its address, without a
+    position. The list opens with the view that `is_default`.
+    """
+
+    LONGEST_NAME = 40
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("user"))
+    page = models.CharField(_("list"), max_length=40)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    query = models.CharField(_("filters and order"), max_length=2000, blank=True)
+    is_default = models.BooleanField(_("the list opens with it"), default=False)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business", "user", "page", "name"], name="view_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["business", "user", "page"],
+                condition=models.Q(is_default=True),
+                name="one_default_view",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

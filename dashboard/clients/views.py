@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.contract import exclusivity
 from agreements.models import Agreement, Proposal
@@ -22,11 +23,11 @@ from clients.models.client import STAGES
 from core.errors import RuleError
 from core.outbox import bounces
 from core.web import query_string
-from core.web.keyset_pages import page_of
 from core.web.throttle import too_often
 from dashboard import last_events
 from dashboard.clients.client_now import client_now
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
+from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView, add_error, show_error, show_warnings
 from dashboard.sales.views.pipeline import pipeline_moves
 from dashboard.sales.views.sales_panel import sales_panel
@@ -36,10 +37,18 @@ from exports import requested_exports
 from exports.models import Scope
 
 
-class Clients(DashboardView):
+class Clients(ListPage):
     """The list of all clients by name, with search and a filter by pipeline stage."""
 
     template = "dashboard/clients/clients.html"
+    page_name = "clients"
+    filters = ("q", "stage")
+    orders = (
+        Order("name", gettext_lazy("Client"), by="name_key"),
+        Order("fee", gettext_lazy("Expected a month"), starts_up=False),
+        Order("last", gettext_lazy("Last event"), starts_up=False),
+        Order("added", pgettext_lazy("column", "Added"), by="created_at", has_no_head=True),
+    )
 
     def get(self, request: HttpRequest) -> HttpResponse:
         clients = self.rows(Client)
@@ -53,11 +62,18 @@ class Clients(DashboardView):
             clients = clients.filter(matches).distinct()
         if stage in dict(STAGES):
             clients = clients.filter(state=stage)
-        page = page_of(clients.prefetch_related("contacts"), request.GET, by="name", up=True)
+        page = self.page_in_order(
+            clients.prefetch_related("contacts"),
+            fee=lambda rows: expected_fees.sums(rows, self.today),
+            last=lambda rows: last_events.moments_of_clients(self, rows),
+        )
         fees = expected_fees.fees_by_client(page.rows, self.today)
         last = last_events.of_clients(self, page.rows)
         rows = [(client, fees.get(client.pk), last[client.pk]) for client in page.rows]
         return self.show(request, page=page, rows=rows, asked=term, stage=stage, stages=STAGES)
+
+    def gone(self) -> bool:
+        return choice_is_gone(self.request.GET, "stage", dict(STAGES))
 
 
 class ClientPage(DashboardView):
@@ -67,7 +83,7 @@ class ClientPage(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
-        contacts = list(client.contacts.order_by("-is_decision_maker", "name"))
+        contacts = list(client.contacts.order_by("-is_decision_maker", "name_key"))
         bounced = bounces.newest_by_address(self.business, [each.email for each in contacts])
         agreements = effective_terms.load_amendments(
             self.rows(Agreement).filter(client=client)[:10]

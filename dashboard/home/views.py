@@ -75,7 +75,9 @@ class Home(DashboardView):
     def _clients(self) -> dict[str, Any]:
         """The sample clients, and whether the business has no others."""
         kinds = dict(self.rows(Client).order_by().values_list("is_sample").annotate(Count("pk")))
-        samples = self.rows(Client).filter(is_sample=True).order_by("name") if True in kinds else []
+        samples = (
+            self.rows(Client).filter(is_sample=True).order_by("name_key") if True in kinds else []
+        )
         return {"samples": samples, "is_new": False not in kinds}
 
     def _current(self, running: list[Agreement]) -> dict[Any, Any]:

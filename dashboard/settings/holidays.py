@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import formats
+from core.lists.name_order import choices_by_name
 from core.models import Business
 from core.places import countries, public_holidays
 from dashboard.form_fields import SearchField
@@ -40,8 +41,8 @@ class HolidaysForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         names, row = countries.names(), self.instance
         known = {code: names[code] for code in public_holidays.countries() if code in names}
-        self.fields["holiday_country"].choices = sorted(  # type: ignore[attr-defined]
-            known.items(), key=lambda each: each[1]
+        self.fields["holiday_country"].choices = choices_by_name(  # type: ignore[attr-defined]
+            known.items()
         )
         self.days = _coming(row, today)
         self.saved = row.holiday_country

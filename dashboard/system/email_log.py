@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import links
 from core.models import OutboxEmail
@@ -15,15 +16,21 @@ from core.outbox import emails
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.framed_email import framed, with_frames
-from core.web.keyset_pages import page_of
+from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView
 from delivery.requests import reply_address
 
 
-class EmailLog(DashboardView):
+class EmailLog(ListPage):
     """The list of all emails, newest first."""
 
     template = "dashboard/system/letters.html"
+    page_name = "letters"
+    orders = (
+        Order("to", gettext_lazy("To"), by="to"),
+        Order("date", gettext_lazy("Written"), by="created_at", starts_up=False),
+    )
+    usual_order = "-date"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         emails_sent = self.rows(OutboxEmail)
@@ -34,8 +41,11 @@ class EmailLog(DashboardView):
             )
         if state in OutboxState.values:
             emails_sent = emails_sent.filter(state=state)
-        page = page_of(emails_sent, request.GET, by="created_at")
+        page = self.page_in_order(emails_sent)
         return self.show(request, page=page, asked=term, state=state, states=OutboxState.choices)
+
+    def gone(self) -> bool:
+        return choice_is_gone(self.request.GET, "state", dict(OutboxState.choices))
 
 
 class SentEmail(DashboardView):

@@ -90,7 +90,7 @@ def test_an_invoice_of_a_client_is_found_by_the_clients_link(
 
 
 @pytest.mark.usefixtures("later")
-@pytest.mark.parametrize("sort", ["issued_on", "due_on", "number", "total", "client__name"])
+@pytest.mark.parametrize("sort", ["issued_on", "due_on", "number", "total", "client"])
 @pytest.mark.parametrize("up", [True, False])
 def test_every_column_sorts_both_ways(
     owner: Browser, invoices: dict[str, Invoice], sort: str, up: bool
@@ -98,7 +98,7 @@ def test_every_column_sorts_both_ways(
     asked = {"sort": sort if up else f"-{sort}", "currency": "USD"}
     page = owner.get(reverse("dashboard:invoices"), asked)
     rows: list[Any] = [row for row, *_ in page.context["rows"]]
-    values = [row.client.name if sort == "client__name" else getattr(row, sort) for row in rows]
+    values = [row.client.name if sort == "client" else getattr(row, sort) for row in rows]
     assert len(values) > 2 and values == sorted(values, reverse=not up)
 
 

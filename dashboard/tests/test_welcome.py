@@ -223,3 +223,16 @@ def test_the_checklist_follows_the_facts_and_can_be_dismissed(world: World) -> N
     assert Proposal.objects.get().sent_at and checklist() == [True, False, False, False, False]
     browser.post(reverse("dashboard:welcome_dismiss"))
     assert checklist() == []
+
+
+def test_the_country_brings_its_public_holidays(newcomer: Browser) -> None:
+    step(newcomer, "welcome", PLACE)
+    business = Business.objects.get()
+    assert business.holiday_country == "DE"
+    step(newcomer, "welcome", PLACE | {"country": "Austria"})
+    business.refresh_from_db()
+    assert business.holiday_country == "AT"
+    Business.objects.update(holiday_part="W")  # it was chosen in the settings meanwhile
+    step(newcomer, "welcome", PLACE)
+    business.refresh_from_db()
+    assert (business.holiday_country, business.holiday_part) == ("AT", "W")

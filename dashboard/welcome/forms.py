@@ -12,8 +12,9 @@ from agreements.proposals import packages
 from billing.books import document_numbers
 from core import formats
 from core.documents.printable_text import PrintableForm
+from core.lists.name_order import choices_by_name
 from core.models import Business, User
-from core.places import countries
+from core.places import countries, public_holidays
 from core.places.usual_taxes import USUAL_TAXES
 from core.tenancy import business_of
 from dashboard.form_fields import (
@@ -46,7 +47,7 @@ class YouForm(PrintableForm, forms.Form):
         super().__init__(*args, **kwargs)
         if known:
             del self.fields["name"]
-        names = sorted(countries.names().items(), key=lambda pair: pair[1])
+        names = choices_by_name(countries.names().items())
         options = {
             "country": names,
             "currency": currency_names(),
@@ -95,11 +96,18 @@ class YouForm(PrintableForm, forms.Form):
 
 
 def save_place(user: User, business: Business | None, **data: Any) -> Business:
-    """Save where a business works. A new one has the person's name until it is given its own."""
-    data.pop("country", None)
+    """Save where a business works, with the public holidays of its country.
+
+    A new one has the person's name until it is given its own. Holidays that were chosen in the
+    settings stay.
+    """
+    country = data.pop("country", None)
     row = business or Business(owner=user, name=user.get_full_name())
     for name, value in data.items():
         setattr(row, name, value)
+    is_untouched = not row.holiday_part and not row.worked_holidays
+    if country in public_holidays.countries() and is_untouched:
+        row.holiday_country = country
     try:
         with transaction.atomic():
             row.save()
@@ -108,7 +116,7 @@ def save_place(user: User, business: Business | None, **data: Any) -> Business:
     except IntegrityError:  # it was made in another tab meanwhile
         if business:
             raise
-        return save_place(user, business_of(user), **data)
+        return save_place(user, business_of(user), country=country, **data)
     return row
 
 

@@ -105,7 +105,7 @@ def week_of(business: Business, monday: date, today: date) -> Week:
     shown = list(
         agreements.filter(business=business)
         .select_related("client")
-        .order_by("client__name", "title", "pk")
+        .order_by("client__name_key", "title", "pk")
     )
     minutes_left = _minutes_left(shown, min(today, days[-1]))
     rows = [

@@ -236,7 +236,7 @@ def _business(ref: str) -> Business:
 def _drafts(business: Business) -> QuerySet[Report]:
     """Return the drafts of a business, the one that is sent first at the top."""
     drafts = Report.objects.filter(business=business, state=ReportState.DRAFT)
-    return drafts.select_related(*report_facts.RELATED).order_by("send_at", "client__name")
+    return drafts.select_related(*report_facts.RELATED).order_by("send_at", "client__name_key")
 
 
 def _others(count: int) -> list[str]:

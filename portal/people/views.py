@@ -53,7 +53,9 @@ class People(PortalView):
         return redirect("portal:people")
 
     def _show(self, request: HttpRequest, form: InviteForm, status: int = 200) -> HttpResponse:
-        people = self.rows(Contact).filter(is_active=True).order_by("-is_decision_maker", "name")
+        people = (
+            self.rows(Contact).filter(is_active=True).order_by("-is_decision_maker", "name_key")
+        )
         context = {"people": people, "form": form}
         return render(request, "portal/people.html", context, status=status)
 

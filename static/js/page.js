@@ -25,6 +25,7 @@
     if (button && button.hasAttribute("data-stays")) return;  // it brings a file: the page stays and goes on working
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
+    if (form.method === "post") sendList(form);
     if (button) { button.setAttribute("aria-busy", "true"); button.classList.add("disabled"); }
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach(free));
@@ -84,6 +85,46 @@
   whenThere(() => {
     const wrong = document.querySelector("main .is-invalid");
     if (wrong) wrong.focus();
+  });
+
+  // A list is come back to in the same tab at the same place: its filter, order and page, what was scrolled, and the
+  // link that was followed. The trail leads back, and so does a form that is sent from a page of the list or its rows.
+  const KEPT = "rh-lists", RETURN = "rh-return";
+  const lists = () => { try { return JSON.parse(sessionStorage.getItem(KEPT)) || {}; } catch { return {}; } };
+  const put = (name, value) => { try { sessionStorage.setItem(name, value); } catch { /* nothing is kept then */ } };
+  const isList = () => document.querySelector("main [data-list], main .rh-pages, main .rh-filters");
+  let followed = "";
+  function sendList(form) {
+    const last = Object.entries(lists()).pop();
+    const address = isList() ? location.pathname + location.search : last ? last[0] + last[1].search : "";
+    const there = new URL(form.getAttribute("action") || "", location);
+    if (!address || !document.getElementById("rh-side") || there.origin !== location.origin) return;
+    form.querySelectorAll("input[name=list]").forEach((old) => old.remove());
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "list", value: address }));
+    put(RETURN, "yes");
+  }
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("main a[href]");
+    if (link && link.closest("table")) followed = link.getAttribute("href");
+    if (link && link.closest(".rh-eyebrow")) put(RETURN, "yes");
+  });
+  window.addEventListener("pagehide", () => {
+    if (!isList()) return;
+    const { [location.pathname]: _old, ...others } = lists();  // the newest is the last
+    put(KEPT, JSON.stringify({ ...others, [location.pathname]: { search: location.search, y: window.scrollY, followed } }));
+  });
+  whenThere(() => {
+    const kept = lists(), here = kept[location.pathname];
+    document.querySelectorAll("main .rh-eyebrow a").forEach((link) => {
+      const list = link.origin === location.origin && kept[link.pathname];
+      if (list && !link.search && link.pathname !== location.pathname) link.search = list.search;
+    });
+    let returns = "";
+    try { returns = sessionStorage.getItem(RETURN); sessionStorage.removeItem(RETURN); } catch { return; }
+    if (!returns || !isList() || !here || here.search !== location.search) return;
+    const link = here.followed && document.querySelector(`main table a[href="${CSS.escape(here.followed)}"]`);
+    if (link) link.focus({ preventScroll: true });
+    window.scrollTo({ top: here.y, behavior: "instant" });
   });
 
   document.addEventListener("keydown", (event) => {

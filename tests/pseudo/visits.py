@@ -33,7 +33,7 @@ from clients.models import Contact
 from core import links
 from core.database.frozen_rows import lifted
 from core.dates import local_day
-from core.models import Business, OutboxEmail
+from core.models import Business, OutboxEmail, SavedView
 from core.models.link import LinkPurpose
 from dashboard.proposals.forms.as_posted import as_posted
 from delivery.models import Report
@@ -68,6 +68,7 @@ def pages(rows: Rows) -> Iterator[Visit]:
     browsers = _people(rows)
     for name, path in _addresses(rows):
         yield name, _of(browsers, name).get(path)
+    yield from a_saved_view(rows["saved_view"], browsers["dashboard"])
     with taken_back():
         yield from transfers(rows["world"], browsers["dashboard"])
     with taken_back():
@@ -144,6 +145,14 @@ def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
         yield "a report that nobody can read", afresh.get(page, at)
     fresh = World()
     yield "nothing to do", _reading(logged_in(fresh.business.owner)).get(page)
+
+
+def a_saved_view(view: SavedView, owner: Browser) -> Iterator[Visit]:
+    """A list with a view that is open, that differs, and whose filter is no longer there."""
+    clients = reverse("dashboard:clients")
+    yield "a saved view", owner.get(clients, {"stage": "won", "view": view.pk})
+    yield "a view that differs", owner.get(clients, {"sort": "-fee", "view": view.pk})
+    yield "a view of what is gone", owner.get(clients, {"stage": "gone", "view": view.pk})
 
 
 def drafts(draft: Proposal, owner: Browser) -> Iterator[Visit]:

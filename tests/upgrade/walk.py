@@ -39,7 +39,7 @@ from billing.models import (
 from clients import portal_links
 from clients.models import Call, Client, Contact, Objection, Reply, Testimonial
 from core import links
-from core.models import ApiKey, Business, OutboxEmail, SetAside, TaxRate, User
+from core.models import ApiKey, Business, OutboxEmail, SavedView, SetAside, TaxRate, User
 from core.models.link import LinkPurpose
 from delivery.models import (
     Deliverable,
@@ -67,6 +67,7 @@ MODELS: dict[
     "agreement": (Agreement, "client"),
     "amendment": (Amendment, "client"),
     "api_key": (ApiKey, ""),
+    "saved_view": (SavedView, ""),
     "bank_line": (BankStatementLine, ""),
     "call": (Call, "client"),
     "certificate": (WithholdingCertificate, "client"),

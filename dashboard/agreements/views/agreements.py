@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.changing import end, renew, trial
 from agreements.contract import exclusivity
@@ -27,9 +28,9 @@ from core import audit
 from core.errors import RuleError
 from core.web import query_string
 from core.web.download import pdf_response
-from core.web.keyset_pages import page_of
 from dashboard import last_events
 from dashboard.agreements.forms.pause_and_end import EndForm
+from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView, add_error, show_error
 from delivery.hours import hours_left
 from delivery.kpis import kpi_page
@@ -39,10 +40,18 @@ from delivery.work import checklist
 from exports import timeline
 
 
-class Agreements(DashboardView):
+class Agreements(ListPage):
     """The list of all agreements, newest first, with search and a filter by state."""
 
     template = "dashboard/agreements/agreements.html"
+    page_name = "agreements"
+    orders = (
+        Order("client", gettext_lazy("Client"), by="client__name_key"),
+        Order("fee", gettext_lazy("Fee"), starts_up=False),
+        Order("last", gettext_lazy("Last event"), starts_up=False),
+        Order("date", pgettext_lazy("column", "Date"), by="created_at", has_no_head=True),
+    )
+    usual_order = "-date"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         agreements = self.rows(Agreement).select_related("client")
@@ -53,7 +62,9 @@ class Agreements(DashboardView):
             )
         if state in dict(AGREEMENT_STATES):
             agreements = agreements.filter(state=state)
-        page = page_of(agreements, request.GET, by="created_at")
+        page = self.page_in_order(
+            agreements, fee=self._fees, last=last_events.moments_of_agreements
+        )
         following = next_starts(page.rows, self.today)
         terms = {
             row.pk: effective_terms.terms_on(row, self.today)
@@ -64,6 +75,17 @@ class Agreements(DashboardView):
         return self.show(
             request, page=page, rows=rows, asked=term, state=state, states=AGREEMENT_STATES
         )
+
+    def _fees(self, rows: list[Agreement]) -> dict[UUID, tuple[int, str]]:
+        """The fee of each agreement as it is today, with its currency."""
+        loaded = effective_terms.load_amendments(rows)
+        return {
+            row.pk: (effective_terms.terms_on(row, self.today).amount, row.currency)
+            for row in loaded
+        }
+
+    def gone(self) -> bool:
+        return choice_is_gone(self.request.GET, "state", dict(AGREEMENT_STATES))
 
 
 class AgreementPage(DashboardView):

@@ -212,4 +212,4 @@ class NewFees(DashboardView):
         """Every running retainer; the fee of a paid trial cannot be changed."""
         related = ("client", "contact", "business__owner", "signed_document")
         rows = self.rows(Agreement).filter(state__in=RUNNING_STATES).exclude(interval=Interval.ONCE)
-        return rows.select_related(*related).order_by("client__name", "title")
+        return rows.select_related(*related).order_by("client__name_key", "title")

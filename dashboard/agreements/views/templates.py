@@ -17,6 +17,7 @@ from core import formats, languages
 from core.dates import start_of_day
 from core.errors import RuleError
 from core.languages import DEFAULT, LANGUAGES
+from core.lists.name_order import by_name
 from core.web.download import pdf_bytes
 from dashboard.agreements.forms.wording import (
     ClauseForms,
@@ -47,7 +48,7 @@ class Templates(SettingsView):
 
     def _page(self, request: HttpRequest, form: NewTemplateForm, status: int = 200) -> HttpResponse:
         built_in = [(kind, len(library.BUILT_IN[kind])) for kind in TextKind]
-        own = self.rows(Template).filter(retired_at__isnull=True)
+        own = by_name(self.rows(Template).filter(retired_at__isnull=True))
         return self.show(request, status, form=form, own=own, built_in=built_in)
 
 

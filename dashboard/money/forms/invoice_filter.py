@@ -1,4 +1,4 @@
-"""Reads from an address which invoices are asked for, and in which order."""
+"""Reads from an address which invoices are asked for."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -22,9 +22,7 @@ STATES = [
     (OVERDUE, _("Overdue")),
     *INVOICE_STATES[1:],
 ]
-#: The columns that sort the list.
-SORTS = ("issued_on", "due_on", "number", "client__name", "total")
-NEWEST = "-issued_on"
+FILTERS = ("q", "state", "since", "until", "month", "client", "currency", "age")
 
 
 def wanted_from(query: Mapping[str, Any]) -> Wanted:
@@ -43,15 +41,6 @@ def wanted_from(query: Mapping[str, Any]) -> Wanted:
         currency=currency if currency in CURRENCIES else "",
         age=Age(age) if age in list(Age) else None,
     )
-
-
-def sort_from(query: Mapping[str, Any], *, one_currency: bool) -> tuple[str, bool]:
-    """Return the field and whether it ascends; amounts sort in one currency alone (rule 13)."""
-    wish = query_string.text(query, "sort") or NEWEST
-    field = wish.removeprefix("-")
-    if field not in SORTS or (field == "total" and not one_currency):
-        wish, field = NEWEST, NEWEST[1:]
-    return field, not wish.startswith("-")
 
 
 def quick_periods(today: date) -> list[tuple[Any, str, str]]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from billing.books import asked_words, queries
 from billing.invoices import invoice_list, open_amounts
@@ -16,15 +17,15 @@ from billing.invoices.open_amounts import OpenAmounts
 from billing.rules.aging import Age
 from billing.rules.states import InvoiceState
 from clients.models import Client
+from core.money import CURRENCIES
 from core.tables import spreadsheet
 from core.web.download import csv_response
-from core.web.keyset_pages import Sort, page_of
 from dashboard import last_events
+from dashboard.lists.list_page import ListPage, Order, changed, choice_is_gone
 from dashboard.money.forms.invoice_filter import (
-    SORTS,
+    FILTERS,
     STATES,
     quick_periods,
-    sort_from,
     wanted_from,
 )
 from dashboard.page import DashboardView
@@ -36,22 +37,26 @@ DEBTORS_LISTED = 100
 Row = tuple[str, Mapping[Age, int], int, dict[str, str]]
 
 
-class Invoices(DashboardView):
+class Invoices(ListPage):
     """The list of invoices: search, filters, sums and order stand in its address."""
 
     template = "dashboard/money/invoices.html"
+    page_name = "invoices"
+    filters = FILTERS
+    orders = (
+        Order("number", gettext_lazy("Invoice"), by="number"),
+        Order("client", gettext_lazy("Client"), by="client__name_key"),
+        Order("issued_on", pgettext_lazy("column", "Date"), by="issued_on", starts_up=False),
+        Order("due_on", gettext_lazy("Due"), by="due_on"),
+        Order("total", gettext_lazy("Amount"), by="total", within=("currency",)),
+    )
+    usual_order = "-issued_on"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now, wanted = timezone.now(), wanted_from(request.GET)
         invoices = invoice_list.find(self.business, wanted, now)
         sums = invoice_list.sums(invoices, now)
-        field, is_up = sort_from(request.GET, one_currency=len(sums) < 2)
-        page = page_of(
-            invoices.select_related("client", "collection", "agreement"),
-            request.GET,
-            by=field,
-            up=is_up,
-        )
+        page = self.page_in_order(invoices.select_related("client", "collection", "agreement"))
         last = last_events.of_invoices(self, page.rows)
         return self.show(
             request,
@@ -63,7 +68,6 @@ class Invoices(DashboardView):
             wanted=wanted,
             sums=sums,
             is_filtered=wanted != Wanted(),
-            sorts=_sorts(request.GET, field, is_up=is_up, by_amount=len(sums) < 2),
             states=STATES,
             periods=_periods(request.GET, self.today),
             clients=invoice_list.clients_with_invoices(self.business, CLIENTS_LISTED),
@@ -71,6 +75,15 @@ class Invoices(DashboardView):
             currencies=invoice_list.currencies(self.business),
             age_label=age_labels()[wanted.age] if wanted.age else "",
             unknown=queries.unknown_charges(self.business).count(),
+        )
+
+    def gone(self) -> bool:
+        wanted, query = wanted_from(self.request.GET), self.request.GET
+        return (
+            choice_is_gone(query, "state", dict(STATES))
+            or choice_is_gone(query, "currency", CURRENCIES)
+            or choice_is_gone(query, "age", {age.value for age in Age})
+            or bool(query.get("client") and not self._client(wanted))
         )
 
     def _client(self, wanted: Wanted) -> Client | None:
@@ -134,36 +147,13 @@ def age_labels() -> dict[Age, str]:
     }
 
 
-def _sorts(query: QueryDict, field: str, *, is_up: bool, by_amount: bool) -> dict[str, Any]:
-    """Return the links of the columns' heads; another press turns the order around."""
-    links: dict[str, Sort | None] = {}
-    for name in SORTS:
-        is_this = name == field
-        turned = is_up if is_this else name == "issued_on"
-        address = _address(query, sort=f"-{name}" if turned else name)
-        links[name] = Sort(address, is_up if is_this else None)
-    return links if by_amount else links | {"total": None}
-
-
 def _periods(query: QueryDict, today: Any) -> list[tuple[Any, str, bool]]:
     """Return label, address and whether it is chosen, of the periods that are one press away."""
     return [
         (
             label,
-            _address(query, since=since, until=until, month=""),
+            changed(query, since=since, until=until, month=""),
             (query.get("since"), query.get("until")) == (since, until),
         )
         for label, since, until in quick_periods(today)
     ]
-
-
-def _address(query: QueryDict, **changes: str) -> str:
-    """Return the query string with these changes, on the first page; "" removes a name."""
-    changed = query.copy()
-    for name in ("after", "before"):
-        changed.pop(name, None)
-    for name, value in changes.items():
-        changed.pop(name, None)
-        if value:
-            changed[name] = value
-    return f"?{changed.urlencode()}"

@@ -64,8 +64,8 @@ class NewOneOff(DashboardView):
         return OneOffForm(
             data,
             business=self.business,
-            clients=self.rows(Client).filter(is_sample=False).order_by("name", "pk"),
-            agreements=list(running.select_related("client").order_by("client__name", "pk")),
+            clients=self.rows(Client).filter(is_sample=False).order_by("name_key", "pk"),
+            agreements=list(running.select_related("client").order_by("client__name_key", "pk")),
             **kwargs,
         )
 

@@ -18,6 +18,7 @@ from agreements.rules.errors import NotOpen
 from clients.calls import call_notes
 from clients.models import Client, Contact, Testimonial
 from core.errors import RuleError
+from core.lists.name_order import by_name
 from core.web import query_string
 from core.web.tab_saves import ChangedElsewhere
 from core.web.throttle import too_often
@@ -48,8 +49,8 @@ class Composer(DashboardView):
             data,
             business=self.business,
             client=client,
-            contacts=self.rows(Contact).filter(client=client, is_active=True),
-            own=list(self.rows(Template).filter(retired_at__isnull=True)),
+            contacts=self.rows(Contact).filter(client=client, is_active=True).order_by("name_key"),
+            own=by_name(self.rows(Template).filter(retired_at__isnull=True)),
             bank=list(self.rows(ValueAdd)),
             testimonials=self.rows(Testimonial).filter(retired_at__isnull=True),
             proposal=proposal,
@@ -92,7 +93,7 @@ class Composer(DashboardView):
             "rungs": folds.tier_folds(forms.tiers),
             "next": forms.next,
             "fields": opening_message.merge_fields(),
-            "kept": self.rows(OpeningMessage),
+            "kept": by_name(self.rows(OpeningMessage)),
             "bank": self.rows(ValueAdd),
         }
         if proposal := context.get("proposal"):
@@ -160,7 +161,7 @@ class Composer(DashboardView):
 
     def _first_contact(self, client: Client) -> Contact | None:
         people = self.rows(Contact).filter(client=client, is_active=True)
-        return people.order_by("-is_decision_maker", "name").first()
+        return people.order_by("-is_decision_maker", "name_key").first()
 
     def _takes_pictures(self, request: HttpRequest) -> bool:
         """Whether pictures that came with this save are kept; not too many in an hour are."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Package
 from agreements.proposals import packages
 from core.errors import RuleError
+from core.lists.name_order import by_name
 from core.web import query_string
 from dashboard.page import DashboardView
 from dashboard.proposals.forms.packages import PackageForms
@@ -23,7 +24,7 @@ class Packages(DashboardView):
     template = "dashboard/proposals/packages.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        own = list(self.rows(Package))
+        own = by_name(self.rows(Package))
         return self.show(
             request,
             own=[row for row in own if not row.retired_at],

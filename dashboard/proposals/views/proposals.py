@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.contract import exclusivity
 from agreements.models import Proposal, Question, WaitlistEntry
@@ -34,8 +35,8 @@ from core.history_facts import Fact
 from core.models import OutboxEmail
 from core.web import query_string
 from core.web.download import pdf_bytes
-from core.web.keyset_pages import page_of
-from dashboard.last_events import last_events
+from dashboard import last_events
+from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, ExtendForm
 from dashboard.proposals.views.pricing import proposal_figures
@@ -52,10 +53,18 @@ SALE = frozenset(("accepted", "opened", "consented", "signed", "countersigned", 
 }
 
 
-class Proposals(DashboardView):
+class Proposals(ListPage):
     """The list of all proposals, newest first, with search and a filter by state."""
 
     template = "dashboard/proposals/proposals.html"
+    page_name = "proposals"
+    orders = (
+        Order("client", gettext_lazy("Client"), by="client__name_key"),
+        Order("fee", gettext_lazy("Fee"), starts_up=False),
+        Order("last", gettext_lazy("Last event"), starts_up=False),
+        Order("date", pgettext_lazy("column", "Date"), by="created_at", has_no_head=True),
+    )
+    usual_order = "-date"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         proposals = (
@@ -68,8 +77,12 @@ class Proposals(DashboardView):
             )
         if state in dict(PROPOSAL_STATES):
             proposals = proposals.filter(state=state)
-        page = page_of(proposals, request.GET, by="created_at")
-        said = last_events(page.rows, self.today, self.business.time_zone)
+        page = self.page_in_order(
+            proposals,
+            fee=lambda rows: {row.pk: (expected_fees.fee_of(row), row.currency) for row in rows},
+            last=last_events.moments_of_proposals,
+        )
+        said = last_events.last_events(page.rows, self.today, self.business.time_zone)
         rows = [(row, said[row.pk], expected_fees.fee_of(row)) for row in page.rows]
         return self.show(
             request,
@@ -80,6 +93,9 @@ class Proposals(DashboardView):
             states=PROPOSAL_STATES,
             clients=self.rows(Client).order_by("-created_at", "pk")[:OFFERED],
         )
+
+    def gone(self) -> bool:
+        return choice_is_gone(self.request.GET, "state", dict(PROPOSAL_STATES))
 
 
 class ProposalPage(DashboardView):

@@ -36,7 +36,9 @@ class _BookingView(DashboardView):
 
     def form(self, client: Client, data: Any = None, **initial: Any) -> BookForm:
         """The booking form for a client; `initial` is what it shows first."""
-        contacts = self.rows(Contact).filter(client=client).order_by("-is_decision_maker", "name")
+        contacts = (
+            self.rows(Contact).filter(client=client).order_by("-is_decision_maker", "name_key")
+        )
         return BookForm(
             data,
             business=self.business,
@@ -212,7 +214,7 @@ class CallPage(DashboardView):
         self, request: HttpRequest, row: Call, form: GuideForm, status: int = 200, **extra: Any
     ) -> HttpResponse:
         """Render the guide with the call's participants."""
-        participants = list(row.contacts.order_by("-is_decision_maker", "name"))
+        participants = list(row.contacts.order_by("-is_decision_maker", "name_key"))
         decides = any(contact.is_decision_maker for contact in participants)
         context = {
             "call": row,
@@ -249,7 +251,7 @@ class CallCalendarFile(DashboardView):
             "business": self.business.name,
         }
         participants = "\n".join(
-            f"{contact.name} <{contact.email}>" for contact in row.contacts.order_by("name")
+            f"{contact.name} <{contact.email}>" for contact in row.contacts.order_by("name_key")
         )
         event = calendar_file.Event(
             uid=f"{row.pk}@retainerhub",

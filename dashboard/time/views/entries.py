@@ -10,13 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from core import formats
 from core.errors import RuleError
 from core.web import query_string
-from core.web.keyset_pages import page_of
+from dashboard.lists.list_page import ListPage, Order
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.entries import TimeForm
 from delivery.hours import time_log
@@ -36,7 +37,7 @@ class TimeView(DashboardView):
             self.rows(Agreement)
             .filter(state__in=RUNNING_STATES)
             .select_related("client")
-            .order_by("client__name", "title")
+            .order_by("client__name_key", "title")
         )
 
     def open_deliverables(self, on: date) -> Any:
@@ -67,10 +68,17 @@ class TimeView(DashboardView):
         }
 
 
-class TimeEntries(TimeView):
+class TimeEntries(ListPage, TimeView):
     """The list of all entries, newest first, and a form to add one."""
 
     template = "dashboard/time/time.html"
+    page_name = "time"
+    orders = (
+        Order("client", gettext_lazy("Client"), by="period__agreement__client__name_key"),
+        Order("date", gettext_lazy("Day"), by="on", starts_up=False),
+        Order("time", gettext_lazy("Time"), by="minutes", starts_up=False),
+    )
+    usual_order = "-date"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         on = query_string.day(request.GET, "on") or self.today
@@ -105,7 +113,7 @@ class TimeEntries(TimeView):
             entries = entries.filter(
                 Q(note__icontains=term) | Q(period__agreement__client__name__icontains=term)
             )
-        page = page_of(entries, request.GET, by="on")
+        page = self.page_in_order(entries)
         choices = [(REMOVED, _("Removed"))]
         return self.show(
             request,

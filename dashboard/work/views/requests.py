@@ -1,6 +1,6 @@
 """Clients' requests: the inbox, and what is done with each request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from agreements.models import Agreement
 from core.documents.glyphs import printable
 from core.errors import RuleError
 from core.web import query_string
-from core.web.keyset_pages import Page, page_of
+from core.web.keyset_pages import Page
+from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView, add_error
 from dashboard.time.forms.entries import TimeForm
 from dashboard.work.forms.requests import AnswerForm, EstimateForm
 from delivery.hours import time_log
 from delivery.models import Deliverable, Request
+from delivery.models.request import REQUEST_STATES
 from delivery.requests import owner_replies, request_messages, scope_check
 from delivery.requests.response_status import OPEN, status_text, unanswered
 from delivery.rules.states import REQUEST, DeliverableState, RequestState
@@ -54,10 +56,18 @@ ACTIONS = {
 }
 
 
-class Inbox(DashboardView):
+class Inbox(ListPage):
     """The requests that wait for an answer, most urgent first; other tabs show the rest."""
 
     template = "dashboard/work/requests.html"
+    page_name = "requests"
+    filters = ("state",)
+    orders = (
+        Order("client", gettext_lazy("Client"), by="client__name_key"),
+        Order("date", gettext_lazy("Asked"), by="created_at", starts_up=False),
+        Order("answer", gettext_lazy("First answer"), by="respond_by"),
+        Order("state", gettext_lazy("Status")),
+    )
 
     def get(self, request: HttpRequest) -> HttpResponse:
         tab = query_string.text(request.GET, "state")
@@ -65,15 +75,27 @@ class Inbox(DashboardView):
         requests = TABS[kind][1](
             self.rows(Request).select_related("client", "contact", "agreement")
         )
-        order_by, ascending = (
-            ("respond_by", True) if kind in ("", "open") else ("created_at", False)
-        )
-        page: Page[Request] = page_of(requests, request.GET, by=order_by, up=ascending)
+        page: Page[Request] = self.page_in_order(requests, state=_places)
         now = timezone.now()
         rows = [(row, status_text(row, now, self.business.time_zone)) for row in page.rows]
         return self.show(
             request, page=page, rows=rows, kind=kind, kinds=[(key, TABS[key][0]) for key in TABS]
         )
+
+    @classmethod
+    def usual(cls, query: Mapping[str, Any]) -> str:
+        """Requests that wait come with the most urgent first, others with the newest."""
+        kind = query_string.text(query, "state")
+        return "answer" if kind in ("", "open") or kind not in TABS else "-date"
+
+    def gone(self) -> bool:
+        return choice_is_gone(self.request.GET, "state", TABS)
+
+
+def _places(rows: list[Request]) -> dict[UUID, int]:
+    """The place of each request's state in the course of a request."""
+    places = {state: place for place, (state, _label) in enumerate(REQUEST_STATES)}
+    return {row.pk: places[row.state] for row in rows}
 
 
 class RequestView(DashboardView):
