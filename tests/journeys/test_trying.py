@@ -48,7 +48,9 @@ def test_a_button_pressed_before_the_page_has_loaded_asks_all_the_same(
     desk(page, live_server, world, "/")
     page.get_by_role("button", name="Load sample clients").click()
     late: list[Route] = []
-    page.route("**/bootstrap.bundle*", lambda route: late.append(route))  # the page waits for this script
+    page.route(
+        "**/bootstrap.bundle*", lambda route: late.append(route)
+    )  # the page waits for this script
     page.goto(f"{live_server.url}/", wait_until="commit")
     page.get_by_role("button", name="Remove sample clients").click(no_wait_after=True)
     assert Client.objects.count() == 3

@@ -1,0 +1,53 @@
+"""Tells the timers of devices of the timer on the dashboard, so that no minute counts twice."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from core.models import Business
+from delivery.hours.offline.runs import apply_events
+from delivery.models import Timer, TimerEvent, TimerRun
+from delivery.rules.merged_time import Kind
+
+SERVER = UUID(int=0)  # the device that the server is
+
+
+def record_logged(*, timer: Timer, minutes: int, actor: str, now: datetime) -> None:
+    """Record the stretch that the dashboard's timer has logged, and take it from the devices'.
+
+    Call it in a transaction that holds the business's lock.
+    """
+    ends = timer.started_at + timedelta(minutes=minutes)
+    facts = {"agreement": timer.agreement, "deliverable": timer.deliverable, "note": timer.note}
+    _record(timer.business, timer.pk, Kind.START, timer.started_at, now, **facts)
+    _record(timer.business, timer.pk, Kind.STOP, ends, now)
+    apply_events(business=timer.business, changed={timer.pk}, actor=actor, now=now)
+
+
+def end_running(*, business: Business, actor: str, now: datetime) -> None:
+    """End what runs on devices, because a timer is started on the dashboard.
+
+    Call it in a transaction that holds the business's lock.
+    """
+    running = TimerRun.objects.filter(business=business, ended_at=None, is_fixed=False)
+    runs = set(running.values_list("run", flat=True))
+    for run in runs:
+        _record(business, run, Kind.STOP, now, now, is_fixed=False)
+    apply_events(business=business, changed=runs, actor=actor, now=now)
+
+
+def _record(
+    business: Business, run: UUID, kind: Kind, at: datetime, now: datetime, **facts: object
+) -> None:
+    """Store one event of the server's own."""
+    row = TimerEvent(
+        business=business,
+        run=run,
+        device=SERVER,
+        kind=kind,
+        clock=at,
+        at=at,
+        created_at=now,
+        **{"is_fixed": True} | facts,  # type: ignore[arg-type]
+    )
+    row.event_id = row.pk
+    row.save(force_insert=True)
