@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import timer
-from delivery.models import Deliverable, TimeEntry, Timer
+from delivery.models import Deliverable, TimeEntry, Timer, TimerRun
 from delivery.work import checklist_actions
 from tests.journeys.test_signing import desk
 from tests.world import World
@@ -214,3 +214,52 @@ def test_hours_are_imported_from_another_tracker_without_the_bad_line(
     expect(page.get_by_text("2 entries were taken back.")).to_be_visible()
     watched()
     assert not TimeEntry.objects.exists()
+
+
+def test_a_phone_records_without_a_connection_and_two_devices_never_count_a_minute_twice(
+    page: Page,
+    live_server: Any,
+    world: World,
+    agreement: Agreement,
+    watched: Callable[[], None],
+    width: int,
+) -> None:
+    desk(page, live_server, world, "/timer/app/")
+    client = page.get_by_label("Client")
+    expect(client).to_be_visible()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    watched()
+
+    page.context.set_offline(True)
+    page.reload()  # the page opens without a connection
+    page.get_by_label("What is done").fill("Posts on the train")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("1 entry waits", exact=False)).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Not sent yet")).to_be_visible()
+    assert not TimeEntry.objects.exists()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    expect(page.locator("[data-today]")).to_contain_text("Posts on the train")
+    page.reload()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    assert TimeEntry.objects.get().note == "Posts on the train"
+    assert TimeEntry.history.count() == 1
+    watched()
+
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    browser = page.context.browser
+    assert browser
+    tablet = browser.new_context(storage_state={"cookies": page.context.cookies(), "origins": []})
+    other = tablet.new_page()
+    other.goto(f"{live_server.url}/timer/app/")
+    other.get_by_role("button", name="Stop", exact=True).click()  # it sees what runs on the phone
+    expect(other.get_by_text("Everything is sent.")).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()  # which does not know of it yet
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    assert [entry.minutes for entry in TimeEntry.objects.all()] == [1, 1]
+    assert TimerRun.objects.filter(problem="").count() == 2
+    tablet.close()
