@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.time.views import entries, hours, imports, phone, timer, undecided, week
+from dashboard.time.views import bulk, entries, hours, imports, phone, timer, undecided, week
 
 urlpatterns = [
     path("agreements/<uuid:pk>/hours/", hours.HoursPage.as_view(), name="hours"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("overages/<uuid:pk>/withdraw/", hours.WithdrawOverage.as_view(), name="overage_withdraw"),
     path("time/", entries.TimeEntries.as_view(), name="time"),
     path("time/week/", week.WeekPage.as_view(), name="time_week"),
+    path("time/week/plan/", week.PlanTime.as_view(), name="time_plan"),
+    path("time/week/note/", week.NoteDay.as_view(), name="time_day_note"),
+    path("time/bulk/", bulk.ChangeEntries.as_view(), name="time_bulk"),
+    path("time/bulk/undo/", bulk.UndoEntries.as_view(), name="time_bulk_undo"),
     path("time/imports/", imports.TimeImports.as_view(), name="time_imports"),
     path("time/imports/<uuid:pk>/", imports.TimeImportPage.as_view(), name="time_import"),
     path("time/imports/<uuid:pk>/take/", imports.ConfirmImport.as_view(), name="time_import_take"),
