@@ -86,14 +86,14 @@ def test_typing_suggests_the_open_deliverables_without_scripts(
     assert 'id="deliverables"' in other and "hx-swap-oob" in other
 
 
-def test_several_entries_are_changed_and_changed_back(
-    owner: Browser, agreement: Agreement
-) -> None:
+def test_several_entries_are_changed_and_changed_back(owner: Browser, agreement: Agreement) -> None:
     for note in ("One", "Two", "Three"):
         time_log.log_time(**entry_of(agreement, note))
     two = TimeEntry.objects.filter(note__in=["One", "Two"])
     chosen = [str(row.pk) for row in two]
-    answer = owner.post(reverse(BULK), {"entry": chosen, "all-note": "Both", "change": ""}, follow=True)
+    answer = owner.post(
+        reverse(BULK), {"entry": chosen, "all-note": "Both", "change": ""}, follow=True
+    )
     assert "2 entries were changed." in answer.text
     assert set(TimeEntry.objects.values_list("note", flat=True)) == {"Both", "Three"}
     undone = owner.post(reverse(UNDO), follow=True)
@@ -101,9 +101,7 @@ def test_several_entries_are_changed_and_changed_back(
     assert reverse(UNDO) not in undone.text
 
 
-def test_several_entries_are_removed_and_brought_back(
-    owner: Browser, agreement: Agreement
-) -> None:
+def test_several_entries_are_removed_and_brought_back(owner: Browser, agreement: Agreement) -> None:
     for note in ("One", "Two"):
         time_log.log_time(**entry_of(agreement, note))
     chosen = [str(row.pk) for row in TimeEntry.objects.all()]

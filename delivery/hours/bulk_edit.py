@@ -107,7 +107,7 @@ def _each(
 
 
 def _work(entry: TimeEntry, changes: dict[str, Any]) -> dict[str, Any]:
-    """What the entry is to say. Raises NoPeriod for an agreement or deliverable of another client."""
+    """What the entry is to say. Raises NoPeriod for what is another client's."""
     agreement = changes.get("agreement") or entry.period.agreement
     if agreement.client_id != entry.period.agreement.client_id:
         raise NoPeriod(_("This entry is for another client."), field="agreement")

@@ -36,7 +36,6 @@ class Cell:
         """The sum of the entries."""
         return _total_minutes(self.entries)
 
-
     @property
     def is_open(self) -> bool:
         """Whether the page leads into it: something is there, or can be added or planned."""
@@ -147,9 +146,7 @@ def week_of(business: Business, monday: date, today: date) -> Week:
         logged, plan = entries.get(key, []), planned.get(key, 0)
         return Cell(row, day, logged, runs and day <= today, plan, runs and day >= today)
 
-    rows = [
-        Row(row, [cell(row, day) for day in days], minutes_left.get(row.pk)) for row in shown
-    ]
+    rows = [Row(row, [cell(row, day) for day in days], minutes_left.get(row.pk)) for row in shown]
     notes = dict(
         DayNote.objects.filter(business=business, on__range=(days[0], days[-1])).values_list(
             "on", "text"

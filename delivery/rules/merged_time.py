@@ -23,6 +23,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from delivery.rules import elapsed
@@ -193,7 +194,7 @@ def _divide(runs: list[Run], reported: Collection[UUID]) -> dict[UUID, list[Piec
 
     pieces: dict[UUID, list[Piece]] = defaultdict(list)
     edges = sorted({edge for run in runs for edge in (run.starts, run.ends)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         there = [run for run in runs if run.starts <= start and end <= run.ends]
         if not there:
             continue

@@ -47,9 +47,7 @@ def test_entries_move_to_another_day_with_another_note_and_back(
     changed = change(world, entries, on=TUESDAY, note="Both")
     assert not changed.refused
     assert set(TimeEntry.objects.values_list("on", "note")) == {(TUESDAY, "Both")}
-    back = bulk_edit.undo_changes(
-        business=world.business, ids=changed.ids, now=LATER, actor="Nan"
-    )
+    back = bulk_edit.undo_changes(business=world.business, ids=changed.ids, now=LATER, actor="Nan")
     assert not back.refused
     assert set(TimeEntry.objects.values_list("on", "note")) == {(MONDAY, "One"), (MONDAY, "Two")}
 

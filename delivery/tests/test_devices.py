@@ -1,4 +1,4 @@
-"""Timers of devices that are offline at times: nothing they recorded is lost, and nothing counts twice."""
+"""Timers of devices that are offline at times: nothing recorded is lost or counted twice."""
 
 import random
 from collections import Counter
@@ -174,7 +174,7 @@ def test_starting_on_the_dashboard_stops_what_runs_on_a_device(
         (NOW - 400 * 24 * HOUR, NOW - 400 * 24 * HOUR + HOUR, True, "period"),
     ],
 )
-def test_what_cannot_be_counted_is_kept_until_a_person_decides(  # noqa: PLR0913
+def test_what_cannot_be_counted_is_kept_until_a_person_decides(
     world: World, agreement: Agreement, start: Any, end: Any, agreed: bool, problem: str
 ) -> None:
     send(world, run_of(agreement if agreed else None, start, end))

@@ -1,4 +1,4 @@
-"""What three devices recorded comes to the same time in any order, and no minute is lost or counted twice."""
+"""Three devices come to the same time in any order; no minute is lost or counted twice."""
 
 import random
 from collections import Counter
@@ -37,43 +37,41 @@ def event(kind: Kind, run: int, at: datetime, **more: object) -> Event:
 
 
 def day_of_three_devices(chance: random.Random) -> list[Event]:
-    """What three people's devices might record: each its own runs, and sometimes one of another's."""
+    """What three devices might record: each its own runs, and sometimes the end of another's."""
     events: list[Event] = []
-    for device in range(3):
-        at, counter = EIGHT + chance.random() * 2 * HOUR, 0
 
-        def record(kind: Kind, run: UUID) -> None:
-            nonlocal counter
-            counter += 1
-            events.append(
-                Event(
-                    id=run if kind == Kind.START else UUID(int=chance.getrandbits(128)),
-                    run=run,
-                    device=UUID(int=device),
-                    counter=counter,
-                    kind=kind,
-                    at=at,
-                    agreement=chance.choice(CLIENTS),
-                    note=chance.choice(["Posts", "Plan", ""]),
-                )
+    def record(kind: Kind, run: UUID, at: datetime, device: int) -> None:
+        events.append(
+            Event(
+                id=run if kind == Kind.START else UUID(int=chance.getrandbits(128)),
+                run=run,
+                device=UUID(int=device),
+                counter=len(events),
+                kind=kind,
+                at=at,
+                agreement=chance.choice(CLIENTS),
+                note=chance.choice(["Posts", "Plan", ""]),
             )
+        )
 
+    for device in range(3):
+        at = EIGHT + chance.random() * 2 * HOUR
         for _run in range(chance.randint(1, 4)):
             run = UUID(int=chance.getrandbits(128))
-            record(Kind.START, run)
+            record(Kind.START, run, at, device)
             if chance.random() < 0.4:
                 at += chance.random() * 10 * MINUTE
-                record(Kind.CHANGE, run)
+                record(Kind.CHANGE, run, at, device)
             at += chance.random() * chance.choice([MINUTE, HOUR, 3 * HOUR])
-            record(Kind.DISCARD if chance.random() < 0.1 else Kind.STOP, run)
-            if chance.random() < 0.3:  # another device's run is stopped here as well
-                record(Kind.STOP, chance.choice(events).run)
+            record(Kind.DISCARD if chance.random() < 0.1 else Kind.STOP, run, at, device)
+            if chance.random() < 0.3:
+                record(Kind.STOP, chance.choice(events).run, at, device)
             at += chance.choice([timedelta(), chance.random() * HOUR])
     return events
 
 
 def by_the_minute(runs: tuple[Run, ...]) -> Counter[UUID]:
-    """Whose each minute is, asked of every single minute: the other way to say what `merge` does."""
+    """Whose each minute is, asked minute by minute: the other way to say what `merge` does."""
     owners: Counter[UUID] = Counter()
     counted = [
         (run.started_at, run.id, (run.starts - EIGHT) // MINUTE, (run.ends - EIGHT) // MINUTE)

@@ -201,7 +201,9 @@ def test_time_is_planned_for_days_to_come_and_taken_back(world: World, dashboard
     assert week_of(world.business, monday, today).planned == 120
     dashboard.post(reverse("dashboard:time_plan"), words | {"minutes": ""})
     assert week_of(world.business, monday, today).planned == 0
-    assert dashboard.post(reverse("dashboard:time_plan"), words | {"minutes": "x"}).status_code == 422
+    assert (
+        dashboard.post(reverse("dashboard:time_plan"), words | {"minutes": "x"}).status_code == 422
+    )
 
 
 def test_a_day_that_has_gone_or_an_agreement_that_ends_is_not_planned(world: World) -> None:

@@ -172,7 +172,7 @@
   }
   async function learn() {
     const answer = await ask(say.state);
-    if (answer.status === 401 || answer.type === "opaqueredirect") { signedOut = true; token = ""; isOffline = failed = false; return false; }
+    if (answer.type === "opaqueredirect") { signedOut = true; token = ""; isOffline = failed = false; return false; }
     if (!answer.ok) { failed = true; return false; }
     heard(await answer.json());
     return true;
@@ -183,7 +183,7 @@
     const answer = await ask(say.events, { account, device, sent: Date.now(), events: batch });
     if (!answer.ok) {
       token = ""; // signed out, somebody else, or an old token: what is so is asked before the next try
-      if (answer.status === 401) signedOut = true;
+      if (answer.type === "opaqueredirect") signedOut = true;
       else if (![403, 409].includes(answer.status)) failed = true;
       return false;
     }

@@ -53,6 +53,7 @@ from delivery.models import (
     Request,
     TimeEntry,
     TimeImport,
+    TimerRun,
 )
 from exports.models import Export
 from tests.test_tenancy import CLASSES, addresses, logged_in
@@ -99,6 +100,7 @@ MODELS: dict[
     "time": (TimeEntry, "period__agreement__client"),
     "time_import": (TimeImport, ""),
     "time_off": (TimeOff, ""),
+    "timer_run": (TimerRun, ""),
     "value_add": (ValueAdd, ""),
     "given": (GivenValueAdd, "agreement__client"),
     "wait": (WaitlistEntry, "proposal__client"),
@@ -121,6 +123,7 @@ NO_ROW = {
     "portal:logo",
     "dashboard:set_aside_release",
     "dashboard:recovery_close",
+    "dashboard:timer_decide",
     "dashboard:extra_line_receipt",
     "dashboard:extra_line_remove",
     "portal:extra_line_receipt",

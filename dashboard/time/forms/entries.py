@@ -39,9 +39,9 @@ class DeliverableChoice(forms.TypedChoiceField):
     The cleaned value is the Deliverable, or None if none was chosen.
     """
 
-    def __init__(self, none: Any = _("nothing in particular")) -> None:
+    def __init__(self, none: Any = None) -> None:
         self.by_id: dict[str, Deliverable] = {}
-        self.none = none
+        self.none = none or _("nothing in particular")
         super().__init__(
             label=_("For"), required=False, coerce=self.by_id.__getitem__, empty_value=None
         )

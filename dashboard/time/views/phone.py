@@ -54,10 +54,7 @@ class PhoneTimer(DashboardView):
 
 
 class PhoneState(DashboardView):
-    """The base of what a device is told, as JSON; 401 where nobody is signed in."""
-
-    def handle_no_permission(self) -> Any:
-        return JsonResponse({"error": _("Please sign in.")}, status=401)
+    """What a device is told, as JSON. Who is not signed in is led to the page where they do."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)

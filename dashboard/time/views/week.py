@@ -71,7 +71,7 @@ class WeekPage(TimeView):
             initial["minutes"] = duration.format_minutes(cells[0].planned)
         return PlanForm(initial=initial, agreements=self.running())
 
-    def _show(  # noqa: PLR0913
+    def _show(
         self,
         request: HttpRequest,
         form: TimeForm | None,

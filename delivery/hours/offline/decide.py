@@ -44,7 +44,7 @@ def record_run(
 
 
 def discard_run(*, run: TimerRun, now: datetime) -> None:
-    """Log nothing for a timer; its events stay. Raises NotAllowedNow when it was decided already."""
+    """Log nothing for a timer; its events stay. Raises NotAllowedNow when it was decided."""
     with transaction.atomic():
         time_log.lock_business(run.business_id)
         _decide(run, now)

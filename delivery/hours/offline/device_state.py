@@ -20,9 +20,7 @@ def account_of(user: User, business: Business) -> str:
     return digest(["timer", str(user.pk), str(business.pk)])[:24]
 
 
-def device_state(
-    *, user: User, business: Business, today: date, now: datetime
-) -> dict[str, Any]:
+def device_state(*, user: User, business: Business, today: date, now: datetime) -> dict[str, Any]:
     """Return what the page on a device shows, ready for JSON. Moments are milliseconds (UTC)."""
     entries = TimeEntry.objects.filter(business=business, on=today)
     entries = entries.select_related("period__agreement__client").order_by("-created_at", "-pk")
