@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.rules.merged_time import Event, Kind, Problem
+from delivery.rules.timers.merged_time import Event, Kind, Problem
 
 KINDS = [
     (Kind.START.value, _("Started")),
@@ -19,7 +19,7 @@ class RunProblem(models.TextChoices):
 
     CLOCK = Problem.CLOCK.value, _("The clock of the device was wrong")
     LONG = Problem.LONG.value, _("It ran for over twelve hours")
-    CLIENT = "client", _("It is for no agreement of yours")
+    CLIENT = "client", _("No agreement was chosen for it")
     PERIOD = "period", _("No period is open for its day")
     DAY = "day", _("Its day would have more than 24 hours")
     SENT = "sent", _("A report that was sent counts other hours")
@@ -64,7 +64,7 @@ class TimerEvent(TenantRow):
 
     @property
     def fact(self) -> Event:
-        """The event as `delivery.rules.merged_time` knows it."""
+        """The event as `delivery.rules.timers.merged_time` knows it."""
         return Event(
             id=self.event_id,
             run=self.run,

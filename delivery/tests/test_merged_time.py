@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from delivery.rules.merged_time import (
+from delivery.rules.timers.merged_time import (
     Event,
     Kind,
     Problem,

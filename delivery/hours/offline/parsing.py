@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from delivery.hours.period_for_day import LONGEST_NOTE
-from delivery.rules.merged_time import Kind
+from delivery.rules.timers.merged_time import Kind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)

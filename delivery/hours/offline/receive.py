@@ -16,7 +16,7 @@ from delivery.hours import time_log, timer
 from delivery.hours.offline.parsing import BadEventError, SentEvent, read_event, sent_id
 from delivery.hours.offline.runs import apply_events
 from delivery.models import Deliverable, TimerEvent
-from delivery.rules.merged_time import Kind, corrected
+from delivery.rules.timers.merged_time import Kind, corrected
 
 MOST = 500  # events in one batch
 

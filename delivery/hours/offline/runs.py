@@ -17,7 +17,7 @@ from delivery.hours import time_log
 from delivery.models import Deliverable, TimerDay, TimerEvent, TimerRun
 from delivery.models.devices import RunProblem
 from delivery.rules.errors import TooMuch
-from delivery.rules.merged_time import Run, merge, minutes_by_day
+from delivery.rules.timers.merged_time import Run, merge, minutes_by_day
 from delivery.rules.states import ReportState
 
 AROUND = timedelta(days=1)  # no timer that counts is longer, see merged_time.ASKS_AFTER

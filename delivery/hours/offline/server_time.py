@@ -6,7 +6,7 @@ from uuid import UUID
 from core.models import Business
 from delivery.hours.offline.runs import apply_events
 from delivery.models import Timer, TimerEvent, TimerRun
-from delivery.rules.merged_time import Kind
+from delivery.rules.timers.merged_time import Kind
 
 SERVER = UUID(int=0)  # the device that the server is
 
