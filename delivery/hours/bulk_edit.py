@@ -72,11 +72,12 @@ def undo_changes(*, business: Business, ids: Sequence[UUID], now: datetime, acto
     def undo(entry: TimeEntry) -> UUID:
         if entry.voided_at:
             return time_log.restore_time(entry=entry, now=now, actor=actor).pk
-        before = TimeEntry.history.select_related("period__agreement", "deliverable").get(
-            pk=entry.replaces_id
-        )
+        related = TimeEntry.history.select_related("period__agreement", "deliverable")
+        before = related.filter(replaced_by=entry).first()
+        if before is None:
+            raise NoPeriod(_("This entry was changed in another tab in the meantime."))
         names = ("on", "minutes", "note", "billable", "consumes", "deliverable")
-        work = {name: getattr(before, name) for name in names}
+        work: dict[str, Any] = {name: getattr(before, name) for name in names}
         work["agreement"] = before.period.agreement
         return time_log.correct_time(entry=entry, now=now, actor=actor, **work).pk
 

@@ -202,7 +202,8 @@ class PlanForm(forms.Form):
     minutes = DurationField(label=_("Planned time"), required=False)
 
     def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="plan_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = "plan_%s"
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
 
 
@@ -218,7 +219,8 @@ class DayNoteForm(PrintableForm, forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="day_%s", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.auto_id = "day_%s"
 
 
 class TimerForm(WorkForm):

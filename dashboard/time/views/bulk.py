@@ -33,7 +33,7 @@ class ChangeEntries(TimeView):
             messages.error(request, _("Choose at least one entry."))
         elif not removes and not form.is_valid():
             for errors in form.errors.values():
-                messages.error(request, " ".join(errors))
+                messages.error(request, " ".join(map(str, errors)))
         elif not removes and not form.changes():
             messages.error(request, _("Choose what is to change: day, agreement or note."))
         else:

@@ -22,8 +22,9 @@ def offer_undo(request: HttpRequest, ids: list[UUID], text: str) -> None:
 def undo_offered(request: HttpRequest) -> dict[str, Any] | None:
     """What can be undone now: its ids and text; None if nothing can."""
     found: dict[str, Any] | None = request.session.get(UNDO)
-    is_old = bool(found) and timezone.now().timestamp() - found["at"] > OFFERED_FOR
-    return None if is_old else found
+    if found is None or timezone.now().timestamp() - found["at"] > OFFERED_FOR:
+        return None
+    return found
 
 
 def take_undo(request: HttpRequest) -> list[UUID]:

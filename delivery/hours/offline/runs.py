@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,8 +18,8 @@ from delivery.hours import time_log
 from delivery.models import Deliverable, TimerDay, TimerEvent, TimerRun
 from delivery.models.devices import RunProblem
 from delivery.rules.errors import TooMuch
-from delivery.rules.timers.merged_time import Run, merge, minutes_by_day
 from delivery.rules.states import ReportState
+from delivery.rules.timers.merged_time import Run, merge, minutes_by_day
 
 AROUND = timedelta(days=1)  # no timer that counts is longer, see merged_time.ASKS_AFTER
 
@@ -135,7 +136,8 @@ def _write_day(
     written = digest(list(map(str, facts)))
     if day and (day.entry.voided_at or day.written == written):
         return
-    work = {"on": on, "minutes": minutes, "note": note_of(row), "now": now, "actor": actor}
+    work: dict[str, Any] = {"on": on, "minutes": minutes, "note": note_of(row)}
+    work |= {"now": now, "actor": actor}
     work["deliverable"] = deliverable_on(row, on)
     if day is None:
         entry = time_log.log_time(agreement=row.agreement, **work)

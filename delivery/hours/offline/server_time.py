@@ -47,7 +47,7 @@ def _record(
         clock=at,
         at=at,
         created_at=now,
-        **{"is_fixed": True} | facts,  # type: ignore[arg-type]
+        **{"is_fixed": True} | facts,
     )
     row.event_id = row.pk
     row.save(force_insert=True)
