@@ -257,6 +257,7 @@ CLASSES: dict[str, str] = {
     "dashboard:timer_discard": "owner",
     "dashboard:timer_decide": "timer_run",
     "dashboard:timer_forget": "timer_run",
+    "dashboard:timer_end": "timer_run",
     "dashboard:phone": "owner",
     "dashboard:phone_state": "owner",
     "dashboard:phone_events": "owner",

@@ -201,3 +201,18 @@ def test_a_timer_to_decide_is_recorded_or_discarded_on_the_page_of_the_timer(
     assert owner.post(reverse("dashboard:timer_forget", args=[second.pk])).status_code == 302
     assert [row.minutes for row in TimeEntry.objects.all()] == [40]
     assert state_of(owner)["undecided"] == 0
+
+
+def test_what_runs_on_a_phone_is_shown_and_stopped_on_the_page_of_the_timer(
+    owner: Browser, agreement: Agreement
+) -> None:
+    send(owner, hour_of(agreement)[:1])
+    run = TimerRun.objects.get()
+    page = owner.get("/timer/").text
+    address = reverse("dashboard:timer_end", args=[run.pk])
+    assert "Running on a device" in page and address in page
+    for _time in range(2):
+        assert owner.post(address).status_code == 302
+    assert [row.minutes for row in TimeEntry.objects.all()] == [60]
+    assert state_of(owner)["running"] == []
+    assert "Running on a device" not in owner.get("/timer/").text

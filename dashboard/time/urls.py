@@ -35,6 +35,7 @@ urlpatterns = [
     path("timer/app/worker.js", phone.worker, name="phone_worker"),
     path("timer/app/manifest.webmanifest", phone.manifest, name="phone_manifest"),
     path("timer/<uuid:pk>/decide/", undecided.DecideTimer.as_view(), name="timer_decide"),
+    path("timer/<uuid:pk>/end/", undecided.EndTimer.as_view(), name="timer_end"),
     path("timer/<uuid:pk>/forget/", undecided.ForgetTimer.as_view(), name="timer_forget"),
     path("timer/", timer.TimerPage.as_view(), name="timer"),
     path("timer/start/", timer.StartTimer.as_view(), name="timer_start"),

@@ -29,11 +29,10 @@
 
   // --- what this device recorded and the server does not know yet ---------------------------------------------------
   const prefix = () => `rh-phone:${account}:event:`;
+  const kept = (start) => { try { return Object.keys(localStorage).filter((key) => key.startsWith(start)); } catch { return []; } };
   function pending() {
     if (!account) return [];
-    let keys = [];
-    try { keys = Object.keys(localStorage).filter((key) => key.startsWith(prefix())); } catch { /* nothing is kept */ }
-    return keys.map((key) => parsed(read(key))).filter(Boolean).sort((a, b) => a.counter - b.counter || a.clock - b.clock);
+    return kept(prefix()).map((key) => parsed(read(key))).filter(Boolean).sort((a, b) => a.counter - b.counter || a.clock - b.clock);
   }
   function record(kind, run, work) {
     const key = `rh-phone:${account}:counter`;
@@ -143,6 +142,7 @@
     part("nothing").hidden = over.length + today.length > 0;
     part("sum").textContent = hours([...over, ...today].reduce((sum, row) => sum + row.minutes, 0));
     part("undecided").hidden = !(state && state.undecided);
+    part("refused").hidden = !kept(`rh-phone:${account}:refused:`).length;
     const desk = part("desk");
     desk.hidden = !(state && state.desk) || Boolean(current);
     if (state && state.desk) desk.textContent = desk.dataset.desk.replace("{client}", state.desk);

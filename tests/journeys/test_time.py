@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -12,12 +13,13 @@ from agreements.models import Agreement
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import timer
-from delivery.models import Deliverable, TimeEntry, Timer, TimerRun
+from delivery.models import Deliverable, TimeEntry, Timer, TimerEvent, TimerRun
 from delivery.work import checklist_actions
 from tests.journeys.test_signing import desk
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}]}
 
 
@@ -265,3 +267,28 @@ def test_a_phone_records_without_a_connection_and_two_devices_never_count_a_minu
     minutes = {run.started_at.replace(second=0, microsecond=0) for run in runs}
     assert sum(entry.minutes for entry in TimeEntry.objects.all()) <= len(minutes) + 1
     tablet.close()
+
+    signed_in = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_label("What is done").fill("After the session")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("You are signed out.", exact=False)).to_be_visible()
+    page.goto(f"{live_server.url}/accounts/login/")  # nothing of the person is left but what waits
+    page.wait_for_function("() => caches.keys().then((names) => names.length === 0)")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.endsWith(':state'))") == []
+
+    stranger = Browser()
+    stranger.force_login(World().business.owner, backend=BACKEND)
+    cookie = {"name": "sessionid", "value": stranger.cookies["sessionid"].value}
+    page.context.add_cookies([cookie | {"url": live_server.url}])  # type: ignore[list-item]
+    page.goto(f"{live_server.url}/timer/app/")
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    assert not TimerEvent.objects.filter(note="After the session").exists()
+
+    page.context.clear_cookies()
+    page.context.add_cookies(signed_in)  # type: ignore[arg-type]
+    page.goto(f"{live_server.url}/timer/app/")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    assert TimerEvent.objects.get(note="After the session").business == world.business

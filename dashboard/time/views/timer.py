@@ -19,6 +19,7 @@ from dashboard.time.forms.entries import TimerForm
 from dashboard.time.views.entries import TimeView, logged_message
 from delivery.hours import timer
 from delivery.hours.offline import decide
+from delivery.hours.offline.server_time import running_on_devices
 from delivery.models import Timer
 from delivery.rules import duration, elapsed
 
@@ -105,6 +106,7 @@ class TimerPage(TimeView):
             form=form,
             now=running_timer(request),
             undecided=decide.undecided(self.business),
+            elsewhere=running_on_devices(self.business),
         )
 
     def timer_shown(self, request: HttpRequest) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from dashboard.page import add_error, show_error
 from dashboard.time.forms.entries import TimeForm
 from dashboard.time.views.entries import TimeView, logged_message
 from delivery.hours.offline import decide
+from delivery.hours.offline.server_time import end_run
 from delivery.models import TimerRun
 
 
@@ -61,6 +62,17 @@ class DecideTimer(TimeView):
         self, request: HttpRequest, run: TimerRun, form: TimeForm, status: int = 200
     ) -> HttpResponse:
         return self.show(request, status, run=run, form=form)
+
+
+class EndTimer(DecideTimer):
+    """Stop a timer that runs on a device."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        end_run(run=self.run(pk), actor=self.actor, now=timezone.now())
+        messages.success(request, _("Stopped. The device learns it when it has a connection."))
+        return redirect("dashboard:timer")
 
 
 class ForgetTimer(DecideTimer):

@@ -11,7 +11,8 @@ from core.digest import digest
 from core.models import Business, User
 from delivery.hours import timer
 from delivery.hours.offline.decide import undecided
-from delivery.models import Deliverable, TimeEntry, TimerRun
+from delivery.hours.offline.server_time import running_on_devices
+from delivery.models import Deliverable, TimeEntry
 from delivery.rules.states import DeliverableState
 
 
@@ -24,7 +25,6 @@ def device_state(*, user: User, business: Business, today: date, now: datetime) 
     """Return what the page on a device shows, ready for JSON. Moments are milliseconds (UTC)."""
     entries = TimeEntry.objects.filter(business=business, on=today)
     entries = entries.select_related("period__agreement__client").order_by("-created_at", "-pk")
-    running = TimerRun.objects.filter(business=business, ended_at=None, is_fixed=False)
     server = timer.running_timer(user, business)
     return {
         "account": account_of(user, business),
@@ -38,7 +38,7 @@ def device_state(*, user: User, business: Business, today: date, now: datetime) 
                 "note": row.note,
                 "clock": _milliseconds(row.started_at),
             }
-            for row in running.order_by("started_at", "pk")
+            for row in running_on_devices(business)
         ],
         "today": [
             {

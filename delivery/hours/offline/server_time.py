@@ -3,7 +3,11 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import QuerySet
+
 from core.models import Business
+from delivery.hours import time_log
 from delivery.hours.offline.runs import apply_events
 from delivery.models import Timer, TimerEvent, TimerRun
 from delivery.rules.timers.merged_time import Kind
@@ -23,13 +27,27 @@ def record_logged(*, timer: Timer, minutes: int, actor: str, now: datetime) -> N
     apply_events(business=timer.business, changed={timer.pk}, actor=actor, now=now)
 
 
+def running_on_devices(business: Business) -> QuerySet[TimerRun]:
+    """The timers that run on devices, as far as the server knows, the oldest first."""
+    running = TimerRun.objects.filter(business=business, ended_at=None, is_fixed=False)
+    return running.select_related("agreement__client").order_by("started_at", "pk")
+
+
+def end_run(*, run: TimerRun, actor: str, now: datetime) -> None:
+    """Stop a timer of a device from the dashboard; nothing happens when it was stopped already."""
+    with transaction.atomic():
+        business = time_log.lock_business(run.business_id)
+        if running_on_devices(business).filter(pk=run.pk).exists():
+            _record(business, run.run, Kind.STOP, now, now, is_fixed=False)
+            apply_events(business=business, changed={run.run}, actor=actor, now=now)
+
+
 def end_running(*, business: Business, actor: str, now: datetime) -> None:
     """End what runs on devices, because a timer is started on the dashboard.
 
     Call it in a transaction that holds the business's lock.
     """
-    running = TimerRun.objects.filter(business=business, ended_at=None, is_fixed=False)
-    runs = set(running.values_list("run", flat=True))
+    runs = {row.run for row in running_on_devices(business)}
     for run in runs:
         _record(business, run, Kind.STOP, now, now, is_fixed=False)
     apply_events(business=business, changed=runs, actor=actor, now=now)
