@@ -118,6 +118,7 @@ def test_an_entry_that_a_person_edited_stays_as_they_left_it(
     time_log.delete_time(entry=removed, now=EVENING)
     send(world, [event("change", UUID(events[0]["run"]), NOW, agreement, note="Late")])
     assert minutes() == [45]
+    assert not decide.undecided(world.business).exists()  # and nobody is asked again
 
 
 def test_a_change_of_client_or_note_that_arrives_later_is_taken_over(
