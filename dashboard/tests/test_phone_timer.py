@@ -196,7 +196,8 @@ def test_a_timer_to_decide_is_recorded_or_discarded_on_the_page_of_the_timer(
     first, second = TimerRun.objects.order_by("pk")
     work = {"agreement": str(agreement.pk), "on": str(first.started_at.date()), "note": "Posts"}
     address = reverse("dashboard:timer_decide", args=[first.pk])
-    assert owner.post(address, work | {"minutes": ""}).status_code == 422
+    for wrong in ({}, work | {"minutes": ""}, work | {"on": "x", "minutes": "1"}):
+        assert owner.post(address, wrong).status_code == 422
     assert owner.post(address, work | {"minutes": "0:40"}).status_code == 302
     assert owner.post(reverse("dashboard:timer_forget", args=[second.pk])).status_code == 302
     assert [row.minutes for row in TimeEntry.objects.all()] == [40]

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('run', models.UUIDField(verbose_name='timer')),
                 ('device', models.UUIDField(verbose_name='device')),
                 ('counter', models.PositiveIntegerField(default=0, verbose_name='number on the device')),
-                ('kind', models.CharField(choices=[('start', 'Started'), ('change', 'Changed'), ('stop', 'Stopped'), ('discard', 'Discarded')], max_length=7, verbose_name='what happened')),
+                ('kind', models.CharField(choices=[('start', 'Started'), ('change', 'Changed'), ('stop', 'Stopped'), ('discard', 'Discarded'), ('drop', 'Discarded by a person')], max_length=7, verbose_name='what happened')),
                 ('clock', models.DateTimeField(verbose_name='clock of the device')),
                 ('at', models.DateTimeField(verbose_name='when it happened')),
                 ('is_doubtful', models.BooleanField(default=False, verbose_name='the clock was wrong')),

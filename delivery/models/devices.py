@@ -11,6 +11,7 @@ KINDS = [
     (Kind.CHANGE.value, _("Changed")),
     (Kind.STOP.value, _("Stopped")),
     (Kind.DISCARD.value, _("Discarded")),
+    (Kind.DROP.value, _("Discarded by a person")),
 ]
 
 

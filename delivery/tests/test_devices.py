@@ -193,10 +193,11 @@ def test_what_cannot_be_counted_is_kept_until_a_person_decides(
 
 def test_a_timer_to_decide_can_be_discarded(world: World, agreement: Agreement) -> None:
     send(world, run_of(agreement, NOW, NOW - HOUR))
-    decide.discard_run(run=TimerRun.objects.get(), now=EVENING)
+    decide.discard_run(run=TimerRun.objects.get(), actor="Nan", now=EVENING)
     assert not decide.undecided(world.business).exists()
     assert minutes() == []
-    assert TimerEvent.objects.count() == 2
+    kinds = TimerEvent.objects.values_list("kind", flat=True)
+    assert sorted(kinds) == ["drop", "start", "stop"]
 
 
 def test_a_period_whose_report_was_sent_is_not_touched(world: World, agreement: Agreement) -> None:
@@ -290,3 +291,41 @@ def test_a_clock_that_is_wrong_is_corrected_when_its_events_arrive(
     send(world, wrong, sent=EVENING - 5 * HOUR)
     run = TimerRun.objects.get()
     assert (run.started_at, run.ended_at) == (NOW, NOW + HOUR)
+
+
+def test_the_minutes_of_a_timer_that_a_person_discards_go_back_to_the_one_that_ran_with_it(
+    world: World, agreement: Agreement
+) -> None:
+    send(world, run_of(agreement, NOW, NOW + 3 * HOUR, note="Plan"))
+    send(world, run_of(None, NOW + HOUR, NOW + 2 * HOUR), device=TABLET)
+    assert minutes() == [120]
+    decide.discard_run(run=decide.undecided(world.business).get(), actor="Nan", now=EVENING)
+    assert minutes() == [180]
+    assert not decide.undecided(world.business).exists()
+
+
+def test_a_device_cannot_say_what_only_a_person_decides(world: World, agreement: Agreement) -> None:
+    assert send(world, [event("drop", uuid4(), NOW)]).refused
+
+
+def test_a_device_whose_clock_begins_anew_in_1970_loses_nothing(
+    world: World, agreement: Agreement
+) -> None:
+    begun = datetime(1970, 1, 1, 3, tzinfo=UTC)
+    received = send(world, run_of(agreement, begun, begun + HOUR), sent=begun + 2 * HOUR)
+    assert not received.refused
+    (run,) = decide.undecided(world.business)
+    assert (run.problem, run.started_at) == ("clock", EVENING - 2 * HOUR)
+
+
+def test_time_beside_a_timer_that_waits_is_counted_when_that_is_discarded(
+    world: World, agreement: Agreement
+) -> None:
+    """A timer that waits for a person holds its minutes; what it gives up goes to the other."""
+    unknown = run_of(None, NOW + HOUR, NOW + 2 * HOUR)
+    send(world, unknown)
+    send(world, run_of(agreement, NOW, NOW + 3 * HOUR), device=TABLET)
+    run = UUID(unknown[0]["run"])
+    assert minutes() == [120]
+    send(world, [event("discard", run, NOW + 90 * MINUTE)], device=TABLET)
+    assert minutes() == [180]

@@ -1,5 +1,6 @@
 """Timers of devices whose time cannot be counted: recorded as the person says, or discarded."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +29,13 @@ class DecideTimer(TimeView):
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         run = self.run(pk)
         on = local_day(run.started_at, self.business.time_zone)
-        initial = {"agreement": run.agreement_id, "note": run.note, "on": on}
-        initial["deliverable"] = run.deliverable  # type: ignore[assignment]
-        return self._show(request, run, self._form(initial=initial))
+        initial: dict[str, Any] = {"agreement": run.agreement_id, "note": run.note, "on": on}
+        initial["deliverable"] = run.deliverable
+        return self._show(request, run, self._form(on, initial=initial))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        run, form = self.run(pk), self._form(request.POST)
+        on = query_string.day(request.POST, "on") or self.today
+        run, form = self.run(pk), self._form(on, request.POST)
         if form.is_valid():
             try:
                 entry = decide.record_run(
@@ -50,10 +52,8 @@ class DecideTimer(TimeView):
         related = self.rows(TimerRun).select_related("agreement__client", "deliverable")
         return self.row(TimerRun, pk, related)
 
-    def _form(self, data: Any = None, **start: Any) -> TimeForm:
-        given = data or start["initial"]
-        on = query_string.day(data or {}, "on") or given.get("on") or self.today
-        on = on if not isinstance(on, str) else self.today
+    def _form(self, on: date, data: Any = None, **start: Any) -> TimeForm:
+        """The form with the deliverables that were open on a day."""
         return TimeForm(
             data, agreements=self.running(), promised=self.open_deliverables(on), **start
         )
@@ -82,7 +82,7 @@ class ForgetTimer(DecideTimer):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
-            decide.discard_run(run=self.run(pk), now=timezone.now())
+            decide.discard_run(run=self.run(pk), actor=self.actor, now=timezone.now())
             messages.success(request, _("Discarded. Nothing was recorded."))
         except RuleError as error:
             show_error(request, error)

@@ -11,6 +11,7 @@ from agreements.models import Agreement
 from core.errors import NotAllowedNow
 from core.models import Business
 from delivery.hours import time_log
+from delivery.hours.offline import server_time
 from delivery.models import TimeEntry, TimerRun
 
 
@@ -43,11 +44,16 @@ def record_run(
         )
 
 
-def discard_run(*, run: TimerRun, now: datetime) -> None:
-    """Log nothing for a timer; its events stay. Raises NotAllowedNow when it was decided."""
+def discard_run(*, run: TimerRun, actor: str, now: datetime) -> None:
+    """Log nothing for a timer; its events stay, and so does what a report counts of it.
+
+    Minutes in which another timer ran go to that one. Raises NotAllowedNow when it was decided.
+    """
     with transaction.atomic():
         time_log.lock_business(run.business_id)
         _decide(run, now)
+        if not run.days.filter(entry__voided_at=None).exists():
+            server_time.drop_run(run=run, actor=actor, now=now)
 
 
 def _decide(run: TimerRun, now: datetime) -> None:

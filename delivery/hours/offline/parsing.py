@@ -11,7 +11,9 @@ from delivery.hours.period_for_day import LONGEST_NOTE
 from delivery.rules.timers.merged_time import Kind
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+#: What a device can record. What a person decides about its timers is no device's to say.
+OF_DEVICES = {kind.value for kind in Kind if kind != Kind.DROP}
 LARGEST = 2**31 - 1  # number of an event on its device
 
 
@@ -37,7 +39,7 @@ def read_event(raw: Any) -> SentEvent:
     """Read one event. Raises BadEventError."""
     if not isinstance(raw, dict):
         raise BadEventError(_("This is not an event of a timer."))
-    if raw.get("kind") not in {kind.value for kind in Kind}:
+    if raw.get("kind") not in OF_DEVICES:
         raise BadEventError(_("This is not an event of a timer."))
     counter, note = raw.get("counter"), raw.get("note", "")
     if type(counter) is not int or not 0 <= counter <= LARGEST:
@@ -60,7 +62,7 @@ def read_clock(raw: Any) -> datetime:
     """The moment of a clock, in milliseconds since 1970 (UTC). Raises BadEventError."""
     if type(raw) is int and 0 <= raw < 10**13:
         at = EPOCH + timedelta(milliseconds=raw)
-        if EARLIEST <= at < LATEST:
+        if at < LATEST:
             return at
     raise BadEventError(_("The time of this event cannot be read."))
 

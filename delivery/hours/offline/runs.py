@@ -19,8 +19,10 @@ from delivery.models import Deliverable, TimerDay, TimerEvent, TimerRun
 from delivery.models.devices import RunProblem
 from delivery.rules.errors import TooMuch
 from delivery.rules.states import ReportState
-from delivery.rules.timers.merged_time import Run, merge, minutes_by_day
+from delivery.rules.timers.merged_time import Problem, Run, merge, minutes_by_day
 
+#: Why a timer's minutes are not known; with any other problem it holds the minutes in which it ran.
+UNKNOWN = {Problem.CLOCK.value, Problem.LONG.value}
 AROUND = timedelta(days=1)  # no timer that counts is longer, see merged_time.ASKS_AFTER
 
 
@@ -38,7 +40,7 @@ def apply_events(
     before = [row for row in rows.values() if row.ended_at]
     events = TimerEvent.objects.filter(business=business)
     now_runs = merge(row.fact for row in events.filter(run__in=changed))
-    spans = [(row.started_at, row.ended_at) for row in before if not row.problem]
+    spans = [(row.started_at, row.ended_at) for row in before if row.problem not in UNKNOWN]
     spans += [(run.starts, run.ends) for run in now_runs if run.counts]
     near = _near(business, spans)
     rows |= {row.run: row for row in near}

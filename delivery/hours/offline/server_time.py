@@ -53,6 +53,15 @@ def end_running(*, business: Business, actor: str, now: datetime) -> None:
     apply_events(business=business, changed=runs, actor=actor, now=now)
 
 
+def drop_run(*, run: TimerRun, actor: str, now: datetime) -> None:
+    """A person discards the time of a device's timer: its minutes go to what ran with it.
+
+    Call it in a transaction that holds the business's lock.
+    """
+    _record(run.business, run.run, Kind.DROP, now, now, is_fixed=False)
+    apply_events(business=run.business, changed={run.run}, actor=actor, now=now)
+
+
 def _record(
     business: Business, run: UUID, kind: Kind, at: datetime, now: datetime, **facts: object
 ) -> None:

@@ -10,6 +10,7 @@ events may come in any order, in parts and repeatedly, and every device sees the
   a report has told the client, comes first.
 - A timer that two devices ended: the first end counts, as in the dashboard, where the second one
   is told that the timer does not run any more.
+- A timer that a person discarded afterwards counts nothing, however it ended.
 - What a timer is for: the newest change counts, also one that was made after the end.
 - Start and end are rounded to the minute, and a timer runs for at least one.
 
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     CHANGE = "change"
     STOP = "stop"
     DISCARD = "discard"
+    DROP = "drop"  # a person discards it afterwards
 
 
 class Problem(StrEnum):
@@ -160,16 +162,17 @@ def _run_of(events: list[Event]) -> Run | None:
     if start is None:
         return None
     end = next((event for event in events if event.kind in (Kind.STOP, Kind.DISCARD)), None)
+    is_dropped = any(event.kind == Kind.DROP for event in events)
     newest = [event for event in events if event.kind in (Kind.START, Kind.CHANGE)][-1]
     return Run(
         id=start.run,
         started_at=start.at,
         ended_at=end.at if end else None,
-        is_discarded=bool(end and end.kind == Kind.DISCARD),
+        is_discarded=is_dropped or bool(end and end.kind == Kind.DISCARD),
         agreement=newest.agreement,
         deliverable=newest.deliverable,
         note=newest.note,
-        problem=_problem(start, end),
+        problem=None if is_dropped else _problem(start, end),
         is_fixed=start.is_fixed,
     )
 
