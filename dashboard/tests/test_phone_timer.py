@@ -217,3 +217,8 @@ def test_what_runs_on_a_phone_is_shown_and_stopped_on_the_page_of_the_timer(
     assert [row.minutes for row in TimeEntry.objects.all()] == [60]
     assert state_of(owner)["running"] == []
     assert "Running on a device" not in owner.get("/timer/").text
+
+
+def test_a_form_in_the_place_of_a_batch_is_refused_as_well(owner: Browser) -> None:
+    for posted in ({}, {"events": "x"}, {"once": "y"}):
+        assert owner.post(EVENTS, posted).status_code == 400

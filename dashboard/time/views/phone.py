@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from core.digest import digest
 from core.errors import RuleError
 from core.web.strict_json import StrictDecoder
-from dashboard.page import DashboardView
+from dashboard.page import JSON, DashboardView
 from delivery.hours.offline.device_state import account_of, device_state
 from delivery.hours.offline.parsing import BadEventError, read_clock
 from delivery.hours.offline.receive import receive
@@ -79,7 +79,9 @@ class PhoneEvents(PhoneState):
 
     def post(self, request: HttpRequest) -> JsonResponse:
         try:
-            body = json.loads(request.body, cls=StrictDecoder)
+            # The body of a form was read already, by what looks for its fields.
+            text = request.body if request.content_type == JSON else b""
+            body = json.loads(text, cls=StrictDecoder)
             account, device, sent = body["account"], UUID(body["device"]), body["sent"]
             events, sent = body["events"], read_clock(sent)
         except (ValueError, TypeError, KeyError, AttributeError, BadEventError):
