@@ -144,7 +144,7 @@ def week_of(business: Business, monday: date, today: date) -> Week:
     def cell(row: Agreement, day: date) -> Cell:
         key, runs = (row.pk, day), runs_on(row, day)
         logged, plan = entries.get(key, []), planned.get(key, 0)
-        return Cell(row, day, logged, runs and day <= today, plan, runs and day >= today)
+        return Cell(row, day, logged, runs and day <= today, plan, runs and day > today)
 
     rows = [Row(row, [cell(row, day) for day in days], minutes_left.get(row.pk)) for row in shown]
     notes = dict(

@@ -68,7 +68,7 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
     expect(clock.get_by_role("timer")).not_to_have_text(before)  # it keeps counting
     watched()
     clock.get_by_role("link").click()
-    page.get_by_role("textbox", name="What is done").fill("Three posts")
+    page.get_by_label("What is done").fill("Three posts")
     page.get_by_role("button", name="Save and let it run").click()
     expect(page.get_by_text("The timer keeps running.")).to_be_visible()
     watched()
@@ -98,7 +98,7 @@ def test_who_is_faster_than_the_list_of_deliverables_loses_no_choice(
     )
     page.route("**/time/promises/**", lambda route: None)  # it never answers
     desk(page, live_server, world, "/timer/")
-    page.get_by_role("textbox", name="What is done").fill("Three posts")
+    page.get_by_label("What is done").fill("Three posts")
     page.get_by_role("button", name="Save and let it run").click()
     expect(page.get_by_text("The timer keeps running.")).to_be_visible()
     assert Timer.objects.get().deliverable == deliverable

@@ -101,7 +101,7 @@ class WorkForm(PrintableForm, forms.Form):
         field.add_choices(promised)
         self.suggested = sorted({row.title for row in field.by_id.values()})
         if self.suggests:
-            self.fields["note"].widget.attrs["list"] = "deliverables"
+            self.fields["note"].widget.attrs |= {"list": "deliverables", "data-keeps": ""}
         self.order_fields(
             ["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"]
         )
