@@ -171,7 +171,7 @@
     return fetch(address, { ...more, redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(15000) });
   }
   async function learn() {
-    const answer = await ask(say.state);
+    const answer = await ask(say.phoneState);
     if (answer.type === "opaqueredirect") { signedOut = true; token = ""; isOffline = failed = false; return false; }
     if (!answer.ok) { failed = true; return false; }
     heard(await answer.json());
@@ -180,7 +180,7 @@
   async function deliver() {
     const batch = pending().slice(0, SOME);
     if (!batch.length) return false;
-    const answer = await ask(say.events, { account, device, sent: Date.now(), events: batch });
+    const answer = await ask(say.phoneEvents, { account, device, sent: Date.now(), events: batch });
     if (!answer.ok) {
       token = ""; // signed out, somebody else, or an old token: what is so is asked before the next try
       if (answer.type === "opaqueredirect") signedOut = true;
@@ -254,6 +254,6 @@
   render();
   sync();
   // The device keeps the page, so that it opens without a connection, and what is recorded even when space is short.
-  if ("serviceWorker" in navigator) navigator.serviceWorker.register(say.worker).catch(() => { /* it works while it is open */ });
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register(say.phoneWorker).catch(() => { /* it works while it is open */ });
   if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {});
 })();
