@@ -84,6 +84,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="do not look for the smallest example that breaks a property: that one does is enough",
     )
     parser.addoption(
+        "--interleavings",
+        type=int,
+        default=200,
+        help="how many days of three devices whose timers are merged in any order",
+    )
+    parser.addoption(
         "--every-day",
         action="store_true",
         help="run the jobs on every day in the tests of a year",

@@ -5,6 +5,7 @@ from django.contrib import admin
 from core.web.admin_site import FrozenAdmin
 from delivery.models import (
     Adjustment,
+    DayNote,
     Deliverable,
     EarlyWarning,
     Handover,
@@ -12,6 +13,7 @@ from delivery.models import (
     MutedItem,
     OffMonthRule,
     Overage,
+    PlannedTime,
     QuarterlyReview,
     Reading,
     Report,
@@ -22,6 +24,8 @@ from delivery.models import (
     TimeEntry,
     TimeImport,
     Timer,
+    TimerEvent,
+    TimerRun,
     WarningDigest,
 )
 
@@ -162,3 +166,33 @@ class WarningDigestAdmin(FrozenAdmin):
     list_display = ["business", "day", "count"]
     search_fields = ["business__name"]
     neighbours = ("business",)
+
+
+@admin.register(TimerEvent)
+class TimerEventAdmin(FrozenAdmin):
+    list_display = ["at", "kind", "note", "device", "counter", "is_doubtful"]
+    list_filter = ["kind", "is_doubtful"]
+    search_fields = ["note", "business__name"]
+    neighbours = ("business",)
+
+
+@admin.register(TimerRun)
+class TimerRunAdmin(FrozenAdmin):
+    list_display = ["started_at", "ended_at", "note", "problem", "decided_at"]
+    list_filter = ["problem"]
+    search_fields = ["note", "business__name"]
+    neighbours = ("business", "agreement")
+
+
+@admin.register(DayNote)
+class DayNoteAdmin(FrozenAdmin):
+    list_display = ["on", "text", "business"]
+    search_fields = ["text", "business__name"]
+    neighbours = ("business",)
+
+
+@admin.register(PlannedTime)
+class PlannedTimeAdmin(FrozenAdmin):
+    list_display = ["on", "minutes", "agreement"]
+    search_fields = ["agreement__client__name"]
+    neighbours = ("agreement",)

@@ -41,6 +41,7 @@ WHOLE = (
     "browser",
     "faults --mutants",
     "figures",
+    "hours",
     "input",
     "mutants",
     "postgres",

@@ -1,12 +1,14 @@
 """Several tabs stop or start a timer, or write an import, at the same moment: each happens once."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from billing.runs.billing_run import run_billing
 from delivery.hours import time_log, timer
+from delivery.hours.offline.receive import receive
 from delivery.models import TimeEntry, TimeImport, Timer
 from delivery.trackers import time_import
 from tests.at_once import at_once, refusals
@@ -84,3 +86,33 @@ def test_an_import_confirmed_in_several_tabs_is_written_once(studio: World) -> N
     answers = at_once(*[partial(take, row=row, seen=time_import.choices_hash(row)) for row in tabs])
     assert refusals(answers) == 5
     assert TimeEntry.objects.count() == 40
+
+
+def test_two_devices_that_send_at_once_write_each_timer_once(studio: World) -> None:
+    agreement = running(studio)
+
+    def send(number: int) -> None:
+        """The same batch in three requests, and a later timer of another device in three more."""
+        device, start = UUID(int=number % 2 + 1), NOW + number % 2 * HOUR / 2
+        common = {"run": str(device), "agreement": str(agreement.pk), "note": f"N{number % 2}"}
+        ends = {"id": str(UUID(int=number % 2 + 9)), "kind": "stop", "counter": 2}
+        events = [
+            common | {"id": str(device), "kind": "start", "counter": 1, "clock": clock(start)},
+            common | ends | {"clock": clock(start + HOUR)},
+        ]
+        receive(
+            business=studio.business,
+            user=studio.business.owner,
+            device=device,
+            sent=NOW + 3 * HOUR,
+            events=events,
+            now=NOW + 3 * HOUR,
+            actor="Nan",
+        )
+
+    assert refusals(at_once(*[partial(send, number) for number in range(6)])) == 0
+    assert dict(TimeEntry.objects.values_list("note", "minutes")) == {"N0": 30, "N1": 60}
+
+
+def clock(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -43,8 +44,17 @@ from core.models import OutboxEmail, SetAside, TaxRate
 from core.outbox import emails
 from core.web import api_keys
 from delivery.hours import overage, time_log
+from delivery.hours.offline.receive import receive
 from delivery.kpis import kpi_changes
-from delivery.models import Deliverable, EarlyWarning, Handover, MutedItem, Report, TimeEntry
+from delivery.models import (
+    Deliverable,
+    EarlyWarning,
+    Handover,
+    MutedItem,
+    Report,
+    TimeEntry,
+    TimerRun,
+)
 from delivery.renewing import quarterly_reviews, warning_texts
 from delivery.reports import report_run, send_reports
 from delivery.requests import client_requests as ask_for
@@ -249,6 +259,18 @@ CLASSES: dict[str, str] = {
     "dashboard:timer_start": "owner",
     "dashboard:timer_stop": "owner",
     "dashboard:timer_discard": "owner",
+    "dashboard:timer_decide": "timer_run",
+    "dashboard:timer_forget": "timer_run",
+    "dashboard:timer_end": "timer_run",
+    "dashboard:phone": "owner",
+    "dashboard:phone_state": "owner",
+    "dashboard:phone_events": "owner",
+    "dashboard:phone_worker": "public",  # addresses of files and nothing else
+    "dashboard:phone_manifest": "public",
+    "dashboard:time_plan": "owner",
+    "dashboard:time_day_note": "owner",
+    "dashboard:time_bulk": "owner",
+    "dashboard:time_bulk_undo": "owner",
     "dashboard:time_imports": "owner",
     "dashboard:time_import": "time_import",
     "dashboard:time_import_take": "time_import",
@@ -558,6 +580,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "deliverable": Deliverable.objects.get(period=period),
         "time": time,
         "time_import": read_export(world, now),
+        "timer_run": undecided(world, now),
         "invoice": Invoice.objects.get(agreement=agreement),
         "extra_line": extra_line.add_extra_line(
             agreement=agreement,
@@ -626,6 +649,32 @@ def read_export(world: World, now: Any) -> Any:
     return time_import.read_export(
         business=world.business, file_name="h.csv", data=data, actor="Nan", now=now
     )
+
+
+def undecided(world: World, now: Any) -> TimerRun:
+    """Add a timer of a device that waits for a decision: it was stopped before it was started."""
+    run = str(uuid4())
+    milliseconds = int(now.timestamp() * 1000)
+    events = [
+        {"id": run, "run": run, "counter": 1, "kind": "start", "clock": milliseconds},
+        {
+            "id": str(uuid4()),
+            "run": run,
+            "counter": 2,
+            "kind": "stop",
+            "clock": milliseconds - 9000,
+        },
+    ]
+    receive(
+        business=world.business,
+        user=world.business.owner,
+        device=uuid4(),
+        sent=now,
+        events=events,
+        now=now,
+        actor="Nan",
+    )
+    return TimerRun.objects.get(run=run)
 
 
 def amended(agreement: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.time.views import entries, hours, imports, timer, week
+from dashboard.time.views import bulk, entries, hours, imports, phone, timer, undecided, week
 
 urlpatterns = [
     path("agreements/<uuid:pk>/hours/", hours.HoursPage.as_view(), name="hours"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("overages/<uuid:pk>/withdraw/", hours.WithdrawOverage.as_view(), name="overage_withdraw"),
     path("time/", entries.TimeEntries.as_view(), name="time"),
     path("time/week/", week.WeekPage.as_view(), name="time_week"),
+    path("time/week/plan/", week.PlanTime.as_view(), name="time_plan"),
+    path("time/week/note/", week.NoteDay.as_view(), name="time_day_note"),
+    path("time/bulk/", bulk.ChangeEntries.as_view(), name="time_bulk"),
+    path("time/bulk/undo/", bulk.UndoEntries.as_view(), name="time_bulk_undo"),
     path("time/imports/", imports.TimeImports.as_view(), name="time_imports"),
     path("time/imports/<uuid:pk>/", imports.TimeImportPage.as_view(), name="time_import"),
     path("time/imports/<uuid:pk>/take/", imports.ConfirmImport.as_view(), name="time_import_take"),
@@ -25,6 +29,14 @@ urlpatterns = [
     path("time/<uuid:pk>/", entries.EditTime.as_view(), name="time_edit"),
     path("time/<uuid:pk>/remove/", entries.RemoveTime.as_view(), name="time_remove"),
     path("time/<uuid:pk>/restore/", entries.RestoreTime.as_view(), name="time_restore"),
+    path("timer/app/", phone.PhoneTimer.as_view(), name="phone"),
+    path("timer/app/state/", phone.PhoneState.as_view(), name="phone_state"),
+    path("timer/app/events/", phone.PhoneEvents.as_view(), name="phone_events"),
+    path("timer/app/worker.js", phone.worker, name="phone_worker"),
+    path("timer/app/manifest.webmanifest", phone.manifest, name="phone_manifest"),
+    path("timer/<uuid:pk>/decide/", undecided.DecideTimer.as_view(), name="timer_decide"),
+    path("timer/<uuid:pk>/end/", undecided.EndTimer.as_view(), name="timer_end"),
+    path("timer/<uuid:pk>/forget/", undecided.ForgetTimer.as_view(), name="timer_forget"),
     path("timer/", timer.TimerPage.as_view(), name="timer"),
     path("timer/start/", timer.StartTimer.as_view(), name="timer_start"),
     path("timer/stop/", timer.StopTimer.as_view(), name="timer_stop"),

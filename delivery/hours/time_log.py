@@ -46,14 +46,15 @@ def correct_time(
 ) -> TimeEntry:
     """Correct an entry by a new one that replaces it; return the new entry.
 
-    The new entry may fall into another period of the same agreement. `more` may hold actor,
-    billable, consumes and deliverable. Raises NoPeriod and TooMuch.
+    The new entry may fall into another period, and into another agreement where `more` has one. It
+    may also hold actor, billable, consumes and deliverable. Raises NoPeriod and TooMuch.
     """
     fields = {
         name: getattr(entry, name) for name in ("billable", "consumes", "deliverable", "actor")
     } | more
     actor = fields.pop("actor")
-    work = Work(entry.period.agreement, on, minutes, note, **fields)
+    agreement = fields.pop("agreement", None) or entry.period.agreement
+    work = Work(agreement, on, minutes, note, **fields)
     with transaction.atomic():
         lock_business(entry.business_id)
         _void(entry, actor, now)

@@ -21,6 +21,7 @@ from core.jobs.set_aside import Step
 from core.models import Business, User
 from core.outbox import emails
 from delivery.hours import time_log
+from delivery.hours.offline import server_time
 from delivery.hours.period_for_day import Work
 from delivery.models import Deliverable, TimeEntry, Timer
 from delivery.rules import elapsed
@@ -70,6 +71,7 @@ def start_timer(
             return existing
         if existing:
             _log_and_delete(existing, now, actor, None)
+        server_time.end_running(business=business, actor=actor, now=now)
         return Timer.objects.create(
             business=business,
             user=user,
@@ -101,6 +103,14 @@ def stop_timer(
     """
     with transaction.atomic():
         return _log_and_delete(_locked_timer(user, business, pk), now, actor, minutes)
+
+
+def stop_at(*, timer: Timer, at: datetime, actor: str, now: datetime) -> list[TimeEntry]:
+    """Log the time of a timer that a device ended `at` an earlier moment, and delete it.
+
+    Call it in a transaction that holds the business's lock. Raises as `stop_timer` does.
+    """
+    return _log_and_delete(timer, now, actor, None, at)
 
 
 def change_timer(
@@ -168,11 +178,15 @@ def _locked_timer(user: User, business: Business, pk: UUID | None) -> Timer:
 
 
 def _log_and_delete(
-    timer: Timer, now: datetime, actor: str, minutes: int | None
+    timer: Timer, now: datetime, actor: str, minutes: int | None, ended_at: datetime | None = None
 ) -> list[TimeEntry]:
-    """Log the time of a timer and delete it. Raises HowLong, NoPeriod and TooMuch."""
-    ran_for = elapsed.minutes_of(timer.started_at, now)
-    if minutes is None and now - timer.started_at > ASKS_AFTER:
+    """Log the time of a timer until `ended_at` (default: now) and delete it.
+
+    Raises HowLong, NoPeriod and TooMuch.
+    """
+    ended_at = ended_at or now
+    ran_for = elapsed.minutes_of(timer.started_at, ended_at)
+    if minutes is None and ended_at - timer.started_at > ASKS_AFTER:
         raise DurationRequired(
             _("This timer has run for over twelve hours: say how long the work really took."),
             field="minutes",
@@ -196,6 +210,7 @@ def _log_and_delete(
         for day, part_minutes in parts
     ]
     entries = time_log.add_entries(works, actor=actor, now=now)
+    server_time.record_logged(timer=timer, minutes=minutes or ran_for, actor=actor, now=now)
     timer.delete()
     return entries
 

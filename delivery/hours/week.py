@@ -12,7 +12,8 @@ from agreements.models import Agreement, Period
 from agreements.rules.states import RUNNING_STATES
 from core.models import Business
 from delivery.hours import hours_left
-from delivery.models import TimeEntry
+from delivery.hours.day_plan import runs_on
+from delivery.models import DayNote, PlannedTime, TimeEntry
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,25 @@ class Cell:
     """The time that was logged for one agreement on one day.
 
     `can_add` says that time may be logged there: the day has come and the agreement runs.
+    `can_plan` says that time may be planned, and `planned` is what is, in minutes.
     """
 
     agreement: Agreement
     day: date
     entries: list[TimeEntry]
     can_add: bool
+    planned: int = 0
+    can_plan: bool = False
 
     @property
     def minutes(self) -> int:
         """The sum of the entries."""
         return _total_minutes(self.entries)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page leads into it: something is there, or can be added or planned."""
+        return bool(self.entries or self.planned or self.can_add or self.can_plan)
 
 
 @dataclass(frozen=True)
@@ -54,19 +63,40 @@ class Row:
         """The sum of the week."""
         return sum(cell.minutes for cell in self.cells)
 
+    @property
+    def planned(self) -> int:
+        """What is planned for the week, in minutes."""
+        return sum(cell.planned for cell in self.cells)
+
 
 @dataclass(frozen=True)
 class Day:
-    """One day over all agreements."""
+    """One day over all agreements. `note` is the freelancer's own line about it."""
 
     day: date
     cells: list[Cell]
     can_add: bool
+    note: str = ""
 
     @property
     def minutes(self) -> int:
         """The sum of the day."""
         return sum(cell.minutes for cell in self.cells)
+
+    @property
+    def planned(self) -> int:
+        """What is planned for the day, in minutes."""
+        return sum(cell.planned for cell in self.cells)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the page leads into it: something is there, or can be added or planned."""
+        return bool(self.can_add or self.note or any(cell.is_open for cell in self.cells))
+
+    @property
+    def can_plan(self) -> bool:
+        """Whether time may be planned on the day for anybody."""
+        return any(cell.can_plan for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -82,6 +112,11 @@ class Week:
         """The sum of all entries."""
         return sum(day.minutes for day in self.days)
 
+    @property
+    def planned(self) -> int:
+        """What is planned for the week, in minutes."""
+        return sum(day.planned for day in self.days)
+
 
 def monday_of(day: date) -> date:
     """Return the Monday of the week of `day`."""
@@ -94,13 +129,10 @@ def week_of(business: Business, monday: date, today: date) -> Week:
     The number of queries does not grow with the number of agreements.
     """
     days = [monday + timedelta(days=n) for n in range(7)]
-    logged = TimeEntry.objects.filter(business=business, on__range=(days[0], days[-1]))
-    entries: dict[tuple[UUID, date], list[TimeEntry]] = defaultdict(list)
-    for entry in logged.select_related("period", "deliverable").order_by("on", "pk"):
-        entries[entry.period.agreement_id, entry.on].append(entry)
-    worked_for = {agreement_id for agreement_id, _day in entries}
+    entries, planned = _entries(business, days), _planned(business, days)
+    touched = {agreement_id for agreement_id, _day in (*entries, *planned)}
     agreements = Agreement.objects.filter(
-        Q(state__in=RUNNING_STATES, starts_on__lte=days[-1]) | Q(pk__in=worked_for)
+        Q(state__in=RUNNING_STATES, starts_on__lte=days[-1]) | Q(pk__in=touched)
     )
     shown = list(
         agreements.filter(business=business)
@@ -108,29 +140,39 @@ def week_of(business: Business, monday: date, today: date) -> Week:
         .order_by("client__name_key", "title", "pk")
     )
     minutes_left = _minutes_left(shown, min(today, days[-1]))
-    rows = [
-        Row(
-            row,
-            [Cell(row, day, entries[row.pk, day], _can_add(row, day, today)) for day in days],
-            minutes_left.get(row.pk),
+
+    def cell(row: Agreement, day: date) -> Cell:
+        key, runs = (row.pk, day), runs_on(row, day)
+        logged, plan = entries.get(key, []), planned.get(key, 0)
+        return Cell(row, day, logged, runs and day <= today, plan, runs and day > today)
+
+    rows = [Row(row, [cell(row, day) for day in days], minutes_left.get(row.pk)) for row in shown]
+    notes = dict(
+        DayNote.objects.filter(business=business, on__range=(days[0], days[-1])).values_list(
+            "on", "text"
         )
-        for row in shown
-    ]
+    )
     by_day = [
-        Day(day, [row.cells[column] for row in rows], day <= today)
+        Day(day, [row.cells[column] for row in rows], day <= today, notes.get(day, ""))
         for column, day in enumerate(days)
     ]
     return Week(monday, rows, by_day)
 
 
-def _can_add(agreement: Agreement, day: date, today: date) -> bool:
-    """Whether time may be logged for the agreement on `day`."""
-    ends = agreement.ends_on
-    return (
-        agreement.state in RUNNING_STATES
-        and agreement.starts_on <= day <= today
-        and (ends is None or day < ends)
-    )
+def _entries(business: Business, days: list[date]) -> dict[tuple[UUID, date], list[TimeEntry]]:
+    """The time logged on these days, by agreement and day."""
+    logged = TimeEntry.objects.filter(business=business, on__range=(days[0], days[-1]))
+    entries: dict[tuple[UUID, date], list[TimeEntry]] = defaultdict(list)
+    for entry in logged.select_related("period", "deliverable").order_by("on", "pk"):
+        entries[entry.period.agreement_id, entry.on].append(entry)
+    return entries
+
+
+def _planned(business: Business, days: list[date]) -> dict[tuple[UUID, date], int]:
+    """The minutes planned for these days, by agreement and day."""
+    rows = PlannedTime.objects.filter(business=business, on__range=(days[0], days[-1]))
+    found = rows.values_list("agreement_id", "on", "minutes")
+    return {(agreement_id, on): minutes for agreement_id, on, minutes in found}
 
 
 def _minutes_left(agreements: Iterable[Agreement], on: date) -> dict[UUID, int]:

@@ -1,5 +1,7 @@
 """What is delivered for the fee: hours, work, requests, KPIs and reports, each of one period."""
 
+from delivery.models.day import DayNote, PlannedTime
+from delivery.models.devices import TimerDay, TimerEvent, TimerRun
 from delivery.models.hours import Adjustment, Overage, TimeEntry, TimeImport, Timer
 from delivery.models.kpi import Kpi, Reading
 from delivery.models.report import (
@@ -17,6 +19,7 @@ from delivery.models.work import Deliverable, Handover
 
 __all__ = [
     "Adjustment",
+    "DayNote",
     "Deliverable",
     "EarlyWarning",
     "Handover",
@@ -24,6 +27,7 @@ __all__ = [
     "MutedItem",
     "OffMonthRule",
     "Overage",
+    "PlannedTime",
     "QuarterlyReview",
     "Reading",
     "Report",
@@ -34,5 +38,8 @@ __all__ = [
     "TimeEntry",
     "TimeImport",
     "Timer",
+    "TimerDay",
+    "TimerEvent",
+    "TimerRun",
     "WarningDigest",
 ]

@@ -12,7 +12,8 @@ from django.utils import timezone
 from agreements.models import Agreement
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
-from delivery.hours import time_log
+from core.errors import RuleError
+from delivery.hours import day_plan, time_log
 from delivery.hours.week import monday_of, week_of
 from delivery.models import Deliverable, TimeEntry
 from delivery.work import checklist_actions
@@ -178,3 +179,52 @@ def test_the_page_says_who_logged_corrected_and_deleted_an_entry(
     assert "Second words" in taken
     assert email in taken
     assert "First words" not in taken, "it was replaced, not taken back"
+
+
+def test_time_is_planned_for_days_to_come_and_taken_back(world: World, dashboard: Browser) -> None:
+    agreement = world.running(card="")
+    today = local_day(timezone.now(), world.business.time_zone)
+    monday = monday_of(today) + timedelta(days=7)
+    day_plan.plan_time(agreement=agreement, on=monday, minutes=90, now=timezone.now())
+    week = week_of(world.business, monday, today)
+    assert (week.planned, week.minutes) == (90, 0)
+    assert [cell.planned for cell in week.rows[0].cells] == [90, 0, 0, 0, 0, 0, 0]
+    assert all(cell.can_plan and not cell.can_add for cell in week.rows[0].cells)
+
+    address = reverse("dashboard:time_week")
+    page = dashboard.get(f"{address}?on={today}").text
+    assert f"?on={monday}" in page.replace("&amp;", "&")  # the next week, also from this one
+    words = {"agreement": agreement.pk, "on": monday, "minutes": "2:00"}
+    answer = dashboard.post(reverse("dashboard:time_plan"), words)
+    assert answer.status_code == 302
+    assert "2" in dashboard.get(answer["Location"]).text
+    assert week_of(world.business, monday, today).planned == 120
+    dashboard.post(reverse("dashboard:time_plan"), words | {"minutes": ""})
+    assert week_of(world.business, monday, today).planned == 0
+    assert (
+        dashboard.post(reverse("dashboard:time_plan"), words | {"minutes": "x"}).status_code == 422
+    )
+
+
+def test_a_day_that_has_gone_or_an_agreement_that_ends_is_not_planned(world: World) -> None:
+    agreement = world.running(starts_on=date(2026, 11, 3), card="")
+    for on in (date(2026, 11, 2), NOW.date() - timedelta(days=1)):
+        with pytest.raises(RuleError):
+            day_plan.plan_time(agreement=agreement, on=on, minutes=60, now=NOW)
+    with pytest.raises(RuleError):
+        day_plan.plan_time(agreement=agreement, on=date(2026, 11, 4), minutes=1441, now=NOW)
+
+
+def test_a_day_has_a_note_which_no_client_reads(world: World, dashboard: Browser) -> None:
+    agreement = world.running(card="")
+    today = local_day(timezone.now(), world.business.time_zone)
+    address = reverse("dashboard:time_day_note")
+    answer = dashboard.post(address, {"on": today, "text": "Shot the new menu"})
+    assert answer.status_code == 302
+    assert "Shot the new menu" in dashboard.get(answer["Location"]).text
+    week = week_of(world.business, monday_of(today), today)
+    assert [day.note for day in week.days if day.day == today] == ["Shot the new menu"]
+    dashboard.post(address, {"on": today, "text": ""})
+    assert not any(day.note for day in week_of(world.business, monday_of(today), today).days)
+    assert dashboard.post(address, {"on": today, "text": "x" * 301}).status_code == 422
+    assert agreement

@@ -79,8 +79,8 @@
     const said = fold && fold.querySelector(":scope > summary [data-said]");
     if (said && said.textContent.trim()) said.textContent = said.dataset.said;
   });
-  // In a field with a list to search, typing replaces what is there.
-  document.addEventListener("focusin", (event) => { if (event.target.matches("input[list]")) event.target.select(); });
+  // In a field with a list to search, typing replaces what is there; not in a text that the list only begins.
+  document.addEventListener("focusin", (event) => { if (event.target.matches("input[list]:not([data-keeps])")) event.target.select(); });
   // A refused form: the first field that is to be mended is where the person goes on.
   whenThere(() => {
     const wrong = document.querySelector("main .is-invalid");

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -12,12 +13,13 @@ from agreements.models import Agreement
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import timer
-from delivery.models import Deliverable, TimeEntry, Timer
+from delivery.models import Deliverable, TimeEntry, Timer, TimerEvent, TimerRun
 from delivery.work import checklist_actions
 from tests.journeys.test_signing import desk
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}]}
 
 
@@ -66,7 +68,7 @@ def test_a_timer_runs_from_page_to_page_until_it_is_stopped(
     expect(clock.get_by_role("timer")).not_to_have_text(before)  # it keeps counting
     watched()
     clock.get_by_role("link").click()
-    page.get_by_role("textbox", name="What is done").fill("Three posts")
+    page.get_by_label("What is done").fill("Three posts")
     page.get_by_role("button", name="Save and let it run").click()
     expect(page.get_by_text("The timer keeps running.")).to_be_visible()
     watched()
@@ -96,7 +98,7 @@ def test_who_is_faster_than_the_list_of_deliverables_loses_no_choice(
     )
     page.route("**/time/promises/**", lambda route: None)  # it never answers
     desk(page, live_server, world, "/timer/")
-    page.get_by_role("textbox", name="What is done").fill("Three posts")
+    page.get_by_label("What is done").fill("Three posts")
     page.get_by_role("button", name="Save and let it run").click()
     expect(page.get_by_text("The timer keeps running.")).to_be_visible()
     assert Timer.objects.get().deliverable == deliverable
@@ -214,3 +216,79 @@ def test_hours_are_imported_from_another_tracker_without_the_bad_line(
     expect(page.get_by_text("2 entries were taken back.")).to_be_visible()
     watched()
     assert not TimeEntry.objects.exists()
+
+
+def test_a_phone_records_without_a_connection_and_two_devices_never_count_a_minute_twice(
+    page: Page,
+    live_server: Any,
+    world: World,
+    agreement: Agreement,
+    watched: Callable[[], None],
+    width: int,
+) -> None:
+    desk(page, live_server, world, "/timer/app/")
+    client = page.get_by_label("Client")
+    expect(client).to_be_visible()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    watched()
+
+    page.context.set_offline(True)
+    page.reload()  # the page opens without a connection
+    page.get_by_label("What is done").fill("Posts on the train")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("1 entry waits", exact=False)).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Not sent yet")).to_be_visible()
+    assert not TimeEntry.objects.exists()
+    page.context.set_offline(False)
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    expect(page.locator("[data-today]")).to_contain_text("Posts on the train")
+    page.reload()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    assert TimeEntry.objects.get().note == "Posts on the train"
+    assert TimeEntry.history.count() == 1
+    watched()
+
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    browser = page.context.browser
+    assert browser
+    tablet = browser.new_context(storage_state={"cookies": page.context.cookies(), "origins": []})
+    other = tablet.new_page()
+    other.goto(f"{live_server.url}/timer/app/")
+    other.get_by_role("button", name="Stop", exact=True).click()  # it sees what runs on the phone
+    expect(other.get_by_text("Everything is sent.")).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()  # which does not know of it yet
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    runs = list(TimerRun.objects.filter(problem=""))
+    assert len(runs) == 2 and all(run.ended_at for run in runs)
+    minutes = {run.started_at.replace(second=0, microsecond=0) for run in runs}
+    assert sum(entry.minutes for entry in TimeEntry.objects.all()) <= len(minutes) + 1
+    tablet.close()
+
+    signed_in = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_label("What is done").fill("After the session")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("You are signed out.", exact=False)).to_be_visible()
+    page.goto(f"{live_server.url}/accounts/login/")  # nothing of the person is left but what waits
+    page.wait_for_function("() => caches.keys().then((names) => names.length === 0)")
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.endsWith(':state'))") == []
+
+    stranger = Browser()
+    stranger.force_login(World().business.owner, backend=BACKEND)
+    cookie = {"name": "sessionid", "value": stranger.cookies["sessionid"].value}
+    page.context.add_cookies([cookie | {"url": live_server.url}])  # type: ignore[list-item]
+    page.goto(f"{live_server.url}/timer/app/")
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_visible()
+    assert not TimerEvent.objects.filter(note="After the session").exists()
+
+    page.context.clear_cookies()
+    page.context.add_cookies(signed_in)  # type: ignore[arg-type]
+    page.goto(f"{live_server.url}/timer/app/")
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    assert TimerEvent.objects.get(note="After the session").business == world.business

@@ -7,6 +7,10 @@ LEFT = "delivery/hours/hours_left.py"
 OVERAGE = "delivery/hours/overage.py"
 TESTS_OF_ALLOWANCE = "delivery/tests/test_allowance.py"
 HOURS = "delivery/tests/test_hours.py"
+MERGED = "delivery/rules/timers/merged_time.py"
+RUNS = "delivery/hours/offline/runs.py"
+TESTS_OF_MERGING = "delivery/tests/test_merged_time.py"
+DEVICES = "delivery/tests/test_devices.py"
 MUTANTS = [
     Mutant(
         "Hours roll over although the agreement lets none roll over",
@@ -164,5 +168,40 @@ MUTANTS = [
             HOURS,
             "delivery/tests/test_reports.py",
         ),
+    ),
+    Mutant(
+        "Of two timers of devices that ran at once the one started first has the overlap",
+        MERGED,
+        "mine = pieces[max(there, key=rank).id]",
+        "mine = pieces[min(there, key=rank).id]",
+        (TESTS_OF_MERGING,),
+    ),
+    Mutant(
+        "Of two ends of a device's timer the last counts",
+        MERGED,
+        "(event for event in events if event.kind in (Kind.STOP, Kind.DISCARD))",
+        "(event for event in events[::-1] if event.kind in (Kind.STOP, Kind.DISCARD))",
+        (TESTS_OF_MERGING,),
+    ),
+    Mutant(
+        "A wrong clock of a device is not corrected",
+        MERGED,
+        "at = clock if abs(error) <= UNNOTICED else clock + error",
+        "at = clock",
+        (TESTS_OF_MERGING,),
+    ),
+    Mutant(
+        "A late event of a device overwrites what a person corrected",
+        RUNS,
+        "if day and (day.entry.voided_at or day.written == written):",
+        "if day and day.written == written:",
+        (DEVICES,),
+    ),
+    Mutant(
+        "Time that a sent report counts is given to another timer as well",
+        RUNS,
+        "runs = merge(facts, _reported(business, rows))",
+        "runs = merge(facts)",
+        (DEVICES,),
     ),
 ]

@@ -53,6 +53,7 @@ from delivery.models import (
     Request,
     TimeEntry,
     TimeImport,
+    TimerRun,
 )
 from exports.models import Export
 from tests.browsers import logged_in
@@ -101,6 +102,7 @@ MODELS: dict[
     "time": (TimeEntry, "period__agreement__client"),
     "time_import": (TimeImport, ""),
     "time_off": (TimeOff, ""),
+    "timer_run": (TimerRun, ""),
     "value_add": (ValueAdd, ""),
     "given": (GivenValueAdd, "agreement__client"),
     "wait": (WaitlistEntry, "proposal__client"),
@@ -123,6 +125,7 @@ NO_ROW = {
     "portal:logo",
     "dashboard:set_aside_release",
     "dashboard:recovery_close",
+    "dashboard:timer_decide",
     "dashboard:extra_line_receipt",
     "dashboard:extra_line_remove",
     "portal:extra_line_receipt",

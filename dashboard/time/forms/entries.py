@@ -39,8 +39,9 @@ class DeliverableChoice(forms.TypedChoiceField):
     The cleaned value is the Deliverable, or None if none was chosen.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, none: Any = None) -> None:
         self.by_id: dict[str, Deliverable] = {}
+        self.none = none or _("nothing in particular")
         super().__init__(
             label=_("For"), required=False, coerce=self.by_id.__getitem__, empty_value=None
         )
@@ -66,15 +67,20 @@ class DeliverableChoice(forms.TypedChoiceField):
             if len(option_groups) > 1
             else [option for _name, members in option_groups for option in members]
         )
-        self.choices = [("", _("nothing in particular")), *choices]
+        self.choices = [("", self.none), *choices]
 
     def prepare_value(self, value: Any) -> Any:
         return str(value.pk) if isinstance(value, Deliverable) else value
 
 
 class WorkForm(PrintableForm, forms.Form):
-    """What somebody worked on, and for which client."""
+    """What somebody worked on, and for which client.
 
+    Typing the note suggests the deliverables that are open. One with which the note begins is
+    chosen, where none is: "Reels: cut the first one".
+    """
+
+    suggests = True
     agreement = AgreementChoice(
         queryset=Agreement.objects.none(),
         label=_("Client"),
@@ -93,6 +99,9 @@ class WorkForm(PrintableForm, forms.Form):
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
         self.fields["deliverable"] = field = DeliverableChoice()
         field.add_choices(promised)
+        self.suggested = sorted({row.title for row in field.by_id.values()})
+        if self.suggests:
+            self.fields["note"].widget.attrs |= {"list": "deliverables", "data-keeps": ""}
         self.order_fields(
             ["agreement", "deliverable", "on", "minutes", "note", "billable", "consumes"]
         )
@@ -107,9 +116,25 @@ class WorkForm(PrintableForm, forms.Form):
         """Refuse a deliverable that was promised to another client."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         chosen, agreement = data.get("deliverable"), data.get("agreement")
+        if self.suggests and agreement and not chosen and "deliverable" in data:
+            data["deliverable"] = self._typed(data.get("note", ""), agreement)
         if chosen and agreement and chosen.period.agreement_id != agreement.pk:
             self.add_error("deliverable", _("This was promised to another client."))
         return data
+
+    def _typed(self, note: str, agreement: Agreement) -> Deliverable | None:
+        """The agreement's deliverable with whose title the note begins, the longest of several."""
+        field: DeliverableChoice = self.fields["deliverable"]  # type: ignore[assignment]
+        rows = [row for row in field.by_id.values() if row.period.agreement_id == agreement.pk]
+        rows.sort(key=lambda row: len(row.title), reverse=True)
+        return next((row for row in rows if _begins_with(note, row.title)), None)
+
+
+def _begins_with(note: str, title: str) -> bool:
+    """Whether a note is a title, or goes on after it with a colon or a dash."""
+    text, start = note.strip().casefold(), title.strip().casefold()
+    rest = text[len(start) :].lstrip()
+    return bool(start) and text.startswith(start) and (not rest or rest[0] in ":-–—")
 
 
 class TimeForm(WorkForm):
@@ -130,6 +155,73 @@ class TimeForm(WorkForm):
         if minutes > MINUTES_PER_DAY:
             raise forms.ValidationError(_("A day has 24 hours."))
         return minutes
+
+
+class EditForm(TimeForm):
+    """An entry that is there: a note that is corrected chooses no deliverable."""
+
+    suggests = False
+
+
+class BulkForm(PrintableForm, forms.Form):
+    """What is to change in several entries. What is left empty stays as it is."""
+
+    prefix = "all"
+    on = forms.DateField(
+        label=_("Move to the day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    agreement = AgreementChoice(
+        queryset=Agreement.objects.none(),
+        label=_("Agreement of the same client"),
+        required=False,
+        empty_label=_("as it is"),
+    )
+    note = forms.CharField(label=_("New note"), max_length=300, required=False)
+
+    def __init__(
+        self, *args: Any, agreements: Any, promised: Iterable[Deliverable] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        self.fields["deliverable"] = field = DeliverableChoice(_("as it is"))
+        field.required = False
+        field.add_choices(promised)
+        self.order_fields(["on", "agreement", "deliverable", "note"])
+
+    def changes(self) -> dict[str, Any]:
+        """What was filled in."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class PlanForm(forms.Form):
+    """Time planned for a day to come; without a time nothing is planned."""
+
+    agreement = AgreementChoice(queryset=Agreement.objects.none(), label=_("Client"))
+    on = forms.DateField(widget=forms.HiddenInput)
+    minutes = DurationField(label=_("Planned time"), required=False)
+
+    def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "plan_%s"
+        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+
+
+class DayNoteForm(PrintableForm, forms.Form):
+    """A line about a day."""
+
+    on = forms.DateField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("Note of the day"),
+        max_length=300,
+        required=False,
+        help_text=_("Only you see it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.auto_id = "day_%s"
 
 
 class TimerForm(WorkForm):

@@ -19,7 +19,8 @@ from core.errors import RuleError
 from core.web import query_string
 from dashboard.lists.list_page import ListPage, Order
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.time.forms.entries import TimeForm
+from dashboard.time.forms.entries import BulkForm, EditForm, TimeForm
+from dashboard.time.views.bulk_undo import undo_offered
 from delivery.hours import time_log
 from delivery.models import Deliverable, TimeEntry
 from delivery.rules import duration
@@ -129,6 +130,8 @@ class TimeEntries(ListPage, TimeView):
             runs=RUNNING_STATES,
             today=self.today,
             worked=self._worked(),
+            bulk=BulkForm(agreements=self.running(), promised=self.open_deliverables(self.today)),
+            undo=undo_offered(request),
         )
 
     def _worked(self) -> dict[str, int]:
@@ -198,7 +201,7 @@ class EditTime(TimeView):
                 add_error(form, error)
         return self._show(request, entry, form, 422)
 
-    def _form(self, entry: TimeEntry, data: Any = None, **start: Any) -> TimeForm:
+    def _form(self, entry: TimeEntry, data: Any = None, **start: Any) -> EditForm:
         """The form with the entry's own agreement.
 
         It offers the deliverables of the entry's present period and of the period of the new day.
@@ -213,7 +216,7 @@ class EditTime(TimeView):
         promised = self.rows(Deliverable).filter(
             in_either_period, period__agreement=entry.period.agreement_id
         )
-        form = TimeForm(
+        form = EditForm(
             data,
             agreements=agreements,
             promised=promised.select_related("period__agreement__client"),
@@ -223,7 +226,7 @@ class EditTime(TimeView):
         return form
 
     def _show(
-        self, request: HttpRequest, entry: TimeEntry, form: TimeForm, status: int = 200
+        self, request: HttpRequest, entry: TimeEntry, form: EditForm, status: int = 200
     ) -> HttpResponse:
         return self.show(
             request, form=form, entry=entry, versions=time_log.versions(entry), status=status

@@ -18,6 +18,8 @@ from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.entries import TimerForm
 from dashboard.time.views.entries import TimeView, logged_message
 from delivery.hours import timer
+from delivery.hours.offline import decide
+from delivery.hours.offline.server_time import running_on_devices
 from delivery.models import Timer
 from delivery.rules import duration, elapsed
 
@@ -98,7 +100,14 @@ class TimerPage(TimeView):
 
     def page(self, request: HttpRequest, form: TimerForm, status: int = 200) -> HttpResponse:
         """Render the form."""
-        return self.show(request, status, form=form, now=running_timer(request))
+        return self.show(
+            request,
+            status,
+            form=form,
+            now=running_timer(request),
+            undecided=decide.undecided(self.business),
+            elsewhere=running_on_devices(self.business),
+        )
 
     def timer_shown(self, request: HttpRequest) -> dict[str, Any]:
         """Keyword arguments that name the timer shown on the page, so that no other changes."""

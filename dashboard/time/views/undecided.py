@@ -1,0 +1,89 @@
+"""Timers of devices whose time cannot be counted: recorded as the person says, or discarded."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.dates import local_day
+from core.errors import RuleError
+from core.web import query_string
+from dashboard.page import add_error, show_error
+from dashboard.time.forms.entries import TimeForm
+from dashboard.time.views.entries import TimeView, logged_message
+from delivery.hours.offline import decide
+from delivery.hours.offline.server_time import end_run
+from delivery.models import TimerRun
+
+
+class DecideTimer(TimeView):
+    """Say how long the work of a timer took, on which day and for whom."""
+
+    template = "dashboard/time/timer_decide.html"
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        run = self.run(pk)
+        on = local_day(run.started_at, self.business.time_zone)
+        initial: dict[str, Any] = {"agreement": run.agreement_id, "note": run.note, "on": on}
+        initial["deliverable"] = run.deliverable
+        return self._show(request, run, self._form(on, initial=initial))
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        on = query_string.day(request.POST, "on") or self.today
+        run, form = self.run(pk), self._form(on, request.POST)
+        if form.is_valid():
+            try:
+                entry = decide.record_run(
+                    run=run, now=timezone.now(), actor=self.actor, **form.cleaned_data
+                )
+                messages.success(request, logged_message([entry]))
+                return redirect("dashboard:timer")
+            except RuleError as error:
+                add_error(form, error)
+        return self._show(request, run, form, 422)
+
+    def run(self, pk: UUID) -> TimerRun:
+        """The timer. Raises Http404."""
+        related = self.rows(TimerRun).select_related("agreement__client", "deliverable")
+        return self.row(TimerRun, pk, related)
+
+    def _form(self, on: date, data: Any = None, **start: Any) -> TimeForm:
+        """The form with the deliverables that were open on a day."""
+        return TimeForm(
+            data, agreements=self.running(), promised=self.open_deliverables(on), **start
+        )
+
+    def _show(
+        self, request: HttpRequest, run: TimerRun, form: TimeForm, status: int = 200
+    ) -> HttpResponse:
+        return self.show(request, status, run=run, form=form)
+
+
+class EndTimer(DecideTimer):
+    """Stop a timer that runs on a device."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        end_run(run=self.run(pk), actor=self.actor, now=timezone.now())
+        messages.success(request, _("Stopped. The device learns it when it has a connection."))
+        return redirect("dashboard:timer")
+
+
+class ForgetTimer(DecideTimer):
+    """Log nothing for a timer of a device."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        try:
+            decide.discard_run(run=self.run(pk), actor=self.actor, now=timezone.now())
+            messages.success(request, _("Discarded. Nothing was recorded."))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:timer")

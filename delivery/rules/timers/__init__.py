@@ -1,0 +1,1 @@
+"""What devices recorded about their timers, merged. Pure."""
