@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.utils import translation
@@ -23,6 +24,7 @@ from billing.models import (
 from billing.rules import dunning
 from clients import portal_links, short_emails
 from clients.models import Contact
+from clients.short_emails import Words
 from clients.worded_emails import people
 from core import formats, links
 from core.outbox import emails
@@ -56,26 +58,28 @@ def charge_failed(
         "service": invoice.service,
     }
 
-    def to_client(contact: Contact) -> Letter:
+    def to_client(contact: Contact, language: str) -> Letter:
         link = portal_links.portal_link(contact=contact, now=now, target="method:")
         return Letter(
             contact.email,
             "charge_failed_client",
             {
                 **facts,
-                **_decline_words(charge, invoice, again, invoice.reader_language),
+                **_decline_words(charge, invoice, again, language),
                 "contact": contact,
                 "link": links.placeholder("link", link.id),
                 "way": _other_way(invoice, charge.amount),
             },
-            invoice.reader_language,
+            language,
             collection.business,
             worded="charge_failed",
             values=_values(invoice, contact),
         )
 
     short_emails.email_with_copies(
-        "charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now
+        *("charge_failed", f"{charge.id}:client", invoice.addressee, invoice.language),
+        to_client,
+        now,
     )
     language = collection.business.language
     emails.write(
@@ -130,10 +134,8 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
     """Ask the client to save a card, once per invoice; or a payment method, if there are others."""
     invoice = collection.invoice
     owed = owing.amount_owed(invoice)
-    with translation.override(invoice.reader_language):
-        amount = formats.money(owed, invoice.currency)
 
-    def to_client(contact: Contact) -> Letter:
+    def to_client(contact: Contact, language: str) -> Letter:
         link = portal_links.portal_link(contact=contact, now=now, target="method:")
         return Letter(
             contact.email,
@@ -143,18 +145,18 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
                 "contact": contact,
                 "link": links.placeholder("link", link.id),
                 "debits": offers_debit,
-                "amount": amount,
+                "amount": formats.money(owed, invoice.currency),
                 "service": invoice.service,
                 "way": _other_way(invoice, owed),
             },
-            invoice.reader_language,
+            language,
             collection.business,
             worded="card_needed",
             values=_values(invoice, contact),
         )
 
     short_emails.email_with_copies(
-        "card_needed", str(collection.id), invoice.addressee, to_client, now
+        *("card_needed", str(collection.id), invoice.addressee, invoice.language), to_client, now
     )
 
 
@@ -288,26 +290,25 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
 def refunded(refund: Refund, *, now: datetime) -> None:
     """Tell the client, once per refund, that the money was sent back."""
     invoice = refund.payment.invoice
-    with translation.override(invoice.reader_language):
+
+    def words() -> Words:
         amount = formats.money(refund.amount, refund.currency)
-        short_emails.email_client(
-            "refunded",
-            str(refund.id),
-            invoice.addressee,
-            invoice.reader_language,
-            _("Refund for %(number)s") % {"number": invoice.number},
-            [
-                _(
-                    "We have sent %(amount)s back to you for invoice %(number)s. "
-                    "Banks take a few days to show it."
-                )
-                % {"amount": amount, "number": invoice.number}
-            ],
-            now=now,
-            button=_("See the invoice"),
-            target=f"invoice:{invoice.id}",
-            about_money=True,
+        sentence = _(
+            "We have sent %(amount)s back to you for invoice %(number)s. "
+            "Banks take a few days to show it."
         )
+        return Words(
+            _("Refund for %(number)s") % {"number": invoice.number},
+            [sentence % {"amount": amount, "number": invoice.number}],
+            _("See the invoice"),
+        )
+
+    short_emails.email_about_money(
+        *("refunded", str(refund.id), invoice.addressee, invoice.language),
+        words,
+        target=f"invoice:{invoice.id}",
+        now=now,
+    )
 
 
 def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> None:
@@ -390,6 +391,30 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
         )
 
 
+def _returned_words(payment: Payment, invoice: Invoice) -> Words:
+    """What the client reads of a direct debit that was returned, in the active language."""
+    values = {
+        "number": invoice.number,
+        "method": payment.method_label,
+        "amount": formats.money(payment.amount, payment.currency),
+    }
+    return Words(
+        _("Your bank returned the payment of invoice %(number)s") % values,
+        [
+            _(
+                "Your bank returned the direct debit of %(amount)s for invoice %(number)s "
+                "(%(method)s). The invoice is open again, and its receipt is no longer valid."
+            )
+            % values,
+            _(
+                "We do not debit your account again on our own. Please save a payment method "
+                "to pay the invoice, or reply to this email if you do not agree with it."
+            ),
+        ],
+        _("Save a payment method"),
+    )
+
+
 def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: datetime) -> None:
     """Tell client and owner, once, that the bank returned a direct debit that had been paid.
 
@@ -401,30 +426,12 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         "method": payment.method_label,
         "client": invoice.client.name,
     }
-    with translation.override(invoice.reader_language):
-        values["amount"] = formats.money(payment.amount, payment.currency)
-        short_emails.email_client(
-            "payment_returned",
-            f"{payment.id}:client",
-            invoice.addressee,
-            invoice.reader_language,
-            _("Your bank returned the payment of invoice %(number)s") % values,
-            [
-                _(
-                    "Your bank returned the direct debit of %(amount)s for invoice %(number)s "
-                    "(%(method)s). The invoice is open again, and its receipt is no longer valid."
-                )
-                % values,
-                _(
-                    "We do not debit your account again on our own. Please save a payment method "
-                    "to pay the invoice, or reply to this email if you do not agree with it."
-                ),
-            ],
-            now=now,
-            button=_("Save a payment method"),
-            target="method:",
-            about_money=True,
-        )
+    short_emails.email_about_money(
+        *("payment_returned", f"{payment.id}:client", invoice.addressee, invoice.language),
+        partial(_returned_words, payment, invoice),
+        target="method:",
+        now=now,
+    )
     with translation.override(business.language):
         values["amount"] = formats.money(payment.amount, payment.currency)
         short_emails.email_owner(
