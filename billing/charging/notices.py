@@ -77,7 +77,10 @@ def charge_failed(
         )
 
     short_emails.email_with_copies(
-        *("charge_failed", f"{charge.id}:client", invoice.addressee, invoice.language),
+        "charge_failed",
+        f"{charge.id}:client",
+        invoice.addressee,
+        invoice.language,
         to_client,
         now,
     )
@@ -156,7 +159,7 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
         )
 
     short_emails.email_with_copies(
-        *("card_needed", str(collection.id), invoice.addressee, invoice.language), to_client, now
+        "card_needed", str(collection.id), invoice.addressee, invoice.language, to_client, now
     )
 
 
@@ -304,7 +307,10 @@ def refunded(refund: Refund, *, now: datetime) -> None:
         )
 
     short_emails.email_about_money(
-        *("refunded", str(refund.id), invoice.addressee, invoice.language),
+        "refunded",
+        str(refund.id),
+        invoice.addressee,
+        invoice.language,
         words,
         target=f"invoice:{invoice.id}",
         now=now,
@@ -427,7 +433,10 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         "client": invoice.client.name,
     }
     short_emails.email_about_money(
-        *("payment_returned", f"{payment.id}:client", invoice.addressee, invoice.language),
+        "payment_returned",
+        f"{payment.id}:client",
+        invoice.addressee,
+        invoice.language,
         partial(_returned_words, payment, invoice),
         target="method:",
         now=now,

@@ -163,7 +163,10 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
             {name: values[name] for name in ("amount", "day", "title")},
         )
         return _email(
-            *(agreement.reader, agreement.reader_language, agreement.business, said),
+            agreement.reader,
+            agreement.reader_language,
+            agreement.business,
+            said,
             "method:",
             now,
             worded="charge_ahead",
@@ -321,7 +324,7 @@ def _plain_email(
     target = f"invoice:{invoice.pk}"
 
     def write(contact: Contact, language: str) -> Letter:
-        return _email(*(contact, language, invoice.business, said()), target, now, worded, document)
+        return _email(contact, language, invoice.business, said(), target, now, worded, document)
 
     return billing_contacts.with_copies(invoice.addressee, invoice.language, write)
 

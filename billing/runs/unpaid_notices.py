@@ -48,7 +48,10 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
     if case.action == UnpaidAction.ASK:
         return
     short_emails.email_about_money(
-        *("unpaid_client", str(case.pk), agreement.reader, agreement.language),
+        "unpaid_client",
+        str(case.pk),
+        agreement.reader,
+        agreement.language,
         lambda: _words_to_client(case, _values(case, total, since)),
         target=f"invoice:{oldest.pk}",
         now=now,
