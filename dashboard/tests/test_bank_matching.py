@@ -68,6 +68,17 @@ def test_a_fee_that_cannot_be_is_said_and_nothing_is_booked(world: World, fee: s
     assert invoice.state == "open"
 
 
+def test_in_the_list_a_refused_fee_stays_and_the_next_transfer_has_none(world: World) -> None:
+    invoice, first, second = billed(world), line(world, 2_975_00), line(world, 10_00)
+    browser = logged_in(world.business.owner)
+    url = reverse("dashboard:todo_transfer", args=[first.pk])
+    typed = {"act": f"invoice-{invoice.pk}", "next": f"transfer-{second.pk}"}
+    refused = browser.post(url, typed | {"fee": "-25"}, headers={"HX-Request": "true"})
+    assert refused.status_code == 422 and refused.context["fee"] == "-25"
+    done = browser.post(url, typed | {"fee": "25"}, headers={"HX-Request": "true"})
+    assert done.context["line"] == second and done.context["fee"] == ""
+
+
 def test_only_invoices_in_its_currency_are_offered_for_a_line(world: World) -> None:
     dollars, euros = billed(world), billed(world, currency="EUR")
     line(world, 5_00, "EUR")

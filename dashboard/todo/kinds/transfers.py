@@ -64,7 +64,8 @@ class UnmatchedTransfer(Kind):
 
     def details(self, view: DashboardView, row: BankStatementLine, form: Any) -> dict[str, Any]:
         likely, others = self._choices(view, row)
-        fee = view.request.POST.get("fee", "")  # where it was refused
+        is_refused = view.kwargs.get("pk") == row.pk  # else it was typed for the entry before
+        fee = view.request.POST.get("fee", "") if is_refused else ""
         return {"line": row, "likely": likely, "others": others, "fee": fee}
 
     def knows(self, act: str) -> bool:
