@@ -7,13 +7,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from billing.models import BankStatementLine, Invoice
+from billing.models import BankStatementLine, Collection, Invoice
 from billing.runs.billing_run import run_billing
+from core.database.ids import new_id
 from core.dates import local_day
 from tests.test_tenancy import logged_in
 from tests.world import World
 
-pytestmark = pytest.mark.rendering
 BANK = reverse("dashboard:bank")
 
 
@@ -85,3 +85,33 @@ def test_only_invoices_in_its_currency_are_offered_for_a_line(world: World) -> N
     page = logged_in(world.business.owner).get(BANK).text
     assert f'value="{euros.pk}"' in page
     assert f'value="{dollars.pk}"' not in page, "it would only be refused"
+
+
+def test_the_likely_invoice_is_offered_however_many_are_open(world: World) -> None:
+    """Neither the oldest 200 open invoices nor the newest 200 are all that is offered."""
+    wanted = billed(world)
+    copy(wanted, [n for n in range(-205, 206) if n])
+    arrived = line(world, wanted.total)
+    BankStatementLine.objects.update(text=f"Transfer {wanted.number}")
+    browser = logged_in(world.business.owner)
+    entry = browser.get(reverse("dashboard:todo"), {"at": f"transfer-{arrived.pk}"})
+    assert entry.context["likely"][0].invoice == wanted
+    assert f'<option value="{wanted.pk}" selected' in browser.get(reverse("dashboard:bank")).text
+
+
+def copy(invoice: Invoice, days: list[int]) -> None:
+    """Insert other open invoices like this one, issued so many days later."""
+    invoices, collections = [], []
+    for number, n in enumerate(days):
+        on, pk = invoice.issued_on + timedelta(days=n), new_id()
+        own = {"id": pk, "number": f"X-{number}", "seq": 10_000 + number}
+        own |= {"issued_on": on, "due_on": on, "period_start": on}
+        invoices.append(Invoice(**values(invoice) | own))
+        own = {"id": new_id(), "invoice_id": pk}
+        collections.append(Collection(**values(invoice.collection) | own))
+    Invoice.objects.bulk_create(invoices)
+    Collection.objects.bulk_create(collections)
+
+
+def values(row: Any) -> dict[str, Any]:
+    return {one.attname: getattr(row, one.attname) for one in row._meta.fields}

@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Period
 from agreements.proposals import client_actions
-from billing.models import BankStatementLine, Collection, Invoice, WithholdingCertificate
+from billing.models import BankStatementLine, Invoice, WithholdingCertificate
 from billing.runs import hold
 from billing.runs.billing_run import run_billing
 from core import nudge
-from core.database.ids import new_id
 from core.dates import local_day
 from core.models import OutboxEmail, User
 from core.models.outbox import OutboxState
@@ -303,42 +302,3 @@ def test_billing_starts_at_once_after_the_last_signature_from_the_list(
     row.refresh_from_db()
     assert row.signed_at
     assert "billing.tasks.bill" in rung
-
-
-def test_the_likely_invoice_is_offered_however_many_are_open(world: World) -> None:
-    """Neither the oldest 200 open invoices nor the newest 200 are all that is offered."""
-    now = timezone.now()
-    agreement = world.running(now=now, card="", collect_by="transfer")
-    run_billing(now=now, door="test")
-    wanted = Invoice.objects.get(agreement=agreement)
-    copy(wanted, [n for n in range(-205, 206) if n])
-    line = BankStatementLine.objects.create(
-        business=world.business,
-        fingerprint="f",
-        on=local_day(now, world.business.time_zone),
-        currency="USD",
-        amount=wanted.total,
-        text=f"Transfer {wanted.number}",
-    )
-    browser = logged_in(world.business.owner)
-    entry = browser.get(reverse("dashboard:todo"), {"at": f"transfer-{line.pk}"})
-    assert entry.context["likely"][0].invoice == wanted
-    assert f'<option value="{wanted.pk}" selected' in browser.get(reverse("dashboard:bank")).text
-
-
-def copy(invoice: Invoice, days: list[int]) -> None:
-    """Insert other open invoices like this one, issued so many days later."""
-    invoices, collections = [], []
-    for number, n in enumerate(days):
-        on, pk = invoice.issued_on + timedelta(days=n), new_id()
-        own = {"id": pk, "number": f"X-{number}", "seq": 10_000 + number}
-        own |= {"issued_on": on, "due_on": on, "period_start": on}
-        invoices.append(Invoice(**values(invoice) | own))
-        own = {"id": new_id(), "invoice_id": pk}
-        collections.append(Collection(**values(invoice.collection) | own))
-    Invoice.objects.bulk_create(invoices)
-    Collection.objects.bulk_create(collections)
-
-
-def values(row: Any) -> dict[str, Any]:
-    return {one.attname: getattr(row, one.attname) for one in row._meta.fields}

@@ -41,6 +41,7 @@ from tests.year.table import (
 
 pytestmark = pytest.mark.proof
 SINCE = date(2026, 11, 29)
+REST = "Withheld, credited or written off"
 MONTH_NAMES = list(month_name)[1:]
 
 
@@ -126,6 +127,8 @@ def test_the_list_has_each_invoice_of_the_table_and_its_sums(lived: Lived) -> No
             ("Overdue", sum(row.open for row in expected)),
         ):
             assert sums[name] == money(value, of.currency), (of.client, name)
+        rest = sum(row.of.withheld for row in expected)
+        assert sums.get(REST, "") == (money(rest, of.currency) if rest else "")
 
 
 def test_the_file_of_all_invoices_is_the_table_and_its_numbers_have_no_gap(lived: Lived) -> None:
