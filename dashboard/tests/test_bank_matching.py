@@ -17,7 +17,9 @@ from tests.world import World
 BANK = reverse("dashboard:bank")
 
 
-def line(world: World, amount: int, currency: str = "USD") -> BankStatementLine:
+def line(
+    world: World, amount: int, currency: str = "USD", text: str = "BAAN COFFEE"
+) -> BankStatementLine:
     now = timezone.now()
     return BankStatementLine.objects.create(
         business=world.business,
@@ -25,7 +27,7 @@ def line(world: World, amount: int, currency: str = "USD") -> BankStatementLine:
         on=local_day(now, world.business.time_zone),
         currency=currency,
         amount=amount,
-        text="BAAN COFFEE",
+        text=text,
     )
 
 
@@ -91,8 +93,7 @@ def test_the_likely_invoice_is_offered_however_many_are_open(world: World) -> No
     """Neither the oldest 200 open invoices nor the newest 200 are all that is offered."""
     wanted = billed(world)
     copy(wanted, [n for n in range(-205, 206) if n])
-    arrived = line(world, wanted.total)
-    BankStatementLine.objects.update(text=f"Transfer {wanted.number}")
+    arrived = line(world, wanted.total, text=f"Transfer {wanted.number}")
     browser = logged_in(world.business.owner)
     entry = browser.get(reverse("dashboard:todo"), {"at": f"transfer-{arrived.pk}"})
     assert entry.context["likely"][0].invoice == wanted
