@@ -6,11 +6,13 @@ A trial never becomes a retainer without a signature: a success can only lead to
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement, Proposal, field_lists
+from agreements.models.reusable import TextKind
 from agreements.proposals import lifecycle
 from agreements.rules.cumulative_tiers import TierDraft
 from agreements.rules.errors import NotOpen
@@ -22,6 +24,7 @@ from core.audit import UNSEEN, Origin
 from core.dates import local_day
 from core.jobs import batches
 from core.jobs.set_aside import Step
+from core.models import AuditEvent
 from core.outbox import emails
 
 REMIND = Step(
@@ -48,6 +51,20 @@ def is_decision_due(agreement: Agreement, today: date) -> bool:
     if not agreement.is_trial or agreement.signed_at is None or agreement.ends_on is None:
         return False
     return agreement.ends_on - DECISION_DUE_BEFORE <= today and not is_decided(agreement)
+
+
+def decisions_due(
+    agreements: QuerySet[Agreement], *, since: date, today: date
+) -> QuerySet[Agreement]:
+    """The trials that wait for a decision (`is_decision_due`) and ended on `since` or later."""
+    decided = AuditEvent.objects.filter(chain_id=OuterRef("pk"), event=DECIDED)
+    trials = agreements.filter(
+        interval=Interval.ONCE,
+        signed_at__isnull=False,
+        ends_on__range=(since, today + DECISION_DUE_BEFORE),
+    )
+    one_time = Q(terms__kind=TextKind.ONCE, terms__has_key="kind")
+    return trials.exclude(one_time).exclude(Exists(decided))
 
 
 def record_decision(

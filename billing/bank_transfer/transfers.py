@@ -345,13 +345,20 @@ def store_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[B
     return [row for row in rows if row.pk in stored]
 
 
-def match_line(*, line: BankStatementLine, invoice: Invoice, actor: str, now: datetime) -> None:
-    """Record a line of a bank statement as the payment of an invoice. Raises RuleError."""
+def match_line(
+    *, line: BankStatementLine, invoice: Invoice, actor: str, now: datetime, fee: int = 0
+) -> None:
+    """Record a line of a bank statement as the payment of an invoice. Raises RuleError.
+
+    `fee` is what the bank took off before the transfer arrived, in minor units: the client has paid
+    both.
+    """
     if line.currency != invoice.currency:
         raise RuleError(_("The transfer is in another currency than the invoice."))
     record_transfer(
         invoice=invoice,
         amount=line.amount,
+        fee=fee,
         on=line.on,
         reference=line.fingerprint,
         actor=actor,

@@ -4,7 +4,8 @@ An email is queued in the transaction in which the money moves, and composed her
 A composer takes the `ref` under which the email was queued, and writes in the recipient's language.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +28,15 @@ from clients.worded_emails import people
 from core import formats, links
 from core.models import Business, Document
 from core.outbox.emails import COMPOSERS, WITH_PDF, Letter
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What an email says in one language: for its template, and for the business's own wording."""
+
+    context: dict[str, Any]
+    values: dict[str, str] = field(default_factory=dict)
+
 
 _WHO = ("agreement__contact", "contact", "business__owner", "client", "collection")
 
@@ -55,21 +65,21 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
     invoice = Invoice.objects.select_related(*_WHO).get(pk=payment.invoice_id)
     payment.invoice = invoice
     asked = asking.asked_of(invoice, now=now)
-    with translation.override(invoice.reader_language):
+
+    def said() -> _Said:
+        amount = formats.money(payment.amount, payment.currency)
         context = {
             "payment": payment,
-            "payment_amount": formats.money(payment.amount, payment.currency),
+            "payment_amount": amount,
             "by_transfer": payment.gateway == BANK_TRANSFER,
             "next_text": asked_words.after_payment(asked, invoice.currency),
             **paid_parts.figures_of(payment),
         }
-        values = {
-            "number": payment.receipt_number,
-            "invoice": invoice.number,
-            "amount": context["payment_amount"],
-        }
+        values = {"number": payment.receipt_number, "invoice": invoice.number, "amount": amount}
+        return _Said(context, values)
+
     document = billing_pdfs.receipt_pdf(payment=payment, now=now)
-    return _invoice_email("receipt", invoice, context, now, values, document)
+    return _invoice_email("receipt", invoice, said, now, document)
 
 
 def compose_invoice(ref: str, now: datetime) -> Letter:
@@ -79,11 +89,11 @@ def compose_invoice(ref: str, now: datetime) -> Letter:
     """
     invoice = Invoice.objects.select_related(*_WHO).get(pk=ref)
     asked = asking.asked_of(invoice, now=now)
-    with translation.override(invoice.reader_language):
-        status = asked_words.describe(asked, invoice.currency)
+
+    def said() -> _Said:
         context = {
             "asked": asked,
-            "next_text": status.client_text,
+            "next_text": asked_words.describe(asked, invoice.currency).client_text,
             "way": payment_details.transfer_details(invoice, asked),
         }
         values = {
@@ -91,8 +101,10 @@ def compose_invoice(ref: str, now: datetime) -> Letter:
             "amount": formats.money(invoice.total, invoice.currency),
             "day": formats.day(asked.due_on),
         }
+        return _Said(context, values)
+
     document = billing_pdfs.invoice_pdf(invoice=invoice, now=now)
-    return _invoice_email("invoice", invoice, context, now, values, document)
+    return _invoice_email("invoice", invoice, said, now, document)
 
 
 def compose_credit_note(ref: str, now: datetime) -> Letter:
@@ -100,7 +112,8 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
     note = CreditNote.objects.get(pk=ref)
     invoice = Invoice.objects.select_related(*_WHO).get(pk=note.invoice_id)
     asked = asking.asked_of(invoice, now=now)
-    with translation.override(invoice.reader_language):
+
+    def said() -> _Said:
         amount = formats.money(note.total, note.currency)
         values = {"amount": amount, "number": invoice.number, "note": note.number}
         sentence = (
@@ -114,10 +127,11 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
             *filter(None, [asked_words.describe(asked, invoice.currency).client_text]),
         ]
         subject = _("Credit note %(note)s") % {"note": note.number}
-        note.invoice = invoice
-        document = billing_pdfs.credit_note_pdf(note=note, now=now)
-        button = _("See the invoice")
-        return _plain_email(invoice, subject, paragraphs, button, now, document=document)
+        return _Said(_plain(subject, paragraphs, _("See the invoice")))
+
+    note.invoice = invoice
+    document = billing_pdfs.credit_note_pdf(note=note, now=now)
+    return _plain_email(invoice, said, now, document=document)
 
 
 def compose_charge_ahead(ref: str, now: datetime) -> Letter:
@@ -142,17 +156,20 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
         is_debit = method is not None and method.is_debit
         runs_out = method is not None and saved_cards.runs_out(method, on)
         paragraphs = ahead_paragraphs(values, is_debit=is_debit, runs_out=runs_out)
+        button = _("See how you pay") if is_debit else _("Check the card")
+        subject = _("Next charge: %(amount)s on %(day)s") % values
+        said = _Said(
+            _plain(subject, paragraphs, button),
+            {name: values[name] for name in ("amount", "day", "title")},
+        )
         return _email(
             agreement.reader,
             agreement.reader_language,
             agreement.business,
-            _("Next charge: %(amount)s on %(day)s") % values,
-            paragraphs,
-            _("See how you pay") if is_debit else _("Check the card"),
+            said,
             "method:",
             now,
             worded="charge_ahead",
-            values={name: values[name] for name in ("amount", "day", "title")},
         )
 
 
@@ -189,7 +206,8 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
     `ref` is "invoice id:number of the reminder".
     """
     invoice, asked = _invoice_and_asked(ref, now)
-    with translation.override(invoice.reader_language):
+
+    def said() -> _Said:
         values = {
             "amount": formats.money(asked.to_pay, invoice.currency),
             "number": invoice.number,
@@ -203,12 +221,11 @@ def compose_overdue_client(ref: str, now: datetime) -> Letter:
             else asked_words.describe(asked, invoice.currency).client_text,
             overdue_thanks(),
         ]
-        subject = overdue_subject(values)
         button = _("See how to pay") if way else _("See the invoice")
-        document = billing_pdfs.invoice_pdf(invoice=invoice, now=now)
-        return _plain_email(
-            invoice, subject, paragraphs, button, now, way, "overdue", values, document
-        )
+        return _Said(_plain(overdue_subject(values), paragraphs, button, way), values)
+
+    document = billing_pdfs.invoice_pdf(invoice=invoice, now=now)
+    return _plain_email(invoice, said, now, worded="overdue", document=document)
 
 
 def overdue_subject(values: Mapping[str, str]) -> str:
@@ -268,7 +285,8 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
     """
     certificate = WithholdingCertificate.objects.get(pk=ref.partition(":")[0])
     invoice = Invoice.objects.select_related(*_WHO).get(pk=certificate.invoice_id)
-    with translation.override(invoice.reader_language):
+
+    def said() -> _Said:
         sentence = _(
             "For invoice %(number)s we are still waiting for the withholding tax certificate for "
             "%(amount)s."
@@ -276,17 +294,11 @@ def compose_certificate_owed(ref: str, now: datetime) -> Letter:
             "amount": formats.money(certificate.amount, certificate.currency),
             "number": invoice.number,
         }
+        reply = _("Please send it as a reply to this email. There is nothing more to transfer.")
         subject = _("Withholding certificate for %(number)s") % {"number": invoice.number}
-        return _plain_email(
-            invoice,
-            subject,
-            [
-                sentence,
-                _("Please send it as a reply to this email. There is nothing more to transfer."),
-            ],
-            _("See the invoice"),
-            now,
-        )
+        return _Said(_plain(subject, [sentence, reply], _("See the invoice")))
+
+    return _plain_email(invoice, said, now)
 
 
 def _invoice_and_asked(ref: str, now: datetime) -> tuple[Invoice, Asked]:
@@ -294,61 +306,41 @@ def _invoice_and_asked(ref: str, now: datetime) -> tuple[Invoice, Asked]:
     return invoice, asking.asked_of(invoice, now=now)
 
 
+def _plain(
+    subject: str, paragraphs: list[str], button: str, way: PaymentDetails | None = None
+) -> dict[str, Any]:
+    """What the template of a short email shows, in the active language."""
+    return {"subject": subject, "paragraphs": paragraphs, "button": button, "way": way}
+
+
 def _plain_email(
     invoice: Invoice,
-    subject: str,
-    paragraphs: list[str],
-    button: str,
+    said: Callable[[], _Said],
     now: datetime,
-    way: PaymentDetails | None = None,
     worded: str = "",
-    values: dict[str, str] | None = None,
     document: Document | None = None,
 ) -> Letter:
     """A short email about an invoice; the billing contacts get it in copy."""
-    return billing_contacts.with_copies(
-        invoice.addressee,
-        lambda contact: _email(
-            contact,
-            invoice.reader_language,
-            invoice.business,
-            subject,
-            paragraphs,
-            button,
-            f"invoice:{invoice.pk}",
-            now,
-            way,
-            worded,
-            values,
-            document,
-        ),
-    )
+    target = f"invoice:{invoice.pk}"
+
+    def write(contact: Contact, language: str) -> Letter:
+        return _email(contact, language, invoice.business, said(), target, now, worded, document)
+
+    return billing_contacts.with_copies(invoice.addressee, invoice.language, write)
 
 
 def _email(
     contact: Contact,
     language: str,
     business: Business,
-    subject: str,
-    paragraphs: list[str],
-    button: str,
+    said: _Said,
     target: str,
     now: datetime,
-    way: PaymentDetails | None = None,
     worded: str = "",
-    values: dict[str, str] | None = None,
     document: Document | None = None,
 ) -> Letter:
     link = portal_links.portal_link(contact=contact, now=now, target=target)
-    context = {
-        "subject": subject,
-        "name": contact.name,
-        "paragraphs": paragraphs,
-        "button": button,
-        "link": links.placeholder("link", link.id),
-        "way": way,
-    }
-    named = {**people(contact), **(values or {})}
+    context = {**said.context, "name": contact.name, "link": links.placeholder("link", link.id)}
     return Letter(
         contact.email,
         "note",
@@ -357,37 +349,37 @@ def _email(
         business,
         document,
         worded=worded,
-        values=named,
+        values={**people(contact), **said.values},
     )
 
 
 def _invoice_email(
     template: str,
     invoice: Invoice,
-    context: dict[str, Any],
+    said: Callable[[], _Said],
     now: datetime,
-    values: dict[str, str],
     document: Document,
 ) -> Letter:
     """An email with the lines of an invoice; the billing contacts get it in copy."""
 
-    def write(contact: Contact) -> Letter:
+    def write(contact: Contact, language: str) -> Letter:
         link = portal_links.portal_link(contact=contact, now=now, target=f"invoice:{invoice.pk}")
-        full_context = {
+        words = said()
+        context = {
             "invoice": invoice,
             "contact": contact,
             "link": links.placeholder("link", link.id),
-            **context,
+            **words.context,
         }
         return Letter(
             contact.email,
             template,
-            full_context,
-            invoice.reader_language,
+            context,
+            language,
             invoice.business,
             document,
             worded=template,
-            values={**people(contact), **values},
+            values={**people(contact), **words.values},
         )
 
-    return billing_contacts.with_copies(invoice.addressee, write)
+    return billing_contacts.with_copies(invoice.addressee, invoice.language, write)

@@ -57,6 +57,11 @@ class Sums:
     open: int
     overdue: int
 
+    @property
+    def rest(self) -> int:
+        """What is neither paid nor to be paid: it is withheld, credited or written off."""
+        return self.total - self.paid - self.open
+
 
 def find(business: Business, wanted: Wanted, now: datetime) -> QuerySet[Invoice]:
     """Return the invoices that are asked for, to be ordered by the caller."""

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from billing.models import Invoice, UnpaidCase
 from billing.models.unpaid import UnpaidAction
 from clients import short_emails
+from clients.short_emails import Words
 from core import formats, links
 
 
@@ -46,30 +47,34 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
         )
     if case.action == UnpaidAction.ASK:
         return
-    with translation.override(agreement.reader_language):
-        values = _values(case, total, since)
-        short_emails.email_client(
-            "unpaid_client",
-            str(case.pk),
-            agreement.reader,
-            agreement.reader_language,
-            _("Unpaid: %(amount)s for “%(title)s”") % values,
-            [
-                ngettext(
-                    "%(n)s period of “%(title)s” is unpaid: %(amount)s, due since %(day)s.",
-                    "%(n)s periods of “%(title)s” are unpaid: %(amount)s in total, the oldest "
-                    "due since %(day)s.",
-                    case.periods,
-                )
-                % values,
-                _to_client(case.action) % values,
-                _("If you have paid in the meantime, thank you; please ignore this email."),
-            ],
-            now=now,
-            button=_("See the oldest invoice"),
-            target=f"invoice:{oldest.pk}",
-            about_money=True,
-        )
+    short_emails.email_about_money(
+        "unpaid_client",
+        str(case.pk),
+        agreement.reader,
+        agreement.language,
+        lambda: _words_to_client(case, _values(case, total, since)),
+        target=f"invoice:{oldest.pk}",
+        now=now,
+    )
+
+
+def _words_to_client(case: UnpaidCase, values: dict[str, str | int]) -> Words:
+    """What the client reads of the periods that are unpaid, in the active language."""
+    return Words(
+        _("Unpaid: %(amount)s for “%(title)s”") % values,
+        [
+            ngettext(
+                "%(n)s period of “%(title)s” is unpaid: %(amount)s, due since %(day)s.",
+                "%(n)s periods of “%(title)s” are unpaid: %(amount)s in total, the oldest "
+                "due since %(day)s.",
+                case.periods,
+            )
+            % values,
+            _to_client(case.action) % values,
+            _("If you have paid in the meantime, thank you; please ignore this email."),
+        ],
+        _("See the oldest invoice"),
+    )
 
 
 def paid(case: UnpaidCase, *, now: datetime) -> None:

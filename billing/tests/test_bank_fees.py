@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from billing.bank_transfer import transfers
+from billing.bank_transfer.statement_csv import BankLine
 from billing.bank_transfer.take_back import take_back_payment
 from billing.books.invariants import find_contradictions
 from billing.charging.resolve import resolve_charges
@@ -60,3 +61,29 @@ def test_a_fee_that_cannot_be_is_refused_where_it_was_typed(world: World, fee: i
     with pytest.raises(NotOwed) as refused:
         arrives(issued(world, order(world)), fee=fee)
     assert refused.value.field == "fee"
+
+
+def test_a_line_of_a_statement_has_its_fee_as_well(world: World) -> None:
+    invoice = world.billed(card="", collect_by="transfer")
+    (line,) = transfers.store_lines(business=world.business, lines=[bank_line(2_975_00)], now=NOW)
+    transfers.match_line(line=line, invoice=invoice, fee=25_00, actor="Nan", now=NOW)
+    invoice.refresh_from_db()
+    line.refresh_from_db()
+    assert (invoice.state, line.state) == ("paid", "matched")
+    assert Payment.objects.get().amount == 3_000_00
+    (came,) = lines_between(world.business, *YEAR)
+    assert (came.gross, came.fee, came.net) == (3_000_00, 25_00, 2_975_00)
+    assert find_contradictions(NOW) == []
+
+
+def test_a_line_with_a_fee_that_cannot_be_stays_to_be_matched(world: World) -> None:
+    invoice = world.billed(card="", collect_by="transfer")
+    (line,) = transfers.store_lines(business=world.business, lines=[bank_line(2_975_00)], now=NOW)
+    with pytest.raises(NotOwed):
+        transfers.match_line(line=line, invoice=invoice, fee=2_975_00, actor="Nan", now=NOW)
+    line.refresh_from_db()
+    assert line.state == "open" and not Payment.objects.exists()
+
+
+def bank_line(amount: int) -> BankLine:
+    return BankLine(1, date(2026, 11, 3), amount, "USD", "BAAN COFFEE", "print-1")

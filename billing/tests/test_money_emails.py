@@ -170,3 +170,39 @@ def test_what_has_a_pdf_to_make_is_sent_after_what_somebody_waits_for(invoice: I
     emails.send_due(now=LATER)
     assert mail.outbox[-1].subject.startswith("Receipt") or mail.outbox[-1].attachments
     assert [each.subject for each in mail.outbox].index("Your code") < len(mail.outbox) - 1
+
+
+def in_thai(email: OutboxEmail) -> bool:
+    return any("ก" <= letter <= "๛" for letter in email.subject + email.text)
+
+
+@pytest.mark.parametrize(
+    "kind", ["receipt", "charge_failed", "invoice", "overdue_client", "refunded"]
+)
+def test_a_copy_is_in_the_language_of_its_own_reader(world: World, kind: str) -> None:
+    fields: dict[str, Any] = {}
+    if kind == "charge_failed":
+        fields["card"] = "insufficient_funds"
+    elif kind in ("invoice", "overdue_client"):
+        fields |= {"card": "", "collect_by": CollectBy.TRANSFER}
+    agreement = world.running(**fields)
+    nok = client_records.add_contact(
+        client=agreement.client, name="Nok", email="books@baan.example", gets_billing=True, now=NOW
+    )
+    Contact.objects.filter(pk=nok.pk).update(language="th")
+    run_billing(now=NOW, door="test")
+    invoice = Invoice.objects.get()
+    if kind == "overdue_client":
+        run_billing(now=NOW + timedelta(days=9), door="test")
+    if kind == "refunded":
+        refund_invoice(
+            invoice=invoice, amount=100, reason="Goodwill", actor="Nan", to_card=True, now=NOW
+        )
+        run_billing(now=LATER, door="test")
+    for days in (0, 9):
+        emails.send_due(now=LATER + timedelta(days=days))
+    rows = {row.to: row for row in OutboxEmail.objects.filter(kind=kind) if "nan@" not in row.to}
+    main, copy = rows["ploy@baan.example"], rows["books@baan.example"]
+    assert (main.language, copy.language) == ("en", "th")
+    assert in_thai(copy) and not in_thai(main)
+    assert copy.attachment == main.attachment, "the document stays as it was issued"

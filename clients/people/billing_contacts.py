@@ -1,22 +1,34 @@
-"""Who at a client gets emails about money in copy, and what they get: links of their own."""
+"""Who at a client gets emails about money in copy: with links and in a language of their own."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
+from django.utils import translation
+
 from clients.models import Contact
 from core.outbox.emails import Letter
 
+#: Makes an email to a person in a language.
+Write = Callable[[Contact, str], Letter]
 
-def with_copies(contact: Contact, write: Callable[[Contact], Letter]) -> Letter:
+
+def with_copies(contact: Contact, language: str, write: Write) -> Letter:
     """The email to `contact`, with what the billing contacts get.
 
-    `write` makes the email to a person. It mints the links in it for that person, so that nobody
-    acts in the name of another.
+    `write` makes the email to a person in a language, which is active meanwhile: the person's own,
+    or else `language`. It mints the links in it for that person, so that nobody acts in the name of
+    another.
     """
-    return replace(write(contact), copies=copies(contact, write))
+
+    def letter(person: Contact) -> Letter:
+        own = person.language_for(language)
+        with translation.override(own):
+            return write(person, own)
+
+    return replace(letter(contact), copies=_copies(contact, letter))
 
 
-def copies(contact: Contact, write: Callable[[Contact], Letter]) -> list[Letter]:
+def _copies(contact: Contact, write: Callable[[Contact], Letter]) -> list[Letter]:
     """What the billing contacts get of an email that goes to `contact`."""
     return [
         replace(letter, context={**letter.context, "copied_from": contact.name})

@@ -103,19 +103,27 @@ def _signatures(view: DashboardView) -> list[Todo]:
 
 
 def _failed_emails(view: DashboardView) -> list[Todo]:
-    """Emails that could not be delivered: those we gave up, and those that bounced recently."""
-    rows, url = view.rows(OutboxEmail), reverse("dashboard:letters")
-    todos = []
-    if failed := rows.filter(state=OutboxState.FAILED).count():
-        text = ngettext(
-            "An email could not be delivered.", "%(n)s emails could not be delivered.", failed
-        )
-        todos.append(Todo(text % {"n": failed}, f"{url}?state=failed", _("Review")))
+    """Emails that could not be delivered, and that we gave up."""
+    failed = view.rows(OutboxEmail).filter(state=OutboxState.FAILED).count()
+    if not failed:
+        return []
+    text = ngettext(
+        "An email could not be delivered.", "%(n)s emails could not be delivered.", failed
+    )
+    url = f"{reverse('dashboard:letters')}?state=failed"
+    return [Todo(text % {"n": failed}, url, _("Review"))]
+
+
+def _bounced_emails(view: DashboardView) -> list[Todo]:
+    """Emails that bounced recently."""
     recently = timezone.now() - BOUNCED_WITHIN
-    if bounced := rows.filter(state=OutboxState.BOUNCED, bounced_at__gte=recently).count():
-        text = ngettext("An email bounced.", "%(n)s emails bounced.", bounced)
-        todos.append(Todo(text % {"n": bounced}, f"{url}?state=bounced", _("Review")))
-    return todos
+    rows = view.rows(OutboxEmail).filter(state=OutboxState.BOUNCED, bounced_at__gte=recently)
+    bounced = rows.count()
+    if not bounced:
+        return []
+    text = ngettext("An email bounced.", "%(n)s emails bounced.", bounced)
+    url = f"{reverse('dashboard:letters')}?state=bounced"
+    return [Todo(text % {"n": bounced}, url, _("Review"))]
 
 
 def _trials(view: DashboardView) -> list[Todo]:
@@ -274,11 +282,10 @@ def _reports(view: DashboardView) -> list[Todo]:
 Source = Callable[[DashboardView], list[Todo]]
 #: What is done on a page of its own: the list of to-dos leads there.
 MONEY: tuple[Source, ...] = (money_todos.billing_runs, money_todos.left_over_lines)
-DECISIONS: tuple[Source, ...] = (_trials, _unanswered_overages)
 SYSTEM: tuple[Source, ...] = (
     _set_aside,
     _documents_without_seal,
-    _failed_emails,
+    _bounced_emails,
     _timer,
 )
 SOURCES: tuple[Source, ...] = (
@@ -293,6 +300,7 @@ SOURCES: tuple[Source, ...] = (
     _questions,
     _requests,
     _failed_emails,
+    _bounced_emails,
     money_todos.certificates,
     _trials,
     _early_warnings,

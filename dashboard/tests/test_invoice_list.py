@@ -18,6 +18,7 @@ from billing.runs.billing_run import run_billing
 from tests.test_lists import fill
 from tests.world import NOW, World
 
+REST = "Withheld, credited or written off"
 LATER = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)  # before the second periods begin
 
 
@@ -116,3 +117,16 @@ def test_queries_do_not_grow_from_ten_invoices_to_a_thousand(
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert view == "invoices_csv" or len(page.content) < 400_000
+
+
+@pytest.mark.usefixtures("later")
+def test_the_sums_add_up_with_what_was_credited_or_withheld(
+    owner: Browser, invoices: dict[str, Invoice]
+) -> None:
+    page = owner.get(reverse("dashboard:invoices"), {"currency": "USD"})
+    (sums,) = page.context["sums"]
+    assert (sums.total, sums.paid, sums.open) == (9_000_00, 3_000_00, 3_000_00)
+    assert sums.rest == 3_000_00, "the invoice that was voided by a credit note"
+    assert REST in page.text
+    page = owner.get(reverse("dashboard:invoices"), {"currency": "EUR"})
+    assert REST not in page.text, "what is nothing is not shown"

@@ -15,9 +15,12 @@ from agreements.proposals import client_actions
 from billing.models import BankStatementLine, Invoice, WithholdingCertificate
 from billing.runs import hold
 from billing.runs.billing_run import run_billing
+from core import nudge
 from core.dates import local_day
-from core.models import User
-from delivery.models import Deliverable, EarlyWarning, Report
+from core.models import OutboxEmail, User
+from core.models.outbox import OutboxState
+from core.outbox import emails
+from delivery.models import Deliverable, EarlyWarning, Overage, Report
 from delivery.renewing import warning_texts
 from delivery.reports import report_run, send_reports
 from delivery.reports.holding import held_sending
@@ -192,6 +195,50 @@ def received_certificate(world: World) -> Way:
     return Way("certificate", certificate(world), typed, "record", typed)
 
 
+def trial_that_failed(world: World) -> Way:
+    now = timezone.now()
+    today = local_day(now, world.business.time_zone)
+    agreement = world.running(now=now, interval="once", ends_on=today + timedelta(days=2))
+    typed = {"words": "Two of eight posts reached more people."}
+    return Way("trial_decide", agreement, typed | {"how": "no"}, "no", typed)
+
+
+def trial_that_succeeded(world: World) -> Way:
+    way = trial_that_failed(world)
+    return Way("trial_decide", way.row, way.typed | {"how": "yes"}, "yes", way.typed)
+
+
+def overage(world: World) -> Way:
+    billed(world)
+    period = Period.objects.order_by("starts_on").first()
+    assert period
+    asked = Overage.objects.create(
+        business=world.business,
+        client=period.agreement.client,
+        period=period,
+        minutes=120,
+        rate=150_00,
+        currency="USD",
+        note="A second landing page",
+    )
+    return Way("overage_withdraw", asked, {}, "withdraw", {})
+
+
+def failed_email(world: World) -> Way:
+    emails.write(
+        kind="note",
+        ref="1",
+        to="ploy@baan.example",
+        template="note",
+        context={"subject": "Hello", "paragraphs": ["Hello"], "link": "https://x.example"},
+        language="en",
+        business=world.business,
+        now=timezone.now(),
+    )
+    OutboxEmail.objects.update(state=OutboxState.FAILED, error="SMTPException: no such mailbox")
+    return Way("letter_again", OutboxEmail.objects.get(), {}, "again", {})
+
+
 KINDS: dict[str, tuple[str, Callable[[World], Way]]] = {
     "a report that is sent": ("report", report),
     "a report that is left to its day": ("report", kept_report),
@@ -208,6 +255,10 @@ KINDS: dict[str, tuple[str, Callable[[World], Way]]] = {
     "billing on hold": ("hold", held),
     "a certificate that is asked for": ("certificate", asked_certificate),
     "a certificate that has come": ("certificate", received_certificate),
+    "a trial that failed": ("trial", trial_that_failed),
+    "a trial that succeeded": ("trial", trial_that_succeeded),
+    "extra hours without an answer": ("overage", overage),
+    "an email that failed": ("email", failed_email),
 }
 
 
@@ -238,3 +289,16 @@ def test_done_in_the_list_is_what_its_own_page_does(world: World, what: str) -> 
     assert own and own == here, [
         pair for pair in zip(own, here, strict=False) if pair[0] != pair[1]
     ]
+
+
+def test_billing_starts_at_once_after_the_last_signature_from_the_list(
+    world: World, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    row, rung = signature(world).row, []
+    monkeypatch.setattr(nudge, "_send", lambda *given: rung.append(given[0]))
+    with django_capture_on_commit_callbacks(execute=True):
+        url = reverse("dashboard:todo_agreement", args=[row.pk])
+        logged_in(world.business.owner).post(url, {"act": "sign", "next": ""})
+    row.refresh_from_db()
+    assert row.signed_at
+    assert "billing.tasks.bill" in rung

@@ -12,11 +12,14 @@ from dashboard.todo.items import SHOWN, Entry, Kind
 from dashboard.todo.kinds import (
     deliverables,
     elsewhere,
+    emails,
     money,
+    overages,
     reports,
     requests,
     signatures,
     transfers,
+    trials,
     warnings,
 )
 
@@ -31,10 +34,13 @@ KINDS: dict[str, Kind] = {
         requests.UnansweredQuestion(),
         requests.UnansweredRequest(),
         deliverables.LateDeliverable(),
+        trials.TrialToDecide(),
+        overages.UnansweredOverage(),
         reports.ReportToReview(),
         warnings.OpenWarning(),
         reports.UnseenReport(),
         money.OwedCertificate(),
+        emails.FailedEmail(),
     )
 }
 

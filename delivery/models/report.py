@@ -38,10 +38,11 @@ class Report(TenantRow):
     one answer), and picks the `chosen` KPIs by their ids (at most three; empty means the first
     three). `send_at` is when the report is sent automatically: on the agreed day, or when the
     freelancer scheduled it; None means that it waits. `held_at` is when the report of an off month
-    was held for the freelancer (rule 66); `send_at` is its deadline from then on. `unreviewed`
-    marks a report that was sent without review. `snapshot` is empty until the report is sent; then
-    it and `sha256` never change (a trigger holds that). A worker renders `document` afterwards, and
-    the email is sent when the document is there.
+    was held for the freelancer (rule 66); `send_at` is its deadline from then on. `released_by`
+    is the person who chose `send_at`, and None where that is the agreed day. `unreviewed` marks a
+    report that was sent without review. `snapshot` is empty until the report is sent; then it and
+    `sha256` never change (a trigger holds that). A worker renders `document` afterwards, and the
+    email is sent when the document is there.
 
     What the client saw: `letter_opened_at` (the image in the email was fetched), `opened_at` (the
     page was opened), and `read_seconds` on that page. None means "not recorded", not "unread". When
@@ -63,6 +64,9 @@ class Report(TenantRow):
     chosen = models.JSONField(_("KPIs shown first"), default=list, blank=True)
     send_at = models.DateTimeField(_("goes out"), null=True, blank=True)
     held_at = models.DateTimeField(_("held for review"), null=True, blank=True)
+    released_by = models.CharField(  # noqa: DJ001 - a column with a default rebuilds the table
+        _("released by"), max_length=250, null=True, blank=True
+    )
     snapshot = models.JSONField(_("contents"), default=dict, blank=True)
     sha256 = models.CharField(_("SHA-256 of the contents"), max_length=64, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")

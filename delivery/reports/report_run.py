@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy
 
 from core import nudge
 from core.dates import local_day
 from core.jobs import batches, steps
 from core.jobs.set_aside import Step, without_waiting
-from core.models import Business
+from core.models import Business, OutboxEmail
 from core.outbox import emails
 from delivery.models import Report, ReportRun
 from delivery.reports import draft_reports, report_pdf, report_reminders, send_reports
@@ -77,11 +77,17 @@ def run_reports(*, now: datetime, door: str) -> ReportRun:
 def remind_due(*, now: datetime) -> int:
     """Remind each business whose drafts have waited for three days, every third day.
 
-    Returns how many businesses were reminded.
+    An email about new drafts names those that wait as well: it counts as a reminder. Returns how
+    many businesses were reminded.
     """
     overdue = Report.objects.filter(state=ReportState.DRAFT, created_at__lte=now - REMIND_AFTER)
+    told = OutboxEmail.objects.filter(
+        business=OuterRef("pk"),
+        kind__in=(REMINDER, draft_reports.EMAIL_KIND),
+        created_at__gt=now - REMIND_AFTER,
+    )
     businesses = Business.objects.filter(
-        pk__in=overdue.order_by().values("business"), is_suspended=False
+        ~Exists(told), pk__in=overdue.order_by().values("business"), is_suspended=False
     )
     ids = list(without_waiting(businesses, REMIND, now).order_by("pk").values_list("pk", flat=True))
     return batches.run(REMIND, ids, lambda batch: _remind(batch, now), now=now)

@@ -37,11 +37,14 @@ def save_texts(
     return report
 
 
-def schedule_report(*, report: Report, at: datetime, now: datetime) -> Report:
-    """Set when a draft is sent automatically. Raises AlreadySent, also for a time in the past."""
+def schedule_report(*, report: Report, at: datetime, actor: str, now: datetime) -> Report:
+    """Set when a draft is sent; `actor` is recorded as the sender.
+
+    Raises AlreadySent, also for a time in the past.
+    """
     if not now < at <= now + FURTHEST:
         raise AlreadySent(_("Choose a time within the next 60 days."), field="send_at")
-    if not _draft(report).update(send_at=at):
+    if not _draft(report).update(send_at=at, released_by=actor):
         raise AlreadySent(_("This report was sent and can no longer be changed."))
     report.refresh_from_db()
     return report

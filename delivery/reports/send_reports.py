@@ -173,6 +173,17 @@ def _lock(ids: Sequence[UUID]) -> None:
     )
 
 
+def _record(reports: Sequence[Report], actor: str, now: datetime, *, only_due: bool) -> None:
+    """Record who sent these reports: of what the job sends, whoever released it for this time."""
+    senders: dict[str, list[Report]] = {}
+    for report in reports:
+        sender = report.released_by if only_due and report.reviewed_at else None
+        senders.setdefault(sender or actor, []).append(report)
+    for sender, theirs in senders.items():
+        chains = [(one.business, one.pk, {"sha256": one.sha256}) for one in theirs]
+        audit.begin(chains, event="report_sent", actor=sender, now=now)
+
+
 def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = False) -> int:
     """Freeze the drafts among these reports in one transaction; return how many.
 
@@ -206,12 +217,7 @@ def _freeze(ids: Sequence[UUID], actor: str, now: datetime, *, only_due: bool = 
             )
         Report.objects.bulk_update(reports, FROZEN, batch_size=50)
         move_all(reports, ReportState.SENT, REPORT)
-        audit.begin(
-            [(report.business, report.pk, {"sha256": report.sha256}) for report in reports],
-            event="report_sent",
-            actor=actor,
-            now=now,
-        )
+        _record(reports, actor, now, only_due=only_due)
         for _start in range(0, len(reports), PDFS_PER_WORKER):
             nudge.ring("delivery.tasks.print_reports")
     return len(reports)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from agreements.contract import frozen_terms
-from agreements.models import Agreement
+from agreements.models import Agreement, TimeOff
 from agreements.proposals import capacity
 from core.models import Business
 from delivery.requests import client_requests
@@ -78,3 +78,25 @@ def test_holidays_take_capacity_unless_they_are_worked(world: World) -> None:
     assert with_all and with_all % 360 == 0
     observe(world, worked_holidays=["2026-12-07"])
     assert off() == with_all - 360
+
+
+def test_a_holiday_on_a_weekend_and_the_day_in_its_place_take_their_hours_once(
+    world: World,
+) -> None:
+    """In Thailand 5 December 2026 is a Saturday, and Monday the 7th is free in its place."""
+    week = [360] * 5 + [0, 0]
+    Business.objects.filter(pk=world.business.pk).update(week_minutes=week, capacity_minutes=1)
+    world.business.refresh_from_db()
+    observe(world)
+
+    def off() -> int:
+        return capacity.workload_by_month(world.business, date(2026, 12, 1))[0].off
+
+    assert off() == 3 * 360, "Monday the 7th, Thursday the 10th and Thursday the 31st"
+    TimeOff.objects.create(
+        business=world.business, starts_on=date(2026, 12, 5), ends_on=date(2026, 12, 9)
+    )
+    assert off() == 4 * 360, "of the time off, only Tuesday the 8th is not a holiday as well"
+    Business.objects.filter(pk=world.business.pk).update(week_minutes=[], capacity_minutes=23 * 60)
+    world.business.refresh_from_db()
+    assert off() == 4 * 60, "of the month's 23 days from Monday to Friday"

@@ -349,12 +349,12 @@ def test_a_job_that_is_weeks_late_leaves_a_day_for_review_and_then_sends_each_re
 
 def test_a_scheduled_report_is_sent_at_its_time(drafted: Report) -> None:
     at = LATER + timedelta(days=1)
-    review_draft.schedule_report(report=words(drafted), at=at, now=LATER)
+    review_draft.schedule_report(report=words(drafted), at=at, actor="Nan", now=LATER)
     report_run.run_reports(now=at, door="test")
     drafted.refresh_from_db()
     assert drafted.sent_at == at and not drafted.unreviewed
     with pytest.raises(RuleError):
-        review_draft.schedule_report(report=drafted, at=at - timedelta(days=3), now=at)
+        review_draft.schedule_report(report=drafted, at=at - timedelta(days=3), actor="Nan", now=at)
 
 
 def test_without_an_active_contact_the_report_stays_a_draft(

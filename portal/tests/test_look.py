@@ -16,6 +16,7 @@ from clients import portal_links
 from core import links
 from core.models import Business, OutboxEmail
 from core.outbox import emails
+from portal.installed import icons
 from tests.test_tenancy import inside
 from tests.world import World
 
@@ -162,3 +163,34 @@ def test_a_logo_becomes_the_icon_and_a_new_one_has_a_new_address(world: World) -
 def test_a_forged_address_of_an_icon_is_not_found() -> None:
     assert Browser().get("/p/app/forged/icon-192.png").status_code == 404
     assert Browser().get("/p/app/forged/manifest.webmanifest").status_code == 404
+
+
+def test_no_answer_below_the_portals_address_is_kept_by_anybody(world: World) -> None:
+    """Errors as well: they wear the look of one freelancer, and name what was asked for."""
+    browser = inside(world.person(world.client()))
+    strict = Browser(enforce_csrf_checks=True)
+    strict.cookies = browser.cookies
+    nobody = "00000000-0000-7000-8000-000000000000"
+    answers = {
+        404: browser.get(f"/p/invoices/{nobody}/"),
+        405: browser.put("/p/requests/"),
+        403: strict.post("/p/ask/", {"email": "x@x.example"}),
+    }
+    Business.objects.update(is_suspended=True)
+    for status, answer in [*answers.items(), (403, browser.get("/p/"))]:
+        assert answer.status_code == status
+        assert answer["Cache-Control"] == "private, no-store", status
+
+
+def test_icons_that_are_kept_have_a_bound(world: World) -> None:
+    for letter in "ABCDEFGHIJ":
+        for colour in range(30):
+            icons._of_letter(letter, f"#0000{colour:02}", 4, True)
+    kept = icons._of_letter.cache_info()
+    assert kept.currsize <= (kept.maxsize or 0) <= 256
+    for side in range(2, 40):
+        picture = io.BytesIO()
+        Image.new("RGB", (side, side)).save(picture, "PNG")
+        icons._of_logo(picture.getvalue(), 4, True)
+    kept = icons._of_logo.cache_info()
+    assert kept.currsize <= (kept.maxsize or 0) <= 16, "each key is a whole file"

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.changing import pause
-from agreements.proposals import client_actions
+from agreements.models import Agreement, Proposal
+from agreements.proposals import after_sending, client_actions, lifecycle
+from agreements.signing import unsigned_documents
 from billing.runs.billing_run import run_billing
 from clients import client_records, portal_links
 from clients.models import Client, Contact
@@ -207,3 +209,35 @@ def test_a_name_that_is_an_address_of_the_web_is_refused(world: World) -> None:
     bad = ANNA | {"name": "Claim it at https://evil.example/x"}
     assert browser.post(PEOPLE, bad).status_code == 422
     assert not Contact.objects.filter(email=ANNA["email"]).exists()
+
+
+def test_what_is_sent_after_somebody_left_goes_to_the_decision_maker(world: World) -> None:
+    """A proposal, its reminders, a longer time for it, and that nothing is to be signed."""
+    now, day = timezone.now(), timedelta(days=1)
+    client = world.client(now=now)
+    anna = colleague(client)
+
+    def to_anna(title: str) -> Proposal:
+        drafted = world.proposal(client, now=now, starts_on=now.date(), title=title, send=False)
+        Proposal.objects.filter(pk=drafted.pk).update(
+            contact=anna, expires_on=now.date() + 30 * day
+        )
+        return Proposal.objects.get(pk=drafted.pk)
+
+    picked = lifecycle.send_proposal(proposal=to_anna("Picked"), actor="Nan", now=now)
+    agreement = world.picked(picked, now=now)
+    draft = to_anna("Not sent yet")
+    OutboxEmail.objects.all().delete()
+    client_records.close_access(contact=anna, now=now)
+    sent = lifecycle.send_proposal(proposal=Proposal.objects.get(pk=draft.pk), actor="Nan", now=now)
+    after_sending.extend_proposal(
+        proposal=sent, until=now.date() + 40 * day, actor="Nan", now=now + day
+    )
+    after_sending.remind_due(now=now + 39 * day)
+    unsigned_documents.withdraw(
+        paper=Agreement.objects.get(pk=agreement.pk), reason="R", actor="Nan", now=now + day
+    )
+    rows = OutboxEmail.objects.exclude(to=world.business.owner.email)
+    kinds = {"proposal", "proposal_extended", "proposal_reminder", "sign_void"}
+    assert {row.kind for row in rows} == kinds
+    assert {row.to for row in rows} == {"ploy@baan.example"}

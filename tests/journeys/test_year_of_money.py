@@ -21,6 +21,7 @@ from clients import portal_links
 from clients.models import Client
 from core import links
 from core.outbox import emails
+from tests.clock import Clock
 from tests.journeys.test_journey import enter
 from tests.journeys.test_signing import desk
 from tests.test_year import due_after
@@ -86,16 +87,6 @@ def declined_once(months: int) -> list[str]:
     return rows
 
 
-class Clock(datetime):
-    """The time that the product sees."""
-
-    at = START
-
-    @classmethod
-    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-        return cls.at.astimezone(tz) if tz else cls.at.replace(tzinfo=None)
-
-
 @pytest.fixture
 def months(request: pytest.FixtureRequest) -> int:
     return 12 if request.config.getoption("--every-day") else 2
@@ -111,6 +102,7 @@ def test_every_account_agrees_with_the_table_made_by_hand(
 ) -> None:
     settings.SITE_URL = live_server.url
     monkeypatch.setattr(timezone, "datetime", Clock)
+    Clock.at = START
     world = World()
     clients = {
         "transfer": retainer(

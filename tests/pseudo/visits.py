@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 
 from agreements.contract import wording
 from agreements.models import Agreement, Period, Proposal, ProposalTyping, Signature
+from agreements.running.periods import open_due
 from agreements.samples import load
 from agreements.signing import sign
 from billing.charging.elsewhere.fees import read_fees
@@ -36,7 +37,7 @@ from core.dates import local_day
 from core.models import Business, OutboxEmail, SavedView
 from core.models.link import LinkPurpose
 from dashboard.proposals.forms.as_posted import as_posted
-from delivery.models import Report
+from delivery.models import Overage, Report
 from tests import test_tenancy
 from tests.browsers import logged_in
 from tests.factories import UserFactory
@@ -127,6 +128,7 @@ def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
         own.update(signed_at=None, invited_at=now)
         Invoice.objects.update(state="open", collect_by="transfer")
         Collection.objects.update(state="sent", reason="overdue")
+    _wait_for_the_owner(rows, now)
     for entry in owner.get(page).context["queue"].entries:
         yield f"to do: {entry.key}", owner.get(page, {"at": entry.key})
         name, _dash, pk = entry.key.partition("-")
@@ -145,6 +147,41 @@ def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:
         yield "a report that nobody can read", afresh.get(page, at)
     fresh = World()
     yield "nothing to do", _reading(logged_in(fresh.business.owner)).get(page)
+
+
+def _wait_for_the_owner(rows: Rows, now: datetime) -> None:
+    """Add a trial that ends, extra hours of a period that is over, and an email that failed."""
+    world, day = rows["world"], timedelta(days=1)
+    mark = language.marked
+    world.running(
+        world.client(name=mark("Trial"), now=now),
+        now=now,
+        card="",
+        title=mark("Trial"),
+        interval="once",
+        ends_on=now.date() + day,
+        terms={
+            "trial_measure": mark("two posts reach more"),
+            "next_tier": {"name": mark("Growth"), "amount": 5_000_00},
+        },
+    )
+    row = rows["overage"]
+    old = world.running(
+        world.client(name=mark("Hours"), now=now), now=now - 40 * day, card="", title=mark("R")
+    )
+    open_due(now=now - 40 * day)
+    Overage.objects.create(
+        business=world.business,
+        client=old.client,
+        period=Period.objects.filter(agreement=old).earliest("starts_on"),
+        minutes=row.minutes,
+        rate=row.rate,
+        currency=row.currency,
+        note=mark("A page"),
+        state="asked",
+    )
+    failed = OutboxEmail.objects.filter(business=world.business).earliest("pk")
+    OutboxEmail.objects.filter(pk=failed.pk).update(state="failed", error=mark("refused"))
 
 
 def a_saved_view(view: SavedView, owner: Browser) -> Iterator[Visit]:

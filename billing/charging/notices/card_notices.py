@@ -22,10 +22,8 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
     """Ask the client to save a card, once per invoice; or a payment method, if there are others."""
     invoice = collection.invoice
     owed = owing.amount_owed(invoice)
-    with translation.override(invoice.reader_language):
-        amount = formats.money(owed, invoice.currency)
 
-    def to_client(contact: Contact) -> Letter:
+    def to_client(contact: Contact, language: str) -> Letter:
         link = portal_links.portal_link(contact=contact, now=now, target="method:")
         return Letter(
             contact.email,
@@ -35,18 +33,18 @@ def card_needed(collection: Collection, *, offers_debit: bool = False, now: date
                 "contact": contact,
                 "link": links.placeholder("link", link.id),
                 "debits": offers_debit,
-                "amount": amount,
+                "amount": formats.money(owed, invoice.currency),
                 "service": invoice.service,
                 "way": other_way(invoice, owed),
             },
-            invoice.reader_language,
+            language,
             collection.business,
             worded="card_needed",
             values=invoice_values(invoice, contact),
         )
 
     short_emails.email_with_copies(
-        "card_needed", str(collection.id), invoice.addressee, to_client, now
+        "card_needed", str(collection.id), invoice.addressee, invoice.language, to_client, now
     )
 
 

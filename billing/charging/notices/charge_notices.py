@@ -39,26 +39,31 @@ def charge_failed(
         "service": invoice.service,
     }
 
-    def to_client(contact: Contact) -> Letter:
+    def to_client(contact: Contact, language: str) -> Letter:
         link = portal_links.portal_link(contact=contact, now=now, target="method:")
         return Letter(
             contact.email,
             "charge_failed_client",
             {
                 **facts,
-                **_decline_words(charge, invoice, again, invoice.reader_language),
+                **_decline_words(charge, invoice, again, language),
                 "contact": contact,
                 "link": links.placeholder("link", link.id),
                 "way": other_way(invoice, charge.amount),
             },
-            invoice.reader_language,
+            language,
             collection.business,
             worded="charge_failed",
             values=invoice_values(invoice, contact),
         )
 
     short_emails.email_with_copies(
-        "charge_failed", f"{charge.id}:client", invoice.addressee, to_client, now
+        "charge_failed",
+        f"{charge.id}:client",
+        invoice.addressee,
+        invoice.language,
+        to_client,
+        now,
     )
     language = collection.business.language
     emails.write(

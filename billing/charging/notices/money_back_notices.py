@@ -1,6 +1,7 @@
 """Emails about money that goes back: refunds, disputes and returned debits."""
 
 from datetime import datetime
+from functools import partial
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -9,36 +10,41 @@ from billing.charging.notices.invoice_facts import invoice_page
 from billing.models import (
     Collection,
     Dispute,
+    Invoice,
+    Payment,
     PaymentReversal,
     Refund,
 )
 from clients import short_emails
+from clients.short_emails import Words
 from core import formats
 
 
 def refunded(refund: Refund, *, now: datetime) -> None:
     """Tell the client, once per refund, that the money was sent back."""
     invoice = refund.payment.invoice
-    with translation.override(invoice.reader_language):
+
+    def words() -> Words:
         amount = formats.money(refund.amount, refund.currency)
-        short_emails.email_client(
-            "refunded",
-            str(refund.id),
-            invoice.addressee,
-            invoice.reader_language,
-            _("Refund for %(number)s") % {"number": invoice.number},
-            [
-                _(
-                    "We have sent %(amount)s back to you for invoice %(number)s. "
-                    "Banks take a few days to show it."
-                )
-                % {"amount": amount, "number": invoice.number}
-            ],
-            now=now,
-            button=_("See the invoice"),
-            target=f"invoice:{invoice.id}",
-            about_money=True,
+        sentence = _(
+            "We have sent %(amount)s back to you for invoice %(number)s. "
+            "Banks take a few days to show it."
         )
+        return Words(
+            _("Refund for %(number)s") % {"number": invoice.number},
+            [sentence % {"amount": amount, "number": invoice.number}],
+            _("See the invoice"),
+        )
+
+    short_emails.email_about_money(
+        "refunded",
+        str(refund.id),
+        invoice.addressee,
+        invoice.language,
+        words,
+        target=f"invoice:{invoice.id}",
+        now=now,
+    )
 
 
 def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> None:
@@ -121,6 +127,30 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
         )
 
 
+def _returned_words(payment: Payment, invoice: Invoice) -> Words:
+    """What the client reads of a direct debit that was returned, in the active language."""
+    values = {
+        "number": invoice.number,
+        "method": payment.method_label,
+        "amount": formats.money(payment.amount, payment.currency),
+    }
+    return Words(
+        _("Your bank returned the payment of invoice %(number)s") % values,
+        [
+            _(
+                "Your bank returned the direct debit of %(amount)s for invoice %(number)s "
+                "(%(method)s). The invoice is open again, and its receipt is no longer valid."
+            )
+            % values,
+            _(
+                "We do not debit your account again on our own. Please save a payment method "
+                "to pay the invoice, or reply to this email if you do not agree with it."
+            ),
+        ],
+        _("Save a payment method"),
+    )
+
+
 def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: datetime) -> None:
     """Tell client and owner, once, that the bank returned a direct debit that had been paid.
 
@@ -132,30 +162,15 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         "method": payment.method_label,
         "client": invoice.client.name,
     }
-    with translation.override(invoice.reader_language):
-        values["amount"] = formats.money(payment.amount, payment.currency)
-        short_emails.email_client(
-            "payment_returned",
-            f"{payment.id}:client",
-            invoice.addressee,
-            invoice.reader_language,
-            _("Your bank returned the payment of invoice %(number)s") % values,
-            [
-                _(
-                    "Your bank returned the direct debit of %(amount)s for invoice %(number)s "
-                    "(%(method)s). The invoice is open again, and its receipt is no longer valid."
-                )
-                % values,
-                _(
-                    "We do not debit your account again on our own. Please save a payment method "
-                    "to pay the invoice, or reply to this email if you do not agree with it."
-                ),
-            ],
-            now=now,
-            button=_("Save a payment method"),
-            target="method:",
-            about_money=True,
-        )
+    short_emails.email_about_money(
+        "payment_returned",
+        f"{payment.id}:client",
+        invoice.addressee,
+        invoice.language,
+        partial(_returned_words, payment, invoice),
+        target="method:",
+        now=now,
+    )
     with translation.override(business.language):
         values["amount"] = formats.money(payment.amount, payment.currency)
         short_emails.email_owner(

@@ -1,9 +1,11 @@
 """Bank statements: import them, and match their lines to invoices."""
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -11,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from billing.bank_transfer import statement_import, transfers
 from billing.models import BankStatementLine, Invoice
-from billing.models.bank import BankLineState
+from billing.rules.states import InvoiceState
 from core.errors import RuleError
+from dashboard.form_fields import parse_amount
 from dashboard.money.forms.payments import StatementFileForm
 from dashboard.page import DashboardView, show_error
 
@@ -53,24 +56,31 @@ class BankStatements(DashboardView):
         """Render the lines with suggested invoices, and the rejected lines of a file in `bad`."""
         unpaid = (
             self.rows(Invoice)
-            .filter(state=BankLineState.OPEN)
+            .filter(state=InvoiceState.OPEN)
             .select_related("client")
             .order_by("-issued_on")[:200]
         )
-        rows = statement_import.proposed_matches(self.business)
-        return self.show(request, status, form=form, bad=bad, rows=rows, unpaid=unpaid)
+        by_currency: dict[str, list[Invoice]] = defaultdict(list)
+        for invoice in unpaid:
+            by_currency[invoice.currency].append(invoice)
+        rows = [
+            (line, likely, _choices(likely, by_currency[line.currency]))
+            for line, likely, _kind in statement_import.proposed_matches(self.business)
+        ]
+        return self.show(request, status, form=form, bad=bad, rows=rows)
 
 
 class MatchBankLine(DashboardView):
-    """Match a bank statement line to the chosen invoice, or ignore the line."""
+    """Match a bank statement line to the chosen invoice, less a bank fee, or ignore the line."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         line = self.row(BankStatementLine, pk)
         try:
             if request.POST.get("invoice"):
                 invoice = chosen_invoice(self, request.POST["invoice"])
+                fee = typed_fee(request.POST.get("fee", ""), line)
                 transfers.match_line(
-                    line=line, invoice=invoice, actor=self.actor, now=timezone.now()
+                    line=line, invoice=invoice, fee=fee, actor=self.actor, now=timezone.now()
                 )
                 messages.success(request, _("The transfer is recorded."))
             else:
@@ -78,6 +88,22 @@ class MatchBankLine(DashboardView):
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:bank")
+
+
+def typed_fee(typed: str, line: BankStatementLine) -> int:
+    """What the bank took off a transfer, in minor units; 0 where nothing was typed.
+
+    Raises RuleError.
+    """
+    try:
+        return parse_amount(typed, line.currency) if typed.strip() else 0
+    except ValidationError as error:
+        raise RuleError(_("Bank fee: %(error)s") % {"error": error.messages[0]}) from None
+
+
+def _choices(likely: Invoice | None, unpaid: list[Invoice]) -> list[Invoice]:
+    """The invoices that a line may pay; the likely one is among them, however old it is."""
+    return [likely, *unpaid] if likely and likely not in unpaid else unpaid
 
 
 def chosen_invoice(view: DashboardView, posted: str) -> Invoice:

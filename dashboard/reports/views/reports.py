@@ -105,7 +105,9 @@ class ReportPage(DashboardView):
             send_reports.send_report(report=report, actor=self.actor, now=now)
             return _("The report is on its way.")
         if when.is_bound:
-            review_draft.schedule_report(report=report, at=when.cleaned_data["send_at"], now=now)
+            review_draft.schedule_report(
+                report=report, at=when.cleaned_data["send_at"], actor=self.actor, now=now
+            )
             return _("Saved. It is sent automatically at that time.")
         return _("Saved.")
 

@@ -11,7 +11,6 @@ from dashboard.todo.items import Entry, Group
 NAME = "page"
 GROUPS = {
     Group.MONEY: ("cash", todos.MONEY),
-    Group.PROMISES: ("calendar", todos.DECISIONS),
     Group.REST: ("bolt", todos.SYSTEM),
 }
 

@@ -94,7 +94,7 @@ class ReportToReview(Kind):
             review_draft.save_texts(report=row, now=now, **words)
             text = _("Saved. The report for %(client)s is sent on its day.") % facts
             return Done(text, undo=kept | {"left": _sends_at(row)}, url=self.url(row))
-        held_sending.send_soon(report=row, now=now, **words)
+        held_sending.send_soon(report=row, actor=view.actor, now=now, **words)
         facts["when"] = formats.moment(row.send_at, view.business.time_zone)
         text = _("The report for %(client)s will be sent on %(when)s.") % facts
         kept["left"] = _sends_at(row)
@@ -104,13 +104,15 @@ class ReportToReview(Kind):
         if row.is_draft and _sends_at(row) != kept["left"]:
             raise AlreadySent(_("Its time was changed since. Please open the report."))
         before = {name: parse_datetime(kept[name]) if kept[name] else None for name in TIMES}
-        held_sending.take_back(report=row, now=timezone.now(), **before)
+        released_by = kept.get("released_by") or None
+        held_sending.take_back(report=row, released_by=released_by, now=timezone.now(), **before)
         return _("The report for %(client)s is a draft again.") % {"client": row.client.name}
 
 
 def _times(row: Report) -> dict[str, str]:
-    """The moments of a draft that an undo brings back, as text; "" where there is none."""
-    return {name: at.isoformat() if (at := getattr(row, name)) else "" for name in TIMES}
+    """What an undo brings back of a draft, as text; "" where there is none."""
+    times = {name: at.isoformat() if (at := getattr(row, name)) else "" for name in TIMES}
+    return times | {"released_by": row.released_by or ""}
 
 
 def _sends_at(row: Report) -> str:

@@ -64,7 +64,9 @@ class UnmatchedTransfer(Kind):
 
     def details(self, view: DashboardView, row: BankStatementLine, form: Any) -> dict[str, Any]:
         likely, others = self._choices(view, row)
-        return {"line": row, "likely": likely, "others": others}
+        is_refused = view.kwargs.get("pk") == row.pk  # else it was typed for the entry before
+        fee = view.request.POST.get("fee", "") if is_refused else ""
+        return {"line": row, "likely": likely, "others": others, "fee": fee}
 
     def knows(self, act: str) -> bool:
         return act.startswith(INVOICE) or super().knows(act)
@@ -78,7 +80,10 @@ class UnmatchedTransfer(Kind):
         posted = view.request.POST.get("invoice", "")
         chosen = posted if act == "match" else act.removeprefix(INVOICE)
         invoice = pages.chosen_invoice(view, chosen)
-        transfers.match_line(line=row, invoice=invoice, actor=view.actor, now=timezone.now())
+        fee = pages.typed_fee(view.request.POST.get("fee", ""), row)
+        transfers.match_line(
+            line=row, invoice=invoice, fee=fee, actor=view.actor, now=timezone.now()
+        )
         facts = amount | {"number": invoice.number}
         return Done(
             _("The transfer of %(amount)s is matched to invoice %(number)s.") % facts,

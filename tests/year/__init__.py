@@ -1,0 +1,1 @@
+"""A year of seven clients, lived through the product's own pages, and its table made by hand."""
