@@ -90,6 +90,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how many days of three devices whose timers are merged in any order",
     )
     parser.addoption(
+        "--rows",
+        type=int,
+        default=300,
+        help="how many rows more the lists have when their queries are counted again",
+    )
+    parser.addoption(
         "--every-day",
         action="store_true",
         help="run the jobs on every day in the tests of a year",

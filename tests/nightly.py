@@ -43,6 +43,7 @@ WHOLE = (
     "figures",
     "hours",
     "input",
+    "lists",
     "mutants",
     "postgres",
     "upgrade",

@@ -1,6 +1,5 @@
 """A list page takes as many queries for hundreds of rows as for thirty."""
 
-import os
 from base64 import urlsafe_b64encode
 from datetime import date, timedelta
 from time import perf_counter
@@ -189,22 +188,10 @@ def in_every_order() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(
-    "many",
-    [
-        300,
-        pytest.param(
-            10_000,
-            marks=pytest.mark.skipif(
-                "RH_LARGE_LISTS" not in os.environ,
-                reason="takes ten minutes: RH_LARGE_LISTS=yes (docs/testing.md)",
-            ),
-        ),
-    ],
-)
 def test_the_number_of_queries_does_not_grow_with_the_rows(
-    world: World, monkeypatch: pytest.MonkeyPatch, many: int
+    world: World, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config
 ) -> None:
+    many = pytestconfig.getoption("--rows")
     monkeypatch.setattr(forecast, "AT_ONCE", 10**6)  # so that the page computes it both times
     # So that orders that are computed are asked for with and without being too long for them.
     monkeypatch.setattr(list_page, "COMPUTED_AT_MOST", 100)
