@@ -195,11 +195,12 @@ def _email_text(agreement: Agreement, kind: str, day: date) -> list[str]:
 def _excluded(agreement: Agreement) -> list[str]:
     """What the owner is told, and the client never: who excludes another term (rule 57)."""
     sentence = _(
-        "Your agreement “%(title)s” with %(client)s excludes more work for this client. Give "
-        "notice in time, unless %(client)s has agreed."
+        "Your agreement “%(title)s” with %(client)s excludes further work for %(excluded)s. "
+        "Please give notice in time, unless %(client)s has agreed."
     )
     found = exclusivity.without_consent(agreement.client, audit.chain(agreement.proposal_id))
+    who = {"excluded": agreement.client.name}
     return [
-        sentence % {"title": row.agreement.title, "client": row.agreement.client.name}
+        sentence % {"title": row.agreement.title, "client": row.agreement.client.name, **who}
         for row in found
     ]

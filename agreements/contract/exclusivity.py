@@ -131,10 +131,14 @@ def require_consent(
 def require_free_to_extend(agreement: Agreement) -> None:
     """Raise Excluded where another client excludes more work for this one without a consent."""
     for conflict in without_consent(agreement.client, audit.chain(agreement.proposal_id)):
-        facts = {"client": conflict.agreement.client.name, "title": conflict.agreement.title}
+        facts = {
+            "client": conflict.agreement.client.name,
+            "title": conflict.agreement.title,
+            "excluded": agreement.client.name,
+        }
         sentence = _(
-            "Your agreement “%(title)s” with %(client)s excludes more work for this client. If "
-            "%(client)s has agreed, confirm it on the page of this agreement first."
+            "Your agreement “%(title)s” with %(client)s excludes further work for %(excluded)s. "
+            "If %(client)s has agreed, confirm it on the page of this agreement first."
         )
         raise Excluded(sentence % facts)
 

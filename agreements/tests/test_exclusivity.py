@@ -365,7 +365,7 @@ def test_before_a_term_renews_the_owner_alone_is_told_who_excludes_it(world: Wor
     other = signed_elsewhere(world, ["Backhaus Nord"])
     renew.renew_due(now=datetime(2027, 9, 20, tzinfo=UTC))
     told = {row.to: row.text for row in OutboxEmail.objects.filter(kind="renewal_ahead")}
-    sentence = f"with {other.client.name} excludes more work for this client"
+    sentence = f"with {other.client.name} excludes further work for Backhaus Nord"
     assert sentence in told[world.business.owner.email]
     assert sentence not in told[rival.contact.email]
 

@@ -24,7 +24,7 @@ def plan_time(*, agreement: Agreement, on: date, minutes: int, now: datetime) ->
     and TooMuch for more than a day has.
     """
     if on < local_day(now, agreement.business.time_zone):
-        raise NoPeriod(_("This day has gone. Record the time instead."), field="on")
+        raise NoPeriod(_("This day is over. Record the time instead."), field="on")
     if not runs_on(agreement, on):
         raise NoPeriod(_("The agreement does not run on this day."), field="on")
     if minutes > MINUTES_PER_DAY:
@@ -53,7 +53,7 @@ def note_day(*, business: Business, on: date, text: str, now: datetime) -> None:
     """
     text = text.strip()
     if len(text) > LONGEST_NOTE:
-        message = _("A note has %(number)d characters at most.") % {"number": LONGEST_NOTE}
+        message = _("A note can have at most %(number)d characters.") % {"number": LONGEST_NOTE}
         raise RuleError(message, field="text")
     with transaction.atomic():
         if not text:

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
                 ('is_discarded', models.BooleanField(default=False, verbose_name='discarded')),
                 ('is_fixed', models.BooleanField(default=False, verbose_name='recorded by the server')),
-                ('problem', models.CharField(blank=True, choices=[('clock', 'The clock of the device was wrong'), ('long', 'It ran for over twelve hours'), ('client', 'No agreement was chosen for it'), ('period', 'No period is open for its day'), ('day', 'Its day would have more than 24 hours'), ('sent', 'A report that was sent counts other hours')], max_length=6, verbose_name='to decide')),
+                ('problem', models.CharField(blank=True, choices=[('clock', 'The clock of the device was wrong'), ('long', 'It ran for over twelve hours'), ('client', 'No agreement was chosen for it'), ('period', 'No period is open for its day'), ('day', 'Its day would have more than 24 hours'), ('sent', 'A report that was sent shows different hours')], max_length=6, verbose_name='to decide')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
                 ('agreement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.agreement')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.business', verbose_name='business')),

@@ -23,7 +23,7 @@ class RunProblem(models.TextChoices):
     CLIENT = "client", _("No agreement was chosen for it")
     PERIOD = "period", _("No period is open for its day")
     DAY = "day", _("Its day would have more than 24 hours")
-    SENT = "sent", _("A report that was sent counts other hours")
+    SENT = "sent", _("A report that was sent shows different hours")
 
 
 class TimerEvent(TenantRow):

@@ -16,7 +16,7 @@ from tests.test_tenancy import inside
 from tests.world import World
 
 pytestmark = pytest.mark.rendering
-LATE, WAITING = "Our emails are delayed at the moment", "Emails are not going out at present"
+LATE, WAITING = "Our emails are delayed at the moment", "Emails cannot be sent at the moment"
 
 
 @pytest.fixture

@@ -87,8 +87,8 @@
     if (wrong) wrong.focus();
   });
 
-  // A list is come back to in the same tab at the same place: its filter, order and page, what was scrolled, and the
-  // link that was followed. The trail leads back, and so does a form that is sent from a page of the list or its rows.
+  // Coming back to a list in the same tab restores its filter, order and page, the scroll position, and the link that
+  // was followed. The trail leads back, and so does a form that is sent from a page of the list or its rows.
   const KEPT = "rh-lists", RETURN = "rh-return";
   const lists = () => { try { return JSON.parse(sessionStorage.getItem(KEPT)) || {}; } catch { return {}; } };
   const put = (name, value) => { try { sessionStorage.setItem(name, value); } catch { /* nothing is kept then */ } };

@@ -168,15 +168,15 @@ class BulkForm(PrintableForm, forms.Form):
 
     prefix = "all"
     on = forms.DateField(
-        label=_("Move to the day"),
+        label=_("Move to another day"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     agreement = AgreementChoice(
         queryset=Agreement.objects.none(),
-        label=_("Agreement of the same client"),
+        label=_("Move to another agreement of the client"),
         required=False,
-        empty_label=_("as it is"),
+        empty_label=_("no change"),
     )
     note = forms.CharField(label=_("New note"), max_length=300, required=False)
 
@@ -185,7 +185,7 @@ class BulkForm(PrintableForm, forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
-        self.fields["deliverable"] = field = DeliverableChoice(_("as it is"))
+        self.fields["deliverable"] = field = DeliverableChoice(_("no change"))
         field.required = False
         field.add_choices(promised)
         self.order_fields(["on", "agreement", "deliverable", "note"])

@@ -30,12 +30,12 @@ class ChangeEntries(TimeView):
         )
         removes = "remove" in request.POST
         if not ids:
-            messages.error(request, _("Choose at least one entry."))
+            messages.error(request, _("Select at least one entry."))
         elif not removes and not form.is_valid():
             for errors in form.errors.values():
                 messages.error(request, " ".join(map(str, errors)))
         elif not removes and not form.changes():
-            messages.error(request, _("Choose what is to change: day, agreement or note."))
+            messages.error(request, _("Enter a new day, agreement, deliverable or note."))
         else:
             self._act(request, ids, form, removes)
         return redirect("dashboard:time")

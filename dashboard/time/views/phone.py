@@ -85,7 +85,7 @@ class PhoneEvents(PhoneState):
             account, device, sent = body["account"], UUID(body["device"]), body["sent"]
             events, sent = body["events"], read_clock(sent)
         except (ValueError, TypeError, KeyError, AttributeError, BadEventError):
-            return JsonResponse({"error": _("This is no batch of events.")}, status=400)
+            return JsonResponse({"error": _("This is not a batch of timer events.")}, status=400)
         if account != account_of(self.business.owner, self.business):
             return JsonResponse({"error": _("Somebody else is signed in.")}, status=409)
         try:

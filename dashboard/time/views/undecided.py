@@ -71,7 +71,7 @@ class EndTimer(DecideTimer):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         end_run(run=self.run(pk), actor=self.actor, now=timezone.now())
-        messages.success(request, _("Stopped. The device learns it when it has a connection."))
+        messages.success(request, _("Stopped. The device shows this once it is online."))
         return redirect("dashboard:timer")
 
 

@@ -50,5 +50,5 @@ class FailedEmail(Kind):
     def act(self, view: DashboardView, row: OutboxEmail, act: str, form: Any) -> Done:
         if not emails.again(letter=row, now=timezone.now()):
             raise NotAllowedNow(_("This email did not fail."))
-        text = _("We try to send it again: %(subject)s")
+        text = _("We will try to send it again: %(subject)s")
         return Done(text % {"subject": row.subject}, url=self.url(row))

@@ -38,7 +38,7 @@ class UnansweredOverage(Kind):
             self.icon,
             self.group,
             as_moment(row.period.ends_on),
-            _("No answer about %(hours)s extra") % {"hours": formats.hours(row.minutes)},
+            _("No answer yet: %(hours)s extra") % {"hours": formats.hours(row.minutes)},
             row.client.name,
             _("asked on %(day)s") % {"day": formats.day_short(row.created_at)},
             "warn",

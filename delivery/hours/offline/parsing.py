@@ -38,12 +38,12 @@ class SentEvent:
 def read_event(raw: Any) -> SentEvent:
     """Read one event. Raises BadEventError."""
     if not isinstance(raw, dict):
-        raise BadEventError(_("This is not an event of a timer."))
+        raise BadEventError(_("This is not a timer event."))
     if raw.get("kind") not in OF_DEVICES:
-        raise BadEventError(_("This is not an event of a timer."))
+        raise BadEventError(_("This is not a timer event."))
     counter, note = raw.get("counter"), raw.get("note", "")
     if type(counter) is not int or not 0 <= counter <= LARGEST:
-        raise BadEventError(_("This event has no number of its device."))
+        raise BadEventError(_("This event has no sequence number."))
     if not isinstance(note, str) or not _is_text(note):
         raise BadEventError(_("The note of this event cannot be read."))
     return SentEvent(
