@@ -30,6 +30,7 @@ class DashboardView(BusinessView, View):
     """The base of every dashboard view. Subclasses set `template`."""
 
     template = ""
+    is_list = False  # whether a step that leads here keeps the place in it (core.lists.way_back)
 
     def post_once(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Save a form only once, even if it is posted twice, for example from a second tab.

@@ -76,8 +76,8 @@ def record_transfer(
     Each reference is accepted once per business. If the invoice may be charged to a card at this
     moment, the charge is first cancelled at the gateway and the payment booked afterwards
     (docs/charging.md, V). With `line`, this line of a bank statement becomes matched.
-    Raises NotOwed if the amount is not positive; NotOpen if the invoice is settled, or if the
-    reference or the line was used before.
+    Raises NotOwed if the amount is not positive or the fee cannot be; NotOpen if the invoice is
+    settled, or if the reference or the line was used before.
     """
     if amount <= 0:
         raise NotOwed(
@@ -95,6 +95,8 @@ def record_transfer(
             raise NotOpen(_("This invoice is settled already."))
         if not confirmed:
             _require_plausible(collection.invoice, paid, on)
+        elif line and fee:
+            _require_fitting(collection.invoice, paid)
         _must_be_new(collection, unique)
         if collection.state == CollectionState.SENT:
             _book(collection, paid, on, unique, now, fee)
@@ -316,6 +318,20 @@ def _reminded(invoice: Invoice) -> str:
         "number": invoice.number,
         "day": formats.day(invoice.due_on),
     }
+
+
+def _require_fitting(invoice: Invoice, amount: int) -> None:
+    """Raise NotOwed for a fee with which far more would have been paid than is open."""
+    left = owing.amount_owed(invoice)
+    if amount * 100 > left * FAR_ABOVE:
+        values = {
+            "amount": formats.money(amount, invoice.currency),
+            "left": formats.money(left, invoice.currency),
+        }
+        sentence = _(
+            "With this fee the client would have paid %(amount)s, but only %(left)s is open."
+        )
+        raise NotOwed(sentence % values, field="fee")
 
 
 def store_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[BankStatementLine]:

@@ -87,3 +87,12 @@ def test_a_line_with_a_fee_that_cannot_be_stays_to_be_matched(world: World) -> N
 
 def bank_line(amount: int) -> BankLine:
     return BankLine(1, date(2026, 11, 3), amount, "USD", "BAAN COFFEE", "print-1")
+
+
+def test_a_mistyped_fee_of_a_line_is_no_credit_of_the_client(world: World) -> None:
+    invoice = world.billed(card="", collect_by="transfer")
+    (line,) = transfers.store_lines(business=world.business, lines=[bank_line(3_000_00)], now=NOW)
+    with pytest.raises(NotOwed) as refused:
+        transfers.match_line(line=line, invoice=invoice, fee=2_500_00, actor="Nan", now=NOW)
+    assert refused.value.field == "fee"
+    assert not Payment.objects.exists()

@@ -75,7 +75,7 @@ def _locked(business: Business, user: User, page: str) -> list[SavedView]:
 
 def _free_name(views: list[SavedView], name: str) -> str:
     """The name without spaces around it. Raises RuleError if one of the views has it."""
-    name = " ".join(name.replace("\0", "").split())
+    name = " ".join(name.replace("\0", "").split())[: SavedView.LONGEST_NAME].strip()
     if not name:
         raise RuleError(_("Please give the view a name."), field="name")
     if any(view.name.casefold() == name.casefold() for view in views):
@@ -84,4 +84,4 @@ def _free_name(views: list[SavedView], name: str) -> str:
             % {"name": name},
             field="name",
         )
-    return name[: SavedView.LONGEST_NAME]
+    return name

@@ -20,6 +20,7 @@ from dashboard.page import DashboardView
 M = TypeVar("M", bound=Model)
 COMPUTED_AT_MOST = 500  # rows of a list that are sorted by what no column of the database holds
 LONGEST = 2000  # characters of the query string of a view
+LONGEST_WORDS = 100  # characters of each of its filters
 ALL = "all"  # the view of all rows, where a list would open with another one
 
 #: What to sort rows by, by their ids. A sum is (minor units, currency); what is missing comes last.
@@ -100,6 +101,7 @@ class Listed:
 class ListPage(DashboardView):
     """The base of a list. Its subclasses name its page, its filters and its orders."""
 
+    is_list = True
     page_name = ""  # its URL name, without the namespace
     filters: tuple[str, ...] = ("q", "state")
     orders: tuple[Order, ...] = ()
@@ -234,7 +236,7 @@ def query_of(page: str, query: Mapping[str, Any]) -> str:
     asked = {name: query_string.text(query, name) for name in (*listing.filters, "sort")}
     if asked["sort"] == listing.usual(query):
         asked["sort"] = ""
-    return urlencode({name: value for name, value in asked.items() if value})[:LONGEST]
+    return urlencode({name: value[:LONGEST_WORDS] for name, value in asked.items() if value})
 
 
 def address_of(view: SavedView) -> str:

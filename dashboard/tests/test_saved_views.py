@@ -97,6 +97,12 @@ def test_a_name_stands_once_in_a_list(owner: Browser, name: str, said: str) -> N
     )
 
 
+def test_a_name_that_is_too_long_is_cut_and_stands_once_too(owner: Browser) -> None:
+    for name in ("A" * 40, "A" * 41):
+        save(owner, name)
+    assert SavedView.objects.get().name == "A" * 40
+
+
 def test_a_list_has_at_most_twenty_views(owner: Browser) -> None:
     for n in range(saved_views.AT_MOST):
         save(owner, f"View {n}")

@@ -61,3 +61,13 @@ def test_pressed_twice_it_leads_to_the_same_place(world: World, entry: TimeEntry
         "note": "post",
     }
     assert [browser.post(there, asked)["Location"] for _press in range(2)] == [THERE, THERE]
+
+
+def test_the_page_after_a_step_that_is_no_list_is_as_its_view_says(world: World) -> None:
+    browser = logged_in(world.business.owner)
+    page = reverse("dashboard:email_wording", args=["portal_link", "en"])
+    words = {"subject": "S", "opening": "Hello {{name}}, ONE"}
+    tried = browser.post(reverse("dashboard:email_wording_test", args=["portal_link", "en"]), words)
+    draft = f"http://testserver{tried['Location']}"
+    saved = browser.post(page, words | {"opening": "TWO"}, headers={"referer": draft})
+    assert "TWO" in browser.get(saved["Location"]).context["form"].initial["opening"]

@@ -23,6 +23,7 @@ from portal.access import PortalView
 from portal.forms import MessageForm, RequestForm
 
 MOST = 30  # requests and messages per person and hour
+MOST_MINUTES = 99_999  # of an estimate
 
 
 class Requests(PortalView):
@@ -68,7 +69,8 @@ class RequestFormView(PortalView):
 
 def estimate_of(data: Any) -> int | None:
     """The minutes that were chosen; None without a choice, or for one that cannot be read."""
-    return query_string.whole(data.get("estimate", ""))
+    minutes = query_string.whole(data.get("estimate", ""))
+    return None if minutes is None else min(minutes, MOST_MINUTES)
 
 
 class NewRequest(RequestFormView):

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils import translation
-
 from billing.models import Invoice
 from clients.models import Contact
 from clients.worded_emails import people
@@ -21,9 +19,8 @@ def other_way(invoice: Invoice, amount: int) -> Any:
 
 
 def invoice_values(invoice: Invoice, contact: Contact) -> dict[str, str]:
-    """What an email about an invoice may name in the business's own words."""
-    with translation.override(invoice.language):
-        amount = formats.money(invoice.total, invoice.currency)
+    """What the business's own words about an invoice may name, in the active language."""
+    amount = formats.money(invoice.total, invoice.currency)
     return {**people(contact), "number": invoice.number, "amount": amount}
 
 

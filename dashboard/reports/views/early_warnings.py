@@ -28,6 +28,7 @@ class EarlyWarnings(DashboardView):
     """The list of all early warnings, newest first; `?state=open` lists those to act on."""
 
     template = "dashboard/reports/warnings.html"
+    is_list = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         warning_rows = self.rows(EarlyWarning).select_related("client", "period")

@@ -40,6 +40,7 @@ class Reports(DashboardView):
     """The list of all reports, newest first, and the progress of the report job."""
 
     template = "dashboard/reports/reports.html"
+    is_list = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         reports = self.rows(Report).select_related("client", "period__agreement")

@@ -125,6 +125,7 @@ class Objections(DashboardView):
     """Every objection, the saved replies, and statistics once ten objections have an outcome."""
 
     template = "dashboard/sales/objections.html"
+    is_list = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._page(request, ReplyForm())

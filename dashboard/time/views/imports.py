@@ -41,6 +41,7 @@ class TimeImports(DashboardView):
     """The list of all imports, newest first, and a form to upload a file."""
 
     template = "dashboard/time/time_imports.html"
+    is_list = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self._show(request, ExportFileForm(), 200)
