@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement
+from agreements.rules.states import AgreementState
 from billing.runs.billing_run import run_billing
-from delivery.models import TimeEntry, TimerEvent, TimerRun
+from delivery.models import Deliverable, TimeEntry, TimerEvent, TimerRun
 from delivery.work import checklist_actions
 from tests.test_tenancy import logged_in
 from tests.world import World
@@ -135,6 +136,14 @@ def test_a_bad_event_is_answered_and_the_good_ones_are_taken(
     assert TimerEvent.objects.count() == 2
 
 
+def test_half_a_character_in_a_note_stops_no_batch(owner: Browser, agreement: Agreement) -> None:
+    """A browser that cuts an emoji in two sends half of it."""
+    start, stop = hour_of(agreement)
+    answer = send(owner, [start | {"note": "Posts \ud83d"}, stop])
+    assert (answer.status_code, answer.json()["refused"]) == (200, [])
+    assert [(row.note, row.minutes) for row in TimeEntry.objects.all()] == [("Posts", 60)]
+
+
 def test_the_page_that_a_device_keeps_says_nothing_of_anybody(
     owner: Browser, world: World, agreement: Agreement
 ) -> None:
@@ -222,3 +231,21 @@ def test_what_runs_on_a_phone_is_shown_and_stopped_on_the_page_of_the_timer(
 def test_a_form_in_the_place_of_a_batch_is_refused_as_well(owner: Browser) -> None:
     for posted in ({}, {"events": "x"}, {"once": "y"}):
         assert owner.post(EVENTS, posted).status_code == 400
+
+
+def test_the_time_of_an_agreement_that_has_ended_can_still_be_recorded(
+    owner: Browser, agreement: Agreement
+) -> None:
+    posts = Deliverable.objects.get()
+    start, stop = hour_of(agreement)
+    start |= {"deliverable": str(posts.pk)}
+    send(owner, [start | {"clock": stop["clock"]}, stop | {"clock": start["clock"]}])
+    Agreement.objects.filter(pk=agreement.pk).update(state=AgreementState.ENDED)
+    run = TimerRun.objects.get()
+    address = reverse("dashboard:timer_decide", args=[run.pk])
+    page = owner.get(address).text
+    assert str(agreement.pk) in page and str(posts.pk) in page
+    work = {"agreement": str(agreement.pk), "on": str(run.started_at.date()), "note": "Posts"}
+    work |= {"minutes": "0:40", "deliverable": str(posts.pk)}
+    assert owner.post(address, work).status_code == 302
+    assert [(row.minutes, row.deliverable) for row in TimeEntry.objects.all()] == [(40, posts)]
