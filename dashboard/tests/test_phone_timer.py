@@ -17,6 +17,7 @@ from agreements.models import Agreement
 from agreements.rules.states import AgreementState
 from billing.runs.billing_run import run_billing
 from delivery.models import Deliverable, TimeEntry, TimerEvent, TimerRun
+from delivery.reports import report_run, send_reports
 from delivery.work import checklist_actions
 from tests.test_tenancy import logged_in
 from tests.world import World
@@ -249,3 +250,39 @@ def test_the_time_of_an_agreement_that_has_ended_can_still_be_recorded(
     work |= {"minutes": "0:40", "deliverable": str(posts.pk)}
     assert owner.post(address, work).status_code == 302
     assert [(row.minutes, row.deliverable) for row in TimeEntry.objects.all()] == [(40, posts)]
+
+
+def test_the_page_of_a_decision_shows_what_is_recorded_already(
+    owner: Browser, agreement: Agreement
+) -> None:
+    events = hour_of(agreement)
+    send(owner, events)
+    change = events[1] | {"id": str(uuid4()), "kind": "change", "counter": 3, "agreement": ""}
+    send(owner, [change])
+    run = TimerRun.objects.get(problem="client")
+    page = owner.get(reverse("dashboard:timer_decide", args=[run.pk])).text
+    assert "Recorded so far" in page and "1 h" in page
+    answer = owner.post(reverse("dashboard:timer_forget", args=[run.pk]), follow=True)
+    assert "Discarded. Nothing was recorded." in answer.text
+    assert not TimeEntry.objects.exists()
+
+
+def test_what_a_report_counts_is_shown_and_only_the_rest_is_asked_for(
+    owner: Browser, agreement: Agreement
+) -> None:
+    events = hour_of(agreement)
+    send(owner, events)
+    period = TimeEntry.objects.get().period
+    later = timezone.now() + timedelta(days=40)
+    run_billing(now=later, door="test")
+    report_run.run_reports(now=later, door="test")
+    send_reports.send_report(report=period.report, actor="Nan", now=later)
+    half = events[1] | {"id": str(uuid4()), "clock": events[1]["clock"] - 30 * 60_000}
+    send(owner, [half], device=str(UUID(int=2)))
+    run = TimerRun.objects.get(problem="sent")
+    address = reverse("dashboard:timer_decide", args=[run.pk])
+    assert "In a report that was sent" in owner.get(address).text
+    work = {"agreement": str(agreement.pk), "on": str(run.started_at.date()), "note": "Posts"}
+    answer = owner.post(address, work | {"minutes": "0:30"}, follow=True)
+    assert "Nothing more was recorded" in answer.text
+    assert [entry.minutes for entry in TimeEntry.objects.all()] == [60]

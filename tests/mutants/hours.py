@@ -193,8 +193,8 @@ MUTANTS = [
     Mutant(
         "A late event of a device overwrites what a person corrected",
         RUNS,
-        "if day and (day.entry.voided_at or day.written == written):",
-        "if day and day.written == written:",
+        "        if on in edited:",
+        "        if on is None:",
         (DEVICES,),
     ),
     Mutant(

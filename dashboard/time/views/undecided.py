@@ -22,6 +22,11 @@ from delivery.hours.offline.server_time import end_run
 from delivery.models import TimerRun
 
 
+def nothing_more() -> str:
+    """What is said when a sent report counts a timer, and no time was added."""
+    return _("Nothing more was recorded. What was in the report stays.")
+
+
 class DecideTimer(TimeView):
     """Say how long the work of a timer took, on which day and for whom."""
 
@@ -43,7 +48,7 @@ class DecideTimer(TimeView):
                 entry = decide.record_run(
                     run=run, now=timezone.now(), actor=self.actor, **form.cleaned_data
                 )
-                messages.success(request, logged_message([entry]))
+                messages.success(request, logged_message([entry]) if entry else nothing_more())
                 return redirect("dashboard:timer")
             except RuleError as error:
                 add_error(form, error)
@@ -70,7 +75,8 @@ class DecideTimer(TimeView):
     def _show(
         self, request: HttpRequest, run: TimerRun, form: TimeForm, status: int = 200
     ) -> HttpResponse:
-        return self.show(request, status, run=run, form=form)
+        recorded = decide.recorded(run)
+        return self.show(request, status, run=run, form=form, recorded=recorded)
 
 
 class EndTimer(DecideTimer):
@@ -91,8 +97,10 @@ class ForgetTimer(DecideTimer):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
-            decide.discard_run(run=self.run(pk), actor=self.actor, now=timezone.now())
-            messages.success(request, _("Discarded. Nothing was recorded."))
+            sent = decide.discard_run(run=self.run(pk), actor=self.actor, now=timezone.now())
+            messages.success(
+                request, nothing_more() if sent else _("Discarded. Nothing was recorded.")
+            )
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:timer")

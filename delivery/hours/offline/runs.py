@@ -110,33 +110,41 @@ def _problem(row: TimerRun, error: RuleError) -> str:
     """Which question to a person this refusal is."""
     if isinstance(error, TooMuch):
         return RunProblem.DAY
-    return RunProblem.SENT if row.days.exists() else RunProblem.PERIOD
+    return RunProblem.SENT if reported_days(row).exists() else RunProblem.PERIOD
+
+
+def reported_days(row: TimerRun) -> QuerySet[TimerDay]:
+    """The days of a timer that a report counts, as it wrote them."""
+    return row.days.filter(entry__voided_at=None, entry__period__report__state=ReportState.SENT)
 
 
 def _write_entries(business: Business, row: TimerRun, run: Run, actor: str, now: datetime) -> None:
     """Write, correct or remove the entry of each day. Raises NoPeriod and TooMuch."""
     wanted = dict(minutes_by_day(run, business.time_zone)) if run.counts else {}
-    if wanted and row.agreement is None:
-        row.problem = RunProblem.CLIENT
-        return
     known = row.days.select_related("entry__period__agreement__business", "entry__deliverable")
     days = {day.on: day for day in known}
+    edited = {on for on, day in days.items() if day.entry.voided_at}
+    if row.agreement is None and not edited.issuperset(wanted):
+        row.problem = RunProblem.CLIENT
+        return
     for on, day in days.items():
         if on not in wanted and day.entry.voided_at is None:
             time_log.delete_time(entry=day.entry, now=now, actor=actor)
             day.delete()
     for on, minutes in sorted(wanted.items()):
+        if on in edited:
+            continue  # what a person made of it stays
         _write_day(row, days.get(on), on, minutes, actor, now)
 
 
 def _write_day(
     row: TimerRun, day: TimerDay | None, on: date, minutes: int, actor: str, now: datetime
 ) -> None:
-    """Write the entry of one day, unless it is there or a person edited it."""
+    """Write the entry of one day, unless it is there."""
     assert row.agreement
     facts = (row.agreement_id, row.deliverable_id, row.note, minutes)
     written = digest(list(map(str, facts)))
-    if day and (day.entry.voided_at or day.written == written):
+    if day and day.written == written:
         return
     work: dict[str, Any] = {"on": on, "minutes": minutes, "note": note_of(row)}
     work |= {"now": now, "actor": actor}
