@@ -92,6 +92,31 @@ def test_what_runs_on_one_device_is_told_to_the_other(owner: Browser, agreement:
     assert (run["agreement"], run["note"]) == (str(agreement.pk), "Posts")
 
 
+def test_who_sends_too_often_is_asked_to_wait_and_nothing_is_lost(
+    owner: Browser, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The device forgets only what is known, so it sends the rest later."""
+    monkeypatch.setattr("dashboard.time.views.phone.SENDS_ALLOWED", 1, raising=False)
+    assert send(owner, hour_of(agreement)).status_code == 200
+    answer = send(owner, hour_of(agreement))
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    assert answer.json().keys() == {"error"}
+    assert TimerEvent.objects.count() == 2
+
+
+def test_what_a_running_timer_is_for_is_named_even_if_it_can_no_longer_be_chosen(
+    owner: Browser, agreement: Agreement
+) -> None:
+    posts = Deliverable.objects.get()
+    start, _stop = hour_of(agreement)
+    send(owner, [start | {"deliverable": str(posts.pk)}])
+    Agreement.objects.filter(pk=agreement.pk).update(state=AgreementState.ENDED)
+    state = state_of(owner)
+    assert state["agreements"] == []
+    assert "Baan Coffee" in state["running"][0]["label"]
+    assert state["running"][0]["title"] == "posts"
+
+
 def test_events_of_another_account_are_not_taken(owner: Browser, agreement: Agreement) -> None:
     answer = send(owner, hour_of(agreement), account="somebody-else")
     assert answer.status_code == 409
@@ -163,6 +188,8 @@ def test_the_worker_keeps_this_page_and_its_files_alone(owner: Browser) -> None:
     kept = json.loads(re.findall(r"const FILES = (\[.*?\]);", worker.text)[0])
     assert kept and all(path.startswith("/static/") for path in kept)
     page = owner.get(PAGE).text
+    (version,) = re.findall(r'const NAME = "([^"]+)";', worker.text)
+    assert f'data-phone="{version}"' in page
     asked = set(re.findall(r'(?:src|href)="(/static/[^"#]+)"', page))
     assert asked <= set(kept) | {path for path in asked if path.endswith((".png", "icon.svg"))}
 

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement
 from billing.runs.billing_run import run_billing
@@ -172,7 +173,8 @@ def test_starting_on_the_dashboard_stops_what_runs_on_a_device(
         (NOW, NOW - HOUR, True, "clock"),
         (NOW - 13 * HOUR, NOW, True, "long"),
         (NOW, NOW + HOUR, False, "client"),
-        (NOW - 400 * 24 * HOUR, NOW - 400 * 24 * HOUR + HOUR, True, "period"),
+        (NOW - 40 * 24 * HOUR, NOW - 40 * 24 * HOUR + HOUR, True, "period"),
+        (NOW - 61 * 24 * HOUR, NOW - 61 * 24 * HOUR + HOUR, True, "old"),
     ],
 )
 def test_what_cannot_be_counted_is_kept_until_a_person_decides(
@@ -285,6 +287,23 @@ def test_a_device_says_nothing_of_time_that_the_server_logged(
     assert (fixed.ended_at, fixed.is_discarded) == (NOW + 2 * HOUR, False)
     send(world, run_of(agreement, NOW, NOW + 2 * HOUR), device=TABLET)
     assert minutes() == [60, 120]
+
+
+def test_what_lies_between_two_timers_of_a_batch_is_not_worked_over(
+    world: World, agreement: Agreement
+) -> None:
+    def queries(first: datetime) -> int:
+        batch = run_of(agreement, first, first + HOUR)
+        batch += run_of(agreement, first + 20 * 24 * HOUR, first + 20 * 24 * HOUR + HOUR)
+        with CaptureQueriesContext(connection) as seen:
+            send(world, batch, now=NOW + 40 * 24 * HOUR)
+        return len(seen)
+
+    alone = queries(NOW)
+    between = [NOW + (3 + number) * 24 * HOUR for number in range(10)]
+    for start in between:
+        send(world, run_of(agreement, start, start + HOUR), now=NOW + 40 * 24 * HOUR)
+    assert queries(NOW + 3 * HOUR) <= alone
 
 
 def test_a_batch_is_bounded(world: World, agreement: Agreement) -> None:

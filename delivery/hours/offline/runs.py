@@ -19,10 +19,10 @@ from delivery.models import Deliverable, TimerDay, TimerEvent, TimerRun
 from delivery.models.devices import RunProblem
 from delivery.rules.errors import TooMuch
 from delivery.rules.states import ReportState
-from delivery.rules.timers.merged_time import Problem, Run, merge, minutes_by_day
+from delivery.rules.timers.merged_time import Piece, Problem, Run, merge, minutes_by_day
 
 #: Why a timer's minutes are not known; with any other problem it holds the minutes in which it ran.
-UNKNOWN = {Problem.CLOCK.value, Problem.LONG.value}
+UNKNOWN = {problem.value for problem in Problem}
 AROUND = timedelta(days=1)  # no timer that counts is longer, see merged_time.ASKS_AFTER
 
 
@@ -40,35 +40,40 @@ def apply_events(
     before = [row for row in rows.values() if row.ended_at]
     events = TimerEvent.objects.filter(business=business)
     now_runs = merge(row.fact for row in events.filter(run__in=changed))
-    spans = [(row.started_at, row.ended_at) for row in before if row.problem not in UNKNOWN]
-    spans += [(run.starts, run.ends) for run in now_runs if run.counts]
+    known = [(row.started_at, row.ended_at) for row in before if row.problem not in UNKNOWN]
+    known += [(run.starts, run.ends) for run in now_runs if run.counts]
+    spans = _joined((start, end) for start, end in known if end)
     near = _near(business, spans)
     rows |= {row.run: row for row in near}
     facts = [row.fact for row in events.filter(run__in=[*changed, *rows])]
     runs = merge(facts, _reported(business, rows))
-    first, last = (
-        (min(start for start, _end in spans), max(end for _start, end in spans if end))
-        if spans
-        else (now, now)
-    )
-    touched = [run for run in runs if run.id in changed or (run.starts < last and first < run.ends)]
+    touched = [run for run in runs if run.id in changed or _overlaps(run, spans)]
     # What becomes less first: a full day has room then for what becomes more.
     written = _written(business, touched)
     for run in sorted(touched, key=lambda run: run.minutes - written.get(run.id, 0)):
         _write_run(business, rows.get(run.id), run, actor, now)
 
 
-def _near(
-    business: Business, spans: Iterable[tuple[datetime, datetime | None]]
-) -> QuerySet[TimerRun]:
+def _joined(spans: Iterable[Piece]) -> list[Piece]:
+    """The spans of time, those less than two days apart as one: each is asked for once."""
+    joined: list[Piece] = []
+    for start, end in sorted(spans):
+        if joined and start - joined[-1][1] < 2 * AROUND:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _overlaps(run: Run, spans: list[Piece]) -> bool:
+    return any(run.starts < end and start < run.ends for start, end in spans)
+
+
+def _near(business: Business, spans: list[Piece]) -> QuerySet[TimerRun]:
     """The timers within a day of these spans of time."""
     wanted = Q(pk=None)
-    known = [(start, end) for start, end in spans if end]
-    if known:
-        wanted = Q(
-            started_at__lt=max(end for _start, end in known) + AROUND,
-            ended_at__gt=min(start for start, _end in known) - AROUND,
-        )
+    for start, end in spans:
+        wanted |= Q(started_at__lt=end + AROUND, ended_at__gt=start - AROUND)
     return TimerRun.objects.filter(wanted, business=business)
 
 
