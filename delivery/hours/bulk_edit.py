@@ -73,7 +73,8 @@ def undo_changes(
 ) -> Changed:
     """Undo what one of the two above returned: bring back what was `removed`, or what was before.
 
-    An entry that was changed, and removed since, stays removed. Raises RuleError for more than `MOST` ids.
+    An entry that was changed, and removed since, stays removed. Raises RuleError for more than
+    `MOST` ids.
     """
 
     def undo(entry: TimeEntry) -> UUID:

@@ -1,4 +1,4 @@
-"""The worker that keeps the page of the timer on a device, run in a browser with a world of its own."""
+"""The worker that keeps the timer's page on a device, in a browser with a world of its own."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ WORKER = Path(settings.BASE_DIR) / "static/js/phone_worker.js"
 VISIT = """async ([source, kept, answers, wait]) => {
   const store = new Map(kept ? [["/timer/app/", new Response(kept)]] : []);
   const match = async (path) => { const one = store.get(path); return one && one.clone(); };
-  const cache = { match, put: async (path, one) => { store.set(path, one); }, addAll: async () => {} };
+  const put = async (path, one) => { store.set(path, one); };
+  const cache = { match, put, addAll: async () => {} };
   const caches = { open: async () => cache, keys: async () => [] };
   const basic = (text) => Object.defineProperty(new Response(text), "type", { value: "basic" });
   const plain = Response.prototype.clone;
@@ -24,11 +25,14 @@ VISIT = """async ([source, kept, answers, wait]) => {
   const heard = {}, waits = [];
   const self = { addEventListener: (name, act) => { heard[name] = act; }, clients: {} };
   const timeout = (act, time) => setTimeout(act, time / 20);
-  new Function("self", "caches", "fetch", "setTimeout", "location", "PAGE", "FILES", "NAME", source)(
-    self, caches, fetch, timeout, { origin: "https://hub.example" }, "/timer/app/", [], "rh-phone-1");
+  const location = { origin: "https://hub.example" };
+  const names = ["self", "caches", "fetch", "setTimeout", "location", "PAGE", "FILES", "NAME"];
+  const run = new Function(...names, source);
+  run(self, caches, fetch, timeout, location, "/timer/app/", [], "rh-phone-1");
   let shown;
   const request = { method: "GET", mode: "navigate", url: "https://hub.example/timer/app/" };
-  heard.fetch({ request, respondWith: (one) => { shown = one; }, waitUntil: (one) => waits.push(one) });
+  const respondWith = (one) => { shown = one; };
+  heard.fetch({ request, respondWith, waitUntil: (one) => waits.push(one) });
   const answer = await shown;
   await Promise.all(waits);
   const now = store.get("/timer/app/");

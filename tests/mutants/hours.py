@@ -172,8 +172,8 @@ MUTANTS = [
     Mutant(
         "Of two timers of devices that ran at once the one started first has the overlap",
         MERGED,
-        "mine = pieces[max(there, key=rank).id]",
-        "mine = pieces[min(there, key=rank).id]",
+        "ranked = sorted(runs, key=rank, reverse=True)",
+        "ranked = sorted(runs, key=rank)",
         (TESTS_OF_MERGING,),
     ),
     Mutant(

@@ -64,9 +64,9 @@ class DecideTimer(TimeView):
     def _form(self, run: TimerRun, on: date, data: Any = None, **start: Any) -> TimeForm:
         """The form with the running agreements, and the timer's own even if it has ended."""
         agreements = self.running()
-        agreements = agreements | self.rows(Agreement).filter(pk=run.agreement_id).select_related(
-            "client"
-        )
+        if run.agreement:
+            own = self.rows(Agreement).filter(pk=run.agreement.pk)
+            agreements = agreements | own.select_related("client")
         promised = list(self.open_deliverables(on))
         if run.deliverable and run.deliverable not in promised:
             promised.append(run.deliverable)
