@@ -14,8 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement
+from agreements.rules.states import AgreementState
 from billing.runs.billing_run import run_billing
-from delivery.models import TimeEntry, TimerEvent, TimerRun
+from delivery.models import Deliverable, TimeEntry, TimerEvent, TimerRun
+from delivery.reports import report_run, send_reports
 from delivery.work import checklist_actions
 from tests.test_tenancy import logged_in
 from tests.world import World
@@ -90,6 +92,31 @@ def test_what_runs_on_one_device_is_told_to_the_other(owner: Browser, agreement:
     assert (run["agreement"], run["note"]) == (str(agreement.pk), "Posts")
 
 
+def test_who_sends_too_often_is_asked_to_wait_and_nothing_is_lost(
+    owner: Browser, agreement: Agreement, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The device forgets only what is known, so it sends the rest later."""
+    monkeypatch.setattr("dashboard.time.views.phone.SENDS_ALLOWED", 1, raising=False)
+    assert send(owner, hour_of(agreement)).status_code == 200
+    answer = send(owner, hour_of(agreement))
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    assert answer.json().keys() == {"error"}
+    assert TimerEvent.objects.count() == 2
+
+
+def test_what_a_running_timer_is_for_is_named_even_if_it_can_no_longer_be_chosen(
+    owner: Browser, agreement: Agreement
+) -> None:
+    posts = Deliverable.objects.get()
+    start, _stop = hour_of(agreement)
+    send(owner, [start | {"deliverable": str(posts.pk)}])
+    Agreement.objects.filter(pk=agreement.pk).update(state=AgreementState.ENDED)
+    state = state_of(owner)
+    assert state["agreements"] == []
+    assert "Baan Coffee" in state["running"][0]["label"]
+    assert state["running"][0]["title"] == "posts"
+
+
 def test_events_of_another_account_are_not_taken(owner: Browser, agreement: Agreement) -> None:
     answer = send(owner, hour_of(agreement), account="somebody-else")
     assert answer.status_code == 409
@@ -135,6 +162,14 @@ def test_a_bad_event_is_answered_and_the_good_ones_are_taken(
     assert TimerEvent.objects.count() == 2
 
 
+def test_half_a_character_in_a_note_stops_no_batch(owner: Browser, agreement: Agreement) -> None:
+    """A browser that cuts an emoji in two sends half of it."""
+    start, stop = hour_of(agreement)
+    answer = send(owner, [start | {"note": "Posts \ud83d"}, stop])
+    assert (answer.status_code, answer.json()["refused"]) == (200, [])
+    assert [(row.note, row.minutes) for row in TimeEntry.objects.all()] == [("Posts", 60)]
+
+
 def test_the_page_that_a_device_keeps_says_nothing_of_anybody(
     owner: Browser, world: World, agreement: Agreement
 ) -> None:
@@ -153,6 +188,8 @@ def test_the_worker_keeps_this_page_and_its_files_alone(owner: Browser) -> None:
     kept = json.loads(re.findall(r"const FILES = (\[.*?\]);", worker.text)[0])
     assert kept and all(path.startswith("/static/") for path in kept)
     page = owner.get(PAGE).text
+    (version,) = re.findall(r'const NAME = "([^"]+)";', worker.text)
+    assert f'data-phone="{version}"' in page
     asked = set(re.findall(r'(?:src|href)="(/static/[^"#]+)"', page))
     assert asked <= set(kept) | {path for path in asked if path.endswith((".png", "icon.svg"))}
 
@@ -222,3 +259,57 @@ def test_what_runs_on_a_phone_is_shown_and_stopped_on_the_page_of_the_timer(
 def test_a_form_in_the_place_of_a_batch_is_refused_as_well(owner: Browser) -> None:
     for posted in ({}, {"events": "x"}, {"once": "y"}):
         assert owner.post(EVENTS, posted).status_code == 400
+
+
+def test_the_time_of_an_agreement_that_has_ended_can_still_be_recorded(
+    owner: Browser, agreement: Agreement
+) -> None:
+    posts = Deliverable.objects.get()
+    start, stop = hour_of(agreement)
+    start |= {"deliverable": str(posts.pk)}
+    send(owner, [start | {"clock": stop["clock"]}, stop | {"clock": start["clock"]}])
+    Agreement.objects.filter(pk=agreement.pk).update(state=AgreementState.ENDED)
+    run = TimerRun.objects.get()
+    address = reverse("dashboard:timer_decide", args=[run.pk])
+    page = owner.get(address).text
+    assert str(agreement.pk) in page and str(posts.pk) in page
+    work = {"agreement": str(agreement.pk), "on": str(run.started_at.date()), "note": "Posts"}
+    work |= {"minutes": "0:40", "deliverable": str(posts.pk)}
+    assert owner.post(address, work).status_code == 302
+    assert [(row.minutes, row.deliverable) for row in TimeEntry.objects.all()] == [(40, posts)]
+
+
+def test_the_page_of_a_decision_shows_what_is_recorded_already(
+    owner: Browser, agreement: Agreement
+) -> None:
+    events = hour_of(agreement)
+    send(owner, events)
+    change = events[1] | {"id": str(uuid4()), "kind": "change", "counter": 3, "agreement": ""}
+    send(owner, [change])
+    run = TimerRun.objects.get(problem="client")
+    page = owner.get(reverse("dashboard:timer_decide", args=[run.pk])).text
+    assert "Recorded so far" in page and "1 h" in page
+    answer = owner.post(reverse("dashboard:timer_forget", args=[run.pk]), follow=True)
+    assert "Discarded. Nothing was recorded." in answer.text
+    assert not TimeEntry.objects.exists()
+
+
+def test_what_a_report_counts_is_shown_and_only_the_rest_is_asked_for(
+    owner: Browser, agreement: Agreement
+) -> None:
+    events = hour_of(agreement)
+    send(owner, events)
+    period = TimeEntry.objects.get().period
+    later = timezone.now() + timedelta(days=40)
+    run_billing(now=later, door="test")
+    report_run.run_reports(now=later, door="test")
+    send_reports.send_report(report=period.report, actor="Nan", now=later)
+    half = events[1] | {"id": str(uuid4()), "clock": events[1]["clock"] - 30 * 60_000}
+    send(owner, [half], device=str(UUID(int=2)))
+    run = TimerRun.objects.get(problem="sent")
+    address = reverse("dashboard:timer_decide", args=[run.pk])
+    assert "In a report that was sent" in owner.get(address).text
+    work = {"agreement": str(agreement.pk), "on": str(run.started_at.date()), "note": "Posts"}
+    answer = owner.post(address, work | {"minutes": "0:30"}, follow=True)
+    assert "Nothing more was recorded" in answer.text
+    assert [entry.minutes for entry in TimeEntry.objects.all()] == [60]

@@ -119,7 +119,7 @@ def test_nothing_chosen_or_nothing_to_change_is_said(
     time_log.log_time(**entry_of(agreement, "One"))
     answer = owner.post(reverse(BULK), posted, follow=True)
     assert answer.status_code == 200
-    assert "Choose" in answer.text
+    assert "Select at least one entry." in answer.text
     assert TimeEntry.objects.get().note == "One"
 
 

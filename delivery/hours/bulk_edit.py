@@ -63,18 +63,26 @@ def remove_entries(
     return _each(business, TimeEntry.objects.filter(business=business), ids, remove)
 
 
-def undo_changes(*, business: Business, ids: Sequence[UUID], now: datetime, actor: str) -> Changed:
-    """Undo what one of the two above returned: bring back what is removed, or what was before.
+def undo_changes(
+    *,
+    business: Business,
+    ids: Sequence[UUID],
+    now: datetime,
+    actor: str,
+    removed: bool = False,
+) -> Changed:
+    """Undo what one of the two above returned: bring back what was `removed`, or what was before.
 
-    Raises RuleError for more than `MOST` ids.
+    An entry that was changed, and removed since, stays removed. Raises RuleError for more than
+    `MOST` ids.
     """
 
     def undo(entry: TimeEntry) -> UUID:
-        if entry.voided_at:
+        if removed:
             return time_log.restore_time(entry=entry, now=now, actor=actor).pk
         related = TimeEntry.history.select_related("period__agreement", "deliverable")
         before = related.filter(replaced_by=entry).first()
-        if before is None:
+        if before is None or entry.voided_at:
             raise NoPeriod(_("This entry was changed in another tab in the meantime."))
         names = ("on", "minutes", "note", "billable", "consumes", "deliverable")
         work: dict[str, Any] = {name: getattr(before, name) for name in names}

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.rules.timers.merged_time import Event, Kind, Problem
+from delivery.rules.timers.merged_time import OLD, Event, Kind, Problem
 
 KINDS = [
     (Kind.START.value, _("Started")),
@@ -20,6 +20,7 @@ class RunProblem(models.TextChoices):
 
     CLOCK = Problem.CLOCK.value, _("The clock of the device was wrong")
     LONG = Problem.LONG.value, _("It ran for over twelve hours")
+    OLD = Problem.OLD.value, _("It arrived over 60 days late")
     CLIENT = "client", _("No agreement was chosen for it")
     PERIOD = "period", _("No period is open for its day")
     DAY = "day", _("Its day would have more than 24 hours")
@@ -78,6 +79,7 @@ class TimerEvent(TenantRow):
             note=self.note,
             is_doubtful=self.is_doubtful,
             is_fixed=self.is_fixed,
+            is_old=self.created_at - self.at > OLD,
         )
 
 

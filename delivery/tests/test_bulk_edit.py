@@ -58,8 +58,21 @@ def test_removed_entries_come_back(world: World, agreement: Agreement) -> None:
         business=world.business, ids=[row.pk for row in entries], now=LATER, actor="Nan"
     )
     assert not TimeEntry.objects.exists()
-    bulk_edit.undo_changes(business=world.business, ids=removed.ids, now=LATER, actor="Nan")
+    bulk_edit.undo_changes(
+        business=world.business, ids=removed.ids, removed=True, now=LATER, actor="Nan"
+    )
     assert set(TimeEntry.objects.values_list("note", flat=True)) == {"One", "Two"}
+
+
+def test_undoing_a_change_brings_back_no_entry_that_was_removed_since(
+    world: World, agreement: Agreement
+) -> None:
+    kept, gone = log(agreement, "One"), log(agreement, "Two")
+    changed = change(world, [kept, gone], on=TUESDAY)
+    time_log.delete_time(entry=TimeEntry.objects.get(note="Two"), now=LATER)
+    back = bulk_edit.undo_changes(business=world.business, ids=changed.ids, now=LATER, actor="Nan")
+    assert list(TimeEntry.objects.values_list("on", "note")) == [(MONDAY, "One")]
+    assert [entry.note for entry, _why in back.refused] == ["Two"]
 
 
 def test_what_is_locked_is_refused_alone_with_a_sentence(

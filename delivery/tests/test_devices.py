@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Agreement
 from billing.runs.billing_run import run_billing
@@ -172,7 +173,8 @@ def test_starting_on_the_dashboard_stops_what_runs_on_a_device(
         (NOW, NOW - HOUR, True, "clock"),
         (NOW - 13 * HOUR, NOW, True, "long"),
         (NOW, NOW + HOUR, False, "client"),
-        (NOW - 400 * 24 * HOUR, NOW - 400 * 24 * HOUR + HOUR, True, "period"),
+        (NOW - 40 * 24 * HOUR, NOW - 40 * 24 * HOUR + HOUR, True, "period"),
+        (NOW - 61 * 24 * HOUR, NOW - 61 * 24 * HOUR + HOUR, True, "old"),
     ],
 )
 def test_what_cannot_be_counted_is_kept_until_a_person_decides(
@@ -237,14 +239,71 @@ def test_bad_events_are_answered_one_by_one_and_the_good_ones_are_taken(
         good[0] | {"id": str(uuid4()), "clock": True},
         good[0] | {"id": str(uuid4()), "counter": -1},
         good[0] | {"id": str(uuid4()), "counter": 10**12},
-        good[0] | {"id": str(uuid4()), "note": ["x"]},
-        good[0] | {"id": str(uuid4()), "note": "\x00"},
+        good[0] | {"id": str(uuid4()), "kind": ["start"]},
+        good[0] | {"id": str(uuid4()), "kind": {"start": 1}},
         good[0] | {"id": str(uuid4()), "run": None},
     ]
     received = send(world, [*bad, *good])
     assert received.known == [each["id"] for each in good]
     assert len(received.refused) == len(bad)
     assert minutes() == [60]
+
+
+@pytest.mark.parametrize(
+    ("note", "kept"),
+    [
+        ("Q3\u00a0plan", "Q3\u00a0plan"),
+        ("会議\u3000資料", "会議\u3000資料"),
+        ("\u200eשלום\u200e", "\u200eשלום\u200e"),
+        ("\ufeffPosts", "Posts"),
+        ("Posts\r\nand reels", "Posts and reels"),
+        ("new \U0001fae9 emoji", "new \U0001fae9 emoji"),
+        ("nul\x00 bell\x07", "nul bell"),
+        ("half \ud83d", "half"),
+        ("x" * 5000, "x" * 300),
+        ("\x00" * 5, ""),
+        (["x"], ""),
+        (None, ""),
+        (7, ""),
+    ],
+)
+def test_no_note_loses_minutes(world: World, agreement: Agreement, note: Any, kept: str) -> None:
+    received = send(world, run_of(agreement, NOW, NOW + HOUR, note=note))
+    assert (received.refused, minutes()) == ([], [60])
+    assert TimerRun.objects.get().note == kept
+
+
+def test_a_device_says_nothing_of_time_that_the_server_logged(
+    world: World, agreement: Agreement
+) -> None:
+    row = timer.start_timer(user=world.business.owner, agreement=agreement, note="Desk", now=NOW)
+    run = row.pk
+    timer.stop_timer(user=world.business.owner, business=world.business, pk=run, now=NOW + 2 * HOUR)
+    other = run_of(agreement, NOW + 3 * HOUR, NOW + 4 * HOUR)
+    received = send(world, [event("discard", run, NOW + HOUR), *other])
+    assert received.known == [each["id"] for each in other]
+    assert len(received.refused) == 1
+    fixed = TimerRun.objects.get(run=run)
+    assert (fixed.ended_at, fixed.is_discarded) == (NOW + 2 * HOUR, False)
+    send(world, run_of(agreement, NOW, NOW + 2 * HOUR), device=TABLET)
+    assert minutes() == [60, 120]
+
+
+def test_what_lies_between_two_timers_of_a_batch_is_not_worked_over(
+    world: World, agreement: Agreement
+) -> None:
+    def queries(first: datetime) -> int:
+        batch = run_of(agreement, first, first + HOUR)
+        batch += run_of(agreement, first + 20 * 24 * HOUR, first + 20 * 24 * HOUR + HOUR)
+        with CaptureQueriesContext(connection) as seen:
+            send(world, batch, now=NOW + 40 * 24 * HOUR)
+        return len(seen)
+
+    alone = queries(NOW)
+    between = [NOW + (3 + number) * 24 * HOUR for number in range(10)]
+    for start in between:
+        send(world, run_of(agreement, start, start + HOUR), now=NOW + 40 * 24 * HOUR)
+    assert queries(NOW + 3 * HOUR) <= alone
 
 
 def test_a_batch_is_bounded(world: World, agreement: Agreement) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from delivery.rules.timers import merged_time
 from delivery.rules.timers.merged_time import (
     Event,
     Kind,
@@ -97,6 +98,29 @@ def test_any_order_comes_to_the_same_and_every_minute_is_counted_once(
         assert merge(heard) == told, seed
         minutes = {run.id: run.minutes for run in told if run.minutes}
         assert minutes == by_the_minute(told), seed
+
+
+def test_the_work_of_merging_grows_with_the_number_of_timers_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not with its square: one account could hold up all others with timers that overlap."""
+    events = []
+    for run in range(1, 201):
+        start = EIGHT + run * MINUTE
+        events += [
+            event(Kind.START, run, start),
+            event(Kind.STOP, run, start + 6 * HOUR, id=UUID(int=run + 10**6)),
+        ]
+    calls: Counter[str] = Counter()
+    rounded = merged_time._rounded
+
+    def counted(at: datetime) -> datetime:
+        calls["rounded"] += 1
+        return rounded(at)
+
+    monkeypatch.setattr(merged_time, "_rounded", counted)
+    assert sum(run.minutes for run in merge(events)) == 199 + 6 * 60
+    assert calls["rounded"] <= 10 * 200
 
 
 def test_what_was_heard_in_parts_is_completed_by_what_comes_later() -> None:

@@ -51,9 +51,10 @@
     (state ? state.running : []).forEach((one) => running.set(one.run, { ...one, clock: one.clock - skew }));
     pending().forEach((event) => {
       const known = running.get(event.run);
-      const { agreement, deliverable, note } = event;
-      if (event.kind === "start") running.set(event.run, { run: event.run, agreement, deliverable, note, clock: event.clock });
-      else if (event.kind === "change" && known) running.set(event.run, { ...known, agreement, deliverable, note });
+      const { agreement, deliverable, note, label, title } = event;
+      const is = { agreement, deliverable, note, label, title };
+      if (event.kind === "start") running.set(event.run, { run: event.run, ...is, clock: event.clock });
+      else if (event.kind === "change" && known) running.set(event.run, { ...known, ...is });
       else if (known) {
         running.delete(event.run);
         if (event.kind === "stop") over.push({ ...known, minutes: Math.max(1, Math.round((event.clock - known.clock) / 60000)) });
@@ -64,6 +65,17 @@
   const chosen = () => ({ agreement: part("agreement").value, deliverable: part("deliverable").value, note: part("note").value.trim() });
   const choice = (id) => (state ? state.agreements : []).find((one) => one.id === id);
   const labelOf = (id) => (choice(id) || { label: "" }).label;
+  const text = (name) => { const one = part(name).selectedOptions[0]; return one && one.value ? one.textContent : ""; };
+  // What the person touched of the work that runs. Nothing else of it changes, whatever can be chosen in the meantime.
+  const touched = new Set();
+  const WORK = ["agreement", "deliverable", "note"];
+  function wanted(current) {
+    const now = chosen();
+    if (!now.agreement) touched.delete("agreement");
+    return Object.fromEntries(WORK.map((name) => [name, touched.has(name) ? now[name] : current[name]]));
+  }
+  const isOther = (current) => { const now = wanted(current); return WORK.some((name) => now[name] !== current[name]); };
+  const named = (work) => ({ ...work, label: text("agreement"), title: text("deliverable") }); // names, for this device alone
 
   // --- what is shown ------------------------------------------------------------------------------------------------
   const show = (text) => { const line = part("line"); if (line.textContent !== text) line.textContent = text; };
@@ -94,28 +106,45 @@
   }
   let filled = ""; // the run whose work stands in the fields
   function work(current) {
-    const own = choice(part("agreement").value);
+    if (current && filled !== current.run) touched.clear();
+    const before = part("agreement").value;
     const all = state ? state.agreements : [];
-    const agreement = current && filled !== current.run ? current.agreement : part("agreement").value || (all.length === 1 ? all[0].id : "");
-    options(part("agreement"), [["", say.choose], ...all.map((one) => [one.id, one.label])], agreement);
-    const rows = (choice(part("agreement").value) || { deliverables: [] }).deliverables.map((one) => [one.id, one.title]);
-    const kept = own && own.id === part("agreement").value ? part("deliverable").value : "";
-    options(part("deliverable"), [["", say.none], ...rows], current && filled !== current.run ? current.deliverable : kept);
-    part("deliverables").hidden = !rows.length;
-    if (current && filled !== current.run) part("note").value = current.note;
+    const value = (name) => current && !touched.has(name) ? current[name] || "" : part(name).value;
+    const only = !current && all.length === 1 ? all[0].id : "";
+    const rows = all.map((one) => [one.id, one.label]);
+    if (current && current.agreement && !choice(current.agreement)) rows.push([current.agreement, current.label || say.work]);
+    options(part("agreement"), [["", say.choose], ...rows], value("agreement") || only);
+    const own = part("agreement").value;
+    const promised = (choice(own) || { deliverables: [] }).deliverables.map((one) => [one.id, one.title]);
+    if (current && current.deliverable && own === current.agreement && !promised.some(([id]) => id === current.deliverable)) {
+      promised.push([current.deliverable, current.title || say.work]);
+    }
+    options(part("deliverable"), [["", say.none], ...promised], current || own === before ? value("deliverable") : "");
+    part("deliverables").hidden = !promised.length;
+    if (current && !touched.has("note")) part("note").value = current.note;
     filled = current ? current.run : "";
   }
   function others(rows) {
     part("others").hidden = !rows.length;
     part("others").replaceChildren(...rows.map((row) => {
       const one = make("li");
-      const text = make("div", "", labelOf(row.agreement) || say.work);
+      const text = make("div", "", row.label || labelOf(row.agreement) || say.work);
       text.append(make("div", "rh-soft rh-small", row.note));
       const stop = make("button", "btn btn-outline-secondary btn-sm", say.stop);
       stop.type = "button";
       stop.addEventListener("click", () => { if (record("stop", row.run, {})) changed(); });
       one.append(text, stop);
       return one;
+    }));
+  }
+  const unreadable = () => kept(`rh-phone:${account}:refused:`);
+  function refused() {
+    const rows = unreadable().map((key) => parsed(read(key)) || {});
+    part("refused").hidden = !rows.length;
+    part("refused-list").replaceChildren(...rows.map((one) => {
+      const at = new Date(one.clock);
+      const when = Number.isNaN(at.getTime()) ? "" : at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+      return make("li", "", [when, one.note].filter(Boolean).join(" · ") || say.work);
     }));
   }
   function line(waiting) {
@@ -142,7 +171,7 @@
     part("nothing").hidden = over.length + today.length > 0;
     part("sum").textContent = hours([...over, ...today].reduce((sum, row) => sum + row.minutes, 0));
     part("undecided").hidden = !(state && state.undecided);
-    part("refused").hidden = !kept(`rh-phone:${account}:refused:`).length;
+    refused();
     const desk = part("desk");
     desk.hidden = !(state && state.desk) || Boolean(current);
     if (state && state.desk) desk.textContent = desk.dataset.desk.replace("{client}", state.desk);
@@ -222,19 +251,24 @@
     const { running } = story();
     if (running.length) {
       const [current] = running;
-      if (isOther(current) && !record("change", current.run, chosen())) return;
+      if (isOther(current) && !record("change", current.run, named(wanted(current)))) return;
       if (record("stop", current.run, {})) { part("note").value = ""; changed(); }
       return;
     }
     if (!part("agreement").value) { part("agreement").focus(); show(say.choose); return; }
     const run = fresh();
-    if (record("start", run, chosen())) { filled = run; changed(); }
+    if (record("start", run, named(chosen()))) { filled = run; touched.clear(); changed(); }
   });
-  const isOther = (current) => { const now = chosen(); return ["agreement", "deliverable", "note"].some((name) => now[name] !== current[name]); };
+  page.addEventListener("input", (event) => {
+    WORK.filter((name) => event.target === part(name)).forEach((name) => touched.add(name));
+    if (event.target === part("agreement")) touched.add("deliverable"); // one of the old client is none of the new one
+  });
   page.addEventListener("change", () => {
     const [current] = story().running;
     work(current);
-    if (current && filled === current.run && part("agreement").value && isOther(current) && record("change", current.run, chosen())) changed();
+    if (!current || !isOther(current) || !record("change", current.run, named(wanted(current)))) return;
+    touched.clear();
+    changed();
   });
   part("discard").addEventListener("submit", (event) => {
     const form = event.target;
@@ -244,6 +278,16 @@
     delete form.dataset.sure;
     const [current] = story().running;
     if (current && record("discard", current.run, {})) { part("note").value = ""; changed(); }
+  });
+
+  part("forget").addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sure !== "yes") return;
+    event.preventDefault();
+    event.stopPropagation();
+    delete form.dataset.sure;
+    unreadable().forEach(drop);
+    render();
   });
 
   window.addEventListener("online", refresh);

@@ -4,11 +4,17 @@
   const SLOW = 4000; // milliseconds: who has hardly a connection need not wait
   const isPage = (answer) => answer.ok && !answer.redirected && answer.type === "basic";
 
+  // Keeps a page of this version: another one names files that are in the cache of another worker.
+  async function keep(page) {
+    const copy = page.clone();
+    if ((await page.text()).includes(NAME)) await (await caches.open(NAME)).put(PAGE, copy);
+  }
+
   async function install() {
     const cache = await caches.open(NAME);
     await cache.addAll(FILES);
     const page = await fetch(PAGE, { credentials: "same-origin", redirect: "manual" });
-    if (isPage(page)) await cache.put(PAGE, page);
+    if (isPage(page)) await keep(page);
   }
 
   async function tidy() {
@@ -19,15 +25,18 @@
 
   const kept = async (path) => (await caches.open(NAME)).match(path, { ignoreVary: true });
 
-  // The page as it is now, or the one that was kept: where there is no connection, or the server is not well.
-  async function page(request) {
+  const slow = () => new Promise((_, late) => { setTimeout(() => late(new Error("slow")), SLOW); });
+
+  // The page as it is now, or the one that was kept: where there is hardly a connection, or the server is not well.
+  async function page(event) {
+    const old = await kept(PAGE);
     try {
-      const answer = await Promise.race([fetch(request), new Promise((_, late) => { setTimeout(() => late(new Error("slow")), SLOW); })]);
-      if (isPage(answer)) await (await caches.open(NAME)).put(PAGE, answer.clone());
-      if (answer.status < 500) return answer;
-      return (await kept(PAGE)) || answer;
+      const asked = fetch(event.request);
+      const answer = await (old ? Promise.race([asked, slow()]) : asked);
+      if (isPage(answer)) event.waitUntil(keep(answer.clone()));
+      return answer.status < 500 ? answer : old || answer;
     } catch {
-      return (await kept(PAGE)) || Response.error();
+      return old || Response.error();
     }
   }
 
@@ -37,7 +46,7 @@
     const { request } = event;
     const url = new URL(request.url);
     if (request.method !== "GET" || url.origin !== location.origin) return;
-    if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(request));
+    if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(event));
     else if (FILES.includes(url.pathname)) event.respondWith(kept(url.pathname).then((file) => file || fetch(request)));
   });
 })();

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agreements.models import Agreement
+from agreements.rules.states import AgreementState
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import timer
@@ -237,7 +238,7 @@ def test_a_phone_records_without_a_connection_and_two_devices_never_count_a_minu
     page.reload()  # the page opens without a connection
     page.get_by_label("What is done").fill("Posts on the train")
     page.get_by_role("button", name="Start", exact=True).click()
-    expect(page.get_by_text("1 entry waits", exact=False)).to_be_visible()
+    expect(page.get_by_text("1 timer is waiting to be sent.", exact=False)).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Not sent yet")).to_be_visible()
@@ -273,9 +274,11 @@ def test_a_phone_records_without_a_connection_and_two_devices_never_count_a_minu
     page.get_by_label("What is done").fill("After the session")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_text("You are signed out.", exact=False)).to_be_visible()
+    page.evaluate("sessionStorage.setItem('rh-lists', '{}')")
     page.goto(f"{live_server.url}/accounts/login/")  # nothing of the person is left but what waits
     page.wait_for_function("() => caches.keys().then((names) => names.length === 0)")
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.endsWith(':state'))") == []
+    assert page.evaluate("sessionStorage.getItem('rh-lists')") is None
 
     stranger = Browser()
     stranger.force_login(World().business.owner, backend=BACKEND)
@@ -292,3 +295,31 @@ def test_a_phone_records_without_a_connection_and_two_devices_never_count_a_minu
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     expect(page.get_by_text("Everything is sent.")).to_be_visible()
     assert TimerEvent.objects.get(note="After the session").business == world.business
+
+
+def test_stopping_on_a_phone_changes_only_what_the_person_touched(
+    page: Page, live_server: Any, world: World, agreement: Agreement
+) -> None:
+    desk(page, live_server, world, "/timer/app/")
+    page.get_by_label("What is done").fill("Posts")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    Agreement.objects.update(state=AgreementState.ENDED)  # so it is no longer to be chosen
+    page.reload()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
+    expect(page.get_by_label("Client").locator("option:checked")).to_contain_text(agreement.title)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Everything is sent.")).to_be_visible()
+    kept = "Object.keys(localStorage).filter((key) => key.includes(':refused:')).length"
+    page.evaluate("""() => {
+      const key = `rh-phone:${localStorage.getItem("rh-phone:account")}:refused:x`;
+      localStorage.setItem(key, JSON.stringify({ note: "What nobody can read" }));
+    }""")
+    page.reload()
+    expect(page.get_by_text("What nobody can read")).to_be_visible()
+    page.get_by_role("button", name="Remove it from this device").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove it from this device").click()
+    expect(page.get_by_text("What nobody can read")).to_be_hidden()
+    assert page.evaluate(kept) == 0
+    assert sorted(TimerEvent.objects.values_list("kind", flat=True)) == ["start", "stop"]
+    assert TimerRun.objects.get().agreement == agreement

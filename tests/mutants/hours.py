@@ -172,8 +172,8 @@ MUTANTS = [
     Mutant(
         "Of two timers of devices that ran at once the one started first has the overlap",
         MERGED,
-        "mine = pieces[max(there, key=rank).id]",
-        "mine = pieces[min(there, key=rank).id]",
+        "ranked = sorted(runs, key=rank, reverse=True)",
+        "ranked = sorted(runs, key=rank)",
         (TESTS_OF_MERGING,),
     ),
     Mutant(
@@ -193,8 +193,8 @@ MUTANTS = [
     Mutant(
         "A late event of a device overwrites what a person corrected",
         RUNS,
-        "if day and (day.entry.voided_at or day.written == written):",
-        "if day and day.written == written:",
+        "        if on in edited:",
+        "        if on is None:",
         (DEVICES,),
     ),
     Mutant(

@@ -53,7 +53,8 @@ class ChangeEntries(TimeView):
             return
         show_refused(request, done)
         if done.ids:
-            offer_undo(request, done.ids, _removed(done) if removes else _changed(done))
+            text = _removed(done) if removes else _changed(done)
+            offer_undo(request, done.ids, text, removed=removes)
 
 
 class UndoEntries(TimeView):
@@ -62,9 +63,11 @@ class UndoEntries(TimeView):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        ids, removed = take_undo(request)
         done = bulk_edit.undo_changes(
             business=self.business,
-            ids=take_undo(request),
+            ids=ids,
+            removed=removed,
             now=timezone.now(),
             actor=self.actor,
         )

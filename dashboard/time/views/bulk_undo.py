@@ -10,10 +10,11 @@ OFFERED_FOR = 3600  # seconds
 UNDO = "time_undo"  # where the session has it
 
 
-def offer_undo(request: HttpRequest, ids: list[UUID], text: str) -> None:
+def offer_undo(request: HttpRequest, ids: list[UUID], text: str, *, removed: bool) -> None:
     """Offer to undo what was done with these entries; `text` says what it was."""
     request.session[UNDO] = {
         "ids": [str(pk) for pk in ids],
+        "removed": removed,
         "text": text,
         "at": timezone.now().timestamp(),
     }
@@ -27,7 +28,7 @@ def undo_offered(request: HttpRequest) -> dict[str, Any] | None:
     return found
 
 
-def take_undo(request: HttpRequest) -> list[UUID]:
-    """The ids of what is undone; it is offered no more."""
-    found = request.session.pop(UNDO, None)
-    return [UUID(pk) for pk in found["ids"]] if found else []
+def take_undo(request: HttpRequest) -> tuple[list[UUID], bool]:
+    """The ids of what is undone, and whether they were removed; it is offered no more."""
+    found = request.session.pop(UNDO, None) or {"ids": []}
+    return [UUID(pk) for pk in found["ids"]], found.get("removed", False)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from core.digest import digest
 from core.errors import RuleError
 from core.web.strict_json import StrictDecoder
+from core.web.throttle import too_often
 from dashboard.page import JSON, DashboardView
 from delivery.hours.offline.device_state import account_of, device_state
 from delivery.hours.offline.parsing import BadEventError, read_clock
@@ -39,6 +40,7 @@ FILES = [
 ]
 ICONS = [("timer-192.png", 192, "any"), ("timer-512.png", 512, "any")]
 ICONS += [("timer-maskable-512.png", 512, "maskable")]
+SENDS_ALLOWED, WINDOW = 60, 300  # batches, and the seconds in which an account can send them
 COLOUR, GROUND = "#4f46e5", "#f6f7fb"  # of the product's icon, and of the page while it opens
 
 
@@ -48,7 +50,7 @@ class PhoneTimer(DashboardView):
     template = "dashboard/time/phone.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        response = self.show(request)
+        response = self.show(request, version=_version())
         response._csp_replace = {"worker-src": "'self'"}  # type: ignore[attr-defined]
         return response
 
@@ -81,13 +83,18 @@ class PhoneEvents(PhoneState):
         try:
             # The body of a form was read already, by what looks for its fields.
             text = request.body if request.content_type == JSON else b""
-            body = json.loads(text, cls=StrictDecoder)
+            body = _body(text)
             account, device, sent = body["account"], UUID(body["device"]), body["sent"]
             events, sent = body["events"], read_clock(sent)
-        except (ValueError, TypeError, KeyError, AttributeError, BadEventError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError, BadEventError):
             return JsonResponse({"error": _("This is not a batch of timer events.")}, status=400)
         if account != account_of(self.business.owner, self.business):
             return JsonResponse({"error": _("Somebody else is signed in.")}, status=409)
+        if too_often("timer", account, limit=SENDS_ALLOWED, seconds=WINDOW, now=timezone.now()):
+            message = _("Too much was sent at once. It is sent again in a few minutes.")
+            answer = JsonResponse({"error": message}, status=429)
+            answer.headers["Retry-After"] = str(WINDOW)
+            return answer
         try:
             received = receive(
                 business=self.business,
@@ -104,11 +111,25 @@ class PhoneEvents(PhoneState):
         return self.answer(request, known=received.known, refused=refused)
 
 
+def _body(text: bytes) -> Any:
+    """The JSON, without half characters: whole time is not lost for half an emoji in a note."""
+    whole = json.dumps(json.loads(text), ensure_ascii=False).encode(errors="ignore")
+    return json.loads(whole, cls=StrictDecoder)
+
+
+def _addresses() -> list[str]:
+    return [static(name) for name in FILES]
+
+
+def _version() -> str:
+    """The name of the files as they are now: that of the worker's cache, which the page bears."""
+    return f"rh-phone-{digest(_addresses())[:12]}"
+
+
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker. Its scope is its own folder: the page of the timer and nothing else."""
-    page, files = reverse("dashboard:phone"), [static(name) for name in FILES]
-    name = f"rh-phone-{digest(files)[:12]}"
+    page, files, name = reverse("dashboard:phone"), _addresses(), _version()
     lines = [
         f"const PAGE = {json.dumps(page)};",
         f"const FILES = {json.dumps(files)};",

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
@@ -19,6 +20,11 @@ from dashboard.time.views.entries import TimeView, logged_message
 from delivery.hours.offline import decide
 from delivery.hours.offline.server_time import end_run
 from delivery.models import TimerRun
+
+
+def nothing_more() -> str:
+    """What is said when a sent report counts a timer, and no time was added."""
+    return _("Nothing more was recorded. What was in the report stays.")
 
 
 class DecideTimer(TimeView):
@@ -31,17 +37,18 @@ class DecideTimer(TimeView):
         on = local_day(run.started_at, self.business.time_zone)
         initial: dict[str, Any] = {"agreement": run.agreement_id, "note": run.note, "on": on}
         initial["deliverable"] = run.deliverable
-        return self._show(request, run, self._form(on, initial=initial))
+        return self._show(request, run, self._form(run, on, initial=initial))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         on = query_string.day(request.POST, "on") or self.today
-        run, form = self.run(pk), self._form(on, request.POST)
+        run = self.run(pk)
+        form = self._form(run, on, request.POST)
         if form.is_valid():
             try:
                 entry = decide.record_run(
                     run=run, now=timezone.now(), actor=self.actor, **form.cleaned_data
                 )
-                messages.success(request, logged_message([entry]))
+                messages.success(request, logged_message([entry]) if entry else nothing_more())
                 return redirect("dashboard:timer")
             except RuleError as error:
                 add_error(form, error)
@@ -49,19 +56,27 @@ class DecideTimer(TimeView):
 
     def run(self, pk: UUID) -> TimerRun:
         """The timer. Raises Http404."""
-        related = self.rows(TimerRun).select_related("agreement__client", "deliverable")
+        related = self.rows(TimerRun).select_related(
+            "agreement__client", "deliverable__period__agreement__client"
+        )
         return self.row(TimerRun, pk, related)
 
-    def _form(self, on: date, data: Any = None, **start: Any) -> TimeForm:
-        """The form with the deliverables that were open on a day."""
-        return TimeForm(
-            data, agreements=self.running(), promised=self.open_deliverables(on), **start
-        )
+    def _form(self, run: TimerRun, on: date, data: Any = None, **start: Any) -> TimeForm:
+        """The form with the running agreements, and the timer's own even if it has ended."""
+        agreements = self.running()
+        if run.agreement:
+            own = self.rows(Agreement).filter(pk=run.agreement.pk)
+            agreements = agreements | own.select_related("client")
+        promised = list(self.open_deliverables(on))
+        if run.deliverable and run.deliverable not in promised:
+            promised.append(run.deliverable)
+        return TimeForm(data, agreements=agreements, promised=promised, **start)
 
     def _show(
         self, request: HttpRequest, run: TimerRun, form: TimeForm, status: int = 200
     ) -> HttpResponse:
-        return self.show(request, status, run=run, form=form)
+        recorded = decide.recorded(run)
+        return self.show(request, status, run=run, form=form, recorded=recorded)
 
 
 class EndTimer(DecideTimer):
@@ -82,8 +97,10 @@ class ForgetTimer(DecideTimer):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
-            decide.discard_run(run=self.run(pk), actor=self.actor, now=timezone.now())
-            messages.success(request, _("Discarded. Nothing was recorded."))
+            sent = decide.discard_run(run=self.run(pk), actor=self.actor, now=timezone.now())
+            messages.success(
+                request, nothing_more() if sent else _("Discarded. Nothing was recorded.")
+            )
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:timer")

@@ -35,6 +35,8 @@ def device_state(*, user: User, business: Business, today: date, now: datetime) 
                 "run": str(row.run),
                 "agreement": str(row.agreement_id or ""),
                 "deliverable": str(row.deliverable_id or ""),
+                "label": _label(row.agreement) if row.agreement else "",
+                "title": row.deliverable.title if row.deliverable else "",
                 "note": row.note,
                 "clock": _milliseconds(row.started_at),
             }

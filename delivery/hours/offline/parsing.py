@@ -1,5 +1,6 @@
 """Reads the events that a device sends: whatever it is, it is read or refused with a sentence."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 #: What a device can record. What a person decides about its timers is no device's to say.
 OF_DEVICES = {kind.value for kind in Kind if kind != Kind.DROP}
+BYTE_ORDER_MARK = "\ufeff"
 LARGEST = 2**31 - 1  # number of an event on its device
 
 
@@ -39,22 +41,21 @@ def read_event(raw: Any) -> SentEvent:
     """Read one event. Raises BadEventError."""
     if not isinstance(raw, dict):
         raise BadEventError(_("This is not a timer event."))
-    if raw.get("kind") not in OF_DEVICES:
+    kind = raw.get("kind")
+    if not isinstance(kind, str) or kind not in OF_DEVICES:
         raise BadEventError(_("This is not a timer event."))
-    counter, note = raw.get("counter"), raw.get("note", "")
+    counter = raw.get("counter")
     if type(counter) is not int or not 0 <= counter <= LARGEST:
         raise BadEventError(_("This event has no sequence number."))
-    if not isinstance(note, str) or not _is_text(note):
-        raise BadEventError(_("The note of this event cannot be read."))
     return SentEvent(
         id=_uuid(raw.get("id")),
         run=_uuid(raw.get("run")),
         counter=counter,
-        kind=Kind(raw["kind"]),
+        kind=Kind(kind),
         clock=read_clock(raw.get("clock")),
         agreement=_uuid(raw["agreement"]) if raw.get("agreement") else None,
         deliverable=_uuid(raw["deliverable"]) if raw.get("deliverable") else None,
-        note=note.strip()[:LONGEST_NOTE],
+        note=_note(raw.get("note")),
     )
 
 
@@ -83,10 +84,16 @@ def _uuid(raw: Any) -> UUID:
     raise BadEventError(_("This event has no id."))
 
 
-def _is_text(text: str) -> bool:
-    """Whether a page and a database can hold the text."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return all(char.isprintable() or char in "\t\n\u200b\u200c\u200d" for char in text)
+def _note(raw: Any) -> str:
+    """The note as a page and a database can hold it: no note is a reason to lose the minutes.
+
+    Control characters and halves of characters are left out; breaks of lines become spaces.
+    """
+    if not isinstance(raw, str):
+        return ""
+    line = " ".join(raw.splitlines()).replace("\t", " ")
+    return "".join(filter(_is_kept, line)).strip()[:LONGEST_NOTE].strip()
+
+
+def _is_kept(char: str) -> bool:
+    return char != BYTE_ORDER_MARK and unicodedata.category(char) not in ("Cc", "Cs")

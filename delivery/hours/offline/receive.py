@@ -15,7 +15,7 @@ from core.models import Business, User
 from delivery.hours import time_log, timer
 from delivery.hours.offline.parsing import BadEventError, SentEvent, read_event, sent_id
 from delivery.hours.offline.runs import apply_events
-from delivery.models import Deliverable, TimerEvent
+from delivery.models import Deliverable, Timer, TimerEvent
 from delivery.rules.timers.merged_time import Kind, corrected
 
 MOST = 500  # events in one batch
@@ -52,20 +52,37 @@ def receive(
     if not isinstance(events, list) or len(events) > MOST:
         message = _("At most %(number)d events can be sent at once.")
         raise RuleError(message % {"number": MOST}, field="events")
-    received, readable = Received(), []
-    for raw in events:
-        try:
-            readable.append(read_event(raw))
-            received.known.append(raw["id"])
-        except BadEventError as error:
-            received.refused.append((sent_id(raw), str(error)))
     with transaction.atomic():
         time_log.lock_business(business.pk)
+        received, readable = _read(business, events)
         fresh = _store(business, device, sent, readable, now)
         _stop_timer_before(business, user, fresh, actor, now)
         changed = {row.run for row in fresh}
         apply_events(business=business, changed=changed, actor=actor, now=now)
     return received
+
+
+def _read(business: Business, events: list[Any]) -> tuple[Received, list[SentEvent]]:
+    """Read the events. Those about a timer of the server's own are refused: it logged that time."""
+    received, readable = Received(), []
+    for raw in events:
+        try:
+            event = read_event(raw)
+            readable.append((raw["id"], event))
+        except BadEventError as error:
+            received.refused.append((sent_id(raw), str(error)))
+    runs = {event.run for _id, event in readable}
+    own = TimerEvent.objects.filter(business=business, run__in=runs, is_fixed=True)
+    of_server = set(own.values_list("run", flat=True))
+    of_server |= set(Timer.objects.filter(pk__in=runs).values_list("pk", flat=True))
+    taken = []
+    for name, event in readable:
+        if event.run in of_server:
+            received.refused.append((name, _("This time was recorded in the dashboard.")))
+            continue
+        received.known.append(name)
+        taken.append(event)
+    return received, taken
 
 
 def _store(

@@ -19,10 +19,10 @@ from delivery.models import Deliverable, TimerDay, TimerEvent, TimerRun
 from delivery.models.devices import RunProblem
 from delivery.rules.errors import TooMuch
 from delivery.rules.states import ReportState
-from delivery.rules.timers.merged_time import Problem, Run, merge, minutes_by_day
+from delivery.rules.timers.merged_time import Piece, Problem, Run, merge, minutes_by_day
 
 #: Why a timer's minutes are not known; with any other problem it holds the minutes in which it ran.
-UNKNOWN = {Problem.CLOCK.value, Problem.LONG.value}
+UNKNOWN = {problem.value for problem in Problem}
 AROUND = timedelta(days=1)  # no timer that counts is longer, see merged_time.ASKS_AFTER
 
 
@@ -40,35 +40,40 @@ def apply_events(
     before = [row for row in rows.values() if row.ended_at]
     events = TimerEvent.objects.filter(business=business)
     now_runs = merge(row.fact for row in events.filter(run__in=changed))
-    spans = [(row.started_at, row.ended_at) for row in before if row.problem not in UNKNOWN]
-    spans += [(run.starts, run.ends) for run in now_runs if run.counts]
+    known = [(row.started_at, row.ended_at) for row in before if row.problem not in UNKNOWN]
+    known += [(run.starts, run.ends) for run in now_runs if run.counts]
+    spans = _joined((start, end) for start, end in known if end)
     near = _near(business, spans)
     rows |= {row.run: row for row in near}
     facts = [row.fact for row in events.filter(run__in=[*changed, *rows])]
     runs = merge(facts, _reported(business, rows))
-    first, last = (
-        (min(start for start, _end in spans), max(end for _start, end in spans if end))
-        if spans
-        else (now, now)
-    )
-    touched = [run for run in runs if run.id in changed or (run.starts < last and first < run.ends)]
+    touched = [run for run in runs if run.id in changed or _overlaps(run, spans)]
     # What becomes less first: a full day has room then for what becomes more.
     written = _written(business, touched)
     for run in sorted(touched, key=lambda run: run.minutes - written.get(run.id, 0)):
         _write_run(business, rows.get(run.id), run, actor, now)
 
 
-def _near(
-    business: Business, spans: Iterable[tuple[datetime, datetime | None]]
-) -> QuerySet[TimerRun]:
+def _joined(spans: Iterable[Piece]) -> list[Piece]:
+    """The spans of time, those less than two days apart as one: each is asked for once."""
+    joined: list[Piece] = []
+    for start, end in sorted(spans):
+        if joined and start - joined[-1][1] < 2 * AROUND:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _overlaps(run: Run, spans: list[Piece]) -> bool:
+    return any(run.starts < end and start < run.ends for start, end in spans)
+
+
+def _near(business: Business, spans: list[Piece]) -> QuerySet[TimerRun]:
     """The timers within a day of these spans of time."""
     wanted = Q(pk=None)
-    known = [(start, end) for start, end in spans if end]
-    if known:
-        wanted = Q(
-            started_at__lt=max(end for _start, end in known) + AROUND,
-            ended_at__gt=min(start for start, _end in known) - AROUND,
-        )
+    for start, end in spans:
+        wanted |= Q(started_at__lt=end + AROUND, ended_at__gt=start - AROUND)
     return TimerRun.objects.filter(wanted, business=business)
 
 
@@ -110,33 +115,41 @@ def _problem(row: TimerRun, error: RuleError) -> str:
     """Which question to a person this refusal is."""
     if isinstance(error, TooMuch):
         return RunProblem.DAY
-    return RunProblem.SENT if row.days.exists() else RunProblem.PERIOD
+    return RunProblem.SENT if reported_days(row).exists() else RunProblem.PERIOD
+
+
+def reported_days(row: TimerRun) -> QuerySet[TimerDay]:
+    """The days of a timer that a report counts, as it wrote them."""
+    return row.days.filter(entry__voided_at=None, entry__period__report__state=ReportState.SENT)
 
 
 def _write_entries(business: Business, row: TimerRun, run: Run, actor: str, now: datetime) -> None:
     """Write, correct or remove the entry of each day. Raises NoPeriod and TooMuch."""
     wanted = dict(minutes_by_day(run, business.time_zone)) if run.counts else {}
-    if wanted and row.agreement is None:
-        row.problem = RunProblem.CLIENT
-        return
     known = row.days.select_related("entry__period__agreement__business", "entry__deliverable")
     days = {day.on: day for day in known}
+    edited = {on for on, day in days.items() if day.entry.voided_at}
+    if row.agreement is None and not edited.issuperset(wanted):
+        row.problem = RunProblem.CLIENT
+        return
     for on, day in days.items():
         if on not in wanted and day.entry.voided_at is None:
             time_log.delete_time(entry=day.entry, now=now, actor=actor)
             day.delete()
     for on, minutes in sorted(wanted.items()):
+        if on in edited:
+            continue  # what a person made of it stays
         _write_day(row, days.get(on), on, minutes, actor, now)
 
 
 def _write_day(
     row: TimerRun, day: TimerDay | None, on: date, minutes: int, actor: str, now: datetime
 ) -> None:
-    """Write the entry of one day, unless it is there or a person edited it."""
+    """Write the entry of one day, unless it is there."""
     assert row.agreement
     facts = (row.agreement_id, row.deliverable_id, row.note, minutes)
     written = digest(list(map(str, facts)))
-    if day and (day.entry.voided_at or day.written == written):
+    if day and day.written == written:
         return
     work: dict[str, Any] = {"on": on, "minutes": minutes, "note": note_of(row)}
     work |= {"now": now, "actor": actor}

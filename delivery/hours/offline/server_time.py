@@ -30,7 +30,7 @@ def record_logged(*, timer: Timer, minutes: int, actor: str, now: datetime) -> N
 def running_on_devices(business: Business) -> QuerySet[TimerRun]:
     """The timers that run on devices, as far as the server knows, the oldest first."""
     running = TimerRun.objects.filter(business=business, ended_at=None, is_fixed=False)
-    return running.select_related("agreement__client").order_by("started_at", "pk")
+    return running.select_related("agreement__client", "deliverable").order_by("started_at", "pk")
 
 
 def end_run(*, run: TimerRun, actor: str, now: datetime) -> None:

@@ -15,7 +15,8 @@ events may come in any order, in parts and repeatedly, and every device sees the
 - Start and end are rounded to the minute, and a timer runs for at least one.
 
 A timer that ended before it was started, whose device's clock was wrong by more than can be
-corrected, or that ran for over twelve hours counts no minute. It waits for a person, and its events
+corrected, that ran for over twelve hours, or of which was heard over 60 days later, counts no
+minute. It waits for a person, and its events
 stay. An end without a start waits for its start.
 """
 
@@ -24,6 +25,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from heapq import heappop, heappush
 from itertools import pairwise
 from uuid import UUID
 
@@ -33,6 +35,7 @@ MINUTE = timedelta(minutes=1)
 ASKS_AFTER = timedelta(hours=12)  # after this time a person has to say how long the work took
 UNNOTICED = timedelta(minutes=1)  # a difference of clocks that the way of a message may explain
 CORRECTABLE = timedelta(days=1)  # a clock that is wrong by more is not believed
+OLD = timedelta(days=60)  # what arrives later is a person's to record
 
 Piece = tuple[datetime, datetime]
 
@@ -52,6 +55,7 @@ class Problem(StrEnum):
 
     CLOCK = "clock"
     LONG = "long"
+    OLD = "old"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ class Event:
 
     `run` is the timer that it is about. `counter` numbers the events of the device. `at` is UTC,
     with the device's clock corrected; `is_doubtful` says that it could not be. Start and change
-    hold everything that the timer is for. `is_fixed` marks what the server logged itself.
+    hold everything that the timer is for. `is_fixed` marks what the server logged itself, `is_old`
+    what was received so late that no minutes are computed from it.
     """
 
     id: UUID
@@ -74,6 +79,7 @@ class Event:
     note: str = ""
     is_doubtful: bool = False
     is_fixed: bool = False
+    is_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,6 +189,8 @@ def _problem(start: Event, end: Event | None) -> Problem | None:
         return None
     if start.is_doubtful or end.is_doubtful or end.at < start.at:
         return Problem.CLOCK
+    if start.is_old or end.is_old:
+        return Problem.OLD
     return Problem.LONG if end.at - start.at > ASKS_AFTER else None
 
 
@@ -195,13 +203,21 @@ def _divide(runs: list[Run], reported: Collection[UUID]) -> dict[UUID, list[Piec
     def rank(run: Run) -> tuple[bool, datetime, UUID]:
         return run.is_fixed or run.id in reported, run.started_at, run.id
 
+    ranked = sorted(runs, key=rank, reverse=True)
+    waiting = sorted((run.starts, run.ends, place, run.id) for place, run in enumerate(ranked))
+    waiting.reverse()
+    edges = sorted({edge for starts, ends, *_who in waiting for edge in (starts, ends)})
+    there: list[tuple[int, datetime, UUID]] = []  # a heap: on top is who has the minute
     pieces: dict[UUID, list[Piece]] = defaultdict(list)
-    edges = sorted({edge for run in runs for edge in (run.starts, run.ends)})
     for start, end in pairwise(edges):
-        there = [run for run in runs if run.starts <= start and end <= run.ends]
+        while waiting and waiting[-1][0] <= start:
+            _starts, ends, place, who = waiting.pop()
+            heappush(there, (place, ends, who))
+        while there and there[0][1] <= start:
+            heappop(there)
         if not there:
             continue
-        mine = pieces[max(there, key=rank).id]
+        mine = pieces[there[0][2]]
         if mine and mine[-1][1] == start:
             start = mine.pop()[0]
         mine.append((start, end))
