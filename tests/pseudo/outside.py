@@ -14,7 +14,7 @@ from core.money import CURRENCIES
 from tests.pseudo.language import CLOSE, CODE, OPEN
 
 #: Attributes that a person reads or hears. data-bs-* and these others hold names, not texts.
-NO_TEXTS = r"bs-|phone-\w+$|(?:begins|drop|seen|read|figure|show|fold|rows?|more|at)$"
+NO_TEXTS = r"bs-|phone(?:-\w+)?$|(?:begins|drop|seen|read|figure|show|fold|rows?|more|at)$"
 READ = re.compile(
     r"title|alt|placeholder|label|aria-(label|description|roledescription|valuetext)"
     rf"|data-(?!{NO_TEXTS}).*"
