@@ -214,6 +214,13 @@ def test_pages_have_no_inline_script_or_style() -> None:
         assert not re.search(r"<script(?![^>]*\bsrc=)", text), name
 
 
+def test_every_journey_is_marked_so_that_no_other_test_runs_beside_its_browser() -> None:
+    """Playwright leaves an event loop in its process, in which no document can be sealed."""
+    journeys = list((ROOT / "tests" / "journeys").glob("test_*.py"))
+    assert journeys
+    assert not [path.name for path in journeys if "mark.browser" not in path.read_text()]
+
+
 def test_plain_text_is_written_as_it_is() -> None:
     """ "Baan & Co" in a subject is not "Baan &amp; Co": nothing there reads HTML."""
     letters = list((ROOT / "templates" / "emails").glob("*.txt"))

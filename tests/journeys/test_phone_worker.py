@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+pytestmark = pytest.mark.browser
 WORKER = Path(settings.BASE_DIR) / "static/js/phone_worker.js"
 #: Runs the worker with a cache and a network that the test describes; tells what a visit came to.
 VISIT = """async ([source, kept, answers, wait]) => {
