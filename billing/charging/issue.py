@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Period, Upgrade
@@ -176,7 +176,21 @@ def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, as
         batch = _read(ask(now).filter(pk__in=ids), businesses, now)
         rows = _rows(batch, series_numbers)
         _write(rows, batch, series_numbers)
+    _see_new_cards(rows.collections, now)
     return len(rows.invoices)
+
+
+def _see_new_cards(collections: Sequence[Collection], now: datetime) -> None:
+    """Make due what was issued while its client saved a card: neither saw what the other wrote."""
+    patient = [row.pk for row in collections if row.next_at == now + PATIENCE]
+    if patient:
+        cards = PaymentMethod.objects.filter(
+            client=OuterRef("invoice__client"), removed_at__isnull=True
+        )
+        waiting = Collection.objects.filter(
+            Exists(cards), pk__in=patient, state=CollectionState.READY, next_at=now + PATIENCE
+        )
+        waiting.update(next_at=now)
 
 
 def _read(still: QuerySet[Any], businesses: dict[UUID, Business], now: datetime) -> Found:

@@ -166,7 +166,7 @@ def test_issuing_takes_the_same_queries_for_two_and_for_twenty(
     from agreements.running.periods import open_due
 
     open_due(now=NOW)
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         assert issue_invoices(now=NOW) == 20
 
 
