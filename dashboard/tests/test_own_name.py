@@ -57,8 +57,15 @@ def test_agreements_are_signed_in_the_name_of_that_day(owner: Browser, world: Wo
     assert before.terms["seller"]["signer"] == "Nan Kittisak"
 
 
-def test_without_a_name_the_email_signs(world: World) -> None:
+def test_no_proposal_goes_out_before_somebody_can_sign_it(owner: Browser, world: World) -> None:
     User.objects.filter(pk=world.business.owner.pk).update(name="")
-    world.business.owner.refresh_from_db()
-    agreement = world.picked()
-    assert signers.signatures_of(agreement)[0].name == world.business.owner.email
+    draft = world.proposal(send=False)
+    page = owner.get(reverse("dashboard:proposal", args=[draft.pk])).text
+    assert "Your name is missing" in page and f'href="{reverse("dashboard:you")}"' in page
+    refused = owner.post(reverse("dashboard:proposal_send", args=[draft.pk]), follow=True)
+    draft.refresh_from_db()
+    assert draft.state == "draft" and "Your name is missing" in refused.text
+    owner.post(reverse("dashboard:you"), {"name": "Mara Lindt"})
+    owner.post(reverse("dashboard:proposal_send", args=[draft.pk]))
+    draft.refresh_from_db()
+    assert draft.state == "sent"

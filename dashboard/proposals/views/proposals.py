@@ -1,12 +1,13 @@
 """Proposals: write, send, and follow what the client does."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -149,18 +150,41 @@ class ProposalPage(DashboardView):
         )
 
 
+class SettingGap(NamedTuple):
+    """Something that the settings lack before a proposal can go out, and where it is entered."""
+
+    words: str
+    url: str
+    link: str
+
+
 def _gaps(proposal: Proposal) -> dict[str, Any]:
-    """What a draft lacks before it can go out: in its words, and in how the client pays."""
-    gaps, payment_gaps = lifecycle.faults(proposal), _payment_gaps(proposal)
-    return {"gaps": gaps, "payment_gaps": payment_gaps, "cannot_go": bool(gaps or payment_gaps)}
+    """What a draft lacks before it can go out: in its words, and in the settings."""
+    gaps, setting_gaps = lifecycle.faults(proposal), _setting_gaps(proposal)
+    return {"gaps": gaps, "setting_gaps": setting_gaps, "cannot_go": bool(gaps or setting_gaps)}
 
 
-def _payment_gaps(proposal: Proposal) -> list[str]:
-    """What is missing so that the client can pay as the proposal says."""
+def _setting_gaps(proposal: Proposal) -> list[SettingGap]:
+    """Why the settings do not allow it yet: nobody could sign, or the client could not pay."""
+    gaps = []
+    if not proposal.business.owner.name:
+        gaps.append(
+            SettingGap(
+                _("Your name is missing, and the agreement is signed with it."),
+                reverse("dashboard:you"),
+                _("Enter your name"),
+            )
+        )
     bank = payment_details.bank_details(proposal.business)
     if proposal.is_by_transfer and not payment_details.can_receive(bank, proposal.currency):
-        return [_("Your bank account is missing, and the client pays by bank transfer.")]
-    return []
+        gaps.append(
+            SettingGap(
+                _("Your bank account is missing, and the client pays by bank transfer."),
+                f"{reverse('dashboard:paying')}#p3",
+                _("Say how clients pay you"),
+            )
+        )
+    return gaps
 
 
 def _timeline(proposal: Proposal) -> list[Fact]:
@@ -217,8 +241,8 @@ class SendProposal(DashboardView):
             pk,
             self.rows(Proposal).select_related("client", "contact__client", "business__owner"),
         )
-        if missing := _payment_gaps(proposal):
-            messages.error(request, missing[0])
+        if missing := _setting_gaps(proposal):
+            messages.error(request, missing[0].words)
             return redirect("dashboard:proposal", proposal.pk)
         try:
             lifecycle.send_proposal(
