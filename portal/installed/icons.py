@@ -1,11 +1,11 @@
 """Draws the icon of a business: its logo, or its first letter on its colour."""
 
 import io
-import unicodedata
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
+from core import formats
 from core.documents import glyphs
 from core.models import Business
 
@@ -19,6 +19,7 @@ ICONS: dict[str, tuple[int, bool]] = {
 }
 LETTER, CUT_LETTER = 0.72, 0.56  # height of the letter, as a part of the side
 LOGO, CUT_LOGO = 0.80, 0.56  # side of the square in which the logo fits
+WIDE = 2.5  # a logo this many times wider than high, or higher than wide, is only a line there
 CORNER = 0.22  # radius of the corners
 
 
@@ -27,14 +28,22 @@ def icon(business: Business, name: str) -> bytes:
     side, is_cut = ICONS[name]
     if business.logo:
         with business.logo.open("rb") as file:
-            return _of_logo(file.read(), side, is_cut)
+            logo = file.read()
+        if _fits(logo):
+            return _of_logo(logo, side, is_cut)
     return _of_letter(_letter(business.name), business.accent_colour, side, is_cut)
 
 
+@lru_cache(maxsize=16)  # the key is the whole logo
+def _fits(logo: bytes) -> bool:
+    """Whether a logo can be recognised in a square."""
+    with Image.open(io.BytesIO(logo)) as opened:
+        return max(opened.size) < WIDE * min(opened.size)
+
+
 def _letter(name: str) -> str:
-    """The first letter or digit of a name that the font has; "" if there is none."""
-    letters = (char for char in name if unicodedata.category(char)[0] in "LN")
-    first = next(letters, "").upper()[:1]
+    """The first letter or digit of a name; "" if there is none, or the font does not have it."""
+    first = formats.initials(name)[:1]
     return "" if glyphs.missing_glyphs(first) else first
 
 

@@ -148,7 +148,7 @@ def test_a_logo_becomes_the_icon_and_a_new_one_has_a_new_address(world: World) -
     business, person = look(world), world.person(world.client())
     before = manifest_of(inside(person))["icons"][0]["src"]
     out = io.BytesIO()
-    Image.new("RGBA", (300, 100), (200, 0, 0, 255)).save(out, "PNG")
+    Image.new("RGBA", (200, 100), (200, 0, 0, 255)).save(out, "PNG")
     business.logo.save("logo.png", ContentFile(out.getvalue()))
     icons = manifest_of(inside(person))["icons"]
     assert icons[0]["src"] != before
@@ -158,6 +158,16 @@ def test_a_logo_becomes_the_icon_and_a_new_one_has_a_new_address(world: World) -
         assert picture.getpixel((middle, middle)) == (200, 0, 0)
         if icon["purpose"] == "maskable":
             assert picture.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_a_wide_logo_that_would_be_a_line_gives_way_to_the_letter(world: World) -> None:
+    business = look(world, name="เนตรดาว")
+    letter = icons.icon(business, "icon-192")
+    out = io.BytesIO()
+    Image.new("RGB", (900, 180), "white").save(out, "PNG")
+    business.logo.save("logo.png", ContentFile(out.getvalue()))
+    assert icons.icon(business, "icon-192") == letter
+    assert letter == icons.icon(look(world, name="นก"), "icon-192")
 
 
 def test_a_forged_address_of_an_icon_is_not_found() -> None:
