@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext as _
 
 from clients import portal_links
 from clients.models import Contact
@@ -32,6 +31,8 @@ def email_owner(
     paragraphs: Sequence[str],
     link: str,
     now: datetime,
+    *,
+    button: str,
 ) -> None:
     """Queue a short email to the owner, in the active language, with a button that opens `link`."""
     emails.write(
@@ -42,7 +43,7 @@ def email_owner(
         context={
             "subject": subject,
             "paragraphs": paragraphs,
-            "button": _("Open it"),
+            "button": button,
             "link": link,
         },
         language=business.language,

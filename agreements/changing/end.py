@@ -153,17 +153,18 @@ def _email_owner(
             _("%(name)s has given notice for “%(title)s”. Its last day is %(day)s.") % facts
         ]
         paragraphs += [_("The reason given: “%(reason)s”") % {"reason": reason}] if reason else []
+        subject, button = _("Notice given: %(title)s") % facts, _("Open the agreement")
     emails.write(
         kind="notice_given",
         ref=f"{agreement.id}:{end}",
         to=owner.email,
         template="note",
         context={
-            "subject": agreement.title,
+            "subject": subject,
             "name": owner.get_full_name(),
             "paragraphs": paragraphs,
-            "button": "",
-            "link": "",
+            "button": button,
+            "link": links.absolute_url("dashboard:agreement", agreement.pk),
         },
         language=language,
         business=agreement.business,

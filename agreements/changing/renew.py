@@ -142,14 +142,18 @@ def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> No
             agreement.reader_language,
             links.placeholder("link", portal_link.id),
         ),
-        "owner": (agreement.business.owner.email, agreement.business.language, ""),
+        "owner": (
+            agreement.business.owner.email,
+            agreement.business.language,
+            links.absolute_url("dashboard:agreement", agreement.pk),
+        ),
     }
     for side, (to, language, link) in sides.items():
         with translation.override(language):
             text = _email_text(agreement, kind, day)
             if (kind, side) == ("renewal_ahead", "owner"):
                 text += _excluded(agreement)
-            button = _("See the agreement") if link else ""
+            button = _("See the agreement")
         emails.write(
             kind=kind,
             ref=f"{agreement.id}:{agreement.ends_on}:{side}",

@@ -168,7 +168,18 @@ def _email_owner(trial: Agreement, now: datetime) -> None:
             _("Record the result on the agreement's page. Nothing converts automatically."),
         ]
         subject = _("Decide about the trial: %(title)s") % {"title": trial.title}
-    _email(trial, "owner", owner.email, trial.business.language, subject, paragraphs, now)
+        button = _("Open the agreement")
+    _email(
+        trial,
+        "owner",
+        owner.email,
+        trial.business.language,
+        subject,
+        paragraphs,
+        now,
+        button=button,
+        link=links.absolute_url("dashboard:agreement", trial.pk),
+    )
 
 
 def _email_client(trial: Agreement, now: datetime) -> None:

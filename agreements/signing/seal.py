@@ -134,7 +134,9 @@ def _seal(signable: Agreement | Amendment, now: datetime) -> int:
 def _email_everyone(signable: Agreement | Amendment, document: Document, now: datetime) -> None:
     """Email the sealed PDF to the business and to every contact of the client who signed."""
     business = signable.business
-    _email(signable, "owner", business.owner.email, business.language, "", document, now)
+    agreement = signable if isinstance(signable, Agreement) else signable.agreement
+    page = links.absolute_url("dashboard:agreement", agreement.pk)
+    _email(signable, "owner", business.owner.email, business.language, page, document, now)
     for signature in signers.signatures_of(signable):
         if signature.contact:
             link = portal_links.portal_link(

@@ -44,6 +44,7 @@ def tell(case: UnpaidCase, total: int, since: date, oldest: Invoice, *, now: dat
             ],
             links.absolute_url("dashboard:agreement", agreement.pk),
             now,
+            button=_("Open the agreement"),
         )
     if case.action == UnpaidAction.ASK:
         return
@@ -94,6 +95,7 @@ def paid(case: UnpaidCase, *, now: datetime) -> None:
             [still[UnpaidAction(case.action)] % values],
             links.absolute_url("dashboard:agreement", agreement.pk),
             now,
+            button=_("Open the agreement"),
         )
 
 

@@ -27,7 +27,7 @@ def tell(*, kind: str, ref: str, subject: str, paragraphs: Iterable[str], now: d
             context={
                 "subject": subject,
                 "paragraphs": list(paragraphs),
-                "button": _("Open it"),
+                "button": _("Open System status"),
                 "link": links.absolute_url("dashboard:jobs"),
             },
             language=languages.DEFAULT,

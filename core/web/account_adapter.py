@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core import formats, nudge
 from core.models import OutboxEmail
+from core.models.business import ACCENT_COLOURS, Accent
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -15,7 +16,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put one email into the outbox instead of sending it. The signature is allauth's."""
-        facts = {"request": self.request, "email": email, "language": formats.language().code}
+        facts = {
+            "request": self.request,
+            "email": email,
+            "language": formats.language().code,
+            "accent": ACCENT_COLOURS[Accent.INDIGO],
+        }
         message = self.render_mail(template_prefix, email, {**facts, **context})
         now = timezone.now()
         html = ""

@@ -337,8 +337,8 @@ def _email_owner(overage: Overage, now: datetime) -> None:
             ref=str(overage.pk),
             subject=subject,
             paragraphs=[sentence],
-            button="",
-            url="",
+            button=_("Open the agreement"),
+            url=links.absolute_url("dashboard:agreement", overage.period.agreement_id),
             sentence=subject,
             now=now,
         )

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Agreement, Period
 from agreements.models.agreement import HoursAlerts
 from agreements.rules.states import RUNNING_STATES
+from clients import portal_links
 from clients.client_records import decision_maker
-from core import formats
+from core import formats, links
 from core.dates import local_day
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
@@ -114,16 +115,18 @@ def _send_warning(
             ref=f"{period.pk}:{mark}:me",
             subject=subject,
             paragraphs=paragraphs,
-            button="",
-            url="",
+            button=_("Open the agreement"),
+            url=links.absolute_url("dashboard:agreement", agreement.pk),
             now=now,
         )
     if agreement.tells_hours != HoursAlerts.BOTH:
         return
     contact = decision_maker(agreement.client) or agreement.contact
     reader_language = contact.language_for(agreement.language)
+    link = portal_links.portal_link(contact=contact, now=now, target=f"hours:{agreement.pk}")
     with translation.override(reader_language):
         subject, paragraphs = _words(agreement, period, mark, period_statement)
+        button = _("See your hours")
     emails.write(
         kind=KIND,
         ref=f"{period.pk}:{mark}:client",
@@ -132,10 +135,10 @@ def _send_warning(
         language=reader_language,
         context={
             "subject": subject,
-            "name": "",
+            "name": contact.name,
             "paragraphs": paragraphs,
-            "button": "",
-            "link": "",
+            "button": button,
+            "link": links.placeholder("link", link.id),
         },
         business=agreement.business,
         now=now,

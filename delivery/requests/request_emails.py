@@ -111,7 +111,7 @@ def tell_client(
                 "subject": subject,
                 "name": contact.name,
                 "paragraphs": [*paragraphs, *_how_to_answer(address)],
-                "button": _("Open it"),
+                "button": _("Open the request"),
                 "link": links.placeholder("link", link.id),
             }
         # One email for each contact and each answer, even when the same step is repeated later.
@@ -173,7 +173,7 @@ def _tell_owner(
         ref=ref,
         subject=subject,
         paragraphs=[*paragraphs, *_how_to_answer(address)],
-        button=_("Open it"),
+        button=_("Open the request"),
         url=links.absolute_url("dashboard:request", request.pk),
         sentence=subject,
         reply_to=address or sender,
@@ -182,12 +182,8 @@ def _tell_owner(
 
 
 def _how_to_answer(address: str) -> list[str]:
-    """Return the sentence about how to answer: by email, or with the button below."""
-    return (
-        [_("You can simply answer this email.")]
-        if address
-        else [_("Answer with the button below.")]
-    )
+    """Return the sentence that an email is enough; without an address, the button is the way."""
+    return [_("You can simply answer this email.")] if address else []
 
 
 def _handover_line(handover: Handover) -> str:

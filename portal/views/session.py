@@ -47,6 +47,7 @@ NOUNS = (
     "overage",
     "review",
     "request",
+    "hours",
 )
 
 

@@ -9,6 +9,7 @@ has its text, read from the HTML that its PDF is made from. Names are
 a new WeasyPrint) is shown by `python -m tests.golden` before and after, see there.
 """
 
+import re
 from pathlib import Path
 
 import allauth
@@ -85,6 +86,21 @@ def test_every_email_of_allauth_is_in_it(made: Made, language: str) -> None:
         for name in email.templates
     }
     assert sent & there == there - notices - NOT_SENT
+
+
+def test_every_email_to_the_owner_leads_to_its_page(made: Made) -> None:
+    to_owner = {name: email for name, email in made.emails.items() if "nan@" in email.to}
+    assert len(to_owner) > 50
+    assert [name for name, email in to_owner.items() if "<a " not in email.html] == [
+        ("account-sign_in_code", language) for language in LANGUAGES  # a code is typed
+    ]
+
+
+def test_an_email_is_readable_and_joins_its_sentences(made: Made) -> None:
+    """White letters have a colour behind them, a sentence a space, a greeting a name."""
+    wrong = re.compile(r"(background|solid ?):?;|background: *;|[a-z]\.[A-Z][a-z]|Hello ,|เรียน <")
+    said = {name: wrong.search(email.html) for name, email in made.emails.items()}
+    assert {name: found[0] for name, found in said.items() if found} == {}
 
 
 def test_every_language_of_the_product_is_in_it() -> None:

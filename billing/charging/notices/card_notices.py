@@ -87,6 +87,7 @@ def card_removed(method: PaymentMethod, agreement: Agreement, *, now: datetime) 
             ],
             links.absolute_url("dashboard:client", agreement.client_id),
             now,
+            button=_("Open the client"),
         )
 
 
@@ -109,4 +110,5 @@ def card_expires(method: PaymentMethod, agreement: Agreement, day: date, *, now:
             ],
             links.absolute_url("dashboard:client", agreement.client_id),
             now,
+            button=_("Open the client"),
         )

@@ -145,6 +145,7 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
             [message % {"number": invoice.number}],
             invoice_page(invoice),
             now,
+            button=_("See the invoice"),
         )
 
 
@@ -163,4 +164,5 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
             [message % {"number": invoice.number}],
             links.absolute_url("dashboard:unknown_charges"),
             now,
+            button=_("See the charge"),
         )

@@ -81,6 +81,7 @@ def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> Non
             paragraphs,
             invoice_page(invoice),
             now,
+            button=_("See the invoice"),
         )
 
 
@@ -103,6 +104,7 @@ def refund_stuck(refund: Refund, *, now: datetime) -> None:
             ],
             invoice_page(invoice),
             now,
+            button=_("See the invoice"),
         )
 
 
@@ -124,6 +126,7 @@ def disputed(dispute: Dispute, *, now: datetime) -> None:
             [message, *_what_to_do(dispute)],
             invoice_page(invoice),
             now,
+            button=_("See the invoice"),
         )
 
 
@@ -193,6 +196,7 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
             ],
             invoice_page(invoice),
             now,
+            button=_("See the invoice"),
         )
 
 
