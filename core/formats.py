@@ -126,6 +126,12 @@ def last_day(value: Any) -> Any:
     return date_value - timedelta(days=1) if date_value else None
 
 
+def days(first: Any, end: Any) -> str:
+    """The first and the last whole date before an exclusive end; one date where they are one."""
+    last = last_day(end)
+    return day(first) if _as_date(first) == last else f"{day(first)} – {day(last)}"
+
+
 def span(first: Any, end: Any) -> str:
     """A span of days with an exclusive end: 1 – 30 November 2026; 5 October – 4 November 2026."""
     return _span(first, end, "d MMMM", " y")

@@ -29,6 +29,7 @@ FORMATS = (
     formats.month_name,
     formats.month_short,
     formats.last_day,
+    formats.days,
     formats.span,
     formats.span_short,
     formats.moment,
