@@ -193,6 +193,7 @@ def statement_csv(statement: Iterable[StatementEntry]) -> str:
 def totals_by_month(business: Business) -> list[MonthTotals]:
     """Return what was invoiced, credited, received and refunded in each month, newest month first.
 
+    Within a month the business's own currency comes first, then the others by their code.
     Months are those of the business's time zone. Only refunds that arrived are counted. Tax is that
     of the journal: it counts in the month in which it falls due, by invoice or by payment (rule
     43). A payment counts on the day the money arrived, and one that was recorded by mistake is
@@ -233,10 +234,12 @@ def totals_by_month(business: Business) -> list[MonthTotals]:
         if finished_at:
             add(local_day(finished_at, zone), currency, "refunded", amount)
     columns = ("invoiced", "tax", "credited", "received", "refunded")
-    return [
+    rows = [
         MonthTotals(month, currency, *(row.get(column, 0) for column in columns))
-        for (month, currency), row in sorted(sums.items(), reverse=True)
+        for (month, currency), row in sums.items()
     ]
+    rows.sort(key=lambda row: (row.currency != business.currency, row.currency))
+    return sorted(rows, key=lambda row: row.month, reverse=True)
 
 
 def totals_csv(rows: Iterable[MonthTotals]) -> str:

@@ -44,13 +44,19 @@ def context(
 
 
 def outstanding(business: Business, rates: Rates) -> dict[str, Any]:
-    """What is still to be paid, in the own currency, and the amount of each currency."""
+    """What is still to be paid, in the own currency, and the amount of each other currency.
+
+    It is `apart` where nothing of it can be given in the own currency.
+    """
     rows = queries.outstanding_amounts(business)
     amounts = {currency: amount for currency, amount, _count in rows}
     in_own, _left = exchange.in_own(amounts, business, rates)
     return {
         "sum": in_own,
-        "by_currency": _several(exchange.own_first(amounts, business, rates)),
+        "apart": not in_own and amounts,
+        "by_currency": exchange.own_first(amounts, business, rates)
+        if set(amounts) - {business.currency}
+        else {},
         "count": sum(count for _currency, _amount, count in rows),
     }
 

@@ -50,6 +50,22 @@ def test_the_own_currency_comes_first_and_then_the_largest(world: World, owner: 
     assert "in no sum of several currencies: KWD" in page
 
 
+def test_what_is_outstanding_in_a_currency_without_a_rate_is_not_nothing(
+    world: World, owner: Browser
+) -> None:
+    begun = timezone.now() - timedelta(days=5)
+    world.running(
+        world.client("Chao", now=begun),
+        now=begun,
+        card="insufficient_funds",
+        currency="THB",
+        amount=30_000_00,
+    )
+    run_billing(now=begun, door="test")
+    page = re.search(r"Outstanding</h2>(.*?)</section>", shown(owner))
+    assert page and "No rate yet" in page[1] and "1 open invoice · ฿30,000" in page[1]
+
+
 def test_failing_retainers_come_first_then_the_largest(world: World, owner: Browser) -> None:
     running(world, "Small", amount=1_000_00)
     running(world, "Large", amount=9_000_00)
