@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-
 from clients import portal_links
 from clients.models import Contact
 from clients.people import billing_contacts
