@@ -5,9 +5,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core import formats, nudge
-from core.models import OutboxEmail
+from core.models import OutboxEmail, User
 from core.models.business import ACCENT_COLOURS, Accent
 
 
@@ -20,6 +21,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             "request": self.request,
             "email": email,
             "language": formats.language().code,
+            "greeting": _greeting(context.get("user")),
             "accent": ACCENT_COLOURS[Accent.INDIGO],
         }
         message = self.render_mail(template_prefix, email, {**facts, **context})
@@ -39,3 +41,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             next_at=now,
         )
         nudge.ring("core.tasks.send_mail")
+
+
+def _greeting(user: User | None) -> str:
+    """How the email begins; the email of somebody without a name is no name."""
+    return _("Hello %(name)s,") % {"name": user.name} if user and user.name else _("Hello,")
