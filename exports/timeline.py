@@ -16,6 +16,7 @@ from core.history_facts import Fact
 from core.models import AuditEvent, Business, Document
 from delivery.models import Report
 from delivery.reports import send_reports
+from delivery.requests import work_answers
 from delivery.rules.states import ReportState
 
 
@@ -114,6 +115,9 @@ def event_labels() -> dict[str, str]:
         "deliverable_carried": _("Carried to the next period"),
         "deliverable_waived": _("Waived"),
         "waiver_taken_back": _("Owed again"),
+        work_answers.APPROVED: _("Delivered work approved"),
+        work_answers.CHANGE: _("Change of delivered work requested"),
+        work_answers.TAKEN_BACK: _("Approval taken back"),
         portal_people.INVITED: _("Colleague invited to the portal"),
         portal_people.REMOVED: _("Colleague removed from the portal"),
     }

@@ -47,6 +47,7 @@ urlpatterns = [
         "requests/<uuid:pk>/take-back/", requests.WithdrawRequest.as_view(), name="request_withdraw"
     ),
     path("work/<uuid:pk>/", work.WorkPage.as_view(), name="work"),
+    path("deliverables/<uuid:pk>/", work.AnswerWork.as_view(), name="work_answer"),
     path("handovers/<uuid:pk>/", work.HandoverFile.as_view(), name="handover_file"),
     path("hours/<uuid:pk>/", hours.Hours.as_view(), name="hours"),
     path("overage/<uuid:pk>/", hours.OveragePage.as_view(), name="overage"),

@@ -250,6 +250,7 @@ CLASSES: dict[str, str] = {
     "portal:request_fits": "inside",
     "portal:request": "request",
     "portal:request_withdraw": "request",
+    "portal:work_answer": "deliverable",
     "portal:work": "period",
     "portal:handover_file": "handover",
     "dashboard:deliverable": "deliverable",

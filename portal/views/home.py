@@ -24,7 +24,7 @@ from delivery.requests import scope_check
 from delivery.requests.response_status import OPEN
 from delivery.rules.progress import Standing
 from delivery.rules.states import ReportState
-from delivery.work import checklist
+from delivery.work import checklist, pieces
 from portal import needs
 from portal.access import PortalView
 
@@ -133,4 +133,5 @@ class Home(PortalView):
         handovers = scoped(Handover, self.contact.business).filter(
             deliverable__period__agreement__client=self.client
         )
+        handovers = pieces.newest_versions(handovers)
         return list(handovers.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])
