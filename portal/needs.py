@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Agreement, Amendment, Proposal
+from agreements.models import Agreement, Amendment, Proposal, Signature
 from agreements.rules.states import (
     PICKED_STATES,
     RUNNING_STATES,
@@ -89,9 +89,14 @@ def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
 
 
 def _signatures(view: PortalView) -> Iterator[Need]:
-    for agreement in view.rows(Agreement).filter(state=AgreementState.SENT):
-        yield _to_sign("agreement", agreement.pk, agreement.title)
+    agreements = view.rows(Agreement).filter(state=AgreementState.SENT)
     changes = view.rows(Amendment).filter(state=AmendmentState.SENT)
+    if not view.shows_money:  # only what this person is to sign
+        own = Signature.objects.filter(contact=view.contact)
+        agreements = agreements.filter(pk__in=own.filter(amendment=None).values("agreement"))
+        changes = changes.filter(pk__in=own.values("amendment"))
+    for agreement in agreements:
+        yield _to_sign("agreement", agreement.pk, agreement.title)
     for change in changes.select_related("agreement"):
         yield _to_sign("amendment", change.pk, change.title)
 

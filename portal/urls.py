@@ -38,6 +38,7 @@ urlpatterns = [
     path("documents/", documents.Documents.as_view(), name="documents"),
     path("people/", people.People.as_view(), name="people"),
     path("people/<uuid:pk>/remove/", people.RemovePerson.as_view(), name="person_remove"),
+    path("people/<uuid:pk>/money/", people.ChooseMoney.as_view(), name="person_money"),
     path("language/", people.ChooseLanguage.as_view(), name="language"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),

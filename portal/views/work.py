@@ -20,7 +20,7 @@ from delivery.requests import work_answers
 from delivery.work import checklist, handover_files, pieces
 from delivery.work.closed_periods import is_closed
 from delivery.work.pieces import Piece
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.forms import ChangeForm
 from portal.sessions import origin
 from portal.views.requests import MOST
@@ -30,6 +30,8 @@ Refused = tuple[Piece, ChangeForm]  # a form that had errors, and what it is abo
 
 class WorkView(PortalView):
     """The base of the pages on which the client reads and answers the work of a period."""
+
+    money = Money.NONE
 
     def period(self, pk: UUID) -> Period:
         """The period with its agreement. Raises Http404."""
@@ -153,6 +155,8 @@ def _parts(line: checklist.ChecklistLine, refused: Refused | None) -> list[dict[
 
 class HandoverFile(PortalView):
     """Download the file of a handover."""
+
+    money = Money.NONE
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         handovers = scoped(Handover, self.contact.business).filter(
