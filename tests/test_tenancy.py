@@ -333,6 +333,7 @@ CLASSES: dict[str, str] = {
     "dashboard:owner_emails": "owner",
     "dashboard:public_page": "owner",
     "dashboard:tax_use": "tax_rate",
+    "dashboard:tax_delete": "tax_rate",
     "portal:credit_note_pdf": "credit_note",
     "portal:statement": "inside",
     **{f"{kind.name}:hook": "public" for kind in registry.connectable()},
