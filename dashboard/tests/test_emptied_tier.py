@@ -11,9 +11,7 @@ from tests.world import World
 
 
 @pytest.mark.parametrize("left", ["24", "12", ""])
-def test_an_emptied_tier_is_left_out_of_a_proposal(
-    owner: Browser, world: World, left: str
-) -> None:
+def test_an_emptied_tier_is_left_out_of_a_proposal(owner: Browser, world: World, left: str) -> None:
     page, data = new_proposal(world)
     empty = {name: "" for name in data if name.startswith("tier-2-")}
     answer = owner.post(page, data | empty | {"tier-2-response_hours": left})
