@@ -65,7 +65,9 @@ class FailedEmail(Kind):
     def act(self, view: DashboardView, row: OutboxEmail, act: str, form: Any) -> Done:
         address = checked(form)["address"] or row.to
         if address.lower() != row.to.lower():
-            person = corrected_address.send_to(email=row, address=address, now=timezone.now())
+            person = corrected_address.send_to(
+                business=view.business, email=row, address=address, now=timezone.now()
+            )
             text = _("%(name)s has the address %(email)s now. We send the email again.")
             return Done(text % {"name": person.name, "email": person.email}, url=self.url(row))
         if not emails.again(letter=row, now=timezone.now()):
