@@ -106,9 +106,11 @@ def test_home_and_documents_leave_out_what_costs(world: World) -> None:
     agreement, anna = billed(world)
     number = Invoice.objects.get().number
     his, hers = inside(agreement.contact), inside(anna)
+    world.proposal(agreement.client, now=timezone.now())
     assert "Your next payments" in his.get(HOME).text
+    assert "A proposal is waiting for you" in his.get(HOME).text
     home = hers.get(HOME).text
-    for word in ("$", "Your next payments", "Save a card", number, "Essential", "Invoices"):
+    for word in ("A proposal is waiting", "$", "Your next payments", "Save a card", number, "Essential", "Invoices"):
         assert word not in home, word
     papers = reverse("portal:documents")
     assert number in his.get(papers).text
