@@ -92,7 +92,7 @@ def _signatures(view: PortalView) -> Iterator[Need]:
     agreements = view.rows(Agreement).filter(state=AgreementState.SENT)
     changes = view.rows(Amendment).filter(state=AmendmentState.SENT)
     if not view.shows_money:  # only what this person is to sign
-        own = Signature.objects.filter(contact=view.contact)
+        own = scoped(Signature, view.contact.business).filter(contact=view.contact)
         agreements = agreements.filter(pk__in=own.filter(amendment=None).values("agreement"))
         changes = changes.filter(pk__in=own.values("amendment"))
     for agreement in agreements:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core import formats
 from delivery.models import Kpi, Reading
-from delivery.rules.unusual_reading import LOOKED_AT, is_unusual, usual_value
+from delivery.rules.kpi_pace import LOOKED_AT, is_unusual, usual_value
 
 
 def question(kpi: Kpi, value: Decimal, on: date) -> str:

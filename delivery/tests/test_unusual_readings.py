@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from delivery.kpis import kpi_changes
 from delivery.models import Kpi, Reading
-from delivery.rules.unusual_reading import is_unusual
+from delivery.rules.kpi_pace import is_unusual
 from delivery.tests.test_deliverables import begun, period_of
 from tests.browsers import logged_in
 from tests.world import NOW, World

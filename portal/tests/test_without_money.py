@@ -110,7 +110,15 @@ def test_home_and_documents_leave_out_what_costs(world: World) -> None:
     assert "Your next payments" in his.get(HOME).text
     assert "A proposal is waiting for you" in his.get(HOME).text
     home = hers.get(HOME).text
-    for word in ("A proposal is waiting", "$", "Your next payments", "Save a card", number, "Essential", "Invoices"):
+    for word in (
+        "A proposal is waiting",
+        "$",
+        "Your next payments",
+        "Save a card",
+        number,
+        "Essential",
+        "Invoices",
+    ):
         assert word not in home, word
     papers = reverse("portal:documents")
     assert number in his.get(papers).text
