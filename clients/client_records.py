@@ -13,6 +13,10 @@ from core.models import Business, OutboxEmail
 from core.models.outbox import OutboxState
 
 
+class MustSeeMoney(RuleError):
+    """This person decides, or gets emails about money, so money cannot be hidden from them."""
+
+
 class StillDecides(RuleError):
     """The person is the decision maker, whom no client may lose."""
 
@@ -76,11 +80,12 @@ def add_contact(
     role: str = "",
     is_decision_maker: bool = False,
     gets_billing: bool = False,
+    sees_money: bool = True,
 ) -> Contact:
     """Add a contact. A new decision maker replaces the previous one.
 
-    Raises DuplicateContact, and SampleClient where client and address are not both samples or both
-    real.
+    Raises DuplicateContact, MustSeeMoney, and SampleClient where client and address are not both
+    samples or both real.
     """
     sample_rules.require_address(client, email)
     with transaction.atomic():
@@ -94,8 +99,10 @@ def add_contact(
             role=role,
             is_decision_maker=is_decision_maker,
             gets_billing=gets_billing,
+            sees_money=sees_money,
             created_at=now,
         )
+        require_money(contact)
         return _save(contact)
 
 
@@ -104,16 +111,20 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
 
     A new decision maker replaces the previous one. Signed documents keep what they show. If the
     email changes, the contact's portal sessions end and links that were sent stop working, so that
-    whoever reads the old mailbox has no access. Raises DuplicateContact and SampleClient.
+    whoever reads the old mailbox has no access. Raises DuplicateContact, MustSeeMoney and
+    SampleClient.
     """
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=contact.client_id)
         row = Contact.objects.select_for_update().get(pk=contact.pk)
         sample_rules.require_address(row.client, fields.get("email", row.email))
         old_email = row.email
+        if fields.get("is_decision_maker"):
+            fields = {"sees_money": True} | fields
         for name, value in fields.items():
             setattr(row, name, value)
         row.email = row.email.lower()
+        require_money(row)
         if fields.get("is_decision_maker"):
             others = Contact.objects.filter(client=row.client_id, is_decision_maker=True)
             others.exclude(pk=row.pk).update(is_decision_maker=False)
@@ -142,6 +153,20 @@ def close_access(*, contact: Contact, now: datetime) -> Contact:
         _drop_copies(row, row.email)
     contact.refresh_from_db()
     return contact
+
+
+def require_money(contact: Contact) -> None:
+    """Raise MustSeeMoney if money is hidden from somebody who decides or gets emails about it."""
+    if contact.sees_money:
+        return
+    if contact.is_decision_maker:
+        raise MustSeeMoney(_("A decision maker always sees money."), field="sees_money")
+    if contact.gets_billing:
+        raise MustSeeMoney(
+            _("%(name)s is a billing contact, who gets emails about money. Change that first.")
+            % {"name": contact.name},
+            field="sees_money",
+        )
 
 
 def _drop_copies(contact: Contact, email: str) -> None:

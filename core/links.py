@@ -8,6 +8,7 @@ with a mark of its own, which is replaced by the token when the email is sent or
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -131,6 +132,12 @@ def revoke(subject_id: UUID, *, now: datetime) -> int:
     return _valid(now).filter(subject_id=subject_id).update(revoked_at=now)
 
 
+def restore(subject_id: UUID, pks: Iterable[UUID], *, revoked_at: datetime) -> int:
+    """Make links valid again that were revoked at this moment; return their number."""
+    rows = Link.objects.filter(pk__in=list(pks), subject_id=subject_id, revoked_at=revoked_at)
+    return rows.update(revoked_at=None)
+
+
 def _valid(now: datetime) -> QuerySet[Link]:
     return Link.objects.filter(revoked_at__isnull=True, expires_at__gt=now)
 
@@ -182,6 +189,12 @@ def placeholder(kind: str, row_id: UUID, contact_id: UUID | None = None) -> Plac
     file it is.
     """
     return Placeholder(kind, row_id, contact_id)
+
+
+def links_in(text: str, mark: str) -> list[UUID]:
+    """The links for which a placeholder with this mark stands in an email's text."""
+    begin = re.escape(f"[[{mark}:" if mark else "[[")
+    return [UUID(found[1]) for found in re.finditer(begin + r"link:([0-9a-f-]{36})\]\]", text)]
 
 
 def fill(text: str, mark: str) -> str:

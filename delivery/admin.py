@@ -27,6 +27,7 @@ from delivery.models import (
     TimerEvent,
     TimerRun,
     WarningDigest,
+    WorkAnswer,
 )
 
 
@@ -107,6 +108,13 @@ class HandoverAdmin(FrozenAdmin):
     list_display = ["on", "count", "title", "url", "file_name"]
     search_fields = ["title", "file_name"]
     neighbours = ("deliverable",)
+
+
+@admin.register(WorkAnswer)
+class WorkAnswerAdmin(FrozenAdmin):
+    list_display = ["created_at", "kind", "pieces", "ended_at"]
+    list_filter = ["kind"]
+    neighbours = ("deliverable", "handover", "contact", "request")
 
 
 @admin.register(Request)

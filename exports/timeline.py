@@ -16,6 +16,7 @@ from core.history_facts import Fact
 from core.models import AuditEvent, Business, Document
 from delivery.models import Report
 from delivery.reports import send_reports
+from delivery.requests import work_answers
 from delivery.rules.states import ReportState
 
 
@@ -87,6 +88,8 @@ def people_facts(client: Client) -> list[Fact]:
     sentences = {
         portal_people.INVITED: _("%(name)s was invited to the portal"),
         portal_people.REMOVED: _("%(name)s was removed from the portal"),
+        portal_people.MONEY_HIDDEN: _("Money was hidden from %(name)s in the portal"),
+        portal_people.MONEY_SHOWN: _("Money was shown to %(name)s in the portal"),
     }
     return [
         Fact(event.at, sentences[event.event] % event.data, actor=event.actor, ip=event.ip or "")
@@ -114,8 +117,13 @@ def event_labels() -> dict[str, str]:
         "deliverable_carried": _("Carried to the next period"),
         "deliverable_waived": _("Waived"),
         "waiver_taken_back": _("Owed again"),
+        work_answers.APPROVED: _("Delivered work approved"),
+        work_answers.CHANGE: _("Change of delivered work requested"),
+        work_answers.TAKEN_BACK: _("Approval taken back"),
         portal_people.INVITED: _("Colleague invited to the portal"),
         portal_people.REMOVED: _("Colleague removed from the portal"),
+        portal_people.MONEY_HIDDEN: _("Money hidden from a colleague in the portal"),
+        portal_people.MONEY_SHOWN: _("Money shown to a colleague in the portal"),
     }
 
 

@@ -1,5 +1,6 @@
 """The base of every page of the portal: who may see it, and which rows it reads."""
 
+from enum import Enum
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,12 +11,28 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views import View
 
+from agreements.models import Proposal
+from billing.models import CreditNote, Invoice, Payment, Refund
+from clients import client_records
 from clients.models import Client, Contact
 from core.tenancy import scoped
+from delivery.models import Overage
 from portal import confirmation, look
 from portal.sessions import is_reading, may_read, signed_in_contact
 
 M = TypeVar("M", bound=Model)
+
+
+class Money(Enum):
+    """What a page shows of money: fees, tiers, invoices, payments, and documents with amounts."""
+
+    NONE = "none"
+    PARTS = "parts"  # the page leaves them out for people who see no money
+    ALL = "all"  # the page is about money, and closed to people who see none
+
+
+#: Rows that people who see no money do not get, on whichever page.
+MONEY_ROWS = (Invoice, Payment, CreditNote, Refund, Proposal, Overage)
 LANGUAGE = "portal_language"  # where the session holds the language that no reader chose
 
 
@@ -24,13 +41,15 @@ class PortalView(View):
 
     Without a valid session, a plain page says how to get a link. `contact` is the signed-in person.
     In a reading session, another page, or a POST unless `readers_may_post`, first asks for a code.
-    Pages are never cached, since they may show private data.
+    Every page says what it shows of `money`; one that does not counts as all about it. Pages are
+    never cached, since they may show private data.
     """
 
     contact: Contact
     readers_may_post = False
     is_for_everybody = False  # also in a session that only shows another page
     is_for_deciders = False  # nobody but the decision maker finds it
+    money = Money.ALL  # what the page shows of it (rule 78)
     keeps_language = True  # of this page, for the next one
     _language = ""  # of this page, if the reader has not chosen one
 
@@ -48,7 +67,7 @@ class PortalView(View):
         if response is None:
             if self.is_for_deciders and not contact.is_decision_maker:
                 raise Http404
-            response = super().dispatch(request, *args, **kwargs)
+            response = self._hidden(request, **kwargs) or super().dispatch(request, *args, **kwargs)
         look.remember(request, response, contact.business)
         shown = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
         if self.keeps_language and self._language and self._language != shown:
@@ -72,14 +91,34 @@ class PortalView(View):
         is_allowed = request.method in ("GET", "HEAD") or self.readers_may_post
         return None if is_allowed and may_read(request) else confirmation.ask(request, self.contact)
 
+    def _hidden(self, request: HttpRequest, **kwargs: Any) -> HttpResponse | None:
+        """The page that says that money is hidden from this person; None if nothing is."""
+        if not self.contact.is_without_money or self.money != Money.ALL or self.is_theirs(**kwargs):
+            return None
+        decider = client_records.decision_maker(self.client)
+        return render(request, "portal/no_money.html", {"decider": decider}, status=403)
+
+    def is_theirs(self, **kwargs: Any) -> bool:
+        """Whether the page is this person's own, although money is hidden from them."""
+        return False
+
+    @property
+    def shows_money(self) -> bool:
+        """Whether money is shown to this person."""
+        return not self.contact.is_without_money
+
     @property
     def client(self) -> Client:
         """The client to which this person belongs."""
         return self.contact.client
 
     def rows(self, model: type[M]) -> QuerySet[M]:
-        """This client's rows of `model`. Portal views read rows only through this method."""
-        return scoped(model, self.contact.business).filter(client=self.client)
+        """This client's rows of `model`. Portal views read rows only through this method.
+
+        Rows of money are left out for people who see none.
+        """
+        rows = scoped(model, self.contact.business).filter(client=self.client)
+        return rows if self.shows_money or model not in MONEY_ROWS else rows.none()
 
     def row(self, model: type[M], pk: UUID, *related: str) -> M:
         """One row by its id. Raises Http404, also for another client's row."""

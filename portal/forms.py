@@ -197,6 +197,17 @@ class MessageForm(forms.Form):
     )
 
 
+class ChangeForm(forms.Form):
+    """What should be changed of something that was delivered."""
+
+    text = forms.CharField(
+        label=_("What should change?"),
+        max_length=LONGEST,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 def errors_of(form: forms.BaseForm) -> list[str]:
     """Every error message of a form, for the top of the next page."""
     return [str(error) for errors in form.errors.values() for error in errors]

@@ -10,17 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Agreement, Amendment, Proposal
-from agreements.rules.states import PICKED_STATES, AgreementState, AmendmentState, ProposalState
+from agreements.models import Agreement, Amendment, Proposal, Signature
+from agreements.rules.states import (
+    PICKED_STATES,
+    RUNNING_STATES,
+    AgreementState,
+    AmendmentState,
+    ProposalState,
+)
 from billing.books import asked_words
 from billing.models import Invoice
 from billing.rules.states import InvoiceState
 from core import formats
-from delivery.models import Overage, Report
-from delivery.rules.states import OverageState
+from core.tenancy import scoped
+from delivery.models import Deliverable, Overage, Report
+from delivery.rules.states import OverageState, ReportState
+from delivery.work import pieces
 from portal.access import PortalView
 
-MOST = 100  # open invoices that are looked at
+MOST = 100  # open invoices, and deliverables, that are looked at
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,7 @@ def needs_of(view: PortalView, report: Report | None, *, now: datetime) -> list[
         *_payments(view, now),
         *_signatures(view),
         *_decisions(view, report),
+        *_approvals(view),
         *_proposals(view),
     ]
 
@@ -80,9 +89,14 @@ def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
 
 
 def _signatures(view: PortalView) -> Iterator[Need]:
-    for agreement in view.rows(Agreement).filter(state=AgreementState.SENT):
-        yield _to_sign("agreement", agreement.pk, agreement.title)
+    agreements = view.rows(Agreement).filter(state=AgreementState.SENT)
     changes = view.rows(Amendment).filter(state=AmendmentState.SENT)
+    if not view.shows_money:  # only what this person is to sign
+        own = scoped(Signature, view.contact.business).filter(contact=view.contact)
+        agreements = agreements.filter(pk__in=own.filter(amendment=None).values("agreement"))
+        changes = changes.filter(pk__in=own.values("amendment"))
+    for agreement in agreements:
+        yield _to_sign("agreement", agreement.pk, agreement.title)
     for change in changes.select_related("agreement"):
         yield _to_sign("amendment", change.pk, change.title)
 
@@ -100,6 +114,24 @@ def _decisions(view: PortalView, report: Report | None) -> Iterator[Need]:
     if report and report.decision and not report.answer:
         page = reverse("portal:answer", args=[report.pk])
         yield Need(report.decision, _("Review and answer"), page)
+
+
+def _approvals(view: PortalView) -> Iterator[Need]:
+    """Delivered work of the periods whose report is not sent yet, one line for each period."""
+    rows = scoped(Deliverable, view.contact.business).filter(
+        period__agreement__client=view.client, period__agreement__state__in=RUNNING_STATES
+    )
+    rows = pieces.delivered(rows.exclude(period__report__state=ReportState.SENT))
+    waiting: dict[UUID, int] = defaultdict(int)
+    for piece in pieces.waiting_of(rows.order_by("-period__starts_on", "position")[:MOST]):
+        waiting[piece.deliverable.period_id] += piece.count
+    for period, count in waiting.items():
+        text = ngettext(
+            "%(n)s delivered item waits for your approval",
+            "%(n)s delivered items wait for your approval",
+            count,
+        ) % {"n": count}
+        yield Need(text, _("Review and answer"), reverse("portal:work", args=[period]))
 
 
 def _proposals(view: PortalView) -> Iterator[Need]:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("documents/", documents.Documents.as_view(), name="documents"),
     path("people/", people.People.as_view(), name="people"),
     path("people/<uuid:pk>/remove/", people.RemovePerson.as_view(), name="person_remove"),
+    path("people/<uuid:pk>/money/", people.ChooseMoney.as_view(), name="person_money"),
     path("language/", people.ChooseLanguage.as_view(), name="language"),
     path("requests/", requests.Requests.as_view(), name="requests"),
     path("requests/new/", requests.NewRequest.as_view(), name="request_new"),
@@ -47,6 +48,7 @@ urlpatterns = [
         "requests/<uuid:pk>/take-back/", requests.WithdrawRequest.as_view(), name="request_withdraw"
     ),
     path("work/<uuid:pk>/", work.WorkPage.as_view(), name="work"),
+    path("deliverables/<uuid:pk>/", work.AnswerWork.as_view(), name="work_answer"),
     path("handovers/<uuid:pk>/", work.HandoverFile.as_view(), name="handover_file"),
     path("hours/<uuid:pk>/", hours.Hours.as_view(), name="hours"),
     path("overage/<uuid:pk>/", hours.OveragePage.as_view(), name="overage"),

@@ -33,9 +33,9 @@ from billing.models import (
     WithholdingCertificate,
 )
 from billing.runs.billing_run import run_billing
-from clients import objections, portal_links, testimonials
+from clients import client_records, objections, portal_links, testimonials
 from clients.calls import booking
-from core import links
+from core import formats, links
 from core.database.state_moves import move
 from core.dates import local_day
 from core.documents.pictures import Picture
@@ -63,10 +63,20 @@ from delivery.work import checklist_actions, hand_over
 from exports import requested_exports
 from exports.models import Scope
 from exports.states import EXPORT, ExportState
+from portal.access import Money, PortalView
+from portal.urls import urlpatterns as portal_pages
 from tests.browsers import logged_in
 from tests.world import HERE, LADDER, World, lasting
 
 PHOTO = Picture(b"webp", 1, 1)
+# Pages of the portal that nobody is signed in for, or that ask who somebody is: none has amounts.
+PAGES_WITHOUT_A_PERSON = frozenset(
+    f"portal:{name}"
+    for name in (
+        *("ask", "ask_code", "leave", "call_file", "email_logo", "manifest", "icon"),
+        *("paper_answer", "seen", "renew", "enter"),
+    )
+)
 # What the id in a URL stands for. "none": no id; "public": anyone may ask.
 CLASSES: dict[str, str] = {
     "dashboard:home": "owner",
@@ -250,6 +260,7 @@ CLASSES: dict[str, str] = {
     "portal:request_fits": "inside",
     "portal:request": "request",
     "portal:request_withdraw": "request",
+    "portal:work_answer": "deliverable",
     "portal:work": "period",
     "portal:handover_file": "handover",
     "dashboard:deliverable": "deliverable",
@@ -322,6 +333,7 @@ CLASSES: dict[str, str] = {
     "dashboard:owner_emails": "owner",
     "dashboard:public_page": "owner",
     "dashboard:tax_use": "tax_rate",
+    "dashboard:tax_delete": "tax_rate",
     "portal:credit_note_pdf": "credit_note",
     "portal:statement": "inside",
     **{f"{kind.name}:hook": "public" for kind in registry.connectable()},
@@ -364,6 +376,7 @@ CLASSES: dict[str, str] = {
     "portal:icon": "public",
     "portal:people": "inside",
     "portal:documents": "inside",
+    "portal:person_money": "contact",
     "portal:person_remove": "contact",
     "portal:language": "inside",
     "portal:proposal": "proposal",
@@ -804,6 +817,37 @@ def test_the_owner_and_the_client_reach_their_own_rows(two: Two) -> None:
             assert answer.status_code in ((410,) if over else (200, 302, 405)), (
                 f"{name}: {answer.status_code}"
             )
+
+
+@pytest.mark.proof
+def test_a_colleague_without_money_sees_none_on_any_page(two: Two) -> None:
+    """Every page of the portal says what it shows of money; a new one that does not, fails."""
+    mine, _theirs, _world, _other = two
+    anna = client_records.add_contact(
+        client=mine["client"],
+        name="Anna",
+        email="anna@baan.example",
+        sees_money=False,
+        now=timezone.now(),
+    )
+    browser = inside(anna)
+    invoice = mine["invoice"]
+    secret = {invoice.number, formats.money(invoice.total, invoice.currency), "$", "USD"}
+    for pattern in portal_pages:
+        name = f"portal:{pattern.name}"
+        view = getattr(pattern.callback, "view_class", None)
+        if view is None:
+            assert name in PAGES_WITHOUT_A_PERSON, f"{name}: is it about money?"
+            continue
+        own = [each for each in view.__mro__ if each is not PortalView and "money" in vars(each)]
+        assert own, f"{name}: say with `money` what the page shows of it"
+        for method in METHODS if view.money == Money.ALL else ("get",):
+            answer = getattr(browser, method)(address(name, CLASSES[name], mine))
+            if view.money == Money.ALL:
+                assert answer.status_code == 403, f"{method} {name}: {answer.status_code}"
+            elif "text/html" in answer.headers.get("Content-Type", ""):
+                found = {word for word in secret if word in answer.text}
+                assert not found, f"{name} shows {found}"
 
 
 def test_a_suspended_business_is_closed_for_owner_and_clients(two: Two) -> None:

@@ -147,6 +147,12 @@ def forward_proposal(
             raise NotOpen(
                 _("This person cannot open the portal. Please write us an email."), field="email"
             )
+        if colleague.is_without_money:
+            raise NotOpen(
+                _("%(name)s does not see prices. Ask your decision maker to show them first.")
+                % {"name": colleague.name},
+                field="email",
+            )
         email_proposal(
             locked,
             kind="proposal_forward",

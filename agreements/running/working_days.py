@@ -9,6 +9,9 @@ from core.dates import Span
 from core.models import Business
 from core.places import public_holidays
 
+MONDAY_TO_FRIDAY = (1, 1, 1, 1, 1, 0, 0)
+LONGEST_BREAK = 31  # days: a business that never works is not waited for
+
 
 def holidays_of(business: Business, years: Iterable[int]) -> dict[date, str]:
     """The public holidays on which the business does not work, with their names."""
@@ -33,6 +36,18 @@ def holidays_agreed(agreement: Agreement, year: int) -> frozenset[date]:
         return frozenset()
     days = public_holidays.on(agreed["country"], agreed["part"], (year - 1, year, year + 1))
     return frozenset(_kept(agreement.business, days))
+
+
+def first_from(business: Business, day: date) -> date:
+    """The first working day of the business on or after `day`.
+
+    Working days are those of the week on which hours were entered, or else Monday to Friday,
+    without the public holidays on which the business does not work.
+    """
+    week = business.week_minutes or MONDAY_TO_FRIDAY
+    holidays = holidays_of(business, (day.year, day.year + 1))
+    days = (day + timedelta(days=n) for n in range(LONGEST_BREAK))
+    return next((one for one in days if week[one.weekday()] and one not in holidays), day)
 
 
 def _kept(business: Business, days: dict[date, str]) -> dict[date, str]:

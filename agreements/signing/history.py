@@ -130,7 +130,9 @@ def _details(event: AuditEvent) -> dict[str, str]:
     details["succeeded"] = {"yes": _("It succeeded"), "no": _("It did not succeed")}.get(
         data.get("succeeded", ""), ""
     )
-    details["how"] = {"bill": _("Each is billed"), "skip": _("Only the newest is billed")}.get(
-        data.get("how", ""), ""
-    )
+    details["how"] = {
+        "bill": _("Each is billed"),
+        "skip": _("Only the newest is billed"),
+        "none": _("None of them is billed"),
+    }.get(data.get("how", ""), "")
     return details

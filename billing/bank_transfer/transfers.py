@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
+from agreements.running import working_days
 from agreements.running.periods import scope_filter
 from billing.books import ledger, owing, paid_parts, received_payments, transitions
 from billing.charging import cancel_invoice
@@ -289,9 +290,16 @@ def _remind(pk: UUID, now: datetime) -> int:
         return 0
     invoice, sent = collection.invoice, collection.tries + 1
     today = local_day(now, invoice.zone)
+    if (working_day := working_days.first_from(collection.business, today)) != today:
+        unchanged = Collection.objects.filter(pk=pk, next_at=collection.next_at)
+        unchanged.update(next_at=local_instant(working_day, invoice.hour, invoice.zone))
+        return 0
     while (following := dunning.reminder_day(invoice.due_on, sent)) and following <= today:
         sent += 1  # if reminders were missed, only one email is sent for all of them
-    at = local_instant(following, invoice.hour, invoice.zone) if following else None
+    at = None
+    if following:
+        day = working_days.first_from(collection.business, following)
+        at = local_instant(day, invoice.hour, invoice.zone)
     with transaction.atomic():
         unchanged = Collection.objects.filter(
             pk=collection.pk, state=CollectionState.SENT, next_at=collection.next_at

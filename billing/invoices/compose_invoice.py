@@ -17,6 +17,7 @@ from agreements.contract import amendment_text
 from agreements.models import Agreement, Period, Upgrade
 from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.terms import CollectBy
+from agreements.running import working_days
 from billing.books.document_numbers import LockedSeries
 from billing.invoices.one_off import OneOff
 from billing.models import Invoice, InvoiceLine, NextLine
@@ -222,7 +223,9 @@ def _subject(period: Billable) -> dict[str, Any]:
 
 def first_reminder(period: Billable, invoice: Invoice) -> datetime:
     """Return when the client gets the first reminder if the transfer has not arrived."""
-    day = invoice.due_on + timedelta(days=REMINDER_DAYS[0])
+    day = working_days.first_from(
+        period.business, invoice.due_on + timedelta(days=REMINDER_DAYS[0])
+    )
     return local_instant(day, terms_of(period).charge_hour, terms_of(period).time_zone)
 
 

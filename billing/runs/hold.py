@@ -21,6 +21,8 @@ from core.jobs import set_aside
 from core.models import Business, SetAside
 
 RELEASED = "released"  # the name of the audit event
+SKIPPING = {"skip": 1, "none": 0}  # how many of the missed periods are billed nevertheless
+DECISIONS = ("bill", *SKIPPING)
 MISSED = gettext_noop("More than one period was not billed.")
 
 
@@ -57,18 +59,17 @@ def resume_billing(*, agreement: Agreement, how: str, actor: str, now: datetime)
     """Resume an agreement's billing, and return the number of invoices issued.
 
     `how` says what happens to the missed periods: "bill" invoices each of them, "skip" invoices
-    only the newest. The billing job is started at once.
+    only the newest, and "none" invoices none of them; the next period is billed on its day. The
+    billing job is started at once.
     """
     with transaction.atomic():
         Agreement.objects.filter(pk=agreement.pk).update(parked_because="")
         aside = SetAside.objects.of_page("agreement", agreement.pk)
         set_aside.release(aside, actor=actor, now=now)
-        if how == "skip":
+        if how in SKIPPING:
             why = _("Skipped by %(who)s") % {"who": actor}
-            missed = [
-                row.pk
-                for row in issue.periods_to_invoice(now, agreement).order_by("-starts_on")[1:]
-            ]
+            newest_first = issue.periods_to_invoice(now, agreement).order_by("-starts_on")
+            missed = [row.pk for row in newest_first[SKIPPING[how] :]]
             due = Period.objects.filter(pk__in=missed, state=PeriodState.DUE)
             due.update(state=PeriodState.SKIPPED, skipped_because=why[:300])
         made = issue.issue_invoices(now=now, only=agreement)

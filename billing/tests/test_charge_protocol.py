@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from billing import tasks
@@ -24,6 +25,7 @@ from billing.runs.billing_run import run_billing
 from core.database.ids import new_id
 from core.errors import RuleError
 from core.models import OutboxEmail
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 
@@ -186,6 +188,21 @@ def test_an_agreement_with_several_missed_periods_is_held_until_the_owner_decide
     assert made == 1
     run_billing(now=late, door="test")
     assert Invoice.objects.filter(state="paid").count() == 1
+
+
+def test_none_of_the_held_periods_is_billed_if_the_owner_says_so(world: World) -> None:
+    from billing.runs import hold
+
+    agreement = world.running()
+    late = NOW + timedelta(days=70)
+    run_billing(now=late, door="test")
+    page = logged_in(world.business.owner).get(reverse("dashboard:agreement", args=[agreement.pk]))
+    assert "Bill none" in page.text
+    assert hold.resume_billing(agreement=agreement, how="none", actor="Nan", now=late) == 0
+    run_billing(now=late, door="test")
+    assert not Invoice.objects.exists() and not Charge.objects.exists()
+    run_billing(now=late + timedelta(days=31), door="test")
+    assert Invoice.objects.get().state == "paid"  # of the next period
 
 
 def test_one_missed_period_is_billed_without_asking(world: World) -> None:

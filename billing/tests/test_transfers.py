@@ -401,3 +401,16 @@ def test_each_of_two_transfers_can_be_refunded(world: World) -> None:
     assert sorted(refund.refundable_amount(row) for row in Payment.objects.all()) == [0, 0]
     assert credit(invoice) == 0
     assert not find_contradictions(NOW)
+
+
+def test_a_reminder_waits_for_the_next_working_day_of_the_business(world: World) -> None:
+    """A weekend in December, and the Monday on which the Thai holiday of the 5th is given."""
+    type(world.business).objects.filter(pk=world.business.pk).update(holiday_country="TH")
+    world.business.refresh_from_db()
+    invoice = world.billed(collect_by="transfer", card="")
+    saturday = datetime(2026, 12, 5, 9, tzinfo=UTC)
+    Collection.objects.filter(invoice=invoice).update(next_at=saturday)
+    sent = {day: transfers.send_reminders(now=saturday + timedelta(days=day)) for day in range(4)}
+    assert sent == {0: 0, 1: 0, 2: 0, 3: 1}, "on Tuesday 8 December"
+    planned = Collection.objects.get(invoice=invoice).next_at
+    assert planned is None or planned.weekday() < 5

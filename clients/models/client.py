@@ -116,6 +116,7 @@ class Contact(SortedByName, TenantRow):
 
     A portal session holds the `portal_epoch` of its start. Raising it ends all their sessions.
     `language` is the one they chose in the portal; without one it is that of what they read.
+    Without `sees_money` they are shown no fee, invoice or payment; a decision maker always is.
     """
 
     client = models.ForeignKey("clients.Client", models.CASCADE, related_name="contacts")
@@ -134,6 +135,7 @@ class Contact(SortedByName, TenantRow):
     gets_billing = models.BooleanField(
         _("gets emails about money in copy"), default=False, db_default=False
     )
+    sees_money = models.BooleanField(_("sees money in the portal"), default=True, db_default=True)
     portal_epoch = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("may enter the portal"), default=True)
 
@@ -153,9 +155,17 @@ class Contact(SortedByName, TenantRow):
         return self.name
 
     @property
+    def is_without_money(self) -> bool:
+        """Whether no money is shown to this person (rule 78)."""
+        return not (self.sees_money or self.is_decision_maker)
+
+    @property
     def who_reads(self) -> "Contact":
-        """Who gets the emails to this person: the decision maker, once the person has left."""
-        if self.is_active:
+        """Who gets the emails to this person about proposals, agreements and invoices.
+
+        That is the decision maker, once the person has left or sees no money.
+        """
+        if self.is_active and not self.is_without_money:
             return self
         people = Contact._default_manager.filter(client=self.client_id, is_active=True)
         decider = people.filter(is_decision_maker=True).select_related("client", "business")

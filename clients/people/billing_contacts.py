@@ -44,4 +44,4 @@ def billing_contacts(contact: Contact) -> list[Contact]:
     addressed = {contact.email.lower(), contact.business.owner.email.lower()}
     rows = Contact.objects.filter(client=contact.client_id, gets_billing=True, is_active=True)
     rows = rows.exclude(pk=contact.pk).select_related("client", "business__owner").order_by("pk")
-    return [row for row in rows if row.email.lower() not in addressed]
+    return [row for row in rows if row.email.lower() not in addressed and not row.is_without_money]

@@ -18,6 +18,7 @@ from core.models import AuditEvent
 from core.outbox import emails
 
 INVITED, REMOVED = "person_invited", "person_removed"
+MONEY_HIDDEN, MONEY_SHOWN = "person_money_hidden", "person_money_shown"
 
 
 class NotTheirs(RuleError):
@@ -29,7 +30,14 @@ class CannotBeInvited(RuleError):
 
 
 def invite(
-    *, by: Contact, name: str, email: str, role: str = "", now: datetime, origin: Origin
+    *,
+    by: Contact,
+    name: str,
+    email: str,
+    role: str = "",
+    sees_money: bool = True,
+    now: datetime,
+    origin: Origin,
 ) -> Contact:
     """Give a colleague of `by` access to the portal, email them a link, and tell the owner.
 
@@ -45,13 +53,14 @@ def invite(
         if known is None:
             _require_free(by, email)
             known = client_records.add_contact(
-                client=client, name=name, email=email, role=role, now=now
+                client=client, name=name, email=email, role=role, sees_money=sees_money, now=now
             )
         elif known.is_active:
             sentence = _("%(name)s can already open the portal with this address.")
             raise client_records.DuplicateContact(sentence % {"name": known.name}, field="email")
         else:
             known = client_records.give_access_again(contact=known)
+            known = client_records.change_contact(contact=known, sees_money=sees_money, now=now)
         row = _record(INVITED, by, known, now, origin)
         _email_invited(by, known, now)
         with translation.override(by.business.language):
@@ -92,6 +101,24 @@ def remove(*, by: Contact, contact: Contact, now: datetime, origin: Origin) -> C
                 _("%(by)s of %(client)s removed %(name)s (%(email)s) from the portal.") % values,
                 now,
             )
+    return contact
+
+
+def choose_money(
+    *, by: Contact, contact: Contact, sees_money: bool, now: datetime, origin: Origin
+) -> Contact:
+    """Show money in the portal to a colleague of `by`, or hide it.
+
+    Raises NotTheirs, and MustSeeMoney for a billing contact.
+    """
+    with transaction.atomic():
+        _require_decider(by)
+        if contact.client_id != by.client_id or contact.pk == by.pk:
+            raise NotTheirs(_("Only the decision maker of your company can do this."))
+        if contact.sees_money == sees_money:
+            return contact
+        contact = client_records.change_contact(contact=contact, sees_money=sees_money, now=now)
+        _record(MONEY_SHOWN if sees_money else MONEY_HIDDEN, by, contact, now, origin)
     return contact
 
 
@@ -139,15 +166,20 @@ def _email_invited(by: Contact, contact: Contact, now: datetime) -> None:
     language = contact.language_for(by.client.language)
     with translation.override(language):
         values = {"by": by.name, "client": by.client.name, "business": by.business.name}
+        topics = (
+            _("requests, hours and reports")
+            if contact.is_without_money
+            else _("requests, hours, reports and invoices")
+        )
         context = {
             "subject": _("%(by)s invites you to the portal of %(business)s") % values,
             "name": contact.name,
             "paragraphs": [
                 _(
                     "%(by)s invites you to the portal where %(client)s and %(business)s work "
-                    "together: requests, hours, reports and invoices."
+                    "together: %(topics)s."
                 )
-                % values,
+                % {**values, "topics": topics},
                 _("This link is yours alone and is valid for 14 days. You need no password."),
             ],
             "button": _("Open the portal"),

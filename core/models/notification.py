@@ -21,6 +21,7 @@ class Event(models.TextChoices):
     OPENED = "opened", _("A client opens a proposal")
     ANSWERED = "answered", _("A client chooses, signs or declines, or a proposal expires")
     REQUESTED = "requested", _("A client asks for something, adds to it or cancels it")
+    APPROVED = "approved", _("A client approves what you delivered")
     DECIDED = "decided", _("A client answers the decision in a report")
     HOURS_USED = "hours_used", _("The hours of a period are nearly used")
     MORE_HOURS = "more_hours", _("A client approves or declines more hours")
@@ -29,7 +30,7 @@ class Event(models.TextChoices):
 
 
 #: When somebody is emailed who has chosen nothing. Every other kind: at once.
-USUAL = {Event.PAID: Hears.NEVER}
+USUAL = {Event.PAID: Hears.NEVER, Event.APPROVED: Hears.DAILY}
 
 
 class NotificationChoice(TenantRow):

@@ -121,16 +121,21 @@ class ContactForm(PrintableForm, forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields = ["name", "email", "role", "gets_billing", "is_decision_maker"]
-        labels = {"gets_billing": _("Billing contact")}
+        fields = ["name", "email", "role", "gets_billing", "sees_money", "is_decision_maker"]
+        labels = {"gets_billing": _("Billing contact"), "sees_money": _("Sees money in the portal")}
         help_texts = {
+            "sees_money": _(
+                "Without it this person sees requests, work, hours and reports, but no fees, "
+                "proposals, agreements, invoices or payments. A decision maker always sees money."
+            ),
             "gets_billing": _(
                 "Gets invoices, receipts, reminders and refunds in copy from now on, with links "
                 "that open this person's own portal."
-            )
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.is_decision_maker:  # a client always has one: another person takes over
             del self.fields["is_decision_maker"]
+            del self.fields["sees_money"]

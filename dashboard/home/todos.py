@@ -285,7 +285,6 @@ MONEY: tuple[Source, ...] = (money_todos.billing_runs, money_todos.left_over_lin
 SYSTEM: tuple[Source, ...] = (
     _set_aside,
     _documents_without_seal,
-    _bounced_emails,
     _timer,
 )
 SOURCES: tuple[Source, ...] = (

@@ -69,7 +69,7 @@ SUBJECTS = (
             "agreements keep the taxes they were signed with."
         ),
         pgettext_lazy("words of the search", "bank account IBAN PromptPay card VAT tax"),
-        ("tax_use",),
+        ("tax_use", "tax_delete"),
     ),
     Subject(
         "settings_documents",

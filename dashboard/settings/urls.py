@@ -42,6 +42,7 @@ urlpatterns = [
     path("settings/payments/", payments.Paying.as_view(), name="paying"),
     path("settings/paying/", moved("paying"), name="paying_moved"),
     path("settings/taxes/<uuid:pk>/", payments.TaxInUse.as_view(), name="tax_use"),
+    path("settings/taxes/<uuid:pk>/delete/", payments.DeleteTax.as_view(), name="tax_delete"),
     path("settings/logo/", business.Logo.as_view(), name="logo"),
     path("settings/data/", exports.Exports.as_view(), name="exports"),
     path("exports/", moved("exports"), name="exports_moved"),

@@ -1,16 +1,20 @@
 """The settings: a page for each subject, and a search that leads to the field."""
 
 import re
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import translation
 
+from agreements.contract import tax_rates
 from core import languages
-from core.models import Business
+from core.models import Business, TaxRate
 from dashboard.settings.search import settings_of
 from dashboard.settings.subjects import SUBJECTS
+from tests.browsers import logged_in
 from tests.world import World
 
 
@@ -111,3 +115,18 @@ def test_the_palette_finds_each_subject(owner: Browser) -> None:
     for subject in SUBJECTS:
         shown = owner.get(reverse("dashboard:search"), {"q": str(subject.name), "lines": "1"})
         assert re.search(rf'href="{subject.url}"', shown.content.decode()), subject.page
+
+
+def test_a_tax_that_was_never_used_is_deleted_and_a_used_one_is_retired(world: World) -> None:
+    add: dict[str, Any] = {"business": world.business, "percent": Decimal(7)}
+    used, typo = tax_rates.add(name="VAT", **add), tax_rates.add(name="VTA", **add)
+    tax_rates.set_used(typo, False)
+    world.picked()
+    owner, page = logged_in(world.business.owner), reverse("dashboard:paying")
+    delete = {rate: reverse("dashboard:tax_delete", args=[rate.pk]) for rate in (used, typo)}
+    assert [rate for rate, url in delete.items() if url in owner.get(page).text] == [typo]
+    for url in delete.values():
+        owner.post(url)
+    assert [rate.name for rate in TaxRate.objects.all()] == ["VAT"]
+    owner.post(reverse("dashboard:tax_use", args=[used.pk]), {"use": "no"})
+    assert "retired" in owner.get(page).text

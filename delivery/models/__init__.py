@@ -15,7 +15,7 @@ from delivery.models.report import (
     WarningDigest,
 )
 from delivery.models.request import Request, RequestMessage
-from delivery.models.work import Deliverable, Handover
+from delivery.models.work import Deliverable, Handover, WorkAnswer
 
 __all__ = [
     "Adjustment",
@@ -42,4 +42,5 @@ __all__ = [
     "TimerEvent",
     "TimerRun",
     "WarningDigest",
+    "WorkAnswer",
 ]

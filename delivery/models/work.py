@@ -1,10 +1,10 @@
-"""The deliverables of a period, and what was handed over to the client for them."""
+"""The deliverables of a period, what was handed over for them, and the client's answers."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import TenantRow
-from delivery.rules.states import DeliverableState
+from delivery.rules.states import DeliverableState, WorkAnswerKind
 
 # Positions up to this one are the tier's own deliverables; added and carried ones come after it.
 OWN = 1000
@@ -14,6 +14,10 @@ DELIVERABLE_STATES = [
     (DeliverableState.OPEN.value, _("Open")),
     (DeliverableState.CARRIED.value, _("Carried to the next period")),
     (DeliverableState.WAIVED.value, _("Waived")),
+]
+WORK_ANSWERS = [
+    (WorkAnswerKind.APPROVED.value, _("Approved")),
+    (WorkAnswerKind.CHANGE.value, _("Change requested")),
 ]
 
 
@@ -122,3 +126,52 @@ class Handover(TenantRow):
 
     def __str__(self) -> str:
         return self.title or self.file_name or self.url
+
+
+class WorkAnswer(TenantRow):
+    """What a client answered to something that was delivered: approved, or a change requested.
+
+    It is about a `handover` or, without one, about the pieces of the deliverable that were counted
+    without a handover. `pieces` is how many there were. A requested change is a `request`, which
+    the freelancer answers. `ended_at` is when the answer was taken back, or given anew; None while
+    it counts.
+    """
+
+    deliverable = models.ForeignKey(Deliverable, models.PROTECT, related_name="answers")
+    handover = models.ForeignKey(
+        Handover, models.PROTECT, null=True, blank=True, related_name="answers"
+    )
+    kind = models.CharField(_("answer"), max_length=8, choices=WORK_ANSWERS)
+    pieces = models.PositiveIntegerField(_("how many"))
+    contact = models.ForeignKey(
+        "clients.Contact", models.PROTECT, related_name="+", verbose_name=_("answered by")
+    )
+    request = models.OneToOneField(
+        "delivery.Request",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="change",
+        verbose_name=_("request"),
+    )
+    ended_at = models.DateTimeField(_("taken back or replaced"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("answer to a deliverable")
+        verbose_name_plural = _("answers to deliverables")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["handover"],
+                condition=models.Q(ended_at__isnull=True),
+                name="handover_answered_once",
+            ),
+            models.UniqueConstraint(
+                fields=["deliverable"],
+                condition=models.Q(ended_at__isnull=True, handover__isnull=True),
+                name="counted_pieces_answered_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deliverable_id} {self.kind}"

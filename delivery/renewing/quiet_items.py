@@ -118,9 +118,9 @@ def _usual(due: Mapping[Period, PeriodProgress]) -> dict[tuple[UUID, str], int]:
     for row in rows.order_by("-period__starts_on"):
         earlier[row.period.agreement_id, row.title].append(row)
     given: dict[UUID, list[tuple[date, int]]] = defaultdict(list)
-    for pk, on, count in Handover.objects.filter(deliverable__in=rows).values_list(
-        "deliverable", "on", "count"
-    ):
+    # A newer version of what was delivered already adds nothing.
+    handed_over = Handover.objects.filter(deliverable__in=rows, request__change=None)
+    for pk, on, count in handed_over.values_list("deliverable", "on", "count"):
         given[pk].append((on, count))
     usual: dict[tuple[UUID, str], int] = {}
     for period, stretch in due.items():

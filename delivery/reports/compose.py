@@ -50,7 +50,7 @@ class Item:
     """One deliverable of a period.
 
     `came_from` is the first day of the period it was carried over from, and `given` holds the title
-    and link of each handover.
+    and link of each handover. `approved` is how many of those done the client has approved.
     """
 
     title: str
@@ -60,6 +60,7 @@ class Item:
     because: str = ""
     came_from: date | None = None
     given: list[dict[str, str]] = field(default_factory=list)
+    approved: int = 0
 
     @property
     def owed(self) -> int:
@@ -206,6 +207,7 @@ def _item(item: Item) -> dict[str, Any]:
         "because": item.because,
         "came_from": item.came_from.isoformat() if item.came_from else "",
         "given": item.given,
+        "approved": item.approved,
     }
 
 

@@ -16,11 +16,13 @@ from agreements.rules.states import PeriodState
 from agreements.running import added_for_a_time
 from delivery.hours import hours_left
 from delivery.kpis import figures_by_period
-from delivery.models import Deliverable, Handover, Report, Request, TimeEntry
+from delivery.models import Deliverable, Report, Request, TimeEntry
 from delivery.models.work import OWN
 from delivery.reports.compose import Facts, Item, RequestFacts, Work
 from delivery.reports.draft_reports import service_ends_on
 from delivery.rules.states import ReportState
+from delivery.work.pieces import RELATED as RELATED_OF_PIECES
+from delivery.work.pieces import pieces_of
 
 RELATED = ("client", "business__owner", "period__agreement__contact", "document")
 
@@ -78,15 +80,13 @@ def _before(periods: Sequence[Period]) -> dict[tuple[UUID, date], dict[str, Any]
 
 
 def _items(periods: Iterable[UUID]) -> dict[UUID, list[Item]]:
-    """Return the deliverables of each period with their handovers."""
-    handovers: dict[UUID, list[dict[str, str]]] = defaultdict(list)
-    for handover in Handover.objects.filter(deliverable__period__in=list(periods)):
-        handovers[handover.deliverable_id].append({"title": str(handover), "url": handover.url})
+    """Return the deliverables of each period with what was handed over and approved of them."""
     items: dict[UUID, list[Item]] = defaultdict(list)
     deliverables = Deliverable.objects.filter(period__in=list(periods)).select_related(
         "carried_from__period"
     )
-    for deliverable in deliverables.order_by("position"):
+    for deliverable in deliverables.prefetch_related(*RELATED_OF_PIECES).order_by("position"):
+        delivered = pieces_of(deliverable)
         came_from = deliverable.carried_from.period.starts_on if deliverable.carried_from else None
         items[deliverable.period_id].append(
             Item(
@@ -96,7 +96,12 @@ def _items(periods: Iterable[UUID]) -> dict[UUID, list[Item]]:
                 deliverable.state,
                 deliverable.because,
                 came_from,
-                handovers.get(deliverable.pk, []),
+                [
+                    {"title": str(piece.handover), "url": piece.handover.url}
+                    for piece in delivered
+                    if piece.handover
+                ],
+                sum(piece.count for piece in delivered if piece.is_approved),
             )
         )
     return items

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy
 
 from core import nudge
@@ -32,7 +33,7 @@ REMIND = Step(
     title="name",
     page=("reports", "pk"),
 )
-REMIND_AFTER = timedelta(days=3)
+WAITS = (timedelta(days=3), timedelta(days=6), timedelta(days=12))  # before each reminder
 COUNTED = ("drafted", "reminded", "sent", "nudged", "tasks")
 KEPT = timedelta(days=90)  # how long runs are kept
 
@@ -75,22 +76,36 @@ def run_reports(*, now: datetime, door: str) -> ReportRun:
 
 
 def remind_due(*, now: datetime) -> int:
-    """Remind each business whose drafts have waited for three days, every third day.
+    """Remind each business of drafts that wait, 3, 6 and 12 days after it was last told of some.
 
-    An email about new drafts names those that wait as well: it counts as a reminder. Returns how
-    many businesses were reminded.
+    An email about new drafts names those that wait as well: it counts as a reminder, and the waits
+    begin anew. After the third reminder none follows. Returns how many businesses were reminded.
     """
-    overdue = Report.objects.filter(state=ReportState.DRAFT, created_at__lte=now - REMIND_AFTER)
-    told = OutboxEmail.objects.filter(
-        business=OuterRef("pk"),
-        kind__in=(REMINDER, draft_reports.EMAIL_KIND),
-        created_at__gt=now - REMIND_AFTER,
-    )
-    businesses = Business.objects.filter(
-        ~Exists(told), pk__in=overdue.order_by().values("business"), is_suspended=False
-    )
-    ids = list(without_waiting(businesses, REMIND, now).order_by("pk").values_list("pk", flat=True))
+    overdue = Report.objects.filter(state=ReportState.DRAFT, created_at__lte=now - WAITS[0])
+    businesses = _told().filter(pk__in=overdue.order_by().values("business"), is_suspended=False)
+    is_due = Q()
+    for sent, wait in enumerate(WAITS):
+        waited = Q(told_at__isnull=True) | Q(told_at__lte=now - wait)
+        is_due |= Q(reminders=sent) & waited
+    due = without_waiting(businesses.filter(is_due), REMIND, now)
+    ids = list(due.order_by("pk").values_list("pk", flat=True))
     return batches.run(REMIND, ids, lambda batch: _remind(batch, now), now=now)
+
+
+def _told() -> QuerySet[Business]:
+    """Return the businesses with `told_at`, when each was last told of drafts, and `reminders`,
+    how many reminders it was sent since the last email about new ones.
+    """
+    drafted, both = draft_reports.EMAIL_KIND, (REMINDER, draft_reports.EMAIL_KIND)
+    own = OutboxEmail.objects.filter(business=OuterRef("pk"))
+    newer_drafts = OutboxEmail.objects.filter(
+        business=OuterRef("business"), kind=drafted, created_at__gte=OuterRef("created_at")
+    )
+    since = own.filter(~Exists(newer_drafts), kind=REMINDER).order_by().values("business")
+    return Business.objects.annotate(
+        told_at=own.filter(kind__in=both).order_by("-created_at").values("created_at")[:1],
+        reminders=Coalesce(since.annotate(count=Count("pk")).values("count"), 0),
+    )
 
 
 def _remind(ids: Sequence[UUID], now: datetime) -> int:
@@ -98,7 +113,7 @@ def _remind(ids: Sequence[UUID], now: datetime) -> int:
     # The reference changes every third day, so the outbox takes one email for each three days.
     refs = [
         (
-            f"{business.pk}:{local_day(now, business.time_zone).toordinal() // REMIND_AFTER.days}",
+            f"{business.pk}:{local_day(now, business.time_zone).toordinal() // WAITS[0].days}",
             business,
         )
         for business in Business.objects.filter(pk__in=ids)

@@ -120,7 +120,7 @@ def _change(row: dict[str, Any]) -> str:
 
 
 def _item_note(row: dict[str, Any]) -> str:
-    """Return where a deliverable came from, and what became of what is missing."""
+    """Return where it came from, what became of what is missing, and what was approved."""
     notes = []
     if row["came_from"]:
         notes.append(_("carried over from %(month)s") % {"month": formats.month(row["came_from"])})
@@ -128,6 +128,8 @@ def _item_note(row: dict[str, Any]) -> str:
         notes.append(_("the rest follows in the next period: %(why)s") % {"why": row["because"]})
     elif row["state"] == DeliverableState.WAIVED:
         notes.append(_("the rest was waived: %(why)s") % {"why": row["because"]})
+    if approved := row.get("approved"):  # not in reports that were sent before there was any
+        notes.append(_("%(n)s of %(all)s approved") % {"n": approved, "all": row["done"]})
     return "; ".join(notes)
 
 

@@ -28,12 +28,14 @@ def create_request(
     now: datetime,
     estimate: int | None = None,
     once: str = "",
+    title: str = "",
 ) -> Request:
     """Create a request, and email the freelancer.
 
-    The request states whether it fits and by when an answer is due. `estimate` is in minutes.
-    `once` identifies the submitted form: the same form with the same text returns the request that
-    it made before, with another text it makes a new one. Raises NoWords and NotOpen.
+    The request states whether it fits and by when an answer is due. `estimate` is in minutes. The
+    `title` is the first line of the text, unless it is given. `once` identifies the submitted
+    form: the same form with the same text returns the request that it made before, with another
+    text it makes a new one. Raises NoWords and NotOpen.
     """
     cleaned = clean_text(text)
     if agreement.client_id != contact.client_id or agreement.state not in STATES_THAT_TAKE_REQUESTS:
@@ -48,7 +50,7 @@ def create_request(
                 "agreement": agreement,
                 "period": scope.period,
                 "contact": contact,
-                "title": first_line(cleaned),
+                "title": first_line(title or cleaned),
                 "fits": scope.fit.value,
                 "left": scope.left,
                 "estimate": estimate,

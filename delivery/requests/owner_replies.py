@@ -8,12 +8,15 @@ from django.utils.translation import gettext as _
 
 from core.database.state_moves import move
 from core.documents.glyphs import printable
-from delivery.models import Deliverable, Handover, Request
+from delivery.models import Deliverable, Handover, Request, WorkAnswer
 from delivery.requests import request_emails, request_messages
 from delivery.rules.errors import BadHandover, NotOpen
 from delivery.rules.states import REQUEST, RequestState
 from delivery.work import checklist_actions
+from delivery.work.closed_periods import is_closed
 from delivery.work.hand_over import hand_over
+
+OF_CHANGE = ("deliverable__period__agreement", "deliverable__period__business")
 
 
 def answer_request(
@@ -70,8 +73,13 @@ def answer_with_handover(
     """Answer a request with a link or a file; return the handover.
 
     It counts towards `deliverable`, or else towards a deliverable that is added to the newest
-    period. Raises BadHandover and the errors of `answer` and `hand_over`; then nothing is written.
+    period. For a requested change it takes the place of what was delivered, unless the report of
+    that period was sent. Raises BadHandover and the errors of `answer` and `hand_over`; then
+    nothing is written.
     """
+    change = WorkAnswer.objects.select_related(*OF_CHANGE).filter(request=request).first()
+    if change and not is_closed(change.deliverable.period):
+        deliverable = change.deliverable
     period = (
         deliverable.period
         if deliverable

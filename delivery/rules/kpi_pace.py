@@ -1,11 +1,12 @@
 """Whether a KPI is where it should be, and the verdict over a period (rules 38 and 39). Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from statistics import median
 
 
 class Shape(StrEnum):
@@ -29,6 +30,8 @@ USUAL_SHAPES = {
     "own": Shape.LEVEL,
 }
 CENT = Decimal("0.01")
+FAR = 50  # times more or less than usual: two digits too many or too few
+LOOKED_AT = 6  # readings before it
 WHOLE_FROM = 20  # for whole targets from this size on, figures are shown without decimals
 READING_VALID_FOR = timedelta(
     days=7
@@ -211,3 +214,14 @@ def verdict(kpis: Iterable[Pace], promised: int, done: int) -> Verdict:
     if not behind:
         return Verdict.GOOD
     return Verdict.OFF if behind * 2 > total else Verdict.MIXED
+
+
+def usual_value(earlier: Sequence[Decimal], baseline: Decimal) -> Decimal:
+    """Return what is usual: the middle of the latest earlier readings, or else the baseline."""
+    return median(earlier[-LOOKED_AT:]) if earlier else baseline
+
+
+def is_unusual(value: Decimal, usual: Decimal) -> bool:
+    """Whether a value is far from the usual one; 0 is a result like any other."""
+    small, large = sorted((abs(value), abs(usual)))
+    return small > 0 and large >= FAR * small

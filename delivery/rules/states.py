@@ -51,6 +51,13 @@ DELIVERABLE: dict[DeliverableState, frozenset[DeliverableState]] = {
 }
 
 
+class WorkAnswerKind(StrEnum):
+    """What a client answers to something that was delivered."""
+
+    APPROVED = "approved"
+    CHANGE = "change"
+
+
 class RequestState(StrEnum):
     """How far a client's request has come."""
 

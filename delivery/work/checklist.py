@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from agreements.models import Period
-from delivery.models import Deliverable, Handover
+from delivery.models import Deliverable, Handover, Request
 from delivery.rules import progress
 from delivery.rules.progress import Standing
 from delivery.rules.states import DeliverableState
+from delivery.work.pieces import RELATED, Piece, pieces_of
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,30 @@ class ChecklistLine:
     standing: Standing
     due: date
 
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """What was delivered of it, oldest first, with the client's answers."""
+        return pieces_of(self.row)
+
     @property
     def handovers(self) -> list[Handover]:
         """What was handed over for it, oldest first."""
-        return list(self.row.handovers.all())
+        return [piece.handover for piece in self.pieces if piece.handover]
+
+    @property
+    def waiting(self) -> list[Piece]:
+        """What the client may answer."""
+        return [piece for piece in self.pieces if piece.waits]
+
+    @property
+    def approved(self) -> int:
+        """How many pieces the client has approved."""
+        return sum(piece.count for piece in self.pieces if piece.is_approved)
+
+    @property
+    def changes(self) -> list[Request]:
+        """The changes that the client requested and that are open."""
+        return [piece.open_change for piece in self.pieces if piece.open_change]
 
     @property
     def tone(self) -> str:
@@ -55,14 +77,14 @@ class ChecklistLine:
 def checklist_lines(periods: Iterable[Period], today: date) -> dict[UUID, list[ChecklistLine]]:
     """Return the checklist of each period by the period's id.
 
-    Takes two queries, however many periods there are.
+    Takes three queries, however many periods there are.
     """
     by_id = {period.pk: period for period in periods}
     deliverables = Deliverable.objects.filter(period__in=by_id).select_related(
         "carried_from__period", "carried_to__period"
     )
     checklists: dict[UUID, list[ChecklistLine]] = {pk: [] for pk in by_id}
-    for deliverable in deliverables.prefetch_related("handovers").order_by("position"):
+    for deliverable in deliverables.prefetch_related(*RELATED).order_by("position"):
         checklists[deliverable.period_id].append(
             _line(deliverable, by_id[deliverable.period_id], today)
         )

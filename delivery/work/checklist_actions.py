@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,11 +14,11 @@ from agreements.rules.states import PeriodState
 from core.errors import NotAllowedNow
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
-from delivery.models import Deliverable, Handover
+from delivery.models import Deliverable
 from delivery.models.work import OWN
 from delivery.rules.errors import BadHandover
 from delivery.rules.states import DeliverableState
-from delivery.work import carry_over
+from delivery.work import carry_over, pieces
 from delivery.work.closed_periods import lock_open_period
 
 BATCH = 1000  # periods
@@ -82,9 +82,7 @@ def set_done(*, deliverable: Deliverable, done: int) -> Deliverable:
     """
     with transaction.atomic():
         lock_open_period(deliverable.period)
-        handed_over = (
-            Handover.objects.filter(deliverable=deliverable).aggregate(sum=Sum("count"))["sum"] or 0
-        )
+        handed_over = sum(row.count for row in pieces.current_handovers(deliverable))
         if done < handed_over:
             message = _("%(n)s of it were handed over: take one of those back first.") % {
                 "n": handed_over

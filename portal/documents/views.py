@@ -20,7 +20,7 @@ from core.dates import local_day
 from core.web import query_string
 from delivery.models import QuarterlyReview, Report
 from delivery.rules.states import ReportState
-from portal.access import PortalView
+from portal.access import Money, PortalView
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Paper:
 class Documents(PortalView):
     """The documents of one year, newest first; without a year in the address, of the newest."""
 
+    money = Money.PARTS
+
     def get(self, request: HttpRequest) -> HttpResponse:
         papers = sorted(self._papers(), key=lambda paper: paper.on, reverse=True)
         years = sorted({paper.on.year for paper in papers}, reverse=True)
@@ -51,8 +53,9 @@ class Documents(PortalView):
 
     def _papers(self) -> Iterator[Paper]:
         zone = self.client.time_zone
-        yield from self._signed(zone)
-        yield from self._money(zone)
+        if self.shows_money:
+            yield from self._signed(zone)
+            yield from self._money(zone)
         yield from self._reports(zone)
 
     def _signed(self, zone: str) -> Iterator[Paper]:

@@ -8,7 +8,7 @@ from core.documents.printable_text import PrintableForm
 
 
 class InviteForm(PrintableForm, forms.Form):
-    """Name, address and role of a colleague."""
+    """Name, address and role of a colleague, and whether money is hidden from them."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -20,3 +20,8 @@ class InviteForm(PrintableForm, forms.Form):
     )
     email = forms.EmailField(label=_("Email"), max_length=254)
     role = forms.CharField(label=_("Role"), max_length=80, required=False, strip=True)
+    hides_money = forms.BooleanField(
+        label=_("Hide money from this person"),
+        help_text=_("No fees, proposals, agreements, invoices or payments."),
+        required=False,
+    )

@@ -15,13 +15,15 @@ from clients.models import Contact
 from clients.people import portal_people
 from core.errors import RuleError
 from core.web.throttle import too_often
-from portal.access import PortalView, remember_language
+from portal.access import Money, PortalView, remember_language
 from portal.people.forms import InviteForm
 from portal.sessions import is_reading, origin
 
 
 class People(PortalView):
     """Who may open the portal, and the form that invites one more: ten an hour, 20 a day."""
+
+    money = Money.NONE
 
     is_for_deciders = True
 
@@ -38,10 +40,10 @@ class People(PortalView):
         ):
             form.add_error(None, _("You have invited many people today. Please wait an hour."))
             return self._show(request, form, 429)
+        data = dict(form.cleaned_data)
+        data["sees_money"] = not data.pop("hides_money")
         try:
-            person = portal_people.invite(
-                by=self.contact, now=now, origin=origin(request), **form.cleaned_data
-            )
+            person = portal_people.invite(by=self.contact, now=now, origin=origin(request), **data)
         except RuleError as error:
             form.add_error(error.field, str(error))
             return self._show(request, form, 422)
@@ -63,6 +65,8 @@ class People(PortalView):
 class RemovePerson(PortalView):
     """Close the portal for a colleague."""
 
+    money = Money.NONE
+
     is_for_deciders = True
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -79,8 +83,34 @@ class RemovePerson(PortalView):
         return redirect("portal:people")
 
 
+class ChooseMoney(PortalView):
+    """Show money to a colleague, or hide it: `show` in the form says which."""
+
+    is_for_deciders = True
+    money = Money.NONE
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        person, show = self.row(Contact, pk), request.POST.get("show") == "yes"
+        try:
+            portal_people.choose_money(
+                by=self.contact,
+                contact=person,
+                sees_money=show,
+                now=timezone.now(),
+                origin=origin(request),
+            )
+        except RuleError as error:
+            messages.error(request, str(error))
+        else:
+            done = _("%(name)s sees money now.") if show else _("%(name)s sees no money now.")
+            messages.success(request, done % {"name": person.name})
+        return redirect("portal:people")
+
+
 class ChooseLanguage(PortalView):
     """Keep the language that a person chose; one who only reads chooses it for this device."""
+
+    money = Money.NONE
 
     is_for_everybody = True
     keeps_language = False

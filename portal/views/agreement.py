@@ -24,7 +24,7 @@ from core.dates import local_day
 from core.errors import RuleError
 from core.web.download import pdf_response
 from core.web.throttle import too_often
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.forms import CodeForm, DeclineForm, ReassignForm, SignForm, errors_of
 from portal.sessions import origin
 
@@ -34,6 +34,8 @@ class SignableView(PortalView):
 
     `noun` is the prefix of the URL names of its pages.
     """
+
+    money = Money.ALL
 
     model: type[Agreement] | type[Amendment] = Agreement
     noun = "agreement"
@@ -51,6 +53,11 @@ class SignableView(PortalView):
         signable: Agreement | Amendment = self.row(self.model, pk, *self.related)
         self.follow_language(signable.language)
         return signable
+
+    def is_theirs(self, **kwargs: Any) -> bool:
+        """Whoever is to sign a document, or has signed it, reads it."""
+        signable = self.row(self.model, kwargs["pk"])
+        return any(row.contact_id == self.contact.pk for row in signers.signatures_of(signable))
 
     def page(self, signable: Agreement | Amendment, name: str = "") -> HttpResponse:
         """Redirect to one of this document's pages."""

@@ -7,11 +7,13 @@ from django.shortcuts import render
 
 from agreements.models import Agreement
 from exports.timeline import history_of
-from portal.access import PortalView
+from portal.access import Money, PortalView
 
 
 class AgreementHistory(PortalView):
     """Every event of an agreement that concerns the client, oldest first."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, "client", "document", "signed_document")

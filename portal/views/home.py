@@ -24,9 +24,9 @@ from delivery.requests import scope_check
 from delivery.requests.response_status import OPEN
 from delivery.rules.progress import Standing
 from delivery.rules.states import ReportState
-from delivery.work import checklist
+from delivery.work import checklist, pieces
 from portal import needs
-from portal.access import PortalView
+from portal.access import Money, PortalView
 
 SHOWN = 4  # handovers, requests and payments listed at most
 
@@ -70,13 +70,16 @@ class Retainer:
 class Home(PortalView):
     """The home page: hours and the next renewal first, then everything in progress."""
 
+    money = Money.PARTS
+
     def get(self, request: HttpRequest) -> HttpResponse:
         now = timezone.now()
         today = local_day(now, self.client.time_zone)
         signed = list(self.rows(Agreement).filter(signed_at__isnull=False).order_by("-signed_at"))
         running = [row for row in signed if row.state in RUNNING_STATES]
         retainers = self._retainers(running, today)
-        payments = next_payments.next_payments(running, today, invoices=self.rows(Invoice))
+        paying = running if self.shows_money else []
+        payments = next_payments.next_payments(paying, today, invoices=self.rows(Invoice))
         report = self.rows(Report).filter(state=ReportState.SENT).select_related("period").first()
         context = {
             "retainers": retainers,
@@ -93,12 +96,13 @@ class Home(PortalView):
                 for one in payments
                 if one.invoice is None or one.due_on >= today  # what is late waits above
             ][:SHOWN],
-            "next_lines": extra_line.waiting_lines(running),
+            "next_lines": extra_line.waiting_lines(running) if self.shows_money else [],
             "pays_by_card": any(row.collect_by == CollectBy.CARD for row in running)
             or any(row.by_card for row in payments),
             "pays_by_transfer": any(row.collect_by != CollectBy.CARD for row in running)
             or any(not row.by_card for row in payments),
-            "method": saved_cards.card_in_use(self.client),
+            "shows_money": self.shows_money,
+            "method": saved_cards.card_in_use(self.client) if self.shows_money else None,
             "debits": saved_cards.debits_for(self.client),
             "report": report,
             "needs": needs.needs_of(self, report, now=now),
@@ -133,4 +137,5 @@ class Home(PortalView):
         handovers = scoped(Handover, self.contact.business).filter(
             deliverable__period__agreement__client=self.client
         )
+        handovers = pieces.newest_versions(handovers)
         return list(handovers.select_related("deliverable").order_by("-on", "-created_at")[:SHOWN])

@@ -15,12 +15,14 @@ from core.errors import RuleError
 from core.tenancy import scoped
 from delivery.hours import allowance_statement, overage
 from delivery.models import Adjustment, Overage
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.sessions import origin
 
 
 class Hours(PortalView):
     """Hours granted, used, rolled over and expired, by period."""
+
+    money = Money.NONE
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk)
@@ -38,6 +40,8 @@ class Hours(PortalView):
 
 class OveragePage(PortalView):
     """Approve or decline extra hours; the page shows what they will cost."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return render(request, "portal/overage.html", {"row": self._row(pk)})

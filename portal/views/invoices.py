@@ -20,7 +20,7 @@ from core.tenancy import scoped
 from core.web import query_string
 from core.web.download import csv_response, pdf_response
 from core.web.keyset_pages import page_of
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.views import payment
 
 MOST_OPEN = 50  # invoices that are listed as to be paid
@@ -28,6 +28,8 @@ MOST_OPEN = 50  # invoices that are listed as to be paid
 
 class Invoices(PortalView):
     """The invoices that are to be paid, oldest first, and the list of all, newest first."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest) -> HttpResponse:
         invoices, now = self.rows(Invoice).select_related("collection", "agreement"), timezone.now()
@@ -44,6 +46,8 @@ class Invoices(PortalView):
 
 class InvoicePage(PortalView):
     """One invoice: its lines, status, payments and refunds, and how to pay it by transfer."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
@@ -70,6 +74,8 @@ class InvoicePage(PortalView):
 class InvoicePdf(PortalView):
     """An invoice as a PDF."""
 
+    money = Money.ALL
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(
             billing_pdfs.invoice_pdf(
@@ -80,6 +86,8 @@ class InvoicePdf(PortalView):
 
 class InvoiceQr(PortalView):
     """The code for the banking app as a picture, or the invoice's page where it has none."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
@@ -95,6 +103,8 @@ class InvoiceQr(PortalView):
 class CreditNotePdf(PortalView):
     """A credit note as a PDF."""
 
+    money = Money.ALL
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = self.row(CreditNote, pk, "invoice__business", "document")
         return pdf_response(billing_pdfs.credit_note_pdf(note=note, now=timezone.now()))
@@ -102,6 +112,8 @@ class CreditNotePdf(PortalView):
 
 class Statement(PortalView):
     """The client statement with the running balance, as a page, as CSV or as a PDF."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest) -> HttpResponse:
         if query_string.text(request.GET, "as") == "pdf":
@@ -119,6 +131,8 @@ class Statement(PortalView):
 class ReceiptPdf(PortalView):
     """A receipt as a PDF."""
 
+    money = Money.ALL
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         payment = self.row(
             Payment, pk, "business", "receipt_document", "invoice__business", "series"
@@ -128,6 +142,8 @@ class ReceiptPdf(PortalView):
 
 class ExtraLineReceipt(PortalView):
     """The receipt of a cost that is, or will be, a line of an invoice."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         lines = scoped(NextLine, self.contact.business).filter(
@@ -141,6 +157,8 @@ class ExtraLineReceipt(PortalView):
 
 class Logo(PortalView):
     """The business's logo."""
+
+    money = Money.NONE
 
     is_for_everybody = True
 

@@ -12,13 +12,15 @@ from agreements.changing import end
 from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.forms import NoticeForm
 from portal.sessions import origin
 
 
 class GiveNotice(PortalView):
     """The earliest possible end, what happens until then, and the form to give notice."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self._show(request, self._running(pk), None)

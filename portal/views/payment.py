@@ -28,7 +28,7 @@ from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
 from core.web.throttle import too_often
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.sessions import is_reading, signed_in_contact
 
 INVOICE_COMES_WITHIN = timedelta(minutes=2)  # after the signature
@@ -38,6 +38,8 @@ CONFIRMED = "confirmed"  # in the address of a page after the client confirmed a
 
 class PaymentMethodPage(PortalView):
     """The saved card with a button to save another one, or the account to transfer to, or both."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest) -> HttpResponse:
         running = list(self.rows(Agreement).filter(state__in=RUNNING_STATES))
@@ -95,6 +97,8 @@ class MethodSaved(PortalView):
     The first card leads to the first charge. Any other leads to what it is used for.
     """
 
+    money = Money.ALL
+
     def get(self, request: HttpRequest) -> HttpResponse:
         agreement, now = _to_begin(self), timezone.now()
         open_invoices = queries.amounts_for_new_card(self.client, now=now)
@@ -114,6 +118,8 @@ class MethodSaved(PortalView):
 
 class CardSaved(PortalView):
     """Which card or account is saved, what is charged to it at once, and what comes next."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest) -> HttpResponse:
         now, method = timezone.now(), saved_cards.card_in_use(self.client)
@@ -138,6 +144,8 @@ class BackFromBank(PortalView):
 
     It leads to the payment. Whoever has come by an email, without a session, reads what follows.
     """
+
+    money = Money.ALL
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if signed_in_contact(request) is None or is_reading(request):
@@ -168,6 +176,8 @@ class FirstCharge(PortalView):
 
     The fragment alone is requested every two seconds until the outcome is known.
     """
+
+    money = Money.ALL
 
     fragment = False
 

@@ -31,7 +31,7 @@ from core.tenancy import scoped
 from core.web import query_string
 from core.web.download import pdf_bytes, pdf_response
 from core.web.throttle import too_often
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.forms import DeclineForm, ForwardForm, QuestionForm, errors_of
 from portal.sessions import origin
 
@@ -42,6 +42,8 @@ OVER = "portal/proposal_over.html"  # shown once a proposal can no longer be acc
 
 class ProposalPage(PortalView):
     """Read a proposal; POST accepts a tier. Opening the page is recorded."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)
@@ -189,6 +191,8 @@ class ForwardProposal(AskQuestion):
 class DownloadProposal(PortalView):
     """The open proposal as a PDF. The page says why there is none."""
 
+    money = Money.ALL
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal, now = _sent_proposal(self, pk), timezone.now()
         page = redirect("portal:proposal", proposal.pk)
@@ -212,6 +216,8 @@ class DownloadProposal(PortalView):
 class JoinWaitlist(PortalView):
     """Join the waitlist for a tier without an opening."""
 
+    money = Money.ALL
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)
         tier = _tier(proposal, request.POST.get("tier", ""))
@@ -228,6 +234,8 @@ class JoinWaitlist(PortalView):
 class TierSeen(PortalView):
     """Record that a tier was viewed. The page's script reports it."""
 
+    money = Money.ALL
+
     readers_may_post = True
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -243,6 +251,8 @@ class TierSeen(PortalView):
 
 class ProposalRead(PortalView):
     """Take for how long parts of the page were in sight. The page's script reports it."""
+
+    money = Money.ALL
 
     readers_may_post = True
 
@@ -261,6 +271,8 @@ class ProposalRead(PortalView):
 class ReferenceLetter(PortalView):
     """A reference letter that belongs to one of this client's proposals."""
 
+    money = Money.ALL
+
     def get(self, request: HttpRequest, pk: UUID, letter: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)
         testimonial = proposal.testimonials.filter(pk=letter).select_related("letter").first()
@@ -272,12 +284,16 @@ class ReferenceLetter(PortalView):
 class Face(PortalView):
     """The photo beside a testimonial in one of this client's proposals."""
 
+    money = Money.ALL
+
     def get(self, request: HttpRequest, pk: UUID, testimonial: UUID) -> HttpResponse:
         return picture_response(client_view.photo_name(_sent_proposal(self, pk), testimonial))
 
 
 class SectionPicture(PortalView):
     """The picture of a section of one of this client's proposals."""
+
+    money = Money.ALL
 
     def get(self, request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
         proposal = _sent_proposal(self, pk)
@@ -286,6 +302,8 @@ class SectionPicture(PortalView):
 
 class DeclineProposal(PortalView):
     """Decline the proposal, with an optional reason."""
+
+    money = Money.ALL
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = _sent_proposal(self, pk)

@@ -35,7 +35,7 @@ from delivery.reports import (
 )
 from delivery.reports.report_texts import template_context
 from delivery.rules.states import ReportState
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.forms import LinkRequestForm
 from portal.sessions import origin, signed_in_contact
 
@@ -48,6 +48,8 @@ LATELY = 12  # skipped periods listed at most
 
 class Reports(PortalView):
     """The list of all sent reports, and the periods without one because they were skipped."""
+
+    money = Money.NONE
 
     def get(self, request: HttpRequest) -> HttpResponse:
         reports = (
@@ -74,6 +76,8 @@ class Reports(PortalView):
 class ReportPage(PortalView):
     """One report. Opening it is recorded."""
 
+    money = Money.NONE
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = sent_report(self, pk)
         view_tracking.record_opened(report=report, now=timezone.now())
@@ -83,12 +87,16 @@ class ReportPage(PortalView):
 class ReportPdf(PortalView):
     """A report as a PDF. It is printed now if no worker has printed it yet."""
 
+    money = Money.NONE
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(report_pdf.ensure_pdf(report=sent_report(self, pk), now=timezone.now()))
 
 
 class RecordReadingTime(PortalView):
     """Add seconds to the time for which the report was visible, as the page's script reports."""
+
+    money = Money.NONE
 
     readers_may_post = True
 
@@ -103,6 +111,8 @@ class RecordReadingTime(PortalView):
 
 class AnswerPage(PortalView):
     """The one decision that the report asks for. The answer clicked in the email comes first."""
+
+    money = Money.NONE
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = sent_report(self, pk)

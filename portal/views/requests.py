@@ -19,7 +19,7 @@ from delivery.models import Request
 from delivery.requests import client_requests, request_messages, scope_check
 from delivery.requests.response_status import status_text
 from delivery.rules.states import REQUEST, RequestState
-from portal.access import PortalView
+from portal.access import Money, PortalView
 from portal.forms import MessageForm, RequestForm
 
 MOST = 30  # requests and messages per person and hour
@@ -29,6 +29,8 @@ MOST_MINUTES = 99_999  # of an estimate
 class Requests(PortalView):
     """The list of all of this client's requests, newest first."""
 
+    money = Money.NONE
+
     def get(self, request: HttpRequest) -> HttpResponse:
         page = page_of(self.rows(Request).select_related("contact"), request.GET, by="created_at")
         return render(request, "portal/requests.html", {"page": page})
@@ -36,6 +38,8 @@ class Requests(PortalView):
 
 class RequestFormView(PortalView):
     """What the form and its live preview share."""
+
+    money = Money.NONE
 
     def agreements(self) -> list[Agreement]:
         """The running agreements, newest first; or else the one that ended last."""
@@ -133,6 +137,8 @@ class ScopePreview(RequestFormView):
 class RequestPage(PortalView):
     """One request: whether it fits, the promised response time, and its messages. POST adds one."""
 
+    money = Money.NONE
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self._show(request, self._request(pk), MessageForm())
 
@@ -179,6 +185,8 @@ class RequestPage(PortalView):
 
 class WithdrawRequest(PortalView):
     """Withdraw a request."""
+
+    money = Money.NONE
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Request, pk, "business__owner", "client")

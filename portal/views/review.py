@@ -9,11 +9,13 @@ from django.utils import translation
 from core.web.download import pdf_response
 from delivery.models import QuarterlyReview
 from delivery.renewing import review_contents
-from portal.access import PortalView
+from portal.access import Money, PortalView
 
 
 class ReviewPage(PortalView):
     """A quarterly review, in the agreement's language."""
+
+    money = Money.NONE
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         review = _sent_review(self, pk)
@@ -27,6 +29,8 @@ class ReviewPage(PortalView):
 
 class ReviewPdf(PortalView):
     """A quarterly review as a PDF."""
+
+    money = Money.NONE
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(_sent_review(self, pk).document)

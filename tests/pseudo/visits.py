@@ -38,6 +38,9 @@ from core.models import Business, OutboxEmail, SavedView
 from core.models.link import LinkPurpose
 from dashboard.proposals.forms.as_posted import as_posted
 from delivery.models import Overage, Report
+from delivery.requests import work_answers
+from delivery.rules.states import ReportState
+from delivery.work import hand_over, pieces
 from tests import test_tenancy
 from tests.browsers import logged_in
 from tests.factories import UserFactory
@@ -85,9 +88,59 @@ def pages(rows: Rows) -> Iterator[Visit]:
     with taken_back():
         yield from a_confirmation(rows["world"])
     with taken_back():
+        yield from answered_work(rows, browsers)
+    with taken_back():
+        yield from a_colleague_without_money(rows, browsers["portal"])
+    with taken_back():
         yield from several_currencies(rows["world"], browsers["dashboard"])
     with taken_back():
         yield from things_to_do(rows, browsers["dashboard"])
+
+
+def answered_work(rows: Rows, browsers: dict[str, Browser]) -> Iterator[Visit]:
+    """What was delivered: approved, with a change requested, and waiting, in an open period."""
+    now, deliverable = timezone.now(), rows["deliverable"]
+    with lifted():
+        Report.objects.filter(period=rows["period"]).update(state=ReportState.DRAFT)
+    for title in ("One", "Two"):
+        marked = language.marked(title)
+        hand_over.hand_over(deliverable=deliverable, actor="Nan", now=now, title=marked)
+    by: dict[str, Any] = {
+        "period": rows["period"],
+        "contact": rows["contact"],
+        "now": now,
+        "origin": HERE,
+    }
+    answer = reverse("portal:work_answer", args=[deliverable.pk])
+    yield "a change without words", browsers["portal"].post(answer, {"act": "change"})
+    for act in ("approve", "change"):
+        found = pieces.delivered(type(deliverable).objects.filter(pk=deliverable.pk))
+        first = pieces.waiting_of(found)[0]
+        if act == "approve":
+            work_answers.approve(chosen=[first], **by)
+        else:
+            text = language.marked("Brighter")
+            request = work_answers.ask_for_change(piece=first, text=text, **by)
+            yield "a requested change", browsers["dashboard"].get(f"/requests/{request.pk}/")
+    for room in ("portal", "dashboard"):
+        path = reverse(f"{room}:work", args=[rows["period"].pk])
+        yield f"answered work in the {room}", browsers[room].get(path)
+    yield "work that waits at home", browsers["portal"].get(reverse("portal:home"))
+
+
+def a_colleague_without_money(rows: Rows, decider: Browser) -> Iterator[Visit]:
+    """The portal as a colleague sees it from whom money is hidden, and the list of people."""
+    anna = client_records.add_contact(
+        client=rows["client"],
+        name=language.marked("Anna"),
+        email="anna@baan.example",
+        sees_money=False,
+        now=timezone.now(),
+    )
+    browser = _reading(inside(anna))
+    for name in ("home", "invoices", "documents"):
+        yield f"{name} without money", browser.get(reverse(f"portal:{name}"))
+    yield "a colleague without money", decider.get(reverse("portal:people"))
 
 
 def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:

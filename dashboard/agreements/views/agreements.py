@@ -307,12 +307,17 @@ class EndAgreement(DashboardView):
 
 
 class ReleaseHold(DashboardView):
-    """Release a billing hold: bill every missed period, or only the newest."""
+    """Release a billing hold: bill every missed period, only the newest, or none."""
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
         how = request.POST.get("how", "")
-        if agreement.parked_because and how in ("bill", "skip"):
+        if agreement.parked_because and how in hold.DECISIONS:
             hold.resume_billing(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
-            messages.success(request, _("Decided. The invoices follow automatically."))
+            done = (
+                _("Decided. None of the periods on hold is billed.")
+                if how == "none"
+                else _("Decided. The invoices follow automatically.")
+            )
+            messages.success(request, done)
         return redirect("dashboard:agreement", agreement.pk)

@@ -228,6 +228,12 @@ class TierForm(PrintableForm, forms.Form):
         self.empty_permitted = True
         self.use_required_attribute = False
 
+    def has_changed(self) -> bool:
+        """Whether anything was entered: a response time alone, or its lack, is no tier."""
+        told = [name for name in self.fields if name not in ("response_hours", "is_recommended")]
+        is_blank = not any(str(self[name].value() or "").strip() for name in told)
+        return not is_blank and super().has_changed()
+
     def price(self, currency: str) -> int | None:
         """The fee in minor units; None, with an error at its field, if it is missing or invalid."""
         try:

@@ -57,10 +57,16 @@ class EditKpiForm(KpiForm):
 
 
 class ReadingForm(forms.Form):
-    """The value of a KPI on one day."""
+    """The value of a KPI on one day. One that is far from the usual has to be confirmed."""
 
     on = forms.DateField(label=_("Day"), widget=DAY)
     value = forms.DecimalField(label=_("Value"), max_digits=14, decimal_places=2, widget=NUMBER)
+    confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def ask(self, text: str) -> None:
+        """Show the box that confirms an unusual value, with its question."""
+        self.fields["confirmed"].widget = forms.CheckboxInput()
+        self["confirmed"].label = text
 
 
 class ReadingFileForm(forms.Form):

@@ -27,7 +27,14 @@ from dashboard.reports.forms.kpis import (
     ReadingFileForm,
     ReadingForm,
 )
-from delivery.kpis import kpi_changes, kpi_page, next_targets, reading_import, readings
+from delivery.kpis import (
+    kpi_changes,
+    kpi_page,
+    next_targets,
+    reading_import,
+    readings,
+    unusual_readings,
+)
 from delivery.kpis.readings import SubmittedReading
 from delivery.models import Kpi
 from delivery.models.kpi import Source
@@ -206,7 +213,7 @@ class AddReading(KpisPage):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         kpi = self.row(Kpi, pk)
         form = reading_form(kpi, self.today, request.POST)
-        if form.is_valid():
+        if form.is_valid() and not self._is_asked(kpi, form):
             wanted = SubmittedReading(kpi.pk, form.cleaned_data["on"], form.cleaned_data["value"])
             try:
                 (result,) = readings.write_batch(
@@ -222,6 +229,14 @@ class AddReading(KpisPage):
             except RuleError as error:
                 form.add_error("on", str(error))
         return self.page(request, self.agreement(kpi.agreement_id), 422, refused=(kpi.pk, form))
+
+    def _is_asked(self, kpi: Kpi, form: ReadingForm) -> bool:
+        """Whether the value is far from the usual and not confirmed; the form then asks."""
+        data = form.cleaned_data
+        text = unusual_readings.question(kpi, data["value"], data["on"])
+        if text and not data["confirmed"]:
+            form.ask(text)
+        return bool(text and not data["confirmed"])
 
 
 class ImportReadings(KpisPage):

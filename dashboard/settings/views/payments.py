@@ -17,6 +17,7 @@ from agreements.contract import tax_rates
 from billing.bank_transfer import payment_details
 from billing.gateways import accounts, registry
 from billing.gateways.base import GatewayKind
+from billing.invoices import unused_taxes
 from billing.rules.errors import OtherAccount
 from billing.rules.method_kinds import SCHEMES
 from core.errors import RuleError
@@ -63,10 +64,12 @@ class Paying(SettingsView):
 
     def page(self, request: HttpRequest, forms_: dict[str, Any], status: int = 200) -> HttpResponse:
         """Render the page with the form that was refused, and with fresh ones beside it."""
+        rates = self.rows(TaxRate)
         return self.show(
             request,
             status,
-            rates=self.rows(TaxRate),
+            rates=rates,
+            unused=unused_taxes.unused(self.business, rates),
             tax=forms_.get("tax") or TaxForm(),
             basis=forms_.get("basis") or TaxBasisForm(instance=self.business),
             bank=forms_.get("bank")
@@ -122,6 +125,19 @@ class TaxInUse(DashboardView):
         rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))
         try:
             tax_rates.set_used(rate, request.POST.get("use") == "yes")
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:paying")
+
+
+class DeleteTax(DashboardView):
+    """Delete a tax that was never used."""
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))
+        try:
+            unused_taxes.delete(rate)
+            messages.success(request, _("%(tax)s was deleted.") % {"tax": rate})
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:paying")

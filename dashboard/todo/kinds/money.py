@@ -103,7 +103,7 @@ class BillingOnHold(Kind):
 
     name, icon, group, page = "hold", "player-pause", Group.MONEY, "agreement"
     template, page_label = "hold", gettext_lazy("Open the agreement")
-    acts = ("bill", "skip")
+    acts = hold.DECISIONS
 
     def waiting(self, view: DashboardView) -> QuerySet[Agreement]:
         return queries.agreements_on_hold(view.business).order_by("created_at", "pk")
@@ -128,7 +128,11 @@ class BillingOnHold(Kind):
 
     def act(self, view: DashboardView, row: Agreement, act: str, form: Any) -> Done:
         hold.resume_billing(agreement=row, how=act, actor=view.actor, now=timezone.now())
-        text = _("Billing for %(client)s has resumed. The invoices follow automatically.")
+        text = (
+            _("Billing for %(client)s has resumed. None of the periods on hold is billed.")
+            if act == "none"
+            else _("Billing for %(client)s has resumed. The invoices follow automatically.")
+        )
         return Done(text % {"client": row.client.name}, url=self.url(row))
 
 

@@ -201,6 +201,7 @@ def request_row(view: DashboardView, pk: UUID) -> Request:
         "agreement__contact",
         "business__owner",
         "period",
+        "change__deliverable",
     )
     return view.row(Request, pk, view.rows(Request).select_related(*related))
 

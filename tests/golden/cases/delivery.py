@@ -10,13 +10,15 @@ from django.test import override_settings
 from agreements.models import Period
 from agreements.models.agreement import HoursAlerts
 from core.models import OutboxEmail
+from core.models.notification import Event, Hears
 from delivery.hours import allowance_statement, overage, time_log, timer, usage_warnings
 from delivery.kpis import kpi_changes
 from delivery.models import Deliverable, EarlyWarning, Kpi, Overage, Request
 from delivery.renewing import warning_actions, watch_pace
-from delivery.requests import client_requests, owner_replies, request_reminders
+from delivery.requests import client_requests, owner_replies, request_reminders, work_answers
 from delivery.rules.kpi_pace import Shape
 from delivery.rules.states import RequestState
+from delivery.work import checklist_actions, pieces
 from exports import requested_exports
 from exports.models import Scope
 from tests.golden.stage import TODAY, Stage, a_running_period, case
@@ -132,6 +134,24 @@ def requested(stage: Stage, estimate: int = 120) -> Request:
         now=NOW,
         estimate=estimate,
         once="a form",
+    )
+
+
+@case("work_approved", begins=a_running_period)
+def a_client_approves_what_was_delivered(stage: Stage) -> None:
+    stage.hears(Hears.NOW, Event.APPROVED)
+    period = Period.objects.get(agreement=stage.agreement)
+    deliverable = checklist_actions.add_deliverable(
+        period=period, title=stage.words.work, promised=4, now=NOW
+    )
+    checklist_actions.set_done(deliverable=deliverable, done=3)
+    done = pieces.delivered(Deliverable.objects.filter(pk=deliverable.pk))
+    work_answers.approve(
+        chosen=pieces.waiting_of(done),
+        period=period,
+        contact=stage.agreement.contact,
+        now=NOW,
+        origin=HERE,
     )
 
 
