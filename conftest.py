@@ -36,6 +36,34 @@ CLOSE = re.compile(
 COUNTING = re.compile(r"CaptureQueriesContext\(\s*connection,?\s*\)")
 
 
+#: The options that are given or not.
+SWITCHES = {
+    "--every-width": "make each journey in both widths, and check the accessibility of every page "
+    "there",
+    "--every-value": "put each of the strange values into every address and form, not one by turns",
+    "--every-figure": "compare the figures of all kinds of invoices on every surface, not of a "
+    "sample",
+    "--few": "take the smallest samples: of invoices' figures one in which each value occurs, of a "
+    "property 25 examples",
+    "--unshrunk": "do not look for the smallest example that breaks a property: that one does is "
+    "enough",
+    "--every-day": "run the jobs on every day in the tests of a year",
+}
+#: The options that are a number, with what holds where none is given.
+SIZES = {
+    "--lives": (6, "how many lives of the two retainers whose money must add up"),
+    "--seed": (None, "chooses these lives; without it they are always the same"),
+    "--interleavings": (
+        200,
+        "how many days of three devices whose timers are merged in any order",
+    ),
+    "--rows": (
+        300,
+        "how many rows more the lists have when their queries are counted again",
+    ),
+}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
@@ -48,58 +76,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="0/1",
         help='run a share of the files: "012/5" takes those whose position modulo 5 is 0, 1 or 2',
     )
-    parser.addoption(
-        "--lives",
-        type=int,
-        default=6,
-        help="how many lives of the two retainers whose money must add up",
-    )
-    parser.addoption(
-        "--seed", type=int, help="chooses these lives; without it they are always the same"
-    )
-    parser.addoption(
-        "--every-width",
-        action="store_true",
-        help="make each journey in both widths, and check the accessibility of every page there",
-    )
-    parser.addoption(
-        "--every-value",
-        action="store_true",
-        help="put each of the strange values into every address and form, not one by turns",
-    )
-    parser.addoption(
-        "--every-figure",
-        action="store_true",
-        help="compare the figures of all kinds of invoices on every surface, not of a sample",
-    )
-    parser.addoption(
-        "--few",
-        action="store_true",
-        help="take the smallest samples: of invoices' figures one in which each value occurs, "
-        "of a property 25 examples",
-    )
-    parser.addoption(
-        "--unshrunk",
-        action="store_true",
-        help="do not look for the smallest example that breaks a property: that one does is enough",
-    )
-    parser.addoption(
-        "--interleavings",
-        type=int,
-        default=200,
-        help="how many days of three devices whose timers are merged in any order",
-    )
-    parser.addoption(
-        "--rows",
-        type=int,
-        default=300,
-        help="how many rows more the lists have when their queries are counted again",
-    )
-    parser.addoption(
-        "--every-day",
-        action="store_true",
-        help="run the jobs on every day in the tests of a year",
-    )
+    for name, what in SWITCHES.items():
+        parser.addoption(name, action="store_true", help=what)
+    for name, (default, what) in SIZES.items():
+        parser.addoption(name, type=int, default=default, help=what)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -253,7 +233,7 @@ def _own_folders(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> Non
     """Give each test its own files, so that nothing shared is ever emptied."""
     folder = tmp_path_factory.getbasetemp() / f"test-{next(TESTS)}"
     settings.MEDIA_ROOT = folder / "media"
-    settings.KEPT_PAPERS = "/dev/null/nowhere"  # every PDF of a test is really rendered
+    settings.KEPT_PAPERS = "/dev/null/nowhere"  # no test finds the PDF of another
 
 
 @pytest.fixture(autouse=True)
@@ -264,4 +244,4 @@ def _own_language() -> None:
     translation.deactivate()
 
 
-pytest_plugins = ["tests.world", "tests.at_once", "tests.slow"]
+pytest_plugins = ["tests.world", "tests.at_once", "tests.slow", "tests.cut_documents"]

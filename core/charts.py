@@ -288,12 +288,8 @@ def line(
         *_lowest_and_highest([*known, *([target] if target is not None else []), *(ideal or ())])
     )
     marks = [low + step * n for n in range(int((high - low) / step) + 1)]
-    left, top, right, base = (
-        max(CHARACTER_WIDTH * max(len(show(mark)) for mark in marks) + 10, 44),
-        20,
-        10,
-        height - 28,
-    )
+    left = max(CHARACTER_WIDTH * max(len(show(mark)) for mark in marks) + 10, 44)
+    top, right, base = 20, 10, height - 28
 
     def y(value: Decimal) -> float:
         return round(top + (base - top) * (1 - float((value - low) / (high - low))), 1)
@@ -310,11 +306,7 @@ def line(
         height=height,
         left=round(left, 1),
         paths=_paths([place for place in places if place] if joined else places),
-        dots=[
-            Label(*place, show(value))
-            for place, (_label, value) in zip(places, points, strict=True)
-            if place and value is not None
-        ],
+        dots=_dots(points, places, show),
         target=None if target is None else y(target),
         ideal=(x(0), y(ideal[0]), x(len(points) - 1), y(ideal[1])) if ideal else None,
         ticks=[Label(round(left, 1), y(mark), show(mark)) for mark in marks],
@@ -325,6 +317,18 @@ def line(
         ],
         rows=[(label, show(value)) for label, value in points if value is not None],
     )
+
+
+def _dots(
+    points: Sequence[tuple[str, Decimal | None]],
+    places: Sequence[tuple[float, float] | None],
+    show: Callable[[Decimal], str],
+) -> list[Label]:
+    return [
+        Label(*place, show(value))
+        for place, (_label, value) in zip(places, points, strict=True)
+        if place and value is not None
+    ]
 
 
 def _lowest_and_highest(values: Sequence[Decimal]) -> tuple[Decimal, Decimal]:

@@ -13,7 +13,7 @@ import pytest
 
 LIST = Path(__file__).with_suffix(".txt")
 STAY = "tests/house/"  # about every file, and asked between any two commits
-LIMIT = 0.5  # seconds of processor time, for one case of a test with its own setup
+LIMIT = 0.3  # seconds of processor time, for one case of a test with its own setup
 _took: dict[str, float] = defaultdict(float)
 
 

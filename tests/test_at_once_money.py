@@ -33,7 +33,7 @@ from billing.models import (
     Refund,
     Series,
 )
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from billing.rules.states import BANK_TRANSFER
 from billing.runs.billing_run import run_billing
 from core import links

@@ -95,6 +95,7 @@ def test_what_documents_will_show_instead_is_said_when_it_is_saved_and_at_the_fi
     assert "Baan 🍞" in plain.text and "Documents show" not in plain.text
 
 
+@pytest.mark.whole_documents
 def test_an_agreement_is_signed_with_emoji_in_every_name(world: World) -> None:
     world.business.name = "Studio 🌸"
     world.business.save()

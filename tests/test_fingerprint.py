@@ -15,7 +15,7 @@ from tests.world import NOW, World
 
 SENTENCE = "the same 64 characters appear on each of them"
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 
 
 def test_the_same_fingerprint_is_on_the_certificate_the_invoice_and_both_their_pages(

@@ -38,7 +38,7 @@ from tests.test_stored_totals import text_of
 from tests.test_tenancy import inside
 from tests.world import World
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 
 AXES: dict[str, list[Any]] = {
     "way": ["card", "debit", "transfer"],

@@ -12,7 +12,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from retainer_hub.checks import durability
-from tests.migrated import copy_to
 
 ROOT = Path(__file__).resolve().parents[1]
 GOOD = {
@@ -22,23 +21,6 @@ GOOD = {
     "SITE_URL": "https://hub.example",
 }
 CHECK = ("manage.py", "check")
-SIGN_IN = """
-from allauth.account.models import EmailAddress
-from django.test import Client
-from core.models import OutboxEmail, User
-
-email, password = "nan@nan.example", "a long password"
-user = User.objects.create_user(email=email, password=password)
-EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-
-def post(page, **fields):
-    return Client(headers={"host": "127.0.0.1"}).post(f"/accounts/{page}/", fields)
-
-answer = post("login", login=email, password=password)
-print(answer.status_code, answer.headers["Location"])
-print(*[post("login/code", email=email).status_code for _ in range(4)])
-assert OutboxEmail.objects.count() == 3
-"""
 
 
 def start(
@@ -118,13 +100,3 @@ def test_a_database_that_may_lose_commits_is_refused(transactional_db: None) -> 
 def test_the_demo_needs_debug(production: Any) -> None:
     with pytest.raises(CommandError, match="DEBUG"):
         call_command("demo")
-
-
-def test_people_sign_in_while_redis_is_away(tmp_path: Path) -> None:
-    """With a password, or with one of three emailed codes a minute; and nobody waits for Redis."""
-    copy_to(str(tmp_path / "retainer_hub.sqlite3")).close()
-    shell = ("manage.py", "shell", "-v0", "-c", SIGN_IN)
-    here = {"DEBUG": "on", "ALLOWED_HOSTS": "127.0.0.1", "SITE_URL": "http://127.0.0.1"}
-    answer = start(tmp_path, shell, REDIS_URL="redis://127.0.0.1:1/0", **here)
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.split() == ["302", "/", "302", "302", "302", "200"]

@@ -2,6 +2,7 @@
 
 import subprocess
 
+import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from core.documents import store
 from tests.world import NOW, World
 
 
+@pytest.mark.whole_documents
 def test_a_line_added_after_issue_changes_no_total_anywhere(world: World) -> None:
     invoice = world.billed(card="", taxes=[{"name": "VAT", "percent": "7"}])
     InvoiceLine.objects.create(

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from agreements.models import Agreement, Proposal
 from agreements.proposals import accept, lifecycle
@@ -23,9 +24,11 @@ from clients import client_records
 from clients.models import Client, Contact
 from core import links
 from core.audit import Origin
+from core.dates import local_day
 from core.models import Business
 from core.models.notification import Event, Hears
 from core.outbox import notification_choices
+from delivery.work import checklist_actions
 from tests.factories import BusinessFactory
 
 NOW = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)
@@ -172,6 +175,16 @@ class World:
             "time_zone": client.time_zone,
         }
         return Agreement.objects.create(proposal=proposal, **running | facts)
+
+    def under_way(self, **fields: Any) -> Agreement:
+        """A running agreement of nine days, with its first invoice and the list of its work."""
+        now = timezone.now()
+        begun = now - timedelta(days=9)
+        starts_on = local_day(now, "Asia/Bangkok") - timedelta(days=9)
+        found = self.running(starts_on=starts_on, anchor_day=starts_on.day, now=begun, **fields)
+        run_billing(now=now, door="test")
+        checklist_actions.open_checklists(now=now)
+        return found
 
     def billed(self, now: datetime = NOW, **fields: Any) -> Invoice:
         """The first invoice of a running agreement, after one walk of the billing job."""

@@ -45,9 +45,7 @@ def tier_and_terms(
         }
 
 
-def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
-    ends_on = today + timedelta(days=28)
-    is_once = kind in (TextKind.TRIAL, TextKind.ONCE)
+def _parties(business: Business) -> dict[str, Any]:
     return {
         "seller": {
             "name": business.name,
@@ -64,6 +62,13 @@ def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
             "signer": _("Alex Example"),
             "email": "alex@client.example",
         },
+    }
+
+
+def _terms(business: Business, kind: str, today: date) -> dict[str, Any]:
+    ends_on = today + timedelta(days=28)
+    is_once = kind in (TextKind.TRIAL, TextKind.ONCE)
+    return _parties(business) | {
         "currency": business.currency,
         "interval": INTERVALS[TextKind(kind)].value,
         "kind": kind,

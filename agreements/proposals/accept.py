@@ -107,6 +107,15 @@ def can_change_tier(agreement: Agreement, now: datetime) -> bool:
     return agreement.state == AgreementState.SENT and is_open and not is_signed
 
 
+def _let_no_day_pass(proposal: Proposal, now: datetime) -> None:
+    """Let the terms begin today at the earliest, and a renewing term end with a whole period."""
+    today = local_day(now, proposal.client.time_zone)
+    proposal.starts_on = max(proposal.starts_on, today)
+    if proposal.ends_on and proposal.renews != Renews.NO:
+        interval = Interval(proposal.interval)
+        proposal.ends_on = completed(proposal.starts_on, interval, proposal.ends_on)
+
+
 def _create(
     proposal: Proposal,
     choice: Choice,
@@ -119,11 +128,7 @@ def _create(
     _require_open(proposal, now)
     held_back.require_free(proposal=proposal, contact=contact, now=now, origin=origin)
     _require_room(proposal, tier, now)
-    today = local_day(now, proposal.client.time_zone)
-    proposal.starts_on = max(proposal.starts_on, today)
-    if proposal.ends_on and proposal.renews != Renews.NO:
-        interval = Interval(proposal.interval)
-        proposal.ends_on = completed(proposal.starts_on, interval, proposal.ends_on)
+    _let_no_day_pass(proposal, now)
     agreement = _unsaved(proposal, choice, contact, now)
     # Rendering takes seconds, so it happens before the transaction, and the proposal, which may
     # have been withdrawn or excluded in the meantime, is checked again under its lock.

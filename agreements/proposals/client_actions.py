@@ -176,20 +176,42 @@ def _tell_both_sides(
     proposal: Proposal, contact: Contact, colleague: Contact, forwards: int, now: datetime
 ) -> None:
     """Email who forwarded the proposal, and the owner, who may pick and sign it now."""
-    business = proposal.business
     facts = {
         "title": proposal.title,
         "contact": f"{contact.name} ({contact.email})",
         "colleague": f"{colleague.name} ({colleague.email})",
     }
+    ref = f"{proposal.pk}:{forwards}"
+    _tell_forwarder(proposal, contact, facts, f"{ref}:client", now)
+    _tell_owner(proposal, facts, f"{ref}:owner", now)
+
+
+def _tell_forwarder(
+    proposal: Proposal, contact: Contact, facts: dict[str, str], ref: str, now: datetime
+) -> None:
     with translation.override(proposal.language):
-        mine = [
+        paragraphs = [
             _("“%(title)s” was sent to %(colleague)s from your portal.") % facts,
             _("If you did not ask for this, please reply to this email at once."),
         ]
-        my_subject = _("Forwarded: %(title)s") % facts
+        subject = _("Forwarded: %(title)s") % facts
+    email_note(
+        proposal,
+        "proposal_forwarded",
+        ref,
+        contact.email,
+        subject,
+        paragraphs,
+        proposal.language,
+        now,
+        name=contact.name,
+    )
+
+
+def _tell_owner(proposal: Proposal, facts: dict[str, str], ref: str, now: datetime) -> None:
+    business = proposal.business
     with translation.override(business.language):
-        owners = [
+        paragraphs = [
             _("%(contact)s forwarded “%(title)s” to %(colleague)s.") % facts,
             _(
                 "%(colleague)s can now pick a tier and sign. If that is not right, withdraw the "
@@ -197,27 +219,15 @@ def _tell_both_sides(
             )
             % facts,
         ]
-        owners_subject = _("Forwarded: %(title)s") % facts
+        subject = _("Forwarded: %(title)s") % facts
         button = _("See the proposal")
-    ref = f"{proposal.pk}:{forwards}"
     email_note(
         proposal,
         "proposal_forwarded",
-        f"{ref}:client",
-        contact.email,
-        my_subject,
-        mine,
-        proposal.language,
-        now,
-        name=contact.name,
-    )
-    email_note(
-        proposal,
-        "proposal_forwarded",
-        f"{ref}:owner",
+        ref,
         business.owner.email,
-        owners_subject,
-        owners,
+        subject,
+        paragraphs,
         business.language,
         now,
         button=button,

@@ -169,21 +169,8 @@ def _tell_both_sides(
     }
     for side, (to, language) in sides.items():
         with translation.override(language):
-            said = {
-                "client": [
-                    _("%(other)s now signs “%(title)s” instead of you."),
-                    _("If you did not ask for this, please reply to this email at once."),
-                ],
-                "owner": [
-                    _("%(other)s now signs “%(title)s” for %(client)s, instead of %(former)s."),
-                    _(
-                        "%(former)s confirmed it with a code by email. If that is not right, "
-                        "withdraw the document before it is signed."
-                    ),
-                ],
-            }[side]
             subject = _("Another person signs: %(title)s") % facts
-            paragraphs = [sentence % facts for sentence in said]
+            paragraphs = [sentence % facts for sentence in _said_to()[side]]
             button = _("See the agreement") if side == "owner" else ""
         emails.write(
             kind="signer_changed",
@@ -201,3 +188,20 @@ def _tell_both_sides(
             business=paper.business,
             now=now,
         )
+
+
+def _said_to() -> dict[str, list[str]]:
+    """What each side is told."""
+    return {
+        "client": [
+            _("%(other)s now signs “%(title)s” instead of you."),
+            _("If you did not ask for this, please reply to this email at once."),
+        ],
+        "owner": [
+            _("%(other)s now signs “%(title)s” for %(client)s, instead of %(former)s."),
+            _(
+                "%(former)s confirmed it with a code by email. If that is not right, "
+                "withdraw the document before it is signed."
+            ),
+        ],
+    }

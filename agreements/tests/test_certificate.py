@@ -53,6 +53,7 @@ def pages_of(pdf: bytes) -> list[str]:
 
 
 @pytest.mark.rendering
+@pytest.mark.whole_documents
 @pytest.mark.parametrize("language", ["en", "th"])
 def test_the_certificate_of_one_signer_is_one_page_that_names_devices_and_where_to_check(
     world: World, language: str

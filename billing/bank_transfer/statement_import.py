@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from billing.bank_transfer import matching, statement_csv, transfers
+from billing.bank_transfer import matching, statement_csv, statement_lines
 from billing.bank_transfer.codes.reference import creditor_reference
 from billing.books import asking
 from billing.models import BankStatementLine, Invoice
@@ -35,13 +35,13 @@ def import_statement(
     `currency` is that of the lines if the file names none. What cannot be read is in the result.
     """
     statement = statement_csv.read_statement(data, currency)
-    new_lines = transfers.store_lines(business=business, lines=statement.lines, now=now)
+    new_lines = statement_lines.store_lines(business=business, lines=statement.lines, now=now)
     new_ids = {row.pk for row in new_lines}
     matched = 0
     for line, invoice, kind in proposed_matches(business):
         if kind in SAFE_KINDS and invoice and line.pk in new_ids:
             try:
-                transfers.match_line(line=line, invoice=invoice, actor=actor, now=now)
+                statement_lines.match_line(line=line, invoice=invoice, actor=actor, now=now)
                 matched += 1
             except RuleError:
                 continue  # the line stays open, and the owner sees it on the page

@@ -1,8 +1,6 @@
-"""Invoices paid by bank transfer: recording payments, certificates, reminders, statement lines."""
+"""Invoices paid by bank transfer: recording payments, certificates, reminders."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -55,6 +53,19 @@ class Surprising(RuleError):
     """A transfer that looks mistyped; a person has to confirm it."""
 
 
+def _require_possible(invoice: Invoice, amount: int, fee: int, on: date, now: datetime) -> None:
+    """Raise NotOwed for what cannot have arrived."""
+    if amount <= 0:
+        raise NotOwed(
+            _("Enter the amount that arrived. It must be more than zero."), field="amount"
+        )
+    # A bank's day may be a day ahead of the business's own.
+    if on > local_day(now, invoice.business.time_zone) + timedelta(days=1):
+        raise NotOwed(_("This day has not come yet."), field="on")
+    if not 0 <= fee < amount:
+        raise NotOwed(_("A bank takes less than what arrived."), field="fee")
+
+
 def record_transfer(
     *,
     invoice: Invoice,
@@ -80,15 +91,7 @@ def record_transfer(
     Raises NotOwed if the amount is not positive or the fee cannot be; NotOpen if the invoice is
     settled, or if the reference or the line was used before.
     """
-    if amount <= 0:
-        raise NotOwed(
-            _("Enter the amount that arrived. It must be more than zero."), field="amount"
-        )
-    # A bank's day may be a day ahead of the business's own.
-    if on > local_day(now, invoice.business.time_zone) + timedelta(days=1):
-        raise NotOwed(_("This day has not come yet."), field="on")
-    if not 0 <= fee < amount:
-        raise NotOwed(_("A bank takes less than what arrived."), field="fee")
+    _require_possible(invoice, amount, fee, on, now)
     paid, unique = amount + fee, _unique(invoice, reference)
     with transaction.atomic():
         collection = cancel_invoice.lock_collection(invoice)
@@ -340,69 +343,3 @@ def _require_fitting(invoice: Invoice, amount: int) -> None:
             "With this fee the client would have paid %(amount)s, but only %(left)s is open."
         )
         raise NotOwed(sentence % values, field="fee")
-
-
-def store_lines(*, business: Any, lines: Sequence[Any], now: datetime) -> list[BankStatementLine]:
-    """Store the lines of a bank statement and return those that are new.
-
-    A line that was imported before, from this file or another, is skipped.
-    """
-    rows = [
-        BankStatementLine(
-            business=business,
-            fingerprint=line.fingerprint,
-            on=line.on,
-            currency=line.currency,
-            amount=line.amount,
-            text=line.text[:500],
-            created_at=now,
-        )
-        for line in lines
-    ]
-    BankStatementLine.objects.bulk_create(rows, ignore_conflicts=True)
-    # With ignored conflicts the database does not say which rows it stored, so it is asked.
-    stored = set(
-        BankStatementLine.objects.filter(pk__in=[row.pk for row in rows]).values_list(
-            "pk", flat=True
-        )
-    )
-    return [row for row in rows if row.pk in stored]
-
-
-def match_line(
-    *, line: BankStatementLine, invoice: Invoice, actor: str, now: datetime, fee: int = 0
-) -> None:
-    """Record a line of a bank statement as the payment of an invoice. Raises RuleError.
-
-    `fee` is what the bank took off before the transfer arrived, in minor units: the client has paid
-    both.
-    """
-    if line.currency != invoice.currency:
-        raise RuleError(_("The transfer is in another currency than the invoice."))
-    record_transfer(
-        invoice=invoice,
-        amount=line.amount,
-        fee=fee,
-        on=line.on,
-        reference=line.fingerprint,
-        actor=actor,
-        now=now,
-        line=line,
-    )
-
-
-def ignore_line(*, line: BankStatementLine) -> None:
-    """Mark an open line as not being for any invoice."""
-    BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.OPEN).update(
-        state=BankLineState.IGNORED
-    )
-
-
-def reopen_line(*, line: BankStatementLine) -> None:
-    """Let a line that was marked as not being for any invoice be matched again.
-
-    Raises NotOpen where it is not marked so.
-    """
-    ignored = BankStatementLine.objects.filter(pk=line.pk, state=BankLineState.IGNORED)
-    if not ignored.update(state=BankLineState.OPEN):
-        raise NotOpen(_("This line was matched already."))

@@ -193,6 +193,26 @@ def _debit_to_client(asked: Asked) -> str:
     return ""
 
 
+def _days_overdue(asked: Asked, amount: str) -> str:
+    sentence = ngettext(
+        "%(amount)s is %(n)s day overdue.", "%(amount)s is %(n)s days overdue.", asked.late
+    )
+    return sentence % {"amount": amount, "n": asked.late}
+
+
+def _card_was_asked_for(asked: Asked) -> str:
+    """What the owner reads while a card is missing: the first one, or another one."""
+    if asked.reason == NO_METHOD:
+        return _(
+            "%(why)s %(amount)s is open. We asked the client for a card, and charge it as "
+            "soon as it is saved."
+        )
+    return _(
+        "%(why)s No try is left. %(amount)s is open and waiting for your decision; we "
+        "asked the client for another card, which is charged at once."
+    )
+
+
 def _to_owner(asked: Asked, currency: str) -> str:
     values = _values(asked, currency)
     if asked.way == Way.DEBIT and (sentence := _debit_to_owner(asked)):
@@ -209,16 +229,7 @@ def _to_owner(asked: Asked, currency: str) -> str:
                 % values
             )
         case Step.OVERDUE:
-            return (
-                ngettext(
-                    "%(amount)s is %(n)s day overdue.",
-                    "%(amount)s is %(n)s days overdue.",
-                    asked.late,
-                )
-                % {"amount": values["amount"], "n": asked.late}
-                + " "
-                + _what_follows(asked) % values
-            )
+            return f"{_days_overdue(asked, values['amount'])} {_what_follows(asked) % values}"
         case Step.TRANSFER:
             asks = _("The client was asked to transfer %(amount)s by %(day)s.")
             reminds = _("If it has not arrived, we remind them on %(reminder)s.")
@@ -229,22 +240,8 @@ def _to_owner(asked: Asked, currency: str) -> str:
             return _("The charge of %(amount)s is being confirmed at the gateway.") % values
         case Step.CANCELLING:
             return _("The charge of %(amount)s is being cancelled at the gateway.") % values
-        case Step.SAVE_CARD if asked.reason == NO_METHOD:
-            return (
-                _(
-                    "%(why)s %(amount)s is open. We asked the client for a card, and charge it as "
-                    "soon as it is saved."
-                )
-                % values
-            )
         case Step.SAVE_CARD:
-            return (
-                _(
-                    "%(why)s No try is left. %(amount)s is open and waiting for your decision; we "
-                    "asked the client for another card, which is charged at once."
-                )
-                % values
-            ).strip()
+            return (_card_was_asked_for(asked) % values).strip()
         case Step.RETRY:
             return _("%(why)s We try again on %(day)s: %(amount)s. The client was told.") % values
         case Step.CHARGE:

@@ -74,60 +74,45 @@ def statement_entries(client: Client, *, until: date | None = None) -> list[Stat
     """
     zone = client.business.time_zone
     statement = [
-        *(
-            StatementEntry(row.issued_on, _("Invoice"), row.number, row.currency, row.total)
-            for row in _of(Invoice, client)
-        ),
-        *(
-            StatementEntry(row.issued_on, _("Credit note"), row.number, row.currency, -row.total)
-            for row in _of(CreditNote, client)
-        ),
-        *(
-            StatementEntry(
-                local_day(row.received_at, zone),
-                _("Payment"),
-                row.receipt_number,
-                row.currency,
-                -row.amount,
-            )
-            for row in _of(Payment, client)
-        ),
-        *(
-            StatementEntry(
-                row.on,
-                _("Payment taken back"),
-                row.payment.receipt_number,
-                row.currency,
-                row.amount,
-            )
-            for row in _of(PaymentReversal, client).select_related("payment")
-        ),
+        *_issued(client),
+        *_paid(client, zone),
         *_refunds(client, zone),
-        *(
-            StatementEntry(
-                row.received_on, _("Withholding certificate"), row.number, row.currency, -row.amount
-            )
-            for row in _of(WithholdingCertificate, client)
-            if row.received_on
-        ),
-        *(
-            StatementEntry(
-                local_day(row.created_at, zone),
-                _("Written off"),
-                row.invoice.number,
-                row.invoice.currency,
-                -row.amount,
-            )
-            for row in Allocation.objects.filter(
-                invoice__client=client, by=SettledBy.WRITE_OFF
-            ).select_related("invoice")
-        ),
+        *_settled_otherwise(client, zone),
     ]
     kept = sorted(
         (entry for entry in statement if until is None or entry.on <= until),
         key=lambda entry: entry.on,
     )
     return list(_running(kept))
+
+
+def _issued(client: Client) -> Iterator[StatementEntry]:
+    for row in _of(Invoice, client):
+        yield StatementEntry(row.issued_on, _("Invoice"), row.number, row.currency, row.total)
+    for row in _of(CreditNote, client):
+        yield StatementEntry(row.issued_on, _("Credit note"), row.number, row.currency, -row.total)
+
+
+def _paid(client: Client, zone: str) -> Iterator[StatementEntry]:
+    for row in _of(Payment, client):
+        on = local_day(row.received_at, zone)
+        yield StatementEntry(on, _("Payment"), row.receipt_number, row.currency, -row.amount)
+    for row in _of(PaymentReversal, client).select_related("payment"):
+        number, what = row.payment.receipt_number, _("Payment taken back")
+        yield StatementEntry(row.on, what, number, row.currency, row.amount)
+
+
+def _settled_otherwise(client: Client, zone: str) -> Iterator[StatementEntry]:
+    """The certificates that came in, and what was written off."""
+    for row in _of(WithholdingCertificate, client):
+        if row.received_on:
+            what = _("Withholding certificate")
+            yield StatementEntry(row.received_on, what, row.number, row.currency, -row.amount)
+    written_off = Allocation.objects.filter(invoice__client=client, by=SettledBy.WRITE_OFF)
+    for row in written_off.select_related("invoice"):
+        on, invoice = local_day(row.created_at, zone), row.invoice
+        what = _("Written off")
+        yield StatementEntry(on, what, invoice.number, invoice.currency, -row.amount)
 
 
 def _refunds(client: Client, zone: str) -> Iterator[StatementEntry]:

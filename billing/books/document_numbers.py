@@ -19,7 +19,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from billing.models import CreditNote, Invoice, LostNumber, Numbering, Payment, Series
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from billing.rules.errors import BadPattern
 from core.continuity import outside, standing
 from core.continuity.outside import Number

@@ -26,8 +26,8 @@ from billing.models import (
     WithholdingCertificate,
 )
 from billing.models.certificate import CERTIFICATE, CertificateState
-from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
+from billing.models.numbering import SeriesKind
 from billing.models.payment import SettledBy
 from billing.rules import derived_ids
 from billing.rules.states import BANK_TRANSFER, INVOICE, InvoiceState
@@ -54,6 +54,32 @@ class ReceivedPayment:
     fee: int = 0
 
 
+def _part(
+    received: ReceivedPayment,
+    payment: Payment,
+    before: paid_parts.Settled,
+    applied: int,
+    owed: int,
+    on: date,
+    now: datetime,
+) -> PaidPart:
+    """The part of the invoice that the payment settles; `owed` is what it leaves open."""
+    expected = _expected_withholding(received, owed)
+    withheld = expected if expected == owed else 0
+    return paid_parts.build_part(
+        received.invoice,
+        before,
+        by=SettledBy.PAYMENT,
+        ref=payment.pk,
+        gross=applied + withheld,
+        on=on,
+        now=now,
+        withheld=withheld,
+        beyond=received.amount - applied,
+        left=owed - expected,
+    )
+
+
 def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[Payment]:
     """Book received money, mark invoices paid in full as paid, and queue the emails about it."""
     if not arrived:
@@ -75,22 +101,8 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
             allocations.append(_allocation(payment, invoice, applied, now))
         owed[invoice.pk] -= applied
         on = local_day(received.received_at, businesses[invoice.business_id].time_zone)
-        expected = _expected_withholding(received, owed[invoice.pk])
-        withheld = expected if expected == owed[invoice.pk] else 0
-        parts.append(
-            paid_parts.build_part(
-                invoice,
-                before[invoice.pk],
-                by=SettledBy.PAYMENT,
-                ref=payment.pk,
-                gross=applied + withheld,
-                on=on,
-                now=now,
-                withheld=withheld,
-                beyond=received.amount - applied,
-                left=owed[invoice.pk] - expected,
-            )
-        )
+        open_now = owed[invoice.pk]
+        parts.append(_part(received, payment, before[invoice.pk], applied, open_now, on, now))
         journal += _journal(payment, applied, on, now)
         journal.append(paid_parts.tax_entry(invoice, parts[-1], now))
     for locked in series_numbers.values():

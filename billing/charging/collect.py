@@ -18,7 +18,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agreements.models import Agreement
@@ -36,7 +35,7 @@ from billing.charging.prepare import (
     prepare,
     sent_under_handle,
 )
-from billing.gateways import accounts, exchange
+from billing.gateways import accounts, clocks, exchange
 from billing.gateways.accounts import Account
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome, is_direct
 from billing.models import Charge, Collection, PaymentMethod
@@ -54,7 +53,6 @@ LEASE = timedelta(minutes=5)
 SEND_WITHIN = 600  # seconds from arming a charge to the last moment to call a direct gateway
 BATCH = 300
 AHEAD = 20 * BATCH  # sorted by account at a time
-LARGEST_SKEW = timedelta(minutes=5)  # between our clock and a gateway's
 #: The billing of its agreement is not on hold; a one-off invoice may have none.
 NOT_ON_HOLD = Q(invoice__agreement__parked_because="") | Q(invoice__agreement__isnull=True)
 CHARGE = Step(
@@ -99,19 +97,13 @@ def collect(
     """
     if settings.CHARGING == "off":
         return 0
-    run, sent = Run(_clock(now), asks_clocks), 0
+    run, sent = Run(clocks.started_at(now), asks_clocks), 0
     for by_account in _accounts(run, only):
         for count in parallel_calls.run_batches(by_account, now=now):
             sent += count
             if progress:
                 progress(sent)
     return sent
-
-
-def _clock(now: datetime) -> Callable[[], datetime]:
-    """Return a clock that starts at `now`."""
-    began = time.monotonic_ns()
-    return lambda: now + timedelta(microseconds=(time.monotonic_ns() - began) // 1000)
 
 
 @dataclass
@@ -212,7 +204,7 @@ def _usable(row: Collection, run: Run) -> Steps[Gateway | None]:
         trouble = error
     if gateway and run.asks_clocks and account[1]:
         [time_there] = yield [Call(gateway, gateway.clock)]
-        trouble = _clock_trouble(time_there, run.clock())
+        trouble = clocks.trouble(time_there, run.clock())
         gateway = None if trouble else gateway
     if trouble:
         set_aside.put(accounts.USE, row.business_id, trouble, now=run.clock())
@@ -220,17 +212,6 @@ def _usable(row: Collection, run: Run) -> Steps[Gateway | None]:
         set_aside.worked(accounts.USE.name, [row.business_id], now=run.clock())
     run.usable[known] = gateway
     return gateway
-
-
-def _clock_trouble(time_there: datetime | GatewayUnknown, now: datetime) -> NotConnected | None:
-    """Return why an account may not be charged, judging by the time of its gateway (rule 24)."""
-    if isinstance(time_there, GatewayUnknown):
-        return NotConnected(_("The payment gateway does not answer."))
-    if abs(time_there - now) > LARGEST_SKEW:
-        return NotConnected(
-            _("Our clock differs from the payment gateway's by more than five minutes.")
-        )
-    return None
 
 
 def _works(rows: list[Collection], gateway: Gateway | None, now: datetime) -> list[Work]:

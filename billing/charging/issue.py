@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import Agreement, Period, Upgrade
@@ -17,36 +16,26 @@ from agreements.rules.states import PERIOD, PeriodState
 from agreements.rules.terms import CollectBy
 from agreements.running.billing_hold import free_billable, hold_not_billable
 from agreements.running.periods import scope_filter
-from billing.books import document_numbers, ledger, paid_parts, transitions
-from billing.charging import trial_credit
+from billing.books import document_numbers, ledger
+from billing.charging import issued_rows, trial_credit
 from billing.charging.elsewhere import found_objects
+from billing.charging.issued_rows import Found, Rows
 from billing.gateways import registry
 from billing.gateways.accounts import names
-from billing.gateways.base import Outcome
 from billing.invoices import agreed_extras, compose_invoice
 from billing.invoices.compose_invoice import Billable
-from billing.invoices.one_off import OneOff
 from billing.models import (
-    Allocation,
     Collection,
     FoundObject,
-    Invoice,
-    InvoiceLine,
-    JournalEntry,
     NextLine,
-    PaidPart,
     PaymentMethod,
     Series,
-    Transition,
 )
-from billing.models.invoice import SeriesKind
-from billing.models.journal import Account
-from billing.models.payment import SettledBy
-from billing.rules import derived_ids
+from billing.models.numbering import SeriesKind
 from billing.rules.asking import credit_spent
-from billing.rules.states import BANK_TRANSFER, CollectionState, InvoiceState
+from billing.rules.states import CollectionState, InvoiceState
 from core.database.state_moves import move_all
-from core.dates import local_day, local_instant
+from core.dates import local_day
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
@@ -54,7 +43,6 @@ from core.outbox import emails
 
 BATCH = 500
 AHEAD = 20 * BATCH  # sorted by business at a time, so that each batch locks few series
-PATIENCE = timedelta(hours=1)  # a new client, who has no card yet, is about to save one
 PERIODS = Step(
     "issue_invoices",
     "billing.tasks.bill",
@@ -73,35 +61,6 @@ UPGRADES = Step(
 )
 
 Ask = Callable[..., QuerySet[Any]]
-
-
-@dataclass
-class Found:
-    """The rows that one batch reads: its periods or upgrades, and what their invoices need."""
-
-    periods: Sequence[Period | Upgrade]
-    lines: dict[UUID, list[NextLine]]
-    carded: set[UUID]
-    credit: dict[tuple[UUID, str], int]
-    gateways: dict[UUID, str]
-    known_there: dict[str, FoundObject]
-    now: datetime
-
-
-@dataclass
-class Rows:
-    """The rows that one batch inserts."""
-
-    invoices: list[Invoice] = field(default_factory=list)
-    lines: list[InvoiceLine] = field(default_factory=list)
-    journal: list[JournalEntry | None] = field(default_factory=list)
-    collections: list[Collection] = field(default_factory=list)
-    moves: list[Transition] = field(default_factory=list)
-    allocations: list[Allocation] = field(default_factory=list)
-    parts: list[PaidPart] = field(default_factory=list)
-    carried: list[NextLine] = field(default_factory=list)
-    used: list[NextLine] = field(default_factory=list)
-    taken_over: list[FoundObject] = field(default_factory=list)
 
 
 def periods_to_invoice(now: datetime, only: Agreement | Business | None = None) -> QuerySet[Period]:
@@ -182,13 +141,16 @@ def _issue_batch(ids: Sequence[UUID], business_ids: set[UUID], now: datetime, as
 
 def _see_new_cards(collections: Sequence[Collection], now: datetime) -> None:
     """Make due what was issued while its client saved a card: neither saw what the other wrote."""
-    patient = [row.pk for row in collections if row.next_at == now + PATIENCE]
+    patient = [row.pk for row in collections if row.next_at == now + issued_rows.PATIENCE]
     if patient:
         cards = PaymentMethod.objects.filter(
             client=OuterRef("invoice__client"), removed_at__isnull=True
         )
         waiting = Collection.objects.filter(
-            Exists(cards), pk__in=patient, state=CollectionState.READY, next_at=now + PATIENCE
+            Exists(cards),
+            pk__in=patient,
+            state=CollectionState.READY,
+            next_at=now + issued_rows.PATIENCE,
         )
         waiting.update(next_at=now)
 
@@ -270,7 +232,7 @@ def _rows(batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries
         invoice, lines = compose_invoice.build_invoice(
             period, draft, series_numbers[period.business_id], state, batch.now
         )
-        add(rows, batch, period, invoice, lines, paid)
+        issued_rows.add(rows, batch, period, invoice, lines, paid)
         for line in more:
             line.invoice_id = invoice.pk
         rows.used += more
@@ -290,100 +252,14 @@ def smallest(batch: Found, period: Billable) -> int:
     return registry.smallest(batch.gateways[period.business_id], period.currency)
 
 
-def add(
-    rows: Rows,
-    batch: Found,
-    period: Billable,
-    invoice: Invoice,
-    lines: list[InvoiceLine],
-    spent: int,
-) -> None:
-    """Add what an invoice inserts: its lines, journal and collection, and the credit `spent`."""
-    now = batch.now
-    rows.invoices.append(invoice)
-    rows.lines += lines
-    moves = [("invoice", Account.RECEIVABLE, Account.REVENUE, invoice.subtotal)]
-    tax_account = paid_parts.tax_account(invoice)
-    moves.append(("invoice", Account.RECEIVABLE, tax_account, invoice.tax))
-    if spent:
-        part = paid_parts.build_part(
-            invoice,
-            paid_parts.Settled(0, [0] * len(invoice.taxes)),
-            by=SettledBy.BALANCE,
-            ref=invoice.pk,
-            gross=spent,
-            on=invoice.issued_on,
-            now=now,
-        )
-        rows.parts.append(part)
-        rows.journal.append(paid_parts.tax_entry(invoice, part, now))
-        batch.credit[invoice.client_id, invoice.currency] -= spent
-        moves.append(("credit_used", Account.CREDIT, Account.RECEIVABLE, spent))
-        rows.allocations.append(
-            Allocation(
-                business_id=invoice.business_id,
-                invoice=invoice,
-                by=SettledBy.BALANCE,
-                ref=invoice.pk,
-                amount=spent,
-                created_at=now,
-            )
-        )
-    rows.journal += [
-        ledger.build_entry(invoice, kind, invoice.pk, debit, credit, amount, invoice.issued_on, now)
-        for kind, debit, credit, amount in moves
-    ]
-    by_card = invoice.collect_by == CollectBy.CARD
-    known_there = batch.known_there.get(str(invoice.reference)) if by_card else None
-    collection = _collection(batch, period, invoice, invoice.total - spent, known_there)
-    rows.taken_over += [known_there] if known_there else []
-    rows.collections.append(collection)
-    why = "issued" if collection.state != CollectionState.DONE else "paid from credit"
-    rows.moves.append(
-        transitions.build_transition(collection, "collection", "", collection.state, why, now)
-    )
-
-
-def _collection(
-    batch: Found, period: Billable, invoice: Invoice, left: int, known_there: FoundObject | None
-) -> Collection:
-    """Return how the invoice is collected: by card, by transfer, or not at all if credit paid.
-
-    `known_there` is the gateway's object for the same, made before the database went back.
-    """
-    by_card = invoice.collect_by == CollectBy.CARD
-    now = batch.now
-    state, next_at = (
-        CollectionState.READY,
-        now if invoice.client_id in batch.carded else now + PATIENCE,
-    )
-    if not by_card:
-        state, next_at = CollectionState.SENT, compose_invoice.first_reminder(period, invoice)
-    elif isinstance(period, OneOff) and invoice.due_on > invoice.issued_on:
-        next_at = local_instant(invoice.due_on, period.charge_hour, period.time_zone)
-    if known_there and known_there.outcome == Outcome.SUCCEEDED:
-        state, next_at = CollectionState.WAIT, now
-    return Collection(
-        business_id=invoice.business_id,
-        invoice_id=invoice.pk,
-        gateway=batch.gateways[invoice.business_id] if by_card else BANK_TRANSFER,
-        prepare_key=derived_ids.first_key(invoice.reference),
-        handle=known_there.handle if known_there else None,
-        amount=known_there.amount if known_there else None,
-        state=state if left else CollectionState.DONE,
-        next_at=next_at if left else None,
-        created_at=now,
-    )
-
-
 def _write(
     rows: Rows, batch: Found, series_numbers: dict[UUID, document_numbers.LockedSeries]
 ) -> None:
     if not batch.periods:
         return
-    insert(rows, series_numbers, batch.now)
+    issued_rows.insert(rows, series_numbers, batch.now)
     NextLine.objects.bulk_create(rows.carried)
-    _use(rows)
+    issued_rows.use_lines(rows)
     carried = {UUID(line.ref) for line in rows.carried}
     for state, periods in (
         (PeriodState.INVOICED, [row for row in batch.periods if row.pk not in carried]),
@@ -395,36 +271,4 @@ def _write(
     businesses = {period.business_id: period.business for period in batch.periods}
     emails.post(
         "invoice", [(str(row.pk), businesses[row.business_id]) for row in sent], now=batch.now
-    )
-
-
-def insert(
-    rows: Rows, series_numbers: dict[UUID, document_numbers.LockedSeries], now: datetime
-) -> None:
-    """Insert invoices with what belongs to them, and save the numbers they took."""
-    document_numbers.save_series(series_numbers.values(), now=now)
-    Invoice.objects.bulk_create(rows.invoices)
-    InvoiceLine.objects.bulk_create(rows.lines)
-    ledger.append_entries(rows.journal)
-    Allocation.objects.bulk_create(rows.allocations)
-    PaidPart.objects.bulk_create(rows.parts)
-    Collection.objects.bulk_create(rows.collections)
-    Transition.objects.bulk_create(rows.moves)
-    if taken := [found.pk for found in rows.taken_over]:
-        FoundObject.objects.filter(pk__in=taken).update(taken_at=now)
-
-
-def _use(rows: Rows) -> None:
-    """Store on each waiting line which invoice took it.
-
-    Lines carried within this batch are inserted with their invoice. In one batch, one invoice takes
-    all waiting lines of its agreement, so a single short UPDATE is enough.
-    """
-    carried = {line.pk for line in rows.carried}
-    waited = [line for line in rows.used if line.pk not in carried]
-    takers = Invoice.objects.filter(
-        pk__in={line.invoice_id for line in waited}, agreement=OuterRef("agreement")
-    )
-    NextLine.objects.filter(pk__in=[line.pk for line in waited]).update(
-        invoice=Subquery(takers.values("pk"))
     )

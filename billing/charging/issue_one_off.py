@@ -15,7 +15,7 @@ from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from agreements.rules.terms import CollectBy
 from billing.books import document_numbers, ledger
-from billing.charging import issue
+from billing.charging import issue, issued_rows
 from billing.charging.saved_cards import card_in_use
 from billing.gateways import registry
 from billing.gateways.accounts import names
@@ -23,7 +23,7 @@ from billing.invoices import compose_invoice, extra_line, one_off
 from billing.invoices.compose_invoice import Draft
 from billing.invoices.one_off import OneOff, Order
 from billing.models import Invoice, NextLine
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from billing.rules import derived_ids
 from billing.rules.states import InvoiceState
 from core import nudge
@@ -176,17 +176,17 @@ def _insert(
     spent = issue.spent(found, row, draft.figures.total)
     state = InvoiceState.PAID if spent == draft.figures.total else InvoiceState.OPEN
     invoice, lines = compose_invoice.build_invoice(row, draft, numbers[row.business_id], state, now)
-    rows = issue.Rows()
-    issue.add(rows, found, row, invoice, lines, spent)
+    rows = issued_rows.Rows()
+    issued_rows.add(rows, found, row, invoice, lines, spent)
     for move in rows.moves:
         move.why = _("issued by %(who)s") % {"who": actor[:90]}
-    issue.insert(rows, numbers, now)
+    issued_rows.insert(rows, numbers, now)
     return invoice
 
 
-def _found(row: OneOff, credit: dict[tuple[UUID, str], int], now: datetime) -> issue.Found:
+def _found(row: OneOff, credit: dict[tuple[UUID, str], int], now: datetime) -> issued_rows.Found:
     """Return what `issue` reads of a batch, for this one."""
-    return issue.Found(
+    return issued_rows.Found(
         periods=[],
         lines={},
         carded={row.client_id},

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from billing.bank_transfer import payment_details
 from billing.books import asking, client_statement, paid_parts
 from billing.models import Allocation, CreditNote, Invoice, Payment, PaymentReversal
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from billing.models.payment import SettledBy
 from clients.models import Client
 from core import formats

@@ -21,17 +21,21 @@ NUMBER = gettext_lazy("the number of the invoice")
 SUM = gettext_lazy("the sum, with its currency")
 CARD = "Visa •• 4242"
 Names = dict[str, Promise]
+OF_INVOICE: Names = {"number": NUMBER, "amount": SUM}
 
 
 def register_kinds() -> None:
     """Register the kinds of this room, in the order in which a client gets them."""
-    of_invoice: Names = {"number": NUMBER, "amount": SUM}
-    register(
+    register(*_of_every_payment(), *_of_what_went_wrong())
+
+
+def _of_every_payment() -> list[WordedKind]:
+    return [
         WordedKind(
             "invoice",
             gettext_lazy("Invoice"),
             gettext_lazy("When an invoice is to be paid by bank transfer."),
-            {**of_invoice, "day": gettext_lazy("the day on which it is due")},
+            {**OF_INVOICE, "day": gettext_lazy("the day on which it is due")},
             _invoice,
         ),
         WordedKind(
@@ -56,28 +60,33 @@ def register_kinds() -> None:
             },
             _charge_ahead,
         ),
+    ]
+
+
+def _of_what_went_wrong() -> list[WordedKind]:
+    return [
         WordedKind(
             "overdue",
             gettext_lazy("Payment reminder"),
             gettext_lazy("When a transfer has not arrived on its due day."),
-            {**of_invoice, "day": gettext_lazy("the day on which it was due")},
+            {**OF_INVOICE, "day": gettext_lazy("the day on which it was due")},
             _overdue,
         ),
         WordedKind(
             "charge_failed",
             gettext_lazy("Charge declined"),
             gettext_lazy("When the client's card or bank account could not be charged."),
-            of_invoice,
+            OF_INVOICE,
             _charge_failed,
         ),
         WordedKind(
             "card_needed",
             gettext_lazy("Card missing"),
             gettext_lazy("When an invoice is due and no card is saved."),
-            of_invoice,
+            OF_INVOICE,
             _card_needed,
         ),
-    )
+    ]
 
 
 def _values(business: Business, today: date) -> dict[str, str]:

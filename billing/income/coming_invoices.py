@@ -19,7 +19,7 @@ from agreements.models.agreement import NOT_BILLABLE
 from agreements.rules.states import PeriodState
 from agreements.running import periods
 from billing.books import owing
-from billing.charging import issue
+from billing.charging import issue, issued_rows
 from billing.invoices import compose_invoice
 from billing.models import Collection, Invoice
 from billing.rules.states import CollectionState, InvoiceState
@@ -139,13 +139,13 @@ def _not_issued(business: Business, until: datetime) -> list[ComingInvoice]:
 
 def _would_issue(
     due: Sequence[Period | Upgrade], business: Business, until: datetime
-) -> issue.Rows:
+) -> issued_rows.Rows:
     """What would be issued, without the clients of whom a stored value cannot be read."""
     try:
         return issue.would_issue(due, business, now=until)
     except periods.UNREADABLE:
         log.exception("An invoice of %s cannot be computed.", business.pk)
-    rows = issue.Rows()
+    rows = issued_rows.Rows()
     by_client: dict[UUID, list[Period | Upgrade]] = defaultdict(list)
     for row in due:
         by_client[row.agreement.client_id].append(row)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from billing.books import document_numbers, ledger, owing, paid_parts
 from billing.invoices import upgrade_invoice
 from billing.models import Allocation, CreditNote, Invoice
-from billing.models.invoice import SeriesKind
 from billing.models.journal import Account
+from billing.models.numbering import SeriesKind
 from billing.models.payment import SettledBy
 from billing.rules import derived_ids, taxes
 from billing.rules.errors import NotOwed

@@ -21,7 +21,8 @@ from agreements.rules.terms import Renews
 from billing.books import document_numbers
 from billing.invoices import next_line
 from billing.models import Invoice, NextLine
-from billing.models.invoice import OWN_LINES, SeriesKind
+from billing.models.invoice import OWN_LINES
+from billing.models.numbering import SeriesKind
 from core.dates import local_day
 from core.documents import store
 from core.errors import RuleError

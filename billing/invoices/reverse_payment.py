@@ -36,6 +36,13 @@ def applied_of(payment: Payment) -> int:
     return sum(rows.filter(invoice=payment.invoice_id).values_list("amount", flat=True))
 
 
+def _require_unspent(payment: Payment, beyond: int) -> None:
+    if beyond:
+        ledger.lock_clients([payment.client_id])
+        if beyond > ledger.client_credit(payment.client_id, payment.currency):
+            raise NotOwed(_("The credit that came from this payment was spent meanwhile."))
+
+
 def reverse(
     payment: Payment, invoice: Invoice, reason: str, actor: str, now: datetime
 ) -> PaymentReversal:
@@ -45,10 +52,7 @@ def reverse(
     """
     applied = applied_of(payment)
     beyond = payment.amount - applied
-    if beyond:
-        ledger.lock_clients([payment.client_id])
-        if beyond > ledger.client_credit(payment.client_id, payment.currency):
-            raise NotOwed(_("The credit that came from this payment was spent meanwhile."))
+    _require_unspent(payment, beyond)
     today = local_day(now, invoice.business.time_zone)
     reversal = PaymentReversal.objects.create(
         business_id=payment.business_id,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from billing.bank_transfer import transfers
+from billing.bank_transfer import statement_lines, transfers
 from billing.bank_transfer.statement_csv import BankLine
 from billing.bank_transfer.take_back import take_back_payment
 from billing.books.invariants import find_contradictions
@@ -65,8 +65,10 @@ def test_a_fee_that_cannot_be_is_refused_where_it_was_typed(world: World, fee: i
 
 def test_a_line_of_a_statement_has_its_fee_as_well(world: World) -> None:
     invoice = world.billed(card="", collect_by="transfer")
-    (line,) = transfers.store_lines(business=world.business, lines=[bank_line(2_975_00)], now=NOW)
-    transfers.match_line(line=line, invoice=invoice, fee=25_00, actor="Nan", now=NOW)
+    (line,) = statement_lines.store_lines(
+        business=world.business, lines=[bank_line(2_975_00)], now=NOW
+    )
+    statement_lines.match_line(line=line, invoice=invoice, fee=25_00, actor="Nan", now=NOW)
     invoice.refresh_from_db()
     line.refresh_from_db()
     assert (invoice.state, line.state) == ("paid", "matched")
@@ -78,9 +80,11 @@ def test_a_line_of_a_statement_has_its_fee_as_well(world: World) -> None:
 
 def test_a_line_with_a_fee_that_cannot_be_stays_to_be_matched(world: World) -> None:
     invoice = world.billed(card="", collect_by="transfer")
-    (line,) = transfers.store_lines(business=world.business, lines=[bank_line(2_975_00)], now=NOW)
+    (line,) = statement_lines.store_lines(
+        business=world.business, lines=[bank_line(2_975_00)], now=NOW
+    )
     with pytest.raises(NotOwed):
-        transfers.match_line(line=line, invoice=invoice, fee=2_975_00, actor="Nan", now=NOW)
+        statement_lines.match_line(line=line, invoice=invoice, fee=2_975_00, actor="Nan", now=NOW)
     line.refresh_from_db()
     assert line.state == "open" and not Payment.objects.exists()
 
@@ -91,8 +95,10 @@ def bank_line(amount: int) -> BankLine:
 
 def test_a_mistyped_fee_of_a_line_is_no_credit_of_the_client(world: World) -> None:
     invoice = world.billed(card="", collect_by="transfer")
-    (line,) = transfers.store_lines(business=world.business, lines=[bank_line(3_000_00)], now=NOW)
+    (line,) = statement_lines.store_lines(
+        business=world.business, lines=[bank_line(3_000_00)], now=NOW
+    )
     with pytest.raises(NotOwed) as refused:
-        transfers.match_line(line=line, invoice=invoice, fee=2_500_00, actor="Nan", now=NOW)
+        statement_lines.match_line(line=line, invoice=invoice, fee=2_500_00, actor="Nan", now=NOW)
     assert refused.value.field == "fee"
     assert not Payment.objects.exists()

@@ -17,6 +17,8 @@ from core.documents import render
 from core.documents.qr import draw_svg, draw_table
 from tests.world import NOW
 
+pytestmark = pytest.mark.whole_documents
+
 SVG = "{http://www.w3.org/2000/svg}"
 PROMPTPAY = promptpay.payload("081-234-5678", 3_120_000)
 EPC = epc.payload(

@@ -17,7 +17,7 @@ from billing.charging import cancel_invoice
 from billing.emails import billing_pdfs
 from billing.invoices import credit_note
 from billing.models import CreditNote, Invoice, Numbering, Payment, Series
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from billing.rules.errors import BadPattern
 from billing.runs.billing_run import run_billing
 from core.documents import render

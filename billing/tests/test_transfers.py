@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from billing.bank_transfer import transfers
+from billing.bank_transfer import statement_lines, transfers
 from billing.bank_transfer.codes.reference import creditor_reference
 from billing.bank_transfer.matching import MatchKind, OpenInvoice, match_lines
 from billing.bank_transfer.statement_csv import BankLine
@@ -140,26 +140,26 @@ def test_a_paid_invoice_accepts_no_further_transfer(world: World) -> None:
 
 def test_a_statement_that_is_imported_twice_stores_each_line_once(world: World) -> None:
     lines = [line("A", 1), line("B", 2)]
-    assert len(transfers.store_lines(business=world.business, lines=lines, now=NOW)) == 2
+    assert len(statement_lines.store_lines(business=world.business, lines=lines, now=NOW)) == 2
     assert [
         row.text
-        for row in transfers.store_lines(
+        for row in statement_lines.store_lines(
             business=world.business, lines=[*lines, line("C", 3)], now=NOW
         )
     ] == ["C"]
-    assert len(transfers.store_lines(business=World().business, lines=lines, now=NOW)) == 2
+    assert len(statement_lines.store_lines(business=World().business, lines=lines, now=NOW)) == 2
     assert BankStatementLine.objects.count() == 5
 
 
 def test_a_line_pays_one_invoice_once(world: World) -> None:
     first, second = sent(world), sent(world, client=world.client("B"))
     row = kept(world, line("RH-2026-0001", 1_000_00))[0]
-    transfers.match_line(line=row, invoice=first, actor="Nan", now=NOW)
+    statement_lines.match_line(line=row, invoice=first, actor="Nan", now=NOW)
     row.refresh_from_db()
     assert (row.state, row.payment) == ("matched", first.payments.get())
     for invoice in (first, second):
         with pytest.raises(NotOpen):
-            transfers.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
+            statement_lines.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
     assert Payment.objects.count() == 1
     assert not find_contradictions(NOW)
 
@@ -168,7 +168,7 @@ def test_a_line_in_another_currency_pays_nothing(world: World) -> None:
     invoice = sent(world)
     row = kept(world, line("RH-2026-0001", 3_000_00, currency="THB"))[0]
     with pytest.raises(RuleError):
-        transfers.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
+        statement_lines.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
     row.refresh_from_db()
     assert row.state == "open"
     assert not Payment.objects.exists()
@@ -178,12 +178,12 @@ def test_an_ignored_line_cannot_be_matched_and_a_matched_line_cannot_be_ignored(
     world: World,
 ) -> None:
     other, ours = kept(world, line("Rent", 9), line("RH-2026-0001", 3_000_00))
-    transfers.ignore_line(line=other)
+    statement_lines.ignore_line(line=other)
     with pytest.raises(NotOpen):
-        transfers.match_line(line=other, invoice=sent(world), actor="Nan", now=NOW)
+        statement_lines.match_line(line=other, invoice=sent(world), actor="Nan", now=NOW)
     assert not Payment.objects.exists()
-    transfers.match_line(line=ours, invoice=Invoice.objects.get(), actor="Nan", now=NOW)
-    transfers.ignore_line(line=ours)
+    statement_lines.match_line(line=ours, invoice=Invoice.objects.get(), actor="Nan", now=NOW)
+    statement_lines.ignore_line(line=ours)
     ours.refresh_from_db()
     other.refresh_from_db()
     assert (other.state, ours.state) == ("ignored", "matched")
@@ -210,7 +210,7 @@ def test_a_statement_settles_the_invoices_it_names_and_leaves_the_rest_open(worl
     for proposal in matches:
         if proposal.invoice_id:
             invoice = Invoice.objects.get(pk=proposal.invoice_id)
-            transfers.match_line(
+            statement_lines.match_line(
                 line=rows[proposal.line.fingerprint], invoice=invoice, actor="Nan", now=NOW
             )
     assert [owing.amount_owed(invoice) for invoice in invoices] == [0, 90_00, 2_000_00]
@@ -226,7 +226,7 @@ def line(text: str, amount: int, currency: str = "USD") -> BankLine:
 
 
 def kept(world: World, *lines: BankLine) -> Sequence[BankStatementLine]:
-    return transfers.store_lines(business=world.business, lines=lines, now=NOW)
+    return statement_lines.store_lines(business=world.business, lines=lines, now=NOW)
 
 
 def waits(invoice: Invoice) -> OpenInvoice:
@@ -309,7 +309,7 @@ def test_a_transfer_is_booked_only_after_the_card_charge_is_cancelled_for_certai
 ) -> None:
     invoice = world.billed(card="requires_action")
     row = kept(world, line("RH-2026-0001", 3_000_00))[0]
-    transfers.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
+    statement_lines.match_line(line=row, invoice=invoice, actor="Nan", now=NOW)
     with gateways.registered(gateways.kind("sandbox", Deaf)):
         resolve.resolve_charges(now=NOW)
         assert state(invoice) == ("open", "voiding")

@@ -6,6 +6,7 @@ Letters that no bundled font has become "[…]", so that nobody takes what is le
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def printed(text: str) -> str:
 
     A text that consists of decoration becomes "[…]", since a name is never empty.
     """
-    marked = "".join(_instead(character) for character in _composed(text))
+    marked = _replaced(_composed(text), _instead)
     if _LOST not in marked and _DROPPED not in marked:
         return _composed(marked)
     marked = LOST_RUN.sub(LOST, ONLY_DROPPED.sub(rf"\1{LOST}", marked))
@@ -96,13 +97,21 @@ def without_marks(text: str) -> str:
 
 def _composed(text: str) -> str:
     """`text` with accents on their letters, except where the fonts have them only separately."""
-    return "".join(
-        apart
-        if ord(character) not in _printable()
-        and not missing_glyphs(apart := unicodedata.normalize("NFD", character))
-        else character
-        for character in unicodedata.normalize("NFC", text.replace(OVERLAY, ""))
-    )
+    return _replaced(unicodedata.normalize("NFC", text.replace(OVERLAY, "")), _apart)
+
+
+def _replaced(text: str, other: Callable[[str], str]) -> str:
+    """`text` with each character replaced; a document has many, but few different ones."""
+    others = {ord(one): new for one in set(text) if (new := other(one)) != one}
+    return text.translate(others) if others else text
+
+
+def _apart(character: str) -> str:
+    """A character, or its accent beside its letter where the fonts have them only so."""
+    if ord(character) in _printable():
+        return character
+    apart = unicodedata.normalize("NFD", character)
+    return character if missing_glyphs(apart) else apart
 
 
 @lru_cache(maxsize=4096)

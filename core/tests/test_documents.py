@@ -25,7 +25,7 @@ from core.documents import glyphs, kept, render, store
 from core.models import Business, Document, User
 from core.models.document import DocumentKind
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
 BUSINESS = SimpleNamespace(
     name="Niran Studio", trading_as="Niran Studio Co., Ltd.", accent="teal", logo=None

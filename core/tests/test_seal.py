@@ -23,7 +23,7 @@ from core.models import Business, User
 from core.models.document import DocumentKind
 from core.tests.test_documents import invoice_pdf
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 plain = cache(invoice_pdf)  # an unsealed PDF
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
 

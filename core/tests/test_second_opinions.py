@@ -8,7 +8,7 @@ import pytest
 from core.documents import seal
 from core.tests.test_documents import invoice_pdf
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 NOW = datetime(2026, 12, 1, 2, 30, 12, tzinfo=UTC)
 VALID = "Signature is Valid."  # alone, this does not mean that the file is unchanged
 WHOLE = "- Total document signed"

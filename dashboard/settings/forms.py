@@ -12,7 +12,7 @@ from agreements.rules import workload
 from billing.bank_transfer import payment_details
 from billing.bank_transfer.codes import epc, promptpay
 from billing.models import BankDetails
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from core import formats, money
 from core.documents import logos
 from core.documents.printable_text import PrintableForm

@@ -18,7 +18,7 @@ from tests.browsers import logged_in
 from tests.test_stored_totals import text_of
 from tests.world import NOW, World
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 
 
 def billed(world: World) -> Invoice:

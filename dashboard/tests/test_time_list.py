@@ -1,7 +1,6 @@
 """The list of time: a deliverable picked while typing, and several entries changed at once."""
 
 import re
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement
-from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import time_log
 from delivery.models import TimeEntry
-from delivery.work import checklist_actions
 from tests.test_tenancy import logged_in
 from tests.world import World
 
@@ -27,14 +24,7 @@ LIST, BULK, UNDO = "dashboard:time", "dashboard:time_bulk", "dashboard:time_bulk
 
 @pytest.fixture
 def agreement(world: World) -> Agreement:
-    now = timezone.now()
-    begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
-    found = world.running(
-        starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9), tier=PROMISED
-    )
-    run_billing(now=now, door="test")
-    checklist_actions.open_checklists(now=now)
-    return found
+    return world.under_way(tier=PROMISED)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.urls import reverse
 from agreements.models import Proposal
 from billing.books import document_numbers
 from billing.models import Series
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from clients.models import Client
 from core.models import Business, TaxRate, User
 from dashboard.welcome.forms import save_place

@@ -42,8 +42,24 @@ class Cell:
         return bool(self.entries or self.planned or self.can_add or self.can_plan)
 
 
+class _Line:
+    """A line of the table in either direction, with what its cells add up to."""
+
+    cells: list[Cell]
+
+    @property
+    def minutes(self) -> int:
+        """The sum of what was logged."""
+        return sum(cell.minutes for cell in self.cells)
+
+    @property
+    def planned(self) -> int:
+        """The sum of what is planned, in minutes."""
+        return sum(cell.planned for cell in self.cells)
+
+
 @dataclass(frozen=True)
-class Row:
+class Row(_Line):
     """The week of one agreement.
 
     `left` is how many included minutes its period has left, None where no time is included.
@@ -58,35 +74,15 @@ class Row:
         """The minutes beyond the included time of the period."""
         return max(0, -(self.left or 0))
 
-    @property
-    def minutes(self) -> int:
-        """The sum of the week."""
-        return sum(cell.minutes for cell in self.cells)
-
-    @property
-    def planned(self) -> int:
-        """What is planned for the week, in minutes."""
-        return sum(cell.planned for cell in self.cells)
-
 
 @dataclass(frozen=True)
-class Day:
+class Day(_Line):
     """One day over all agreements. `note` is the freelancer's own line about it."""
 
     day: date
     cells: list[Cell]
     can_add: bool
     note: str = ""
-
-    @property
-    def minutes(self) -> int:
-        """The sum of the day."""
-        return sum(cell.minutes for cell in self.cells)
-
-    @property
-    def planned(self) -> int:
-        """What is planned for the day, in minutes."""
-        return sum(cell.planned for cell in self.cells)
 
     @property
     def is_open(self) -> bool:

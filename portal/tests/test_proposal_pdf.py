@@ -20,7 +20,7 @@ from tests.browsers import logged_in
 from tests.test_tenancy import inside
 from tests.world import World
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 
 
 def sent(world: World, **terms: Any) -> Proposal:

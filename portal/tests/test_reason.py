@@ -10,7 +10,7 @@ from portal.tests.test_proposal_pdf import download, text_of
 from tests.test_tenancy import inside
 from tests.world import LADDER, World
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 TYPED = "you want an audience that answers."
 
 

@@ -20,7 +20,7 @@ from delivery.reports import report_pdf, report_run, review_draft, send_reports
 from tests.test_tenancy import inside
 from tests.world import World
 
-pytestmark = pytest.mark.rendering
+pytestmark = [pytest.mark.rendering, pytest.mark.whole_documents]
 QUESTION = "Shall we film two videos and cut one?"
 
 

@@ -53,9 +53,11 @@ ALIKE = (  # whatever the gateway is, so that each of their lines is a case at t
     "agreements/running/periods",
     "billing/runs/billing_run",
     "billing/charging/issue",
+    "billing/charging/issued_rows",
     "billing/invoices/credit_note",
     "billing/books/document_numbers",
     "billing/bank_transfer/transfers",
+    "billing/bank_transfer/statement_lines",
     "billing/bank_transfer/take_back",
     "core/outbox/emails",
 )

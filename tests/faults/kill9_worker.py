@@ -16,7 +16,7 @@ from django.db import OperationalError, connection, transaction
 
 from agreements.models import Agreement
 from billing import models
-from billing.bank_transfer import take_back, transfers
+from billing.bank_transfer import statement_lines, take_back, transfers
 from billing.books import owing
 from billing.books.invariants import find_contradictions
 from billing.charging import cancel_invoice, gateway_events, issue, refund
@@ -350,9 +350,9 @@ def walk(now: datetime) -> None:
 def _transfers(now: datetime) -> None:
     """What the bank's statement says, and what was recorded by mistake."""
     line = models.BankStatementLine.objects.get(fingerprint=BY_LINE)
-    transfers.store_lines(business=line.business, lines=[line], now=now)
+    statement_lines.store_lines(business=line.business, lines=[line], now=now)
     with suppress(RuleError):
-        transfers.match_line(line=line, invoice=of(BY_LINE), actor="Nan", now=now)
+        statement_lines.match_line(line=line, invoice=of(BY_LINE), actor="Nan", now=now)
     with suppress(RuleError):
         payment = of(BY_MISTAKE).payments.get(reference__endswith=BY_MISTAKE)
         take_back.take_back_payment(payment=payment, reason="R", actor="Nan", now=now)

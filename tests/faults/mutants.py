@@ -39,7 +39,7 @@ from billing.gateways.base import (
     is_direct,
 )
 from billing.models import Charge, Collection, Invoice, Payment
-from billing.models.invoice import SeriesKind
+from billing.models.numbering import SeriesKind
 from billing.recovery import compare, go_on
 from billing.rules import dunning
 from billing.rules.states import ChargeState, CollectionState

@@ -18,7 +18,7 @@ from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.test import override_settings
 from django.utils import timezone
 
-from billing.charging import collect
+from billing.gateways import clocks
 from core.database import ids
 from core.documents import certificate, seal
 from tests.world import NOW
@@ -81,7 +81,7 @@ def everything(folder: Path) -> Iterator[Repeating]:
         patch.setattr(random, "_urandom", repeating.bytes)  # of secrets
         patch.setattr(timezone, "datetime", _Still)
         patch.setattr(PasswordResetTokenGenerator, "_now", lambda _self: NOW.replace(tzinfo=None))
-        patch.setattr(collect, "_clock", lambda now: lambda: now)
+        patch.setattr(clocks, "started_at", lambda now: lambda: now)
         patch.setattr(seal, "stamped", _marked)
         yield repeating
 

@@ -21,7 +21,12 @@ from tests.golden import kept, kinds
 from tests.golden.made import Made
 from tests.golden.stage import LANGUAGES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rendering, pytest.mark.proof]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rendering,
+    pytest.mark.proof,
+    pytest.mark.whole_documents,
+]
 SHOWN = 300  # lines of a failure
 TO_KEEPERS = {
     "audit",

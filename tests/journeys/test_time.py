@@ -11,11 +11,9 @@ from playwright.sync_api import Page, expect
 
 from agreements.models import Agreement
 from agreements.rules.states import AgreementState
-from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from delivery.hours import timer
 from delivery.models import Deliverable, TimeEntry, Timer, TimerEvent, TimerRun
-from delivery.work import checklist_actions
 from tests.journeys.test_signing import desk
 from tests.world import World
 
@@ -32,14 +30,7 @@ def width(request: pytest.FixtureRequest, page: Page) -> int:
 
 @pytest.fixture
 def agreement(world: World) -> Agreement:
-    now = timezone.now()
-    begun = local_day(now, "Asia/Bangkok") - timedelta(days=9)
-    found = world.running(
-        starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=9), tier=PROMISED
-    )
-    run_billing(now=now, door="test")
-    checklist_actions.open_checklists(now=now)
-    return found
+    return world.under_way(tier=PROMISED)
 
 
 def test_a_timer_runs_from_page_to_page_until_it_is_stopped(

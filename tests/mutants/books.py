@@ -33,7 +33,7 @@ MUTANTS = [
     ),
     Mutant(
         "A transfer in another currency pays the invoice",
-        TRANSFERS,
+        "billing/bank_transfer/statement_lines.py",
         "    if line.currency != invoice.currency:",
         "    if not line.currency:",
         (

@@ -110,8 +110,8 @@ MUTANTS = [
     ),
     Mutant(
         "Client credit is spent on each invoice of a run",
-        ISSUE,
-        "        batch.credit[invoice.client_id, invoice.currency] -= spent\n",
+        "billing/charging/issued_rows.py",
+        "    batch.credit[invoice.client_id, invoice.currency] -= spent\n",
         "",
         (
             "billing/tests/test_refunds.py::test_credit_is_spent_once_on_two_invoices_of_one_run",

@@ -29,7 +29,7 @@ from delivery.renewing import quarterly_reviews
 from delivery.reports import report_pdf, report_run, review_draft, send_reports
 from tests.world import HERE, World
 
-pytestmark = pytest.mark.verapdf
+pytestmark = [pytest.mark.verapdf, pytest.mark.whole_documents]
 FLAVOURS = "3a,ua1"
 THEIRS = {DocumentKind.LETTER.value}  # a reference letter is uploaded, not rendered here
 

@@ -1,6 +1,7 @@
 """Emails about a charge: declined, to be confirmed, unknown, or paid too early."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -28,7 +29,7 @@ def charge_failed(
 
     The billing contacts get the client's email in copy.
     """
-    invoice, owner = collection.invoice, collection.business.owner
+    invoice = collection.invoice
     paid = Payment.objects.filter(invoice__agreement=invoice.agreement_id)
     facts = {
         "invoice": invoice,
@@ -66,19 +67,22 @@ def charge_failed(
         now,
     )
     language = collection.business.language
+    words = facts | _decline_words(charge, invoice, again, language)
+    _tell_owner_of_failure(charge, invoice, words, now)
+
+
+def _tell_owner_of_failure(
+    charge: Charge, invoice: Invoice, words: dict[str, Any], now: datetime
+) -> None:
+    business = invoice.business
     emails.write(
         kind="charge_failed",
         ref=f"{charge.id}:owner",
-        to=owner.email,
+        to=business.owner.email,
         template="charge_failed_owner",
-        context={
-            **facts,
-            **_decline_words(charge, invoice, again, language),
-            "contact": invoice.addressee,
-            "link": invoice_page(invoice),
-        },
-        language=language,
-        business=collection.business,
+        context={**words, "contact": invoice.addressee, "link": invoice_page(invoice)},
+        language=business.language,
+        business=business,
         now=now,
     )
 

@@ -104,13 +104,9 @@ class AgreementPage(DashboardView):
         invoices = self._invoices(agreement)
         amendments = list(agreement.amendments.select_related("agreement").order_by("-number"))
         period_rows = [
-            (
-                period,
-                hours.get(period.pk),
-                invoices.get(period.pk, []),
-            )
-            for period in periods
+            (period, hours.get(period.pk), invoices.get(period.pk, [])) for period in periods
         ]
+        now_added = added_for_a_time.by_agreement([agreement])[agreement.pk]
         return self.show(
             request,
             agreement=agreement,
@@ -128,11 +124,7 @@ class AgreementPage(DashboardView):
             if agreement.state == AgreementState.SENT
             else 0,
             amendments=amendments,
-            added=[
-                one
-                for one in added_for_a_time.by_agreement([agreement])[agreement.pk]
-                if one.ends_on >= self.today
-            ],
+            added=[one for one in now_added if one.ends_on >= self.today],
             current_terms=effective_terms.terms_on(agreement, self.today),
             deadline=renew.deadline(agreement),
             unsealed=_unsealed([agreement, *amendments]),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from billing.bank_transfer import statement_import, transfers
+from billing.bank_transfer import statement_import, statement_lines
 from billing.models import BankStatementLine, Invoice
 from billing.rules.states import InvoiceState
 from core.errors import RuleError
@@ -79,12 +79,12 @@ class MatchBankLine(DashboardView):
             if request.POST.get("invoice"):
                 invoice = chosen_invoice(self, request.POST["invoice"])
                 fee = typed_fee(request.POST.get("fee", ""), line)
-                transfers.match_line(
+                statement_lines.match_line(
                     line=line, invoice=invoice, fee=fee, actor=self.actor, now=timezone.now()
                 )
                 messages.success(request, _("The transfer is recorded."))
             else:
-                transfers.ignore_line(line=line)
+                statement_lines.ignore_line(line=line)
         except RuleError as error:
             show_error(request, error)
         return redirect("dashboard:bank")

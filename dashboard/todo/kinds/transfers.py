@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.bank_transfer import statement_import, transfers
+from billing.bank_transfer import statement_import, statement_lines
 from billing.books import asking
 from billing.models import BankStatementLine, Invoice
 from billing.models.bank import BankLineState
@@ -75,13 +75,13 @@ class UnmatchedTransfer(Kind):
         """Match it to the chosen invoice, or say that it is for none."""
         amount = {"amount": formats.money(row.amount, row.currency)}
         if act == "ignore":
-            transfers.ignore_line(line=row)
+            statement_lines.ignore_line(line=row)
             return Done(_("The transfer of %(amount)s is marked as “Not ours”.") % amount, undo={})
         posted = view.request.POST.get("invoice", "")
         chosen = posted if act == "match" else act.removeprefix(INVOICE)
         invoice = pages.chosen_invoice(view, chosen)
         fee = pages.typed_fee(view.request.POST.get("fee", ""), row)
-        transfers.match_line(
+        statement_lines.match_line(
             line=row, invoice=invoice, fee=fee, actor=view.actor, now=timezone.now()
         )
         facts = amount | {"number": invoice.number}
@@ -91,7 +91,7 @@ class UnmatchedTransfer(Kind):
         )
 
     def undo(self, view: DashboardView, row: BankStatementLine, kept: Mapping[str, str]) -> str:
-        transfers.reopen_line(line=row)
+        statement_lines.reopen_line(line=row)
         amount = {"amount": formats.money(row.amount, row.currency)}
         return _("The transfer of %(amount)s is to be matched again.") % amount
 
