@@ -130,7 +130,7 @@ def charges_to_confirm(client: Client) -> list[Invoice]:
 
 def retry_days(invoice: Invoice) -> list[date]:
     """Return the days on which the charge is retried, as both sides see them (rule 23)."""
-    return dunning.retry_calendar(invoice.due_on)
+    return dunning.retry_calendar(invoice.first_try_on)
 
 
 def decline_message(code: str, *, is_debit: bool = False) -> str:

@@ -279,7 +279,7 @@ def _declined(
     today = local_day(now, invoice.zone)
     is_hard = registry.kinds()[row.gateway].is_hard(code)
     is_hard = is_hard or not may_try_again(charge.method.kind, code, tries)
-    again = None if is_hard else dunning.next_retry_day(invoice.due_on, today)
+    again = None if is_hard else dunning.next_retry_day(invoice.first_try_on, today)
     sets = {"tries": tries, "reason": code[:60], "action_url": ""} | (also or {})
     if _is_superseded(row, charge):
         sets |= {"tries": 0, "reason": ""}

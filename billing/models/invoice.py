@@ -1,5 +1,6 @@
 """Invoices with their lines and their credit notes (rules 12, 15, 17)."""
 
+from datetime import date
 from uuid import UUID
 
 from django.db import models
@@ -10,6 +11,7 @@ from agreements.rules.terms import CollectBy
 from billing.rules.derived_ids import reference_of
 from billing.rules.states import InvoiceState
 from clients.models import Contact
+from core.dates import local_day
 from core.models import Document, TenantRow
 from core.models.tax_rate import TaxMode
 
@@ -170,6 +172,16 @@ class Invoice(TenantRow):
     def hour(self) -> int:
         """The hour from which the client is charged and reminded, in that zone."""
         return self.agreement.charge_hour if self.agreement else self.charge_hour
+
+    @property
+    def first_try_on(self) -> date:
+        """The client's day on which a card is charged first; its retries are counted from it.
+
+        An invoice carries the date of its business, which may be the day before or after.
+        """
+        if self.due_on > self.issued_on:
+            return self.due_on
+        return local_day(self.created_at, self.zone)
 
     @property
     def addressee(self) -> Contact:

@@ -16,18 +16,21 @@ LOOK_UP_AFTER = (
 )
 
 
-def next_retry_day(first_due: date, declined_on: date) -> date | None:
+def next_retry_day(first_try: date, declined_on: date) -> date | None:
     """Return the next day of the retry calendar after a soft decline.
 
     None if no retry is left and the owner decides. Days that have passed, because the job did not
     run or because a new card was saved late, are not made up by several tries in a row.
     """
-    return next((day for day in retry_calendar(first_due) if day > declined_on), None)
+    return next((day for day in retry_calendar(first_try) if day > declined_on), None)
 
 
-def retry_calendar(first_due: date) -> list[date]:
-    """Return every day on which a charge due on `first_due` is tried, as both sides see them."""
-    return [first_due, *(first_due + timedelta(days=days) for days in SOFT_RETRY_DAYS)]
+def retry_calendar(first_try: date) -> list[date]:
+    """Return every day on which a charge is tried, as both sides see them, from its first day on.
+
+    They are days of the client, as the charge begins on a morning of theirs.
+    """
+    return [first_try, *(first_try + timedelta(days=days) for days in SOFT_RETRY_DAYS)]
 
 
 def reminder_day(due_on: date, sent: int) -> date | None:

@@ -4,12 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from billing.books.queries import needs_decision
+from billing.books.queries import needs_decision, retry_days
 from billing.charging.retry import retry_on
 from billing.models import Charge, Collection, Invoice
 from billing.rules import dunning
 from billing.rules.errors import NothingToRetry
 from billing.runs.billing_run import run_billing
+from core.dates import local_day, local_instant
 from core.models import OutboxEmail
 from tests.world import NOW, World
 
@@ -42,6 +43,27 @@ def test_a_retry_comes_on_the_clients_next_day_at_the_clients_hour(world: World)
     evening = datetime(2026, 11, 3, 3, 0, tzinfo=UTC)  # of 2 November in New York
     run_billing(now=evening, door="test")
     assert Collection.objects.get().next_at == datetime(2026, 11, 3, 14, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("business", "client"),
+    [("Pacific/Auckland", "America/New_York"), ("America/New_York", "Pacific/Auckland")],
+)
+def test_a_card_is_tried_five_times_on_the_clients_days_wherever_the_business_is(
+    world: World, business: str, client: str
+) -> None:
+    world.business.time_zone = business
+    world.business.save()
+    morning = local_instant(LATER, 9, client)  # when the business has another date
+    agreement = world.running(
+        world.client(time_zone=client), card="insufficient_funds", now=morning, starts_on=LATER
+    )
+    for days in range(17):
+        run_billing(now=morning + timedelta(days=days), door="test")
+    tried = [local_day(each.sent_at, client) - LATER for each in Charge.objects.order_by("n")]
+    assert [each.days for each in tried] == [0, 1, 3, 7, 14]
+    invoice = Invoice.objects.get(agreement=agreement)
+    assert retry_days(invoice) == [LATER + each for each in tried], "both sides see these days"
 
 
 def test_a_card_saved_late_is_tried_once_that_day(world: World) -> None:

@@ -113,10 +113,15 @@ class Elsewhere:
 
         bank.later.append((bank.now + timedelta(hours=bank.dice.randint(1, 900)), act))
 
-    def returned(self, bank: Any) -> list[str]:
-        """What the direct debits were for that a bank returned, by itself or because their payer contested them."""
+    def returned(self, bank: Any, but: Collection[str] = ()) -> list[str]:
+        """What the direct debits were for that a bank returned, by itself or because their payer contested them.
+
+        Those under the handles of `but` are left out.
+        """
         payments = [
-            bank.found(row.payment) for row in self.disputes.values() if row.outcome == D.LOST
+            bank.found(row.payment)
+            for row in self.disputes.values()
+            if row.outcome == D.LOST and row.payment not in but
         ]
         return [each.reference for each in payments if each.is_debit]
 

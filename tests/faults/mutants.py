@@ -377,8 +377,8 @@ def a_soft_decline_is_retried_for_ever() -> Iterator[None]:
     """After the last day of the calendar it is tried every day; nobody is asked to decide."""
     original = dunning.next_retry_day
 
-    def next_retry_day(first_due: Any, declined_on: Any) -> Any:
-        return original(first_due, declined_on) or declined_on + timedelta(days=1)
+    def next_retry_day(first_try: Any, declined_on: Any) -> Any:
+        return original(first_try, declined_on) or declined_on + timedelta(days=1)
 
     with patch.object(dunning, "next_retry_day", next_retry_day):
         yield

@@ -103,7 +103,7 @@ def _decline_words(
 
 def _later(invoice: Invoice, again: date | None) -> str:
     """The days on which a card is tried after that, if it is declined again."""
-    days = dunning.retry_calendar(invoice.due_on) if again else []
+    days = dunning.retry_calendar(invoice.first_try_on) if again else []
     return ", ".join(formats.day(day) for day in days if again and day > again)
 
 

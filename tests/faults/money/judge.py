@@ -14,6 +14,7 @@ from billing.models import Invoice, JournalEntry, Payment, Refund
 from billing.models.invoice import FEE
 from billing.models.journal import Account
 from billing.recovery import compare
+from billing.rules.asking import RETURNED
 from billing.rules.states import CollectionState, InvoiceState
 from core.models import OutboxEmail
 from tests.faults import going_back
@@ -109,7 +110,7 @@ def _invoice(life: "Life", invoice: Invoice, told: list[str]) -> Iterator[str]:
     if tries > most:
         yield f"{invoice.number} was tried {tries} times, which is more than {most}"
     paid = sum(invoice.payments.values_list("amount", flat=True))
-    kept = len(taken) - life.bank.elsewhere.returned(life.bank).count(reference)
+    kept = len(taken) - life.bank.elsewhere.returned(life.bank, but=told).count(reference)
     if kept > 1:
         yield f"{invoice.number} was charged {len(taken)} times, of which {kept} were kept"
     if total != paid:
@@ -121,10 +122,12 @@ def _invoice(life: "Life", invoice: Invoice, told: list[str]) -> Iterator[str]:
     # After the database went back, it is issued anew.
     if not life.storage.went_back and any(at < invoice.created_at - AHEAD for _, at, _ in taken):
         yield f"{invoice.number} was charged before it was issued"
+    # A return does not count as an answer: its owner had it charged again, and that was declined.
     is_up_to_owner = (
         invoice.client_id in life.without_money
-        and not taken
+        and not kept
         and invoice.collection.state == CollectionState.DUNNING
+        and invoice.collection.reason != RETURNED
     )
     if invoice.collection.state != CollectionState.DONE and not is_up_to_owner:
         yield f"{invoice.number} is stuck: {invoice.collection.state} {invoice.collection.reason}"
