@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,6 +54,12 @@ def rename(source: Path, target: Path) -> None:
         os.fsync(handle)  # without it a power cut could lose the name
     finally:
         os.close(handle)
+
+
+def clear(place: Path, prefix: str) -> None:
+    """Delete the folders in which a backup or a restore worked that was killed."""
+    for left in place.glob(f"{prefix}*/"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def prune(folder: Path, *, now: datetime) -> list[Path]:

@@ -6,7 +6,6 @@ The database is copied first: every file that it names was on the disk before it
 import fcntl
 import logging
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -69,7 +68,7 @@ def back_up(*, to: Path, key: str = "", now: datetime) -> Made:
                 _unfinished(to), folder.name_of(now, is_encrypted=bool(recipients))
             )
             Heartbeat.objects.update_or_create(name=health_checks.BACKUP, defaults={"at": now})
-            is_regular = settings.BACKUP_TO and to.samefile(settings.BACKUP_TO)
+            is_regular = settings.BACKUP_TO and to.resolve() == Path(settings.BACKUP_TO).resolve()
             deleted = folder.prune(to, now=now) if is_regular else []
     except (OSError, sqlite3.Error) as error:  # a full disk is either of them
         sentence = _("The backup could not be written: %(why)s")
@@ -92,8 +91,7 @@ def _alone() -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BackupError(_("Another backup is being made right now.")) from error
-        for left in var.glob(f"{SCRATCH}*/"):  # by a backup that was killed
-            shutil.rmtree(left, ignore_errors=True)
+        folder.clear(var, SCRATCH)
         with tempfile.TemporaryDirectory(dir=var, prefix=SCRATCH) as scratch:
             yield Path(scratch)
 

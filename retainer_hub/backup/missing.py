@@ -3,8 +3,6 @@
 import os
 from datetime import datetime
 
-from django.conf import settings
-
 from core.documents import seal
 from retainer_hub.backup import files, manifest
 from retainer_hub.backup.manifest import Manifest
@@ -23,7 +21,7 @@ def sentences(about: Manifest, *, now: datetime) -> list[str]:
             "SECRET_KEY is not the one of the backup. Without that one, emailed links do not work, "
             "people have to sign in again, and the keys of payment gateways cannot be read."
         )
-    if settings.RH_VAR_DIR and files.SEAL_KEY not in about.files:
+    if files.SEAL_KEY not in about.files:
         found.append(
             "The key of the seal is not in the archive, which is not encrypted. Put "
             f"{files.place_of(files.SEAL_KEY)} back from where you keep it."

@@ -26,6 +26,8 @@ from retainer_hub.backup.databases import move_rows, postgres_tools, programs, s
 from retainer_hub.backup.errors import BackupError
 from retainer_hub.backup.manifest import Manifest
 
+SCRATCH = "restore-"  # how the names of folders begin in which a restore works
+
 
 def restore(*, path: Path, key: Path | None = None, now: datetime) -> Manifest:
     """Restore an archive; return what it says about itself.
@@ -64,7 +66,8 @@ def _scratch() -> Iterator[Path]:
     if connection.vendor == "sqlite":
         place = Path(str(connection.settings_dict["NAME"])).parent
         place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place, prefix="restore-") as scratch:
+    folder.clear(place, SCRATCH)
+    with tempfile.TemporaryDirectory(dir=place, prefix=SCRATCH) as scratch:
         yield Path(scratch)
 
 
