@@ -7,6 +7,7 @@ databases store them differently. The index of the search is not copied: its tri
 from collections.abc import Iterator
 from typing import Any
 
+import psycopg
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -36,8 +37,9 @@ def move(source: BaseDatabaseWrapper, *, then: str) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute(then)
-    except DatabaseError as error:
-        raise BackupError(_("A row does not fit: %(why)s") % {"why": error}) from error
+    except (DatabaseError, psycopg.Error) as error:  # Django does not wrap what COPY raises
+        why = str(error).splitlines()[0]  # the lines after it quote the row
+        raise BackupError(_("A row does not fit: %(why)s") % {"why": why}) from error
     finally:
         del connections[source.alias]
 
