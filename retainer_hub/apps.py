@@ -13,4 +13,6 @@ class RoofConfig(AppConfig):
         from retainer_hub import checks  # noqa: F401 - importing registers them
 
         autodiscover_modules("tasks")
+        from retainer_hub.backup import tasks  # noqa: F401 - a room inside, which is no app
+
         # The web process starts tasks by name, so it must have loaded them too.

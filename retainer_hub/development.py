@@ -22,6 +22,8 @@ BY_HAND = (
     "CELERY_ALWAYS_EAGER",
     "GATEWAY",
     "CHARGING",
+    "BACKUP_TO",
+    "BACKUP_KEY",
     "TIMESTAMP_URL",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",

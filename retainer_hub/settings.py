@@ -148,6 +148,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # --- storage that goes back ----------------------------------------------------------------------
 CONTINUITY = True  # marks are kept outside the database (core.continuity); off in tests alone
 
+# --- backup ---------------------------------------------------------------------------------------
+BACKUP_TO = env.str("BACKUP_TO", default="")  # a folder; empty: no backup is made every night
+BACKUP_KEY = env.str("BACKUP_KEY", default="")  # public keys of age; empty: not encrypted
+
 # --- jobs -----------------------------------------------------------------------------------------
 CELERY_TASK_ALWAYS_EAGER = env.bool("CELERY_ALWAYS_EAGER", default=False)
 CELERY_TASK_IGNORE_RESULT = True

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -105,6 +105,21 @@ def suspect(*, now: datetime) -> None:
     """Put the installation in doubt: somebody outside knows what the database has lost."""
     if in_doubt() is None:
         _doubt(Doubt.BEHIND, now)
+
+
+def doubt_statement(vendor: str, *, now: datetime) -> str:
+    """Return the SQL that puts a database in doubt before it gets its place: it is restored."""
+    moment = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    at = f"{moment}+00" if vendor == "postgresql" else moment
+    new = uuid.uuid4()
+    return (  # nothing in it was typed by a person
+        "INSERT INTO core_standing "  # noqa: S608
+        "(id, installation, value, doubt, doubted_at, differences, unread, resumed_by) "
+        f"VALUES ({Standing.ONLY}, '{new if vendor == 'postgresql' else new.hex}', 0, "
+        f"'{Doubt.BEHIND}', '{at}', '[]', '[]', '') "
+        "ON CONFLICT (id) DO UPDATE SET doubt = excluded.doubt, doubted_at = excluded.doubted_at, "
+        "compared_at = NULL, differences = excluded.differences, unread = excluded.unread"
+    )
 
 
 def in_doubt() -> Standing | None:

@@ -44,7 +44,7 @@ def difference(using: BaseDatabaseWrapper = connection) -> tuple[Kind, list[str]
             return Kind.DIFFERENT, ["no migration is recorded"]
         return Kind.EMPTY, []
     loader = MigrationLoader(using)
-    if unknown := _foreign(loader, MigrationRecorder(using).applied_migrations()):
+    if unknown := unknown_migrations(MigrationRecorder(using).applied_migrations(), loader):
         return Kind.FOREIGN, unknown
     applied = set(loader.graph.nodes) & set(loader.applied_migrations)
     waiting = set(loader.graph.nodes) - applied
@@ -54,15 +54,18 @@ def difference(using: BaseDatabaseWrapper = connection) -> tuple[Kind, list[str]
     return (Kind.BEHIND, _names(waiting)) if waiting else None
 
 
-def _foreign(loader: MigrationLoader, applied: Iterable[tuple[str, str]]) -> list[str]:
+def unknown_migrations(
+    applied: Iterable[tuple[str, str]], loader: MigrationLoader | None = None
+) -> list[str]:
     """Migrations of our apps that are recorded as applied, but unknown to this version.
 
     A package may replace its migrations by new ones while the records of the old ones stay. That
     is no difference.
     """
+    loader = loader or MigrationLoader(None)
     known = set(loader.disk_migrations)
     known |= {key for each in loader.disk_migrations.values() for key in each.replaces}
-    ours = _our_labels()
+    ours = our_labels()
     return _names(key for key in applied if key[0] in ours and key not in known)
 
 
@@ -114,7 +117,7 @@ def is_there(using: BaseDatabaseWrapper = connection) -> bool:
     return ":memory:" in name or "mode=memory" in name or Path(name).exists()
 
 
-def _our_labels() -> set[str]:
+def our_labels() -> set[str]:
     """The apps whose migrations lie in this project."""
     folders = {app.label: Path(app.path) for app in apps.get_app_configs()}
     return {

@@ -8,8 +8,9 @@ class Heartbeat(models.Model):
     """A process's last sign of life.
 
     `name` is a queue (written by a task that its worker ran: core.jobs.queues), "beat" (written at
-    each of its ticks) or "demo" (written when loading the demo starts, removed when it is
-    complete). Installations of 0.1.0 have a row "worker" too, which nothing reads any more.
+    each of its ticks), "backup" (written when a backup is finished) or "demo" (written when loading
+    the demo starts, removed when it is complete). Installations of 0.1.0 have a row "worker" too,
+    which nothing reads any more.
     """
 
     name = models.CharField(_("name"), max_length=40, primary_key=True)

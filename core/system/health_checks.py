@@ -21,6 +21,8 @@ from core.jobs.queues import QUEUES
 from core.models import Heartbeat, MailOutage, OutboxEmail, SetAside
 
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
+BACKUP_IS_LATE = timedelta(hours=26)  # one is made every night
+BACKUP = "backup"  # the heartbeat that says when the last one was finished
 EMAIL_IS_LATE = timedelta(minutes=15)
 MIN_FREE_DISK = 200 * 1024 * 1024  # bytes
 
@@ -127,9 +129,9 @@ def warnings(now: datetime) -> dict[str, str]:
     try:
         rows, steps = SetAside.objects.open().count(), SetAside.objects.failed_steps().count()
         late = OutboxEmail.objects.due(now - EMAIL_IS_LATE).count()
+        texts = {"backup": backup} if (backup := late_backup(now)) else {}
     except Error:
         return {}  # the check of the database says so
-    texts = {}
     if rows:
         texts["set_aside"] = ngettext(
             "One row is set aside.", "%(n)s rows are set aside.", rows
@@ -145,6 +147,26 @@ def warnings(now: datetime) -> dict[str, str]:
             late,
         ) % {"n": late}
     return texts
+
+
+def last_backup() -> datetime | None:
+    """When the last backup was finished, or None if there is none."""
+    return Heartbeat.objects.filter(name=BACKUP).values_list("at", flat=True).first()
+
+
+def late_backup(now: datetime) -> str:
+    """Say that the nightly backup is late; "" if it is not, or if none is wanted."""
+    if not settings.BACKUP_TO:
+        return ""
+    last = last_backup()
+    if last is None:
+        return _("No backup has been made yet.")
+    hours = int((now - last).total_seconds()) // 3600
+    if now - last <= BACKUP_IS_LATE:
+        return ""
+    return ngettext(
+        "The last backup was made one hour ago.", "The last backup was made %(n)s hours ago.", hours
+    ) % {"n": hours}
 
 
 def next_hour(now: datetime) -> datetime:

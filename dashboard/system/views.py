@@ -25,7 +25,7 @@ from core.models import SetAside, User
 from core.models.link import LinkPurpose
 from core.outbox import email_log
 from core.system import administrators, rows_set_aside
-from core.system.health_checks import NAMES, findings, next_hour
+from core.system.health_checks import NAMES, findings, last_backup, late_backup, next_hour
 from dashboard.page import DashboardView
 from dashboard.settings.subjects import SettingsView
 from delivery.reports.report_run import last_run as last_report_run
@@ -122,6 +122,9 @@ class SystemStatus(SettingsView):
             reports=last_report_run(),
             next_billing=next_hour(now),
             waiting=seal.late_documents(self.business, now),
+            last_backup=last_backup(),
+            late_backup=late_backup(now),
+            backs_up=bool(settings.BACKUP_TO),
             seal_ends=certificate.own(),
             seal_days=certificate.days_left(now),
             seal_trouble=checks["seal"],

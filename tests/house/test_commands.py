@@ -199,6 +199,10 @@ def hub(server: Shell, empty: Path, tmp_path_factory: pytest.TempPathFactory) ->
     (shell.root / "var").mkdir()
     shutil.copy(empty, shell.root / "var")
     start(shell)
+    for name in ("backups", "archived"):
+        (shell.root / name).mkdir()
+    made = shell.run("bin/manage backup --to archived")  # before others: two at once are refused
+    assert made.returncode == 0, made.stderr
     yield shell
     shell.stop(signal.SIGTERM)
 
@@ -299,9 +303,15 @@ def with_examples(hub: Shell, command: str) -> str:
         else "ploy@baancoffee.example",
         "FILE": str(next((hub.root / "var" / "media").rglob("*.pdf"))),
         "DAY": "2026-12-01",
+        "ARCHIVE": str(next((hub.root / "archived").glob("*.tar"))),
+        "FOLDER": str(hub.root / "backups"),
+        "PRIVATE_KEY": str(hub.root / "backups/key"),
         '"$1"': "reply+nobody@hub.example",
         "/srv/retainer-hub": str(hub.root),
     }
+    if "bin/manage restore" in command:  # in a place of its own, which knows the key
+        key = (hub.root / "var/secret_key").read_text().strip()
+        command = f"RH_VAR_DIR={hub.root}/restored SECRET_KEY={key} DEBUG=on {command}"
     for word, value in examples.items():
         command = command.replace(word, value)
     return command

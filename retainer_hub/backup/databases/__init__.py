@@ -1,0 +1,1 @@
+"""The two databases: copying, dumping, moving rows from one to the other, and comparing."""

@@ -1,0 +1,184 @@
+"""Makes one archive: copies the database, adds the files, reads all of it back, and names it.
+
+The database is copied first: every file that it names was on the disk before its row.
+"""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
+
+from core.database import schema
+from core.models import Heartbeat
+from core.system import health_checks
+from retainer_hub.backup import archive, files, folder, keys, manifest
+from retainer_hub.backup.databases import postgres_tools, sqlite_file, tally
+from retainer_hub.backup.errors import BackupError
+from retainer_hub.backup.manifest import Manifest
+
+log = logging.getLogger(__name__)
+SCRATCH = "backup-"  # how the names of folders begin in which a backup works
+
+
+@dataclass(frozen=True)
+class Made:
+    """An archive that was finished, and those that were deleted for it."""
+
+    path: Path
+    size: int
+    about: Manifest
+    deleted: list[Path]
+
+
+def nightly(*, now: datetime) -> Path | None:
+    """Make the backup of the night in BACKUP_TO. Raises BackupError."""
+    if not settings.BACKUP_TO:
+        return None
+    made = back_up(to=Path(settings.BACKUP_TO), key=settings.BACKUP_KEY, now=now)
+    if made.about.missing:
+        raise BackupError(missing_sentence(made.about))
+    return made.path
+
+
+def back_up(*, to: Path, key: str = "", now: datetime) -> Made:
+    """Make an archive in the folder `to`, encrypted if there is a key.
+
+    It gets its name when it has been read back whole. In BACKUP_TO old ones are then deleted.
+    Raises BackupError; what was in the folder is still there.
+    """
+    recipients = keys.recipients(key)
+    if not to.is_dir():
+        raise BackupError(_("There is no folder %(folder)s.") % {"folder": to})
+    try:
+        with _alone() as scratch:
+            about = _write(to, scratch, recipients, now)
+            path = folder.put_in_place(
+                _unfinished(to), folder.name_of(now, is_encrypted=bool(recipients))
+            )
+            Heartbeat.objects.update_or_create(name=health_checks.BACKUP, defaults={"at": now})
+            is_regular = settings.BACKUP_TO and to.resolve() == Path(settings.BACKUP_TO).resolve()
+            deleted = folder.prune(to, now=now) if is_regular else []
+    except (OSError, sqlite3.Error) as error:  # a full disk is either of them
+        sentence = _("The backup could not be written: %(why)s")
+        raise BackupError(sentence % {"why": error}) from error
+    return Made(path, path.stat().st_size, about, deleted)
+
+
+def missing_sentence(about: Manifest) -> str:
+    """Say which files the database names that were not there."""
+    sentence = _("The backup was made, but files that the database names are missing: %(files)s")
+    return sentence % {"files": ", ".join(about.missing[:5])}
+
+
+@contextmanager
+def _alone() -> Iterator[Path]:
+    """Give a folder to work in, while no other process makes a backup. Raises BackupError."""
+    var = Path(settings.RH_VAR_DIR)
+    with (var / "backup.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupError(_("Another backup is being made right now.")) from error
+        folder.clear(var, SCRATCH)
+        with tempfile.TemporaryDirectory(dir=var, prefix=SCRATCH) as scratch:
+            yield Path(scratch)
+
+
+def _unfinished(to: Path) -> Path:
+    return to / f"retainer-hub-{os.getpid()}{folder.UNFINISHED}"
+
+
+def _write(to: Path, scratch: Path, recipients: list[Any], now: datetime) -> Manifest:
+    """Write the archive under a name that does not count, and read it back."""
+    database, about = _copy_database(scratch, now)
+    # One key more, which nobody keeps, so that the archive can be read back here.
+    own = [keys.new_identity()] if recipients else []
+    path = _unfinished(to)
+    path.unlink(missing_ok=True)
+    try:
+        members = list(files.members(with_key=bool(recipients)))
+        there = {name for name, _path in members}
+        about.missing.extend(sorted(files.named() - there))
+        about = archive.write(
+            path,
+            [(database.name, database), *members],
+            about,
+            to=[*recipients, *(each.to_public() for each in own)],
+        )
+        database.unlink()
+        read_back(path, scratch, own, about)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return about
+
+
+def _copy_database(scratch: Path, now: datetime) -> tuple[Path, Manifest]:
+    target = scratch / archive.DATABASES[connection.vendor]
+    if connection.vendor == "sqlite":
+        copy = scratch / "copy.sqlite3"
+        sqlite_file.copy_to(copy)
+        with sqlite_file.opened(copy) as using:
+            about = _about(using, now)
+        sqlite_file.pack(copy, target)
+        copy.unlink()
+    else:
+        with postgres_tools.snapshot() as (using, state):
+            postgres_tools.dump(target, state=state)
+            about = _about(using, now)
+    return target, about
+
+
+def _about(using: BaseDatabaseWrapper, now: datetime) -> Manifest:
+    with using.cursor() as cursor:
+        cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
+        ours = schema.our_labels()
+        migrations = [f"{app}.{name}" for app, name in cursor.fetchall() if app in ours]
+        cursor.execute("SELECT installation, value, marked_at FROM core_standing")
+        row = cursor.fetchone()
+    return Manifest(
+        made_at=now.astimezone(UTC).isoformat(timespec="seconds"),
+        version=settings.VERSION,
+        engine=using.vendor,
+        migrations=migrations,
+        tally=tally.of_models(using),
+        settings=manifest.settings_of(os.environ),
+        secrets=manifest.secrets_of(os.environ),
+        secret_key=manifest.recognise_key(),
+        mark=dict(zip(("installation", "value", "at"), map(str, row), strict=True)) if row else {},
+    )
+
+
+def read_back(path: Path, scratch: Path, by: list[Any], written: Manifest) -> None:
+    """Read an archive whole, and check the database in it. Raises BackupError."""
+    again = scratch / "read-back"
+
+    def sink(name: str) -> Any:
+        return again.open("wb") if name in archive.DATABASES.values() else None
+
+    about = archive.read(path, by=by, sink=sink)
+    if about != written:
+        raise BackupError(_("This archive is cut off or damaged."))
+    if about.engine == "sqlite":
+        plain = scratch / "read-back.sqlite3"
+        sqlite_file.unpack(again, plain)
+        with sqlite_file.opened(plain) as using:
+            differing = list(tally.differences(about.tally, tally.again(using, about.tally)))
+        plain.unlink()
+        if differing:
+            raise BackupError(" ".join(differing[:5]))
+    else:
+        postgres_tools.check(again)
+    again.unlink()
