@@ -135,4 +135,4 @@ def is_expected(name: str) -> bool:
     path = PurePosixPath(name)
     if name in (MANIFEST, MANIFEST_HASH, *DATABASES.values()):
         return True
-    return path.parts[0] in FOLDERS and len(path.parts) > 1 and ".." not in path.parts
+    return len(path.parts) > 1 and path.parts[0] in FOLDERS and ".." not in path.parts
