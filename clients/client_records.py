@@ -120,7 +120,7 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
         sample_rules.require_address(row.client, fields.get("email", row.email))
         old_email = row.email
         if fields.get("is_decision_maker"):
-            fields = {"sees_money": True} | fields
+            fields = fields | {"sees_money": True}
         for name, value in fields.items():
             setattr(row, name, value)
         row.email = row.email.lower()

@@ -81,7 +81,8 @@ def test_without_the_key_sealing_waits_visibly_and_resumes_on_its_own(
     agreement.refresh_from_db()
     assert agreement.signed_document
     assert OutboxEmail.objects.filter(kind="signed", ref__startswith=str(agreement.pk)).count() == 2
-    assert "backup" not in "".join(pages(world, agreement).values())
+    for where, page in pages(world, agreement).items():
+        assert "Put them back from the backup" not in page, where
 
 
 def test_an_expired_certificate_seals_nothing_until_it_is_renewed(

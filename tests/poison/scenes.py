@@ -474,7 +474,7 @@ SCENES = [
         a_transfer_overdue,
         mailed("overdue_client"),
         {"unreadable": no_zone_of_the_invoice, "constraint": MAIL},
-        at=NOW + 40 * DAY,
+        at=NOW + 42 * DAY,  # a working day
     ),
     Scene(
         "watch_unpaid",
