@@ -201,6 +201,13 @@ MUTANTS = [
         ("billing/tests/test_going_back.py",),
     ),
     Mutant(
+        "After a restore, what a direct gateway's bank still works on is not taken over",
+        "billing/charging/elsewhere/found_objects.py",
+        "return theirs.outcome in TAKES_MONEY",
+        "return theirs.outcome == Outcome.SUCCEEDED",
+        ("billing/tests/test_going_back.py",),
+    ),
+    Mutant(
         "After a restore, a known invoice keeps its object while the bank works on another",
         "billing/recovery/compare.py",
         "if row.handle and found.outcome not in found_objects.TAKES_MONEY:",
