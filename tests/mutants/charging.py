@@ -201,6 +201,20 @@ MUTANTS = [
         ("billing/tests/test_going_back.py",),
     ),
     Mutant(
+        "The rest of an invoice that was charged in part is charged by a second charge",
+        "billing/books/owing.py",
+        "state=ChargeState.SUCCEEDED)",
+        "state=ChargeState.RETURNED)",
+        ("billing/tests/test_part_paid.py",),
+    ),
+    Mutant(
+        "A new card takes up the rest of an invoice that was charged in part",
+        "billing/charging/saved_cards.py",
+        "in held.exclude(charges__state=ChargeState.SUCCEEDED):",
+        "in held:",
+        ("billing/tests/test_part_paid.py",),
+    ),
+    Mutant(
         "After a restore, what a direct gateway's bank still works on is not taken over",
         "billing/charging/elsewhere/found_objects.py",
         "return theirs.outcome in TAKES_MONEY",
