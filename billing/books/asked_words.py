@@ -132,6 +132,12 @@ def _values(asked: Asked, currency: str) -> dict[str, str]:
 
 def after_payment(asked: Asked, currency: str) -> str:
     """What follows, for the client, after a sentence that says that the money has arrived."""
+    if asked.step == Step.REST:
+        rest = _(
+            "%(amount)s is still open and is not charged automatically; please pay it by bank "
+            "transfer."
+        )
+        return rest % _values(asked, currency)
     if asked.step != Step.CERTIFICATE:
         return _to_client(asked, currency)
     waiting = _(

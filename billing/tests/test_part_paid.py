@@ -191,7 +191,7 @@ def test_the_client_reads_how_to_transfer_the_rest(world: World) -> None:
     invoice = part_paid(world)
     send_due(now=NOW + HOUR)
     receipt = OutboxEmail.objects.get(kind="receipt")
-    assert "$1,000 is still open" in receipt.text
+    assert "$1,000 is still open and is not charged" in receipt.text
     assert ACCOUNT in receipt.text
     assert "nothing for you to do" not in receipt.text
     status = asked_words.status_of(fresh(invoice), now=NOW + DAY)
