@@ -66,7 +66,8 @@ def _payments(view: PortalView, now: datetime) -> Iterator[Need]:
     for invoice, status in bad if len(bad) == 1 else []:
         text, page = f"{invoice.number}: {status.client_text}", reverse("portal:method")
         if not status.asked.needs_card:
-            label = _("How to pay") if status.asked.by_transfer else _("Open the invoice")
+            is_sent = status.asked.by_transfer or status.asked.is_rest
+            label = _("How to pay") if is_sent else _("Open the invoice")
             yield Need(text, label, reverse("portal:invoice", args=[invoice.pk]), is_bad=True)
         else:
             yield Need(text, status.card_button, page, is_bad=True)

@@ -102,10 +102,12 @@ def account_facts(bank: BankDetails, currency: str) -> list[tuple[str, str]]:
 def transfer_details(invoice: Invoice, asked: Asked | None = None) -> PaymentDetails | None:
     """Return how to pay an invoice by transfer; None if a card pays, or if nothing is to be paid.
 
+    The rest of an invoice that was charged in part is transferred, if a bank account is known.
     The amount is what the invoice asks now (`asked`, which is loaded if it is not given).
     """
     if invoice.collect_by != CollectBy.TRANSFER:
-        return None
+        is_rest = asked is not None and asked.is_rest
+        return instead_of_card(invoice, asked.to_pay) if asked and is_rest else None
     asked = asked or asking.asked_of(invoice)
     if not asked.by_transfer:
         return None

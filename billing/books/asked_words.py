@@ -103,6 +103,8 @@ def _label(asked: Asked) -> tuple[str, str]:
             return _("On its way"), "info"
         case Step.CANCELLING:
             return str(dict(COLLECTION_STATES)[CollectionState.VOIDING]), "info"
+        case Step.REST:
+            return _("Partly paid"), "bad"
         case Step.SAVE_CARD if asked.reason == RETURNED:
             return _("Returned by the bank"), "bad"
         case Step.SAVE_CARD if asked.way == Way.DEBIT:
@@ -120,6 +122,7 @@ def _label(asked: Asked) -> tuple[str, str]:
 def _values(asked: Asked, currency: str) -> dict[str, str]:
     return {
         "amount": formats.money(asked.to_pay, currency),
+        "paid": formats.money(asked.paid, currency),
         "tax": formats.money(asked.withheld, currency),
         "day": formats.day(asked.on or asked.due_on),
         "why": decline_message(asked.reason, is_debit=asked.way == Way.DEBIT),
@@ -129,6 +132,12 @@ def _values(asked: Asked, currency: str) -> dict[str, str]:
 
 def after_payment(asked: Asked, currency: str) -> str:
     """What follows, for the client, after a sentence that says that the money has arrived."""
+    if asked.step == Step.REST:
+        rest = _(
+            "%(amount)s is still open and is not charged automatically; please pay it by bank "
+            "transfer."
+        )
+        return rest % _values(asked, currency)
     if asked.step != Step.CERTIFICATE:
         return _to_client(asked, currency)
     waiting = _(
@@ -163,6 +172,14 @@ def _to_client(asked: Asked, currency: str) -> str:
             return _("The payment of %(amount)s is being confirmed.") % values
         case Step.CANCELLING:
             return _("This invoice is being cancelled. Please do not pay it.")
+        case Step.REST:
+            return (
+                _(
+                    "%(paid)s is paid and %(amount)s is still open. The rest is not charged "
+                    "automatically; please pay it by bank transfer."
+                )
+                % values
+            )
         case Step.SAVE_CARD if asked.reason == NO_METHOD:
             return _("Please save a card; %(amount)s is then charged to it.") % values
         case Step.SAVE_CARD:
@@ -240,6 +257,8 @@ def _to_owner(asked: Asked, currency: str) -> str:
             return _("The charge of %(amount)s is being confirmed at the gateway.") % values
         case Step.CANCELLING:
             return _("The charge of %(amount)s is being cancelled at the gateway.") % values
+        case Step.REST:
+            return _what_is_possible() % values
         case Step.SAVE_CARD:
             return (_card_was_asked_for(asked) % values).strip()
         case Step.RETRY:
@@ -253,6 +272,15 @@ def _what_follows(asked: Asked) -> str:
     if asked.reminder_on:
         return _("The client gets a reminder on %(reminder)s.")
     return _("The last reminder was sent; the invoice is waiting for your decision.")
+
+
+def _what_is_possible() -> str:
+    """What the owner reads of a rest that cannot be charged; `describe` fills the sums in."""
+    return _(
+        "%(paid)s is paid and %(amount)s is still open. An invoice is charged only once, so the "
+        "rest cannot be charged. If the client transfers it, record the payment; otherwise write "
+        "off the rest or void the invoice."
+    )
 
 
 def _debit_to_owner(asked: Asked) -> str:

@@ -12,7 +12,7 @@ from agreements.models.agreement import NOT_BILLABLE
 from billing.books import asking
 from billing.models import Charge, Collection, Invoice
 from billing.rules import dunning
-from billing.rules.asking import Way
+from billing.rules.asking import PART_PAID, Way
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from clients.models import Client
 from core.models import Business
@@ -63,8 +63,11 @@ def late_agreements(business: Business) -> dict[UUID, Way]:
 
 def needs_decision(invoice: Invoice) -> bool:
     """Whether no retry is left, so that the owner decides: wait, pause or end (rule 23)."""
+    row = invoice.collection
     return bool(
-        invoice.state == InvoiceState.OPEN and invoice.collection.state == CollectionState.DUNNING
+        invoice.state == InvoiceState.OPEN
+        and row.state == CollectionState.DUNNING
+        and row.reason != PART_PAID
     )
 
 
@@ -99,11 +102,13 @@ def scheduled_one_offs(now: datetime) -> Q:
 def amounts_for_new_card(client: Client, *, now: datetime) -> list[tuple[str, int, list[Invoice]]]:
     """Return (currency, amount in minor units, invoices) that a new card is charged for at once.
 
-    The page on which a card is saved names these amounts first.
+    The page on which a card is saved names these amounts first. The rest of an invoice that was
+    charged in part is not charged, and not among them.
     """
     collections = Collection.objects.filter(
         invoice__client=client, state__in=(CollectionState.DUNNING, CollectionState.READY)
     ).exclude(scheduled_one_offs(now))
+    collections = collections.exclude(charges__state=ChargeState.SUCCEEDED)
     invoices = [
         invoice.invoice
         for invoice in collections.select_related(
@@ -146,7 +151,7 @@ def decline_message(code: str, *, is_debit: bool = False) -> str:
         "expired_card": _("The card has expired."),
         "no_method": _("No card was saved yet."),
         "not_confirmed": _("The bank asked for a confirmation, and it did not come."),
-        "part_paid": _("Less was taken than is owed. Charge the rest, or void the invoice."),
+        PART_PAID: _("Less was charged than is owed, and an invoice is charged only once."),
         "cancelled_at_gateway": _("The payment was cancelled at the gateway."),
         "cannot_charge": _("The gateway does not take this amount or currency."),
         "overdue": _("The transfer has not arrived."),

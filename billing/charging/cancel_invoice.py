@@ -18,6 +18,7 @@ from billing.invoices import credit_note
 from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
+from billing.rules.asking import PART_PAID
 from billing.rules.errors import NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, InvoiceState
 from core import nudge
@@ -141,11 +142,19 @@ def book_late_payment(collection: Collection, *, now: datetime) -> None:
 
 
 def _go_on(collection: Collection, why: str, now: datetime) -> None:
-    """Continue after a partial transfer: charge the rest, unless it is withheld tax (rule 19)."""
-    fresh: dict[str, Any] = {**collection.no_handle(), "plan": {}, "reason": ""}
-    is_withheld = received_payments.await_certificate(collection.invoice, now=now)
-    state, next_at = (CollectionState.SENT, None) if is_withheld else (CollectionState.READY, now)
-    transitions.move_collection(collection, state, now=now, why=why, next_at=next_at, **fresh)
+    """Continue after a partial transfer: charge the rest, unless it is withheld tax (rule 19).
+
+    What was charged already is not charged again: its rest waits for another transfer.
+    """
+    fresh: dict[str, Any] = {**collection.no_handle(), "plan": {}, "reason": "", "next_at": None}
+    state = CollectionState.READY
+    if received_payments.await_certificate(collection.invoice, now=now):
+        state = CollectionState.SENT
+    elif owing.charged_once([collection.invoice_id]):
+        state, fresh["reason"] = CollectionState.DUNNING, PART_PAID
+    else:
+        fresh["next_at"] = now
+    transitions.move_collection(collection, state, now=now, why=why, **fresh)
 
 
 def _void(collection: Collection, plan: dict[str, Any], now: datetime) -> None:

@@ -39,7 +39,7 @@ from billing.gateways import accounts, clocks, exchange
 from billing.gateways.accounts import Account
 from billing.gateways.base import Gateway, GatewayObject, GatewayUnknown, Outcome, is_direct
 from billing.models import Charge, Collection, PaymentMethod
-from billing.rules import derived_ids
+from billing.rules import asking, derived_ids
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.method_kinds import can_charge
@@ -217,17 +217,20 @@ def _usable(row: Collection, run: Run) -> Steps[Gateway | None]:
 def _works(rows: list[Collection], gateway: Gateway | None, now: datetime) -> list[Work]:
     """Return what can be charged: nothing without a gateway.
 
-    Ask clients without a card for one; close what owes nothing.
+    Ask clients without a card for one; close what owes nothing; leave a rest to the owner.
     """
     clients = {row.invoice.client_id for row in rows}
     in_use = PaymentMethod.objects.filter(client__in=clients, removed_at__isnull=True)
     methods = {(method.client_id, method.gateway): method for method in in_use}
     owed = owing.amounts_owed([row.invoice for row in rows])
+    charged = owing.charged_in_part([row.invoice for row in rows], owed)
     works = []
     for row in rows:
         method = methods.get((row.invoice.client_id, row.gateway))
         if not owed[row.invoice_id]:
             settle.close_collection(row, now=now)
+        elif row.invoice_id in charged:
+            ask_for_card(row, asking.PART_PAID, now)
         elif method is None:
             ask_for_card(row, NO_METHOD, now)
         elif not can_charge(method.kind, row.invoice.currency):
@@ -301,9 +304,8 @@ def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Armed]:
         )
         charges = [_charge(work, counts.get(work.row.invoice_id, 0) + 1, now) for work in works]
         Charge.objects.bulk_create(charges)
-        rows = [work.row for work in works]
         transitions.move_collections(
-            rows,
+            [work.row for work in works],
             CollectionState.WAIT,
             now=now,
             why="charge sent",

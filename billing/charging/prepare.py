@@ -220,7 +220,8 @@ def keep_missing_since(pairs: Iterable[tuple[Collection, GatewayObject]]) -> Non
 def ask_for_card(row: Collection, why: str, now: datetime) -> None:
     """Stop charging, and ask the client for a card if there is none.
 
-    If the gateway does not accept the amount (`why` is CANNOT_CHARGE), the owner has to decide.
+    If the gateway does not accept the amount (`why` is CANNOT_CHARGE), or has charged the invoice
+    already (PART_PAID), the owner has to decide.
     """
     with transaction.atomic():
         held = Collection.objects.select_for_update().filter(

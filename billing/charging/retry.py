@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.books import transitions
+from billing.books import owing, transitions
 from billing.models import Collection
 from billing.rules.errors import NothingToRetry
 from billing.rules.states import CollectionState
@@ -16,10 +16,12 @@ from core.dates import local_day, local_instant
 def retry_now(*, collection: Collection, actor: str, now: datetime) -> Collection:
     """Make a collection due now.
 
-    Raises NothingToRetry while a charge is being confirmed, and if the invoice is settled.
+    Raises NothingToRetry while a charge is being confirmed, if the invoice is settled, and if a
+    charge has paid a part of it.
     """
     with transaction.atomic():
         collection = Collection.objects.select_for_update().get(pk=collection.pk)
+        _require_uncharged(collection)
         if collection.state == CollectionState.DUNNING:
             transitions.move_collection(
                 collection, CollectionState.READY, now=now, why=actor, next_at=now, tries=0
@@ -38,7 +40,7 @@ def retry_on(*, collection: Collection, until: date, actor: str, now: datetime) 
     """Try once more on the day `until`, at the client's hour (rule 23).
 
     If that try is declined, the owner has to decide again. Raises NothingToRetry if there is
-    nothing to decide, or if the day is not after today.
+    nothing to decide, if a charge has paid a part, or if the day is not after today.
     """
     with transaction.atomic():
         row = (
@@ -51,6 +53,7 @@ def retry_on(*, collection: Collection, until: date, actor: str, now: datetime) 
             raise NothingToRetry(
                 _("There is nothing to decide: we try again automatically, or it is done.")
             )
+        _require_uncharged(row)
         if until <= local_day(now, invoice.zone):
             raise NothingToRetry(_("Choose a day after today."), field="until")
         at = local_instant(until, invoice.hour, invoice.zone)
@@ -58,3 +61,15 @@ def retry_on(*, collection: Collection, until: date, actor: str, now: datetime) 
             row, CollectionState.READY, now=now, why=f"{actor}: {until}", next_at=at
         )
     return row
+
+
+def _require_uncharged(row: Collection) -> None:
+    """Raise NothingToRetry if a charge has paid a part of the invoice (docs/charging.md)."""
+    is_open = row.state in (CollectionState.READY, CollectionState.DUNNING)
+    if is_open and owing.charged_once([row.invoice_id]):
+        raise NothingToRetry(
+            _(
+                "An invoice is charged only once, so the rest cannot be charged. The client can "
+                "transfer it, or you write off the rest or void the invoice."
+            )
+        )

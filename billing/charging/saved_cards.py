@@ -134,7 +134,8 @@ def had_a_card(client: Client) -> bool:
 def _take_up(client: Client, now: datetime) -> None:
     """Make due what waits for a card, for its next try, or for a confirmation with the old card."""
     collections = Collection.objects.filter(invoice__client=client)
-    for collection in collections.select_for_update().filter(state=CollectionState.DUNNING):
+    held = collections.select_for_update().filter(state=CollectionState.DUNNING)
+    for collection in held.exclude(charges__state=ChargeState.SUCCEEDED):
         transitions.move_collection(
             collection,
             CollectionState.READY,

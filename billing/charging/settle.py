@@ -21,6 +21,7 @@ from billing.gateways import registry
 from billing.gateways.base import DirectObject, GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
+from billing.rules.asking import PART_PAID
 from billing.rules.method_kinds import may_try_again
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
 from core.dates import local_day, local_instant
@@ -38,7 +39,6 @@ SETTLE = Step(
 #: Columns of an invoice for its PDF; they are large, and charging does not need them.
 PARTIES = ("seller", "buyer")
 NOT_CONFIRMED, CANCELLED_THERE = "not_confirmed", "cancelled_at_gateway"
-PART_PAID = "part_paid"
 
 
 def settle(collection: Collection, fetched: GatewayObject, *, now: datetime) -> None:
@@ -140,8 +140,7 @@ def _unpaid(row: Collection, charge: Charge | None, fetched: GatewayObject, now:
 def _paid(paid: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: datetime) -> None:
     if not paid:
         return
-    less = [(row, fetched) for row, _, fetched in paid if fetched.amount < row.invoice.total]
-    owed = owing.amounts_owed([row.invoice for row, _ in less]) if less else {}
+    less = [row.invoice for row, _, fetched in paid if fetched.amount < row.invoice.total]
     known = [charge for _, charge, _ in paid if charge]
     transitions.move_charges(known, ChargeState.SUCCEEDED, now=now, finished_at=now)
     received_payments.book_payments(
@@ -156,32 +155,26 @@ def _paid(paid: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: 
             cancel_invoice.book_late_payment(row, now=now)
             charge_notices.paid_not_cancelled(row, now=now)
     rows = [row for row, _, _ in paid]
-    # Less than is owed can only come after the database went back.
-    short = {row.pk for row, fetched in less if fetched.amount < owed[row.invoice_id]}
-    _done([row for row in rows if row.pk not in short], "paid", now)
+    # Something can only be left after the database went back.
+    left = owing.amounts_owed(less) if less else {}
+    _done([row for row in rows if not left.get(row.invoice_id)], "paid", now)
     for row in rows:
-        if row.pk in short:
+        if left.get(row.invoice_id):
             _part_paid(row, now)
 
 
 def _part_paid(row: Collection, now: datetime) -> None:
-    """Leave the rest to a person: less was taken than is owed.
+    """Leave the rest to a person: less was taken than is owed, and no second charge is made.
 
     That is so after the database went back, if what made the amount smaller is lost.
     """
+    sets = {"reason": PART_PAID, "next_at": None, "lease_until": None, "plan": {}}
+    sets |= row.no_handle()
     if row.state == CollectionState.DUNNING:
-        Collection.objects.filter(pk=row.pk).update(**row.no_handle())
-        return
-    transitions.move_collection(
-        row,
-        CollectionState.DUNNING,
-        now=now,
-        why=PART_PAID,
-        reason=PART_PAID,
-        next_at=None,
-        lease_until=None,
-        **row.no_handle(),
-    )
+        Collection.objects.filter(pk=row.pk).update(**sets)
+    else:
+        transitions.move_collection(row, CollectionState.DUNNING, now=now, why=PART_PAID, **sets)
+    charge_notices.part_paid(row, now=now)
 
 
 def _received(

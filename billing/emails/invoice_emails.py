@@ -73,6 +73,7 @@ def compose_receipt(ref: str, now: datetime) -> Letter:
             "payment_amount": amount,
             "by_transfer": payment.gateway == BANK_TRANSFER,
             "next_text": asked_words.after_payment(asked, invoice.currency),
+            "way": payment_details.transfer_details(invoice, asked) if asked.is_rest else None,
             **paid_parts.figures_of(payment),
         }
         values = {"number": payment.receipt_number, "invoice": invoice.number, "amount": amount}

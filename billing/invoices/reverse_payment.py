@@ -23,6 +23,7 @@ from billing.models import (
 from billing.models.certificate import CERTIFICATE, CertificateState
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
+from billing.rules.asking import PART_PAID
 from billing.rules.dunning import reminder_day
 from billing.rules.errors import NotOwed
 from billing.rules.states import INVOICE_REOPENED, CollectionState, InvoiceState
@@ -106,7 +107,7 @@ def owe_again(
     """Reopen an invoice that the payment had settled, and let the certificate wait no more.
 
     Nothing is charged for it by itself: a collection by card waits for a person, with the code
-    `reason`.
+    `reason`, or PART_PAID if a charge has paid a part of it.
     """
     if not reversal.applied:
         return
@@ -120,8 +121,12 @@ def owe_again(
     at = max(now, local_instant(day, hour, zone)) if day else now
     if collection.state == CollectionState.SENT:
         Collection.objects.filter(pk=collection.pk).update(next_at=at, tries=0)
+    elif collection.state == CollectionState.DUNNING and reason:
+        Collection.objects.filter(pk=collection.pk).update(reason=reason)
     elif collection.state == CollectionState.DONE:
         by_card = invoice.collect_by == CollectBy.CARD
+        if by_card and owing.charged_once([invoice.pk]):
+            reason = PART_PAID
         transitions.reopen_collection(
             collection,
             CollectionState.DUNNING if by_card else CollectionState.SENT,

@@ -22,6 +22,9 @@ from core.money import prorate
 
 #: The reason of a collection whose direct debit was paid and then returned by the bank.
 RETURNED = "returned"
+#: The reason of a collection whose invoice was charged for less than it asks, which can only happen
+#: after the database went back. No second charge is made: the rest is transferred, or closed.
+PART_PAID = "part_paid"
 #: The reason of a collection whose client has not saved a card yet.
 NO_METHOD = "no_method"
 
@@ -42,7 +45,8 @@ class Step(StrEnum):
     RETRY does so again after a decline; SAVE_CARD needs another card first; a direct debit is
     charged, tried again and replaced in the same steps. CONFIRM waits for the client at the bank's
     page, CONFIRMING for the gateway, ON_ITS_WAY for the days that a bank takes for a direct debit,
-    and CANCELLING until the gateway has cancelled. NOTHING: the invoice is closed.
+    and CANCELLING until the gateway has cancelled. REST: a charge took less than is asked, and the
+    client transfers what is left. NOTHING: the invoice is closed.
     """
 
     TRANSFER = "transfer"
@@ -55,6 +59,7 @@ class Step(StrEnum):
     CONFIRMING = "confirming"
     ON_ITS_WAY = "on_its_way"
     CANCELLING = "cancelling"
+    REST = "rest"
     NOTHING = "nothing"
 
 
@@ -153,6 +158,11 @@ class Asked:
         return self.step in (Step.SAVE_CARD, Step.RETRY)
 
     @property
+    def is_rest(self) -> bool:
+        """Whether a charge took less than is asked, so that the client transfers the rest."""
+        return self.step == Step.REST
+
+    @property
     def is_changed(self) -> bool:
         """Whether something was settled already, so that less than the total is asked."""
         return self.settled > 0
@@ -221,7 +231,7 @@ def _step(facts: Facts, to_pay: int) -> Step:
             return Step.ON_ITS_WAY
         return Step.CONFIRM if facts.may_confirm else Step.CONFIRMING
     if facts.collection == CollectionState.DUNNING:
-        return Step.SAVE_CARD
+        return Step.REST if facts.reason == PART_PAID else Step.SAVE_CARD
     return Step.RETRY if facts.reason else Step.CHARGE
 
 

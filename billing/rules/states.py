@@ -6,6 +6,7 @@ collection   ready → wait → done | ready (again on a date) | dunning
              ready → sent (an invoice to be paid by transfer) → done
              dunning → ready when a new card is saved or the owner tries again
              any but done → voiding → done | ready, sent (if a part was paid another way)
+             voiding → dunning (if a charge took a part, and the rest is still owed)
              done → sent, dunning (only if a payment is reversed: recorded by mistake, or returned)
 charge       sent, unknown, processing, requires_action → succeeded | failed | void
              succeeded → returned, where a bank returns a direct debit that it had paid (rule 53)
@@ -120,7 +121,7 @@ COLLECTION: dict[CollectionState, frozenset[CollectionState]] = {
     _S.WAIT: frozenset({_S.DONE, _S.READY, _S.DUNNING, _S.VOIDING}),
     _S.SENT: frozenset({_S.DONE, _S.VOIDING}),
     _S.DUNNING: frozenset({_S.READY, _S.VOIDING, _S.DONE}),
-    _S.VOIDING: frozenset({_S.DONE, _S.READY, _S.SENT}),
+    _S.VOIDING: frozenset({_S.DONE, _S.READY, _S.SENT, _S.DUNNING}),
     _S.DONE: frozenset(),
 }
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from agreements.running.periods import open_due
 from billing.books.invariants import find_contradictions
 from billing.charging import collect
-from billing.charging.cancel_invoice import void_invoice
+from billing.charging.cancel_invoice import void_invoice, write_off_invoice
 from billing.charging.issue import issue_invoices
 from billing.charging.resolve import resolve_charges
 from billing.gateways import accounts, exchange
@@ -237,6 +237,34 @@ def test_what_was_charged_directly_before_stays_paid_when_it_is_voided(
     assert Invoice.objects.get().state == "paid"
     assert SandboxDirectCharge.objects.count() == 1
     assert find_contradictions(NOW + 3 * HOUR) == []
+
+
+@pytest.mark.parametrize("known", ["nothing", "the invoice"])
+def test_what_the_bank_still_works_on_at_a_direct_gateway_closes_no_invoice(world, settings, known):
+    """The owner writes the invoice off before anything else happens; then the bank takes it."""
+    settings.GATEWAY = "sandbox_direct"
+    world.signed(card="succeeds")
+    standing.advance(now=NOW)
+    if known == "the invoice":
+        open_due(now=NOW)
+        assert issue_invoices(now=NOW) == 1
+    backup = Backup()
+    run_billing(now=NOW + HOUR, door="test")
+    SandboxDirectCharge.objects.update(status="processing")  # as a slow card is for hours
+    backup.restore()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    compare.compare(now=NOW + 2 * HOUR)
+    go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
+    open_due(now=NOW + 2 * HOUR)
+    issue_invoices(now=NOW + 2 * HOUR)
+    write_off_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 2 * HOUR)
+    resolve_charges(now=NOW + 3 * HOUR)
+    assert Invoice.objects.get().state == "open", "the bank may still take the money"
+    SandboxDirectCharge.objects.update(status="succeeded")
+    resolve_charges(now=NOW + 4 * DAY)
+    assert Payment.objects.get().invoice.state == "paid"
+    assert find_contradictions(NOW + 4 * DAY) == []
 
 
 def test_a_request_that_these_books_forgot_may_still_arrive(world, settings, monkeypatch):

@@ -58,11 +58,15 @@ def _late_todo(rows: list[tuple[Invoice, Asked]], cases: dict[Any, UnpaidCase]) 
 def _late_payment(invoice: Invoice, asked: Asked) -> str:
     values = {
         "client": invoice.client.name,
+        "number": invoice.number,
         "amount": formats.money(asked.to_pay, invoice.currency),
         "day": formats.day(asked.due_on),
     }
     if asked.way == Way.TRANSFER:
         return _("%(client)s: %(amount)s by transfer was due on %(day)s.") % values
+    if asked.is_rest:
+        text = _("%(client)s: %(amount)s of invoice %(number)s is open and cannot be charged.")
+        return text % values
     return _("%(client)s: the charge of %(amount)s failed.") % values
 
 

@@ -65,7 +65,7 @@ class InvoicePage(PortalView):
             "notes": invoice.credit_notes.all(),
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
             "days": queries.retry_days(invoice)
-            if invoice.is_open and invoice.collect_by == CollectBy.CARD
+            if invoice.is_open and invoice.collect_by == CollectBy.CARD and not status.asked.is_rest
             else [],
         }
         return render(request, "portal/invoice.html", context)
@@ -91,7 +91,8 @@ class InvoiceQr(PortalView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, "collection", "agreement", "business")
-        way = payment_details.transfer_details(invoice)
+        asked = asked_words.status_of(invoice, now=timezone.now()).asked
+        way = payment_details.transfer_details(invoice, asked)
         if way is None or not way.payload:
             return redirect("portal:invoice", invoice.pk)
         response = HttpResponse(way.picture, content_type="image/png")

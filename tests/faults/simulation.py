@@ -27,6 +27,7 @@ from agreements.models import Agreement
 from agreements.running.periods import open_due
 from billing.charging import collect, gateway_events, issue, parallel_calls, resolve
 from billing.charging.refund import carry_out_refunds
+from billing.gateways import clocks
 from billing.models import GatewayEvent, PaymentMethod
 from billing.runs import billing_run
 from clients.models import Client
@@ -296,7 +297,7 @@ def stage(life: Life) -> Iterator[None]:
         # The same seed is the same life again: ids and the clock within a run come from it as well.
         stack.enter_context(patch("os.urandom", random.Random(life.seed).randbytes))
         stack.enter_context(patch("core.database.ids.time_ns", count(10**18, 10**6).__next__))
-        stack.enter_context(patch.object(collect, "_clock", lambda now: lambda: now))
+        stack.enter_context(patch.object(clocks, "started_at", lambda now: lambda: now))
         stack.enter_context(patch.object(collect, "_seconds", lambda: int(life.now.timestamp())))
         stack.enter_context(patch.object(parallel_calls.log, "exception", life.surprised))
         stack.enter_context(nudge.muted())

@@ -201,6 +201,27 @@ MUTANTS = [
         ("billing/tests/test_going_back.py",),
     ),
     Mutant(
+        "The rest of an invoice that was charged in part is charged by a second charge",
+        "billing/books/owing.py",
+        "state=ChargeState.SUCCEEDED)",
+        "state=ChargeState.RETURNED)",
+        ("billing/tests/test_part_paid.py",),
+    ),
+    Mutant(
+        "A new card takes up the rest of an invoice that was charged in part",
+        "billing/charging/saved_cards.py",
+        "in held.exclude(charges__state=ChargeState.SUCCEEDED):",
+        "in held:",
+        ("billing/tests/test_part_paid.py",),
+    ),
+    Mutant(
+        "After a restore, what a direct gateway's bank still works on is not taken over",
+        "billing/charging/elsewhere/found_objects.py",
+        "return theirs.outcome in TAKES_MONEY",
+        "return theirs.outcome == Outcome.SUCCEEDED",
+        ("billing/tests/test_going_back.py",),
+    ),
+    Mutant(
         "After a restore, a known invoice keeps its object while the bank works on another",
         "billing/recovery/compare.py",
         "if row.handle and found.outcome not in found_objects.TAKES_MONEY:",

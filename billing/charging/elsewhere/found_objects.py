@@ -32,11 +32,12 @@ def heaviest(rows: Iterable[FoundObject]) -> dict[str, FoundObject]:
 def counts(gateway: Gateway, theirs: GatewayObject) -> bool:
     """Whether an object that these books do not know is to be kept.
 
-    It is not if it was cancelled; nor, at a direct gateway, if it took nothing, because its key is
-    ours and leads to it again.
+    It is not if it was cancelled; nor, at a direct gateway, if it takes nothing, because its key is
+    ours and leads to it again. What the bank still works on counts at every gateway: an invoice
+    that knows of no handle would be closed at once, and the money taken afterwards.
     """
     if is_direct(gateway):
-        return theirs.outcome == Outcome.SUCCEEDED
+        return theirs.outcome in TAKES_MONEY
     return theirs.outcome != Outcome.CANCELLED
 
 

@@ -1,4 +1,4 @@
-"""Emails about a charge: declined, to be confirmed, unknown, or paid too early."""
+"""Emails about a charge: declined, to be confirmed, unknown, paid too early or in part."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from billing.books import asked_words
 from billing.books.queries import decline_message
 from billing.charging.notices.invoice_facts import invoice_page, invoice_values, other_way
 from billing.models import (
@@ -147,6 +148,30 @@ def paid_not_cancelled(collection: Collection, *, now: datetime) -> None:
             collection.business,
             _("Paid before it was cancelled: %(number)s") % {"number": invoice.number},
             [message % {"number": invoice.number}],
+            invoice_page(invoice),
+            now,
+            button=_("See the invoice"),
+        )
+
+
+def part_paid(collection: Collection, *, now: datetime) -> None:
+    """Tell the owner, once, that less was charged than an invoice asks, and what can be done.
+
+    The client reads in the receipt how to transfer the rest.
+    """
+    related = Invoice.objects.select_related("collection", "agreement")
+    invoice = related.get(pk=collection.invoice_id)
+    with translation.override(collection.business.language):
+        why = _(
+            "Less was charged than invoice %(number)s asks for. The charge was made before the "
+            "database was restored from a backup."
+        )
+        short_emails.email_owner(
+            "part_paid",
+            str(collection.id),
+            collection.business,
+            _("Partly paid: %(number)s") % {"number": invoice.number},
+            [why % {"number": invoice.number}, asked_words.status_of(invoice, now=now).owner_text],
             invoice_page(invoice),
             now,
             button=_("See the invoice"),

@@ -105,13 +105,16 @@ class InvoicePage(DashboardView):
                 (transition_texts.change(row), transition_texts.reason(row), row.at)
                 for row in self.rows(Transition).filter(collection=invoice.collection)
             ],
-            "days": queries.retry_days(invoice) if status.asked.way == Way.CARD else [],
+            "days": queries.retry_days(invoice)
+            if status.asked.way == Way.CARD and not status.asked.is_rest
+            else [],
             "decide": PostponeForm(initial={"until": self.today + PATIENCE})
             if queries.needs_decision(invoice)
             else None,
             "can_retry": invoice.collection.state
             in (CollectionState.DUNNING, CollectionState.READY)
-            and bool(invoice.collection.reason),
+            and bool(invoice.collection.reason)
+            and not status.asked.is_rest,
         }
 
 

@@ -77,8 +77,8 @@ class LateInvoice(Kind):
             "invoice": row,
             "told": told,
             "case": cases.get(row.agreement_id) if row.agreement_id else None,
-            "by_transfer": told.asked.way == Way.TRANSFER,
-            "can_retry": declined and bool(row.collection.reason),
+            "by_transfer": told.asked.way == Way.TRANSFER or told.asked.is_rest,
+            "can_retry": declined and bool(row.collection.reason) and not told.asked.is_rest,
         }
 
     def act(self, view: DashboardView, row: Invoice, act: str, form: Any) -> Done:

@@ -14,8 +14,8 @@ from billing.models import Invoice, JournalEntry, Payment, Refund
 from billing.models.invoice import FEE
 from billing.models.journal import Account
 from billing.recovery import compare
-from billing.rules.asking import RETURNED
-from billing.rules.states import CollectionState, InvoiceState
+from billing.rules.asking import PART_PAID, RETURNED
+from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from core.models import OutboxEmail
 from tests.faults import going_back
 from tests.faults.money.own_calendar import days, first_moment, price, starts
@@ -115,7 +115,8 @@ def _invoice(life: "Life", invoice: Invoice, told: list[str]) -> Iterator[str]:
         yield f"{invoice.number} was charged {len(taken)} times, of which {kept} were kept"
     if total != paid:
         yield f"{invoice.number}: the bank took {total}, we wrote down {paid}"
-    if kept > 0 and invoice.state != InvoiceState.PAID:
+    is_part_paid = _is_part_paid(life, invoice, paid)
+    if kept > 0 and invoice.state != InvoiceState.PAID and not is_part_paid:
         yield f"{invoice.number} is {invoice.state} and was charged"
     if any(currency != invoice.currency for _, _, currency in taken):
         yield f"{invoice.number} is in {invoice.currency}, and was charged in another currency"
@@ -129,8 +130,29 @@ def _invoice(life: "Life", invoice: Invoice, told: list[str]) -> Iterator[str]:
         and invoice.collection.state == CollectionState.DUNNING
         and invoice.collection.reason != RETURNED
     )
+    if _is_rest_charged(invoice):
+        yield f"{invoice.number} was charged in part, and its rest was to be charged"
+    is_up_to_owner = is_up_to_owner or is_part_paid
     if invoice.collection.state != CollectionState.DONE and not is_up_to_owner:
         yield f"{invoice.number} is stuck: {invoice.collection.state} {invoice.collection.reason}"
+
+
+def _is_part_paid(life: "Life", invoice: Invoice, paid: int) -> bool:
+    """Whether less was taken than is owed, as after the database went back; the rest is up to the owner."""
+    row = invoice.collection
+    waits = row.state == CollectionState.DUNNING and row.reason == PART_PAID
+    return waits and 0 < paid < invoice.total and life.storage.went_back > 0
+
+
+def _is_rest_charged(invoice: Invoice) -> bool:
+    """Whether the rest of what was charged in part was made due, although nothing of it was returned."""
+    if invoice.charges.filter(state=ChargeState.RETURNED).exists():
+        return False
+    moves = invoice.collection.transitions.filter(what="collection").order_by("pk")
+    return any(
+        one.why == PART_PAID and following.new == CollectionState.READY
+        for one, following in pairwise(moves)
+    )
 
 
 # --- days ---------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from billing.charging.refund import refund_invoice
 from billing.invoices import upgrade_invoice
 from billing.invoices.one_off import Order
 from billing.models import Collection, Invoice
-from billing.rules.asking import RETURNED
+from billing.rules.asking import PART_PAID, RETURNED
 from billing.rules.states import CollectionState
 from billing.runs.hold import resume_billing
 from tests.faults.money import world
@@ -123,8 +123,12 @@ def _one_off(life: "Life", invoice: Invoice) -> None:
 
 
 def try_again(life: "Life") -> None:
-    """After the database went back: a decline that is found again means nothing, and is tried again."""
+    """After the database went back: a decline that is found again means nothing, and is tried again.
+
+    The rest of what was charged in part cannot be.
+    """
     rows = Collection.objects.filter(state=CollectionState.DUNNING).select_related("invoice")
+    rows = rows.exclude(reason=PART_PAID)
     for row in rows.exclude(invoice__client__in=life.without_money):
         life.by_hand[row.invoice.client_id] += 1
         retry.retry_now(collection=row, actor="Nan", now=life.now)
