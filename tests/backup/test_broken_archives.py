@@ -83,7 +83,9 @@ def test_a_key_that_is_none_is_said_before_anything_is_made(tmp_path: Path) -> N
             keys.identities(tmp_path / file)
 
 
-@pytest.mark.parametrize("name", ["../escaped", "media/../../escaped", "/etc/escaped", "other", ".", "media"])
+@pytest.mark.parametrize(
+    "name", ["../escaped", "media/../../escaped", "/etc/escaped", "other", ".", "media"]
+)
 def test_no_member_leaves_its_folder(tmp_path: Path, name: str) -> None:
     with tarfile.open(tmp_path / "made-elsewhere", "w") as tar:
         tar.addfile(tarfile.TarInfo(name))

@@ -44,6 +44,9 @@ def hunt(pool: "multiprocessing.pool.Pool", seeds: int, sample: int) -> int:
         for mutant, (first, kind) in product(MUTANTS, enumerate(others))
         if mutant not in others[kind]
     ]
+    if wrong := pool.apply(one, ((0, ""),))[3]:  # a broken simulation would "catch" every bug
+        print(f"seed 0 breaks without any bug: {wrong[0]}")
+        return 1
     missed = 0
     for mutant, first, kind in random.sample(planted, min(sample or len(planted), len(planted))):
         known = CAUGHT_BY.get(mutant.__name__, {}).get(kind, first)
