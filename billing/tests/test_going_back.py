@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
@@ -100,6 +101,13 @@ def test_a_restored_backup_charges_nothing_by_itself(world):
     assert "older" in run.refused_because
     assert not Invoice.objects.exists()
     assert SandboxIntent.objects.count() == 1
+
+
+def test_the_command_says_in_a_sentence_that_it_bills_nothing_now(world):
+    charged_after_the_backup(world)
+    with pytest.raises(CommandError, match="resumed work. bin/manage standing says how"):
+        call_command("bill", on=NOW.date())
+    assert not Invoice.objects.exists()
 
 
 def test_what_was_charged_since_is_taken_over_with_its_number(world):

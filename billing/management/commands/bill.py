@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from billing.runs import billing_run
 from core import money
+from core.errors import StandsStill
 from core.models import Business
 
 
@@ -32,7 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the billing job and print its result. A dry run writes nothing."""
-        result = self._run(options["on"], options["dry_run"])
+        try:
+            result = self._run(options["on"], options["dry_run"])
+        except StandsStill as error:
+            raise CommandError(f"{error} bin/manage standing says how.") from error
         if options["json"]:
             self.stdout.write(json.dumps(result, ensure_ascii=False))
             return
