@@ -115,6 +115,18 @@ def test_requests_on_their_way_hold_up_nobody(patient: Connect, part: bytes) -> 
 
 
 @pytest.mark.proof
+def test_not_the_newest_connection_is_dropped_where_there_are_too_many(patient: Connect) -> None:
+    slow = [patient() for _ in range(30)]
+    for client in slow:
+        with suppress(ConnectionError):
+            client.sendall(post(SMALL + 1) + b"1")
+    newest = patient()
+    time.sleep(0.3)  # the server has accepted it, and nothing has arrived on it yet
+    newest.sendall(GET)
+    assert answer(newest) == b"0"
+
+
+@pytest.mark.proof
 def test_a_request_that_does_not_arrive_is_dropped(brisk: Connect) -> None:
     slow = brisk()
     slow.sendall(post(9) + b"1234")

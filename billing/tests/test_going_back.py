@@ -105,7 +105,7 @@ def test_a_restored_backup_charges_nothing_by_itself(world):
 
 def test_the_command_says_in_a_sentence_that_it_bills_nothing_now(world):
     charged_after_the_backup(world)
-    with pytest.raises(CommandError, match="resumed work. bin/manage standing says how"):
+    with pytest.raises(CommandError, match=r"resumed work\. bin/manage standing says how"):
         call_command("bill", on=NOW.date())
     assert not Invoice.objects.exists()
 

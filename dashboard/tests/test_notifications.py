@@ -24,9 +24,10 @@ def test_a_user_chooses_for_each_kind_of_event(world: World) -> None:
     assert NotificationChoice.objects.count() == len(Event), "one row for each kind"
 
 
-def test_who_chose_nothing_hears_all_but_further_payments(world: World) -> None:
+def test_who_chose_nothing_hears_at_once_of_all_but_payments_and_approvals(world: World) -> None:
     chosen = notification_choices.choices_of(world.business.owner)
-    assert {event for event, when in chosen.items() if when != Hears.NOW} == {Event.PAID}
+    later = {event: when for event, when in chosen.items() if when != Hears.NOW}
+    assert later == {Event.PAID: Hears.NEVER, Event.APPROVED: Hears.DAILY}
 
 
 def test_one_users_choice_is_not_anothers(world: World) -> None:

@@ -289,10 +289,7 @@ def test_without_a_reply_address_the_email_points_to_the_app(world: World) -> No
     )
     owner_replies.answer_request(request=row, text="Yes", now=NOW)
     (email,) = OutboxEmail.objects.filter(kind="request_answer")
-    assert (
-        email.reply_to == world.business.owner.email
-        and "Answer with the button below." in email.text
-    )
+    assert email.reply_to == world.business.owner.email and "Open the request:" in email.text
     assert reply_address.find_addressee("reply+x@hub.example") is None
 
 

@@ -64,11 +64,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     def accept(self, listener: socket) -> None:
         """Accept a connection; if it is one too many, drop the one that has sent for longest."""
         super().accept(listener)
-        if self.nr_conns >= self.worker_connections:
-            if self.pending_conns:
-                self._drop(self.pending_conns[0])
-            elif self.waiting:
-                self._close(self.waiting.popleft())
+        if self.nr_conns < self.worker_connections:
+            return
+        # Each is sorted; a timeout is counted from when the connection began to send.
+        first = [each[0] for each in (self.pending_conns, self.waiting) if each]
+        longest = min(first, key=lambda conn: conn.timeout, default=None)
+        if longest in self.waiting:
+            self._close(self.waiting.popleft())
+        elif longest:
+            self._drop(longest)
 
     def enqueue_req(self, conn: TConn) -> None:
         """Read a connection's next request; gunicorn calls this where it wants a thread for it."""
