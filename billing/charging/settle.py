@@ -168,7 +168,7 @@ def _part_paid(row: Collection, now: datetime) -> None:
 
     That is so after the database went back, if what made the amount smaller is lost.
     """
-    sets = {"reason": PART_PAID, "next_at": None, "lease_until": None, "plan": {}}
+    sets: dict[str, Any] = {"reason": PART_PAID, "next_at": None, "lease_until": None, "plan": {}}
     sets |= row.no_handle()
     if row.state == CollectionState.DUNNING:
         Collection.objects.filter(pk=row.pk).update(**sets)

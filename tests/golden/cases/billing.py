@@ -180,13 +180,17 @@ def a_card_is_declined_and_tried_again(stage: Stage) -> None:
     stage.billed(card="insufficient_funds")
 
 
-@case("charge_failed", variant="transfer_instead")
-def a_card_is_declined_and_a_bank_account_is_known(stage: Stage) -> None:
+def a_bank_account(stage: Stage) -> None:
     BankDetails.objects.create(
         business=stage.business,
         holder=stage.words.business_legal,
         account="DE89370400440532013000",
     )
+
+
+@case("charge_failed", variant="transfer_instead")
+def a_card_is_declined_and_a_bank_account_is_known(stage: Stage) -> None:
+    a_bank_account(stage)
     stage.billed(card="insufficient_funds")
 
 
@@ -260,6 +264,15 @@ def what_was_to_be_cancelled_is_paid(stage: Stage) -> None:
         invoice=stage.invoice, reason=stage.words.reason, actor="Nan", now=NOW
     )
     resolve.resolve_charges(now=NOW + timedelta(hours=2))
+
+
+@case("part_paid", "receipt", variant="rest", begins=a_charge_without_an_answer)
+def less_was_charged_before_a_backup_was_restored(stage: Stage) -> None:
+    a_bank_account(stage)
+    row, invoice = stage.invoice.collection, stage.invoice
+    part = invoice.total * 2 // 3
+    found = GatewayObject(row.handle or "", Outcome.SUCCEEDED, part, invoice.currency)
+    settle.settle(row, found, now=NOW)
 
 
 @case("still_unknown", begins=a_charge_without_an_answer)
