@@ -110,6 +110,7 @@ def test_a_new_card_is_neither_announced_nor_used_for_the_rest(world: World) -> 
     invoice = part_paid(world)
     assert queries.amounts_for_new_card(invoice.client, now=NOW + DAY) == []
     world.card(invoice.client, "succeeds", NOW + DAY)
+    assert fresh(invoice).collection.state == "dunning", "nothing is made due"
     is_left_to_its_owner(invoice, NOW + 2 * DAY)
 
 
