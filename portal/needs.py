@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.models import Agreement, Amendment, Proposal, Signature
+from agreements.models import Agreement, Amendment, Period, Proposal, Signature
 from agreements.rules.states import (
     PICKED_STATES,
     RUNNING_STATES,
@@ -47,8 +47,8 @@ def needs_of(view: PortalView, report: Report | None, *, now: datetime) -> list[
         *_payments(view, now),
         *_signatures(view),
         *_decisions(view, report),
-        *_approvals(view),
         *_proposals(view),
+        *_approvals(view),  # last: they are asked for, and never needed
     ]
 
 
@@ -123,16 +123,17 @@ def _approvals(view: PortalView) -> Iterator[Need]:
         period__agreement__client=view.client, period__agreement__state__in=RUNNING_STATES
     )
     rows = pieces.delivered(rows.exclude(period__report__state=ReportState.SENT))
-    waiting: dict[UUID, int] = defaultdict(int)
-    for piece in pieces.waiting_of(rows.order_by("-period__starts_on", "position")[:MOST]):
-        waiting[piece.deliverable.period_id] += piece.count
+    rows = rows.select_related("period").order_by("-period__starts_on", "position")
+    waiting: dict[Period, int] = defaultdict(int)
+    for piece in pieces.waiting_of(rows[:MOST]):
+        waiting[piece.deliverable.period] += piece.count
     for period, count in waiting.items():
         text = ngettext(
-            "%(n)s delivered item waits for your approval",
-            "%(n)s delivered items wait for your approval",
+            "%(period)s: %(n)s delivered item waits for your approval",
+            "%(period)s: %(n)s delivered items wait for your approval",
             count,
-        ) % {"n": count}
-        yield Need(text, _("Review and answer"), reverse("portal:work", args=[period]))
+        ) % {"n": count, "period": formats.months(period.starts_on, period.ends_on)}
+        yield Need(text, _("Review and answer"), reverse("portal:work", args=[period.pk]))
 
 
 def _proposals(view: PortalView) -> Iterator[Need]:

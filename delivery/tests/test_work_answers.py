@@ -83,7 +83,7 @@ def test_the_client_approves_each_or_all_where_it_is_listed(world: World) -> Non
     browser.post(answer, {"piece": one.pk, "act": "approve"})
     assert [piece.is_approved for piece in shown(agreement)] == [True, False, False]
     home = browser.get(reverse("portal:home")).text
-    assert "4 delivered items wait for your approval" in home
+    assert "November 2026: 4 delivered items wait for your approval" in home
     browser.post(reverse("portal:work", args=[period.pk]))
     assert [piece.is_approved for piece in shown(agreement)] == [True, True, True]
     assert "wait for your approval" not in browser.get(reverse("portal:home")).text
