@@ -106,7 +106,8 @@ def copy(invoice: Invoice, days: list[int]) -> None:
     for number, n in enumerate(days):
         on, pk = invoice.issued_on + timedelta(days=n), new_id()
         own = {"id": pk, "number": f"X-{number}", "seq": 10_000 + number}
-        own |= {"issued_on": on, "due_on": on, "period_start": on}
+        own |= {"issued_on": on, "due_on": on}
+        own["period_start"] = invoice.period_start + timedelta(days=n)
         invoices.append(Invoice(**values(invoice) | own))
         own = {"id": new_id(), "invoice_id": pk}
         collections.append(Collection(**values(invoice.collection) | own))

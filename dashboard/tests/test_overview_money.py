@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from billing.runs.billing_run import run_billing
+from core.dates import local_day
 from tests.rates import rate
 from tests.world import World
 
@@ -94,7 +95,7 @@ def test_there_is_one_chart_and_no_line_without_income(world: World, owner: Brow
 def test_the_line_of_income_leads_to_what_is_behind_each_number(
     world: World, owner: Browser
 ) -> None:
-    today = timezone.now().date()
+    today = local_day(timezone.now(), world.business.time_zone)
     running(world, "Baan", notice_days=90)
     page = shown(owner)
     client = re.search(r'href="/clients/[^"]+"[^>]*> ?Baan: 100 %', page)

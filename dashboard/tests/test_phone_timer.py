@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,9 +27,16 @@ HOUR = timedelta(hours=1)
 PROMISED = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 4}]}
 
 
+def noon(now: datetime) -> str:
+    """The name of a time zone in which it is between noon and one o'clock."""
+    return f"Etc/GMT{now.astimezone(UTC).hour - 12:+d}"  # west of Greenwich is positive there
+
+
 @pytest.fixture
 def agreement(world: World) -> Agreement:
     now = timezone.now()
+    world.business.time_zone = noon(now)  # an hour that ends now is of one day
+    world.business.save()
     begun = (now - timedelta(days=5)).date()
     found = world.running(
         starts_on=begun, anchor_day=begun.day, now=now - timedelta(days=5), tier=PROMISED
