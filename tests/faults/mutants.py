@@ -411,7 +411,11 @@ DIRECT = [
     silence_is_taken_for_cancelled,
     a_handle_taken_over_counts_as_never_sent,
 ]
-PREPARED = [a_silent_gateway_is_charged_without_being_asked]
+PREPARED = [
+    a_silent_gateway_is_charged_without_being_asked,
+    # At a direct gateway charging reads the account's list again before it gives out a handle.
+    what_the_gateways_know_is_not_taken_over,
+]
 #: These show only in a life whose storage goes back, and there in one of about a hundred.
 GOING_BACK = [
     nobody_notices_that_the_database_went_back,
@@ -433,7 +437,6 @@ MUTANTS = [
     a_refund_is_called_again_whatever_happened,
     the_payload_is_believed,
     nobody_notices_that_the_database_went_back,
-    what_the_gateways_know_is_not_taken_over,
     numbers_that_went_out_are_given_again,
     a_refund_made_elsewhere_is_ignored,
     a_late_return_is_ignored,
@@ -470,10 +473,10 @@ CAUGHT_BY: dict[str, dict[str, int]] = {
     "the_payload_is_believed": {"prepared": 4, "direct": 7},
     "a_refund_made_elsewhere_is_ignored": {"prepared": 20, "direct": 7},
     "a_late_return_is_ignored": {"prepared": 46, "direct": 195},
-    "nobody_notices_that_the_database_went_back": {"prepared": 58, "direct": 213},
-    "what_the_gateways_know_is_not_taken_over": {"prepared": 12, "direct": 633},
-    "numbers_that_went_out_are_given_again": {"prepared": 106, "direct": 99},
-    "a_handle_taken_over_counts_as_never_sent": {"direct": 711},
+    "nobody_notices_that_the_database_went_back": {"prepared": 260, "direct": 45},
+    "what_the_gateways_know_is_not_taken_over": {"prepared": 12},
+    "numbers_that_went_out_are_given_again": {"prepared": 106, "direct": 39},
+    "a_handle_taken_over_counts_as_never_sent": {"direct": 45},
     "a_silent_gateway_is_charged_without_being_asked": {"prepared": 2},
     "invoices_are_issued_an_hour_early": {"prepared": 4, "direct": 13},
     "the_job_issues_an_hour_early": {"prepared": 4, "direct": 13},
