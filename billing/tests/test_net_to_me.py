@@ -149,7 +149,8 @@ def test_a_dispute_that_is_lost_costs_the_sum_and_its_fee_and_one_that_is_won_on
     ]
     SandboxDispute.objects.update(status="won")
     look(invoice, NOW + 4 * HOUR)
-    assert month_sums(lines(world))[0].net == 3_000_00 - 87_00 - 15_00
+    # The gateway dates its fee itself, so it can be of another month.
+    assert sum(month.net for month in month_sums(lines(world))) == 3_000_00 - 87_00 - 15_00
 
 
 def test_credit_that_pays_an_invoice_brings_no_money_and_its_tax(world: World) -> None:
