@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, paid_parts, received_payments, transitions
 from billing.charging.elsewhere import found_objects
-from billing.gateways import registry
+from billing.gateways import accounts, exchange, registry
 from billing.invoices import credit_note
 from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
 from billing.models.journal import Account
 from billing.models.payment import SettledBy
 from billing.rules.asking import PART_PAID
-from billing.rules.errors import NotOpen, NotOwed
+from billing.rules.errors import NotConnected, NotOpen, NotOwed
 from billing.rules.states import BANK_TRANSFER, INVOICE, CollectionState, InvoiceState
 from core import nudge
 from core.continuity import standing
@@ -44,7 +44,7 @@ def write_off_invoice(*, invoice: Invoice, reason: str, actor: str, now: datetim
 def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> Collection:
     """Start to cancel an invoice's collection; `plan` says what follows. Raises NotOpen.
 
-    If nothing was prepared at the gateway, the plan is carried out at once. Raises StandsStill: the
+    If nothing can be at the gateway, the plan is carried out at once. Raises StandsStill: the
     gateway may have taken money that a database that went back does not know of.
     """
     standing.require()
@@ -66,11 +66,26 @@ def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> C
             next_at=now,
             lookups=0,
             lease_until=None,
+            **_to_look_for(row, now),
         )
         if not row.handle:
             finish_cancelling(row, now=now)
     nudge.ring("billing.tasks.resolve")
     return row
+
+
+def _to_look_for(row: Collection, now: datetime) -> dict[str, Any]:
+    """Return the columns of a collection under whose key a forgotten request may still arrive.
+
+    Without a handle it would be closed at once, and its money be taken afterwards.
+    """
+    if row.handle or not standing.resumed_after(now - exchange.ARRIVES_WITHIN):
+        return {}
+    try:
+        gateway = accounts.gateway(row.gateway, row.business_id)
+    except NotConnected:  # a transfer, or an account that nobody can charge at
+        return {}
+    return row.own_handle() if found_objects.forgotten_requests(gateway, now) else {}
 
 
 def lock_collection(invoice: Invoice) -> Collection:

@@ -18,6 +18,7 @@ from django.db.models.expressions import RawSQL
 from billing.books import transitions
 from billing.charging import saved_cards, settle
 from billing.charging.elsewhere import charged_before, found_objects
+from billing.charging.elsewhere.found_objects import forgotten_requests
 from billing.charging.notices import card_notices
 from billing.charging.parallel_calls import Steps, call
 from billing.gateways.accounts import Account
@@ -28,7 +29,6 @@ from billing.rules import derived_ids
 from billing.rules.dunning import look_up_after
 from billing.rules.errors import CannotCharge
 from billing.rules.states import CollectionState
-from core.continuity import standing
 
 NO_METHOD, CANNOT_CHARGE = "no_method", "cannot_charge"
 OTHER_CURRENCY = "other_currency"  # than that of the direct debit
@@ -63,14 +63,6 @@ def sent_under_handle(rows: Sequence[Collection]) -> dict[UUID, UUID]:
     """Return the id of the card last charged under each collection's present handle, if any."""
     sent = Charge.objects.filter(collection__in=rows, handle=F("collection__handle"))
     return dict(sent.order_by("n").values_list("collection", "method"))
-
-
-def forgotten_requests(gateway: Gateway, now: datetime) -> bool:
-    """Whether a charge may be on its way that these books do not know.
-
-    After the database went back, whatever it had sent before has arrived within `keys_last`.
-    """
-    return is_direct(gateway) and standing.resumed_after(now - gateway.keys_last)
 
 
 def prepare(

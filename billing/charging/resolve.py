@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from billing.charging import parallel_calls, settle
+from billing.charging.elsewhere.found_objects import forgotten_requests
 from billing.charging.notices import charge_notices
 from billing.charging.parallel_calls import Batch, Steps, call, parts
-from billing.charging.prepare import forgotten_requests, keep_missing_since, sent_under_handle
+from billing.charging.prepare import keep_missing_since, sent_under_handle
 from billing.gateways import accounts
 from billing.gateways.base import Gateway, GatewayObject
 from billing.gateways.cancelling import cancel

@@ -17,13 +17,14 @@ from agreements.models import Agreement
 from billing.books import owing, received_payments, transitions
 from billing.charging import cancel_invoice
 from billing.charging.notices import charge_notices
-from billing.gateways import registry
+from billing.gateways import exchange, registry
 from billing.gateways.base import DirectObject, GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
 from billing.rules.asking import PART_PAID
 from billing.rules.method_kinds import may_try_again
 from billing.rules.states import IN_FLIGHT, ChargeState, CollectionState, InvoiceState
+from core.continuity import standing
 from core.dates import local_day, local_instant
 from core.jobs import batches
 from core.jobs.set_aside import Step
@@ -247,8 +248,19 @@ def _declined_for_good(
         _declined(row, charge, fetched.code, now, row.no_handle())
     elif row.state in (CollectionState.READY, CollectionState.DUNNING):
         Collection.objects.filter(pk=row.pk).update(**row.no_handle())
-    if row.state == CollectionState.VOIDING:
+    if row.state != CollectionState.VOIDING:
+        return
+    if standing.resumed_after(now - exchange.ARRIVES_WITHIN):
+        _look_for_the_next(row, now)
+    else:
         cancel_invoice.finish_cancelling(row, now=now)
+
+
+def _look_for_the_next(row: Collection, now: datetime) -> None:
+    """Go on cancelling under the next key: books that went back may have forgotten that try."""
+    fresh = row.no_handle()
+    row.prepare_key = fresh["prepare_key"]
+    Collection.objects.filter(pk=row.pk).update(**fresh | row.own_handle(), next_at=now)
 
 
 def _declined(

@@ -89,6 +89,10 @@ class Collection(TenantRow):
             "action_url": "",
         }
 
+    def own_handle(self) -> dict[str, Any]:
+        """Return the columns to set if a direct gateway is asked for what is under our own key."""
+        return {"handle": str(self.prepare_key), "amount": self.invoice.total}
+
 
 class Transition(TenantRow):
     """One change of state of a collection or a charge. Append-only (database trigger).

@@ -298,6 +298,37 @@ def test_a_request_that_these_books_forgot_may_still_arrive(world, settings, mon
     assert Invoice.objects.get().state == "paid"
 
 
+@pytest.mark.parametrize("before", [None, "declined"], ids=["first try", "after a decline"])
+def test_a_forgotten_request_may_arrive_for_an_invoice_that_has_no_handle_yet(
+    world, settings, monkeypatch, before
+):
+    """It is issued again and written off before it is charged."""
+    settings.GATEWAY = "sandbox_direct"
+    agreement = world.signed(card="insufficient_funds" if before else "succeeds")
+    standing.advance(now=NOW)
+    backup = Backup()
+    run_billing(now=NOW + HOUR, door="test")
+    if before:
+        world.card(agreement.client)
+        run_billing(now=NOW + HOUR, door="test")
+    late = SandboxDirectCharge.objects.get(status="succeeded")
+    late.delete()
+    backup.restore()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    compare.compare(now=NOW + 2 * HOUR)
+    go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
+    open_due(now=NOW + 2 * HOUR)
+    issue_invoices(now=NOW + 2 * HOUR)
+    write_off_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 2 * HOUR)
+    resolve_charges(now=NOW + 3 * HOUR)
+    assert Invoice.objects.get().state == "open", "its money may still be taken"
+    late.save(force_insert=True)
+    resolve_charges(now=NOW + 4 * HOUR)
+    assert Invoice.objects.get().state == "paid"
+    assert find_contradictions(NOW + 4 * HOUR) == []
+
+
 @pytest.mark.parametrize("gateway", ["sandbox", "sandbox_direct"])
 def test_after_a_person_went_on_a_declined_charge_raises_no_doubt_again(
     world, tmp_path, settings, gateway

@@ -7,6 +7,7 @@ from uuid import UUID
 from billing.gateways import unknown_payments
 from billing.gateways.base import Gateway, GatewayObject, Outcome, is_direct
 from billing.models import Collection, FoundObject, Payment
+from core.continuity import standing
 
 #: The outcomes, from what was never charged to what took money. An object that the bank works on
 #: takes it without another word of ours, so that a second one must not be charged meanwhile.
@@ -79,3 +80,11 @@ def paid_for(references: Iterable[UUID]) -> dict[str, FoundObject]:
 def is_closed(name: str, handle: str) -> bool:
     """Whether a person has dealt with the object, so that it is no difference any more."""
     return FoundObject.objects.filter(gateway=name, handle=handle, closed_at__isnull=False).exists()
+
+
+def forgotten_requests(gateway: Gateway, now: datetime) -> bool:
+    """Whether a charge may be on its way that these books do not know.
+
+    After the database went back, whatever it had sent before has arrived within `keys_last`.
+    """
+    return is_direct(gateway) and standing.resumed_after(now - gateway.keys_last)
