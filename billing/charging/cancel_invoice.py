@@ -104,8 +104,8 @@ def reduce_invoice(
 ) -> CreditNote:
     """Reduce the amount owed by `amount` (minor units, tax included). Raises NotOpen and NotOwed.
 
-    The amount that is left must not be below the gateway's minimum for cards, if the invoice is
-    paid by card (rule 14). An object prepared for the old amount is cancelled before the new amount
+    The amount that is left must not be below the gateway's minimum for cards, if a card is charged
+    for it (rule 14). An object prepared for the old amount is cancelled before the new amount
     is charged (billing.charging.prepare). To take back the whole invoice, use `void_invoice`.
     """
     with transaction.atomic():
@@ -116,7 +116,7 @@ def reduce_invoice(
         if left <= 0:
             raise NotOwed(_("Enter less than what is owed, or void the invoice."), field="amount")
         least = registry.smallest(row.gateway, invoice.currency)
-        if left < least:
+        if left < least and row.reason != PART_PAID:
             raise NotOwed(
                 _("A card cannot be charged less than %(least)s.")
                 % {"least": money(least, invoice.currency)},

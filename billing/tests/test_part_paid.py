@@ -11,7 +11,7 @@ from django.urls import reverse
 from agreements.models import Period
 from agreements.running.periods import open_due
 from billing.bank_transfer import take_back, transfers
-from billing.books import asked_words, queries
+from billing.books import asked_words, owing, queries
 from billing.books.invariants import find_contradictions
 from billing.charging import cancel_invoice
 from billing.charging.issue import issue_invoices
@@ -111,6 +111,15 @@ def test_a_new_card_is_neither_announced_nor_used_for_the_rest(world: World) -> 
     assert queries.amounts_for_new_card(invoice.client, now=NOW + DAY) == []
     world.card(invoice.client, "succeeds", NOW + DAY)
     assert fresh(invoice).collection.state == "dunning", "nothing is made due"
+    is_left_to_its_owner(invoice, NOW + 2 * DAY)
+
+
+def test_the_rest_can_be_lowered_below_what_a_card_can_be_charged(world: World) -> None:
+    invoice = part_paid(world)
+    cancel_invoice.reduce_invoice(
+        invoice=invoice, amount=REST - 1, reason="R", actor="Nan", now=NOW + DAY
+    )
+    assert owing.amount_owed(fresh(invoice)) == 1
     is_left_to_its_owner(invoice, NOW + 2 * DAY)
 
 
