@@ -120,6 +120,15 @@ def axis_maximum(largest: int) -> int:
         power *= 10
 
 
+def axis_marks(high: int, unit: int = 1) -> list[int]:
+    """The figures along an axis up to a round number of units: fifths of 5, quarters of 1 and 2.
+
+    So none of them has to be rounded to be short.
+    """
+    parts = 5 if str(high // unit)[0] == "5" else 4
+    return [high * part // parts for part in range(parts + 1)]
+
+
 def area(
     points: Sequence[tuple[str, int]],
     *,
@@ -134,7 +143,8 @@ def area(
     """
     top, bottom, right = 12, 28, 12
     high = axis_maximum(max(amount for _label, amount in points))
-    left = max(left, CHARACTER_WIDTH * max(len(show(high * part // 4)) for part in range(5)) + 10)
+    marks = axis_marks(high)
+    left = max(left, CHARACTER_WIDTH * max(len(show(mark)) for mark in marks) + 10)
     inner_w, inner_h = width - left - right, height - top - bottom
     step = inner_w / max(1, len(points) - 1)
 
@@ -150,7 +160,7 @@ def area(
         for i, (px, _py) in enumerate(places)
         if (len(points) - 1 - i) % every == 0
     ]
-    ticks = [Label(float(left), y(high * part // 4), show(high * part // 4)) for part in range(5)]
+    ticks = [Label(float(left), y(mark), show(mark)) for mark in marks]
     return Chart(
         width,
         height,
@@ -182,7 +192,7 @@ def stacked(
         [limit or 0, *(sum(amount for _kind, amount in parts) for _label, parts in columns)]
     )
     high = axis_maximum(-(-tallest // unit)) * unit
-    marks = [high * part // 4 for part in range(5)]
+    marks = axis_marks(high, unit)
     left = _left(marks, show)
     every = 1 if len(columns) < MANY else 2
     step = (width - left - 12) / len(columns)
@@ -224,7 +234,7 @@ def ranges(
     """
     top, base = 12, height - 28
     limit = axis_maximum(max(max(column[3], column[4]) for column in columns))
-    marks = [limit * part // 4 for part in range(5)]
+    marks = axis_marks(limit)
     left = _left(marks, show)
     every = 1 if len(columns) < MANY else 2
     step = (width - left - 12) / len(columns)

@@ -17,6 +17,7 @@ from agreements.signing.seal_check import WARN_DAYS
 from billing.gateways import registry
 from core.database import schema
 from core.documents import certificate
+from core.system import invite
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 KNOWN = ("django-insecure", "changeme", "secret", "development")
@@ -89,6 +90,15 @@ def charging(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
         message = f"CHARGING is real with the gateway {settings.GATEWAY!r}, which only pretends."
         return [Critical(message, hint=hint, id="rh.E006")]
     return []
+
+
+@register("start")
+def signing_up(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Who may come in is said in one of three words, and a fourth one lets nobody start."""
+    if settings.SIGNUP in list(invite.SignUp):
+        return []
+    hint = f"Use one of {', '.join(invite.SignUp)}."
+    return [Critical(f"SIGNUP is {settings.SIGNUP!r}.", hint=hint, id="rh.E013")]
 
 
 @register("start")

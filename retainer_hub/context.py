@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from core.models import Business
 from core.outbox import emails
+from core.system import invite
 from dashboard.time.views import timer
 from delivery.requests import response_status
 
@@ -18,8 +19,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     `mail_is_local` says that emails can be read in the app instead of being sent (DEBUG only),
     `mail_is_unsent` that they are not sent and cannot be read there,
     `charging_is_real` that cards are charged with real money. `emails_wait` (cannot go out now),
-    `unanswered` (how many requests wait for their first answer) and `clock` (the user's running
-    timer) are computed only by the pages that show them.
+    `is_open` (strangers can sign up), `unanswered` (how many requests wait for their first answer)
+    and `clock` (the user's running timer) are computed only by the pages that show them.
     """
     business: Business | None = getattr(request, "business", None)
     return {
@@ -27,6 +28,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "mail_is_local": settings.DEBUG and settings.MAIL_IS_LOCAL,
         "mail_is_unsent": settings.MAIL_IS_LOCAL and not settings.DEBUG,
         "emails_wait": emails.are_waiting,
+        "is_open": invite.is_open_to_all,
         "clock": SimpleLazyObject(lambda: timer.running_timer(request)),
         "charging_is_real": settings.CHARGING == "real",
     }

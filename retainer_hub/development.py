@@ -28,6 +28,7 @@ BY_HAND = (
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
     "REPLY_ADDRESS",
+    "SIGNUP",
 )
 NOTE = "# Written by bin/run for manage.py. Web server, worker and beat never read it.\n"
 

@@ -223,6 +223,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "core.web.account_adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+# open: anybody; invite: whom an administrator invites; off: nobody. The first owner always.
+SIGNUP = env.str("SIGNUP", default="open" if DEBUG else "off")
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "core.web.sign_up.NameForm"
 ACCOUNT_FORMS = {"signup": "core.web.sign_up_form.SignUpForm"}

@@ -68,6 +68,7 @@ def test_a_sound_production_passes_every_check(production: Any) -> None:
         ({"CHARGING": "maybe"}, "rh.E004"),
         ({"GATEWAY": "wishful"}, "rh.E005"),
         ({"CHARGING": "real"}, "rh.E006"),
+        ({"SIGNUP": "friends"}, "rh.E013"),
         ({"REPLY_ADDRESS": "much.too.long.an.address@hub.example"}, "rh.E008"),
     ],
 )

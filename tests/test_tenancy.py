@@ -166,6 +166,7 @@ CLASSES: dict[str, str] = {
     "dashboard:letter_again": "sent_letter",
     "dashboard:set_aside_release": "set_aside",
     "dashboard:recovery_compare": "owner",
+    "dashboard:invite": "owner",
     "dashboard:recovery_go_on": "owner",
     "dashboard:recovery_close": "found",
     "dashboard:wait_tell": "wait",

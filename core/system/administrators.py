@@ -16,6 +16,11 @@ def keepers() -> list[User]:
     return staff or list(User.objects.filter(business__isnull=False, is_active=True)[:20])
 
 
+def looks_after(user: User) -> bool:
+    """Whether this person is one of them."""
+    return user in keepers()
+
+
 def tell(*, kind: str, ref: str, subject: str, paragraphs: Iterable[str], now: datetime) -> None:
     """Email every administrator, once for each (kind, ref). The button opens the page /jobs/."""
     for administrator in keepers():

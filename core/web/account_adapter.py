@@ -4,16 +4,22 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.core.mail import EmailMultiAlternatives
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import formats, nudge
 from core.models import OutboxEmail, User
 from core.models.business import ACCENT_COLOURS, Accent
+from core.system import invite
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Puts allauth's emails into the outbox, where they are retried and can be read."""
+
+    def is_open_for_signup(self, request: HttpRequest | None) -> bool:
+        """Whether a stranger can sign up (rule 80). The signature is allauth's."""
+        return invite.is_open_to_all()
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put one email into the outbox instead of sending it. The signature is allauth's."""
@@ -23,6 +29,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             "language": formats.language().code,
             "greeting": _greeting(context.get("user")),
             "accent": ACCENT_COLOURS[Accent.INDIGO],
+            "is_open": invite.is_open_to_all(),
         }
         message = self.render_mail(template_prefix, email, {**facts, **context})
         now = timezone.now()

@@ -23,7 +23,7 @@ class KeepersView(DashboardView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Raise PermissionDenied for anybody else who is signed in."""
-        if isinstance(request.user, User) and request.user not in administrators.keepers():
+        if isinstance(request.user, User) and not administrators.looks_after(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

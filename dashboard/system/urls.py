@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard.system import email_log, recovery, views
+from dashboard.system import email_log, invitations, recovery, views
 
 urlpatterns = [
     path("jobs/", views.SystemStatus.as_view(), name="jobs"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("jobs/compare/", recovery.Compare.as_view(), name="recovery_compare"),
     path("jobs/go-on/", recovery.GoOn.as_view(), name="recovery_go_on"),
     path("jobs/found/<uuid:pk>/", recovery.CloseFound.as_view(), name="recovery_close"),
+    path("jobs/invite/", invitations.Invite.as_view(), name="invite"),
     path("letters/", email_log.EmailLog.as_view(), name="letters"),
     path("letters/<uuid:pk>/", email_log.SentEmail.as_view(), name="sent_email"),
     path("letters/<uuid:pk>/html/", email_log.SentEmailHtml.as_view(), name="sent_email_html"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,7 +25,7 @@ from core.jobs import set_aside
 from core.models import SetAside, User
 from core.models.link import LinkPurpose
 from core.outbox import email_log
-from core.system import administrators, rows_set_aside
+from core.system import administrators, invite, rows_set_aside
 from core.system.health_checks import NAMES, findings, last_backup, late_backup, next_hour
 from dashboard.page import DashboardView
 from dashboard.settings.subjects import SettingsView
@@ -113,7 +114,8 @@ class SystemStatus(SettingsView):
                 for row in rows_set_aside.visible_to(_user(request), self.business)[:SHOWN]
             ],
             still=standing.in_doubt(),
-            is_keeper=_user(request) in administrators.keepers(),
+            is_keeper=administrators.looks_after(_user(request)),
+            invites=invite.invites(),
             found=compare.open_objects(self.business),
             failed_steps=rows_set_aside.failed_steps() if _user(request).is_staff else [],
             checks=[(NAMES[name], problem) for name, problem in checks.items()],
@@ -132,6 +134,8 @@ class SystemStatus(SettingsView):
         )
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        if not administrators.looks_after(_user(request)):
+            raise PermissionDenied
         nudge.ring("billing.tasks.bill")
         nudge.ring("delivery.tasks.send_reports")
         messages.success(request, _("The billing run starts now."))

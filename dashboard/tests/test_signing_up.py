@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 from django.urls import reverse
 
-from core.models import OutboxEmail, User
+from core import links
+from core.models import Link, OutboxEmail, User
+from tests.world import World
 
 hashed: list[str] = []
 
@@ -60,3 +63,98 @@ def test_the_code_page_says_where_the_email_is_and_sends_it_again(settings: Any)
     assert browser.post(page, {"action": "resend"}).status_code == 302
     subjects = set(OutboxEmail.objects.values_list("subject", flat=True))
     assert OutboxEmail.objects.count() == 2 and subjects == {"Confirm your email for Retainer Hub"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["invite", "off"])
+def test_a_stranger_signs_up_only_where_it_is_open_or_nobody_is_there_yet(
+    settings: Any, word: str
+) -> None:
+    settings.SIGNUP = word
+    assert sign_up("first@studio.example").status_code == 302
+    assert User.objects.get().email == "first@studio.example"
+    page = sign_up("second@studio.example").content.decode()
+    assert "an administrator invites" in page
+    assert User.objects.count() == 1
+    login = Browser().get(reverse("account_login")).content.decode()
+    assert reverse("account_signup") not in login and "Send me a sign-in code" in login
+    settings.SIGNUP = "open"
+    assert reverse("account_signup") in Browser().get(reverse("account_login")).content.decode()
+    assert sign_up("second@studio.example").status_code == 302
+    assert User.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_where_it_is_closed_no_email_offers_to_sign_up(settings: Any) -> None:
+    sign_up("first@studio.example")
+    cache.clear()
+    settings.SIGNUP = "invite"
+    Browser().post(reverse("account_request_login_code"), {"email": "nobody@studio.example"})
+    email = OutboxEmail.objects.get(to="nobody@studio.example")
+    for text in (email.text, email.html):
+        assert "There is no account" in text
+        assert reverse("account_signup") not in text and "sign up" not in text.lower()
+
+
+@pytest.fixture
+def keeper(db: None, settings: Any) -> Browser:
+    """The browser of a member of staff who has a business; people come by invitation."""
+    settings.SIGNUP = "invite"
+    browser = Browser()
+    browser.force_login(World().business.owner)
+    User.objects.update(is_staff=True)
+    return browser
+
+
+ASKED = {"name": "Mara Lindt", "email": "Mara@Studio.example", "language": "th"}
+
+
+def test_an_administrator_invites_a_person_who_comes_in_by_the_link(keeper: Browser) -> None:
+    assert reverse("dashboard:invite") in keeper.get(reverse("dashboard:jobs")).content.decode()
+    assert keeper.post(reverse("dashboard:invite"), ASKED).status_code == 302
+    person = User.objects.get(email="mara@studio.example")
+    assert person.name == "Mara Lindt" and person.emailaddress_set.get().verified
+    assert OutboxEmail.objects.get(kind="invited").language == "th"
+    address = links.url(Link.objects.get(subject_id=person.pk))
+    newcomer = Browser()
+    assert newcomer.post(address).url == reverse("dashboard:home")
+    assert newcomer.get(reverse("dashboard:home")).url == reverse("dashboard:welcome")
+    assert newcomer.get(reverse("dashboard:invite")).status_code in (302, 403)
+    assert Browser().post(address).status_code == 410, "it works once"
+
+
+def test_who_never_came_is_invited_again_and_who_came_is_not(keeper: Browser) -> None:
+    keeper.post(reverse("dashboard:invite"), ASKED)
+    first = links.url(Link.objects.get(purpose="sign_in"))
+    keeper.post(reverse("dashboard:invite"), ASKED)
+    assert Browser().post(first).status_code == 410
+    person = User.objects.get(email="mara@studio.example")
+    Browser().post(links.url(Link.objects.get(subject_id=person.pk, revoked_at=None)))
+    again = keeper.post(reverse("dashboard:invite"), ASKED)
+    assert again.status_code == 422 and "has an account here already" in again.content.decode()
+    assert OutboxEmail.objects.filter(kind="invited").count() == 2
+
+
+def test_only_those_who_look_after_the_installation_invite_and_start_runs(
+    keeper: Browser, settings: Any
+) -> None:
+    other = Browser()
+    other.force_login(World().business.owner)
+    assert other.post(reverse("dashboard:invite"), ASKED).status_code == 403
+    assert other.post(reverse("dashboard:jobs")).status_code == 403
+    page = other.get(reverse("dashboard:jobs")).content.decode()
+    assert "Run now" not in page and reverse("dashboard:invite") not in page
+    settings.SIGNUP = "off"
+    refused = keeper.post(reverse("dashboard:invite"), ASKED)
+    assert refused.status_code == 422
+    assert not User.objects.filter(email__icontains="mara").exists()
+
+
+@pytest.mark.django_db
+def test_the_command_invites_and_prints_the_link(settings: Any, capsys: Any) -> None:
+    settings.SIGNUP = "invite"
+    call_command("invite", "mara@studio.example", "--name", "Mara Lindt")
+    assert Browser().post(capsys.readouterr().out.strip()).status_code == 302
+    settings.SIGNUP = "off"
+    with pytest.raises(CommandError, match="Signing up is off"):
+        call_command("invite", "nils@studio.example")

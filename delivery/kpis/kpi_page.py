@@ -96,8 +96,8 @@ def period_chart(figure: Figure, period: Period, readings: Iterable[ReadingVersi
 
 
 def with_unit(value: Decimal | None, kpi: Kpi) -> str:
-    """Return a figure with the unit of its KPI, such as 3.5 %."""
-    return f"{formats.number(value)} {kpi.unit}".strip()
+    """Return a figure with the unit of its KPI, such as 3.5 %; without one, a dash alone."""
+    return f"{formats.number(value)} {'' if value is None else kpi.unit}".strip()
 
 
 def expected_text(figure: Figure, value: Decimal | None) -> str:
@@ -118,7 +118,9 @@ def standing_sentence(figure: Figure, period: Period, today: date) -> str:
         "target": with_unit(kpi.target, kpi),
         "last": formats.day_short(last),
     }
-    if figure.value is None:
+    if figure.value is None and figure.expected is None:
+        template = _("Not measured in this period yet. The target is %(target)s on %(last)s.")
+    elif figure.value is None:
         template = _(
             "Not measured in this period yet. Expected today: %(now)s; the target is %(target)s "
             "on %(last)s."

@@ -2,10 +2,13 @@
 
 from allauth.account.models import EmailAddress
 from django.test import Client as Browser
+from django.test import override_settings
 from django.urls import reverse
 
 from core.models import User
+from core.system import invite
 from tests.golden.stage import Stage, case
+from tests.world import NOW
 
 PASSWORD = "a long and simple sentence"
 
@@ -45,6 +48,23 @@ def somebody_asks_for_a_code(stage: Stage) -> None:
 @case("account", variant="unknown")
 def somebody_asks_for_a_code_who_has_no_account(stage: Stage) -> None:
     post(stage, "account_request_login_code", email="stranger@studio.example")
+
+
+@case("account", variant="unknown_closed")
+def somebody_asks_for_a_code_where_nobody_can_sign_up(stage: Stage) -> None:
+    with override_settings(SIGNUP="invite"):
+        post(stage, "account_request_login_code", email="stranger@studio.example")
+
+
+@case("invited")
+def an_administrator_invites_somebody(stage: Stage) -> None:
+    invite.invite(
+        email="new@studio.example",
+        name="Mara",
+        language=stage.language,
+        by="Nan Kittisak",
+        now=NOW,
+    )
 
 
 @case("account", variant="password_reset")
