@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import languages
+from core import formats
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.system import invite
@@ -27,7 +27,7 @@ class InviteForm(PrintableForm, forms.Form):
     email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the email"),
-        choices=[(one.code, one.name) for one in languages.LANGUAGES.values()],
+        choices=formats.language_choices,
     )
 
 

@@ -451,6 +451,9 @@ def doors(rows: Rows) -> Iterator[Visit]:
         "account_request_login_code": {"email": business.owner.email},
     }.items():
         yield f"the code after {page}", _reading(Browser()).post(reverse(page), fields, follow=True)
+    with override_settings(SIGNUP="off"):
+        yield "signing up is off", stranger.get(reverse("account_signup"))
+        yield "inviting is off", owner.get(reverse("dashboard:invite"))
     text = "x" * (5 * wording.LONGEST_TEXT)  # more than that of all languages
     too_long = {"c-TOTAL_FORMS": 1, "c-INITIAL_FORMS": 0, "c-0-text_en": text}
     path = reverse("dashboard:template_pdf", args=[rows["template"].pk])
