@@ -68,6 +68,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "retainer_hub.urls"
 WSGI_APPLICATION = "retainer_hub.wsgi.application"
 MIDDLEWARE = [
+    "retainer_hub.middleware.CompressedText",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "retainer_hub.middleware.ContentPolicy",
