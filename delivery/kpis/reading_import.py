@@ -15,7 +15,7 @@ from agreements.models import Agreement
 from billing.bank_transfer import statement_cells, statement_columns, statement_csv
 from core.tables import text_tables
 from core.tables.spreadsheet import FORMULA
-from delivery.kpis import readings
+from delivery.kpis import readings, unusual_readings
 from delivery.kpis.kpi_changes import WrittenReading
 from delivery.kpis.readings import SubmittedReading
 from delivery.models import Kpi, Reading
@@ -50,12 +50,16 @@ class Table:
 
 @dataclass(frozen=True)
 class ImportResult:
-    """How many readings an import would write or has written, and the bad lines."""
+    """How many readings an import would write or has written, and the bad lines.
+
+    `unusual` are lines of a preview that are far from what is usual, for a person to look at.
+    """
 
     new: int
     corrected: int
     same: int
     bad: list[BadLine]
+    unusual: Sequence[BadLine] = ()
 
 
 def preview_import(*, agreement: Agreement, data: bytes, now: datetime) -> ImportResult:
@@ -79,7 +83,13 @@ def preview_import(*, agreement: Agreement, data: bytes, now: datetime) -> Impor
     corrected = sum(
         key in existing and existing[key] != value for key, value in value_by_day.items()
     )
-    return ImportResult(len(value_by_day) - same - corrected, corrected, same, [])
+    notes = unusual_readings.notes(values)
+    unusual = tuple(
+        BadLine(line, notes[reading.kpi, reading.on])
+        for line, reading in table.wanted
+        if (reading.kpi, reading.on) in notes
+    )
+    return ImportResult(len(value_by_day) - same - corrected, corrected, same, [], unusual)
 
 
 def import_readings(

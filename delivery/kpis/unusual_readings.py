@@ -1,11 +1,16 @@
 """Asks about a reading that is far from what is usual, before it counts (rule 38)."""
 
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from core import formats
+from delivery.kpis.kpi_changes import ReadingValue
 from delivery.models import Kpi, Reading
 from delivery.rules.kpi_pace import LOOKED_AT, is_unusual, usual_value
 
@@ -19,3 +24,35 @@ def question(kpi: Kpi, value: Decimal, on: date) -> str:
         return ""
     values = {"value": formats.number(value), "usual": formats.number(usual)}
     return _("%(value)s is correct, although about %(usual)s is usual.") % values
+
+
+def notes(values: Iterable[ReadingValue]) -> dict[tuple[UUID, date], str]:
+    """Return what to say about those of many values that are unusual, by KPI and day.
+
+    What is usual follows from the stored readings and from these. One query; in the active
+    language.
+    """
+    values = list(values)
+    by_kpi: dict[UUID, dict[date, Decimal]] = defaultdict(dict)
+    stored = Reading.objects.filter(kpi__in={one.kpi.pk for one in values})
+    for kpi, on, value in stored.values_list("kpi", "on", "value"):
+        by_kpi[kpi][on] = value
+    for one in values:
+        by_kpi[one.kpi.pk][one.on] = one.value
+    in_order = {kpi: sorted(of_kpi.items()) for kpi, of_kpi in by_kpi.items()}
+    said = {}
+    for one in values:
+        history = in_order[one.kpi.pk]
+        place = bisect_left(history, one.on, key=lambda each: each[0])
+        earlier = [value for _on, value in history[max(0, place - LOOKED_AT) : place]]
+        usual = usual_value(earlier, one.kpi.baseline)
+        if is_unusual(one.value, usual):
+            facts = {
+                "kpi": one.kpi.name,
+                "value": formats.number(one.value),
+                "on": formats.day(one.on),
+                "usual": formats.number(usual),
+            }
+            sentence = _("%(kpi)s: %(value)s on %(on)s, although about %(usual)s is usual.")
+            said[one.kpi.pk, one.on] = sentence % facts
+    return said

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from delivery.kpis import kpi_changes
@@ -60,3 +61,15 @@ def test_a_usual_value_is_saved_without_a_question(world: World) -> None:
     typed = {f"{prefix}-on": "2026-11-20", f"{prefix}-value": "1300"}
     url = reverse("dashboard:kpi_read", args=[kpi.pk])
     assert logged_in(world.business.owner).post(url, typed).status_code == 302
+
+
+def test_unusual_lines_of_a_file_are_named_before_anything_is_saved(world: World) -> None:
+    kpi = visits(world)
+    rows = ["Visits,2026-11-12,1250", "Visits,2026-11-13,12", "Visits,2026-11-14,1300"]
+    data = "\n".join(["kpi,date,value", *rows]).encode()
+    owner = logged_in(world.business.owner)
+    url = reverse("dashboard:kpis_file", args=[kpi.agreement_id])
+    page = owner.post(url, {"file": SimpleUploadedFile("visits.csv", data)})
+    said = "Line 3: Visits: 12 on 13 November 2026, although about 1,225 is usual."
+    assert page.status_code == 200 and said in page.text
+    assert page.text.count("is usual") == 1 and Reading.objects.count() == 1
