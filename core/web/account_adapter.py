@@ -1,4 +1,4 @@
-"""Connects django-allauth to the outbox: the emails that it writes are sent from there."""
+"""Connects django-allauth to the outbox, and says who can sign up."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import formats, nudge
 from core.models import OutboxEmail, User
 from core.models.business import ACCENT_COLOURS, Accent
-from core.system import invite
+from core.system import account_changes, invite
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -20,6 +20,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def is_open_for_signup(self, request: HttpRequest | None) -> bool:
         """Whether a stranger can sign up (rule 80). The signature is allauth's."""
         return invite.is_open_to_all()
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person what changed about how they sign in. The signature is allauth's."""
+        account_changes.tell(
+            change=template_prefix,
+            person=user,
+            to=email or user.email,
+            facts=context or {},
+            ip=self.get_client_ip(self.request) or "",
+            browser=self.get_http_user_agent(self.request),
+            now=timezone.now(),
+        )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put one email into the outbox instead of sending it. The signature is allauth's."""

@@ -6,7 +6,7 @@ from django.test import override_settings
 from django.urls import reverse
 
 from core.models import User
-from core.system import invite
+from core.system import account_changes, invite
 from tests.golden.stage import Stage, case
 from tests.world import NOW
 
@@ -77,3 +77,17 @@ def somebody_adds_an_email(stage: Stage) -> None:
     at = browser(stage)
     at.force_login(verified(stage))
     post(stage, "account_email", at, email="second@studio.example", action_add="")
+
+
+@case("account_changed")
+def somebody_changes_their_password(stage: Stage) -> None:
+    owner = stage.business.owner
+    account_changes.tell(
+        change="account/email/password_changed",
+        person=owner,
+        to=owner.email,
+        facts={},
+        ip="203.0.113.7",
+        browser="Firefox",
+        now=NOW,
+    )
