@@ -107,7 +107,7 @@ def _send_warning(
 ) -> None:
     """Tell the owner and, if the agreement says so, the client's decision maker."""
     with translation.override(agreement.business.language):
-        subject, paragraphs = _words(agreement, period, mark, period_statement)
+        subject, paragraphs = _owner_words(agreement, period, mark, period_statement)
         owner_notes.tell(
             business=agreement.business,
             event=Event.HOURS_USED,
@@ -125,7 +125,7 @@ def _send_warning(
     reader_language = contact.language_for(agreement.language)
     link = portal_links.portal_link(contact=contact, now=now, target=f"hours:{agreement.pk}")
     with translation.override(reader_language):
-        subject, paragraphs = _words(agreement, period, mark, period_statement)
+        subject, paragraphs = _client_words(agreement, period, mark, period_statement)
         button = _("See your hours")
     emails.write(
         kind=KIND,
@@ -145,11 +145,38 @@ def _send_warning(
     )
 
 
-def _words(
+def _owner_words(
     agreement: Agreement, period: Period, mark: int, period_statement: PeriodStatement
 ) -> tuple[str, list[str]]:
-    """The subject and the paragraphs, in the active language."""
-    values = {
+    """The subject and the paragraphs for the owner, in the active language."""
+    values = _values(agreement, period, mark, period_statement)
+    return _("%(client)s: %(percent)s %% of the hours are used") % values, [
+        _("“%(title)s”: %(used)s of %(available)s are used. The next hours come on %(day)s.")
+        % values,
+        _("Work beyond them is billed only if the client agreed to it."),
+    ]
+
+
+def _client_words(
+    agreement: Agreement, period: Period, mark: int, period_statement: PeriodStatement
+) -> tuple[str, list[str]]:
+    """The subject and the paragraphs for the client, in the active language."""
+    values = _values(agreement, period, mark, period_statement)
+    return _("%(percent)s %% of your hours are used: %(title)s") % values, [
+        _(
+            "You have used %(used)s of the %(available)s of “%(title)s”. You get new hours on "
+            "%(day)s."
+        )
+        % values,
+        _("We bill work beyond them only if you agreed to it."),
+    ]
+
+
+def _values(
+    agreement: Agreement, period: Period, mark: int, period_statement: PeriodStatement
+) -> dict[str, Any]:
+    """What the sentences name, in the active language."""
+    return {
         "title": agreement.title,
         "client": agreement.client.name,
         "used": formats.hours(period_statement.used),
@@ -157,7 +184,3 @@ def _words(
         "day": formats.day(period.ends_on),
         "percent": mark,
     }
-    return _("%(percent)s %% of the hours are used: %(client)s") % values, [
-        _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.") % values,
-        _("Work beyond them is billed only where the client has agreed to it."),
-    ]

@@ -18,4 +18,4 @@ def question(kpi: Kpi, value: Decimal, on: date) -> str:
     if not is_unusual(value, usual):
         return ""
     values = {"value": formats.number(value), "usual": formats.number(usual)}
-    return _("%(value)s is correct, although about %(usual)s is usual.") % values
+    return _("%(value)s is correct, although it is usually about %(usual)s.") % values

@@ -302,6 +302,17 @@ def test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreemen
     assert OutboxEmail.objects.filter(kind="hours_used").count() == emails
 
 
+def test_the_client_is_told_of_their_own_hours_and_of_what_they_agreed_to(world: World) -> None:
+    agreement = running(world)
+    allowance_statement.set_usage_warnings(agreement, "both")
+    worked(agreement, 32 * H)
+    usage_warnings.warn_due(now=NOW + timedelta(days=5))
+    sent = OutboxEmail.objects.filter(kind="hours_used")
+    client, owner = sent.get(ref__endswith=":client"), sent.get(ref__endswith=":me")
+    assert agreement.client.name in owner.subject and agreement.client.name not in client.subject
+    assert "only if you agreed to it" in client.text and "the client" not in client.text
+
+
 def test_a_mark_that_nobody_wanted_to_hear_of_is_not_told_later(world: World) -> None:
     agreement = running(world)
     world.hears(Hears.NEVER, Event.HOURS_USED)

@@ -48,7 +48,7 @@ def test_a_mistyped_value_is_asked_about_once_and_saved_when_it_is_confirmed(
     typed = {f"{prefix}-on": "2026-11-20", f"{prefix}-value": "12"}
     answer = owner.post(url, typed)
     assert answer.status_code == 422
-    assert "12 is correct, although about 1,200 is usual." in answer.text
+    assert "12 is correct, although it is usually about 1,200." in answer.text
     assert Reading.objects.count() == 1
     assert owner.post(url, typed | {f"{prefix}-confirmed": "on"}).status_code == 302
     assert Reading.objects.get(on="2026-11-20").value == 12
