@@ -159,6 +159,7 @@ def forward_proposal(
             ref=f"{locked.pk}:{colleague.pk}:{len(forwards)}",
             now=now,
             to=colleague,
+            forwarded_by=contact.name,
         )
         record_event(
             locked,
