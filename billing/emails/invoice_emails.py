@@ -118,7 +118,7 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
         amount = formats.money(note.total, note.currency)
         values = {"amount": amount, "number": invoice.number, "note": note.number}
         sentence = (
-            _("We have cancelled invoice %(number)s over %(amount)s by credit note %(note)s.")
+            _("We have cancelled invoice %(number)s for %(amount)s by credit note %(note)s.")
             if asked.state == InvoiceState.VOID
             else _("We have credited %(amount)s of invoice %(number)s by credit note %(note)s.")
         )
