@@ -160,10 +160,12 @@ def require_money(contact: Contact) -> None:
     if contact.sees_money:
         return
     if contact.is_decision_maker:
-        raise MustSeeMoney(_("A decision maker always sees money."), field="sees_money")
+        raise MustSeeMoney(
+            _("A decision maker always sees prices and payments."), field="sees_money"
+        )
     if contact.gets_billing:
         raise MustSeeMoney(
-            _("%(name)s is a billing contact, who gets emails about money. Change that first.")
+            _("%(name)s is a billing contact and gets emails about payments. Change that first.")
             % {"name": contact.name},
             field="sees_money",
         )

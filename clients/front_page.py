@@ -147,7 +147,7 @@ def _tell_owner(
         facts = {"name": name, "email": email, "client": client.name}
         paragraphs = [_("%(name)s (%(email)s) wrote on your public page:") % facts, message]
         if is_full:
-            paragraphs.append(_("No place was free, so they ask to be told when there is one."))
+            paragraphs.append(_("You had no opening, so they asked to be told when you have one."))
         context = {
             "subject": _("New enquiry: %(client)s") % facts,
             "name": "",

@@ -201,7 +201,7 @@ def _email_owner(export: Export, now: datetime) -> None:
             "subject": _("Your export is ready"),
             "name": export.business.owner.get_short_name(),
             "paragraphs": paragraphs,
-            "button": _("To the exports"),
+            "button": _("Open your exports"),
             "link": links.absolute_url("dashboard:exports"),
         }
     address = export.business.owner.email

@@ -88,8 +88,8 @@ def people_facts(client: Client) -> list[Fact]:
     sentences = {
         portal_people.INVITED: _("%(name)s was invited to the portal"),
         portal_people.REMOVED: _("%(name)s was removed from the portal"),
-        portal_people.MONEY_HIDDEN: _("Money was hidden from %(name)s in the portal"),
-        portal_people.MONEY_SHOWN: _("Money was shown to %(name)s in the portal"),
+        portal_people.MONEY_HIDDEN: _("Prices and payments were hidden from %(name)s"),
+        portal_people.MONEY_SHOWN: _("Prices and payments were shown to %(name)s"),
     }
     return [
         Fact(event.at, sentences[event.event] % event.data, actor=event.actor, ip=event.ip or "")
@@ -122,8 +122,8 @@ def event_labels() -> dict[str, str]:
         work_answers.TAKEN_BACK: _("Approval taken back"),
         portal_people.INVITED: _("Colleague invited to the portal"),
         portal_people.REMOVED: _("Colleague removed from the portal"),
-        portal_people.MONEY_HIDDEN: _("Money hidden from a colleague in the portal"),
-        portal_people.MONEY_SHOWN: _("Money shown to a colleague in the portal"),
+        portal_people.MONEY_HIDDEN: _("Prices and payments hidden from a colleague"),
+        portal_people.MONEY_SHOWN: _("Prices and payments shown to a colleague"),
     }
 
 

@@ -43,7 +43,7 @@ def test_five_days_before_a_charge_the_client_is_told_amount_day_and_card(world:
 def test_without_a_card_the_announcement_asks_for_one(world: World) -> None:
     world.running(card="", now=NOW - 11 * DAY, starts_on=NOW.date(), opens_at=NOW)
     upcoming_charges.queue_notices(now=NOW - 5 * DAY)
-    assert "there is no card yet" in letters("charge_ahead")[0].text
+    assert "no card is saved yet" in letters("charge_ahead")[0].text
 
 
 def test_the_charge_is_made_in_the_clients_morning(world: World) -> None:

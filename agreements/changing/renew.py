@@ -150,7 +150,7 @@ def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> No
     }
     for side, (to, language, link) in sides.items():
         with translation.override(language):
-            text = _email_text(agreement, kind, day)
+            text = _email_text(agreement, kind, day, side)
             if (kind, side) == ("renewal_ahead", "owner"):
                 text += _excluded(agreement)
             button = _("See the agreement")
@@ -161,7 +161,7 @@ def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> No
             template="note",
             context={
                 "subject": text[0],
-                "name": "",
+                "name": agreement.reader.name if side == "client" else "",
                 "paragraphs": text[1:],
                 "button": button,
                 "link": link,
@@ -172,8 +172,11 @@ def _email_both(agreement: Agreement, kind: str, day: date, now: datetime) -> No
         )
 
 
-def _email_text(agreement: Agreement, kind: str, day: date) -> list[str]:
-    """The subject and then the paragraphs of the email; `day` is the last day to give notice."""
+def _email_text(agreement: Agreement, kind: str, day: date, side: str) -> list[str]:
+    """The subject and then the paragraphs of the email to the "owner" or the "client".
+
+    `day` is the last day to give notice.
+    """
     facts = {
         "title": agreement.title,
         "day": formats.day(day),
@@ -192,7 +195,12 @@ def _email_text(agreement: Agreement, kind: str, day: date) -> list[str]:
         _("“%(title)s” renews soon") % facts,
         _("The term of “%(title)s” runs until %(end)s and renews automatically, on the same terms.")
         % facts,
-        _("If you do not want that, please say so by %(day)s.") % facts,
+        (
+            _("If you do not want that, please give notice by %(day)s on the agreement's page.")
+            if side == "owner"
+            else _("If you do not want that, please give notice by %(day)s.")
+        )
+        % facts,
     ]
 
 

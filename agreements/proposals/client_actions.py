@@ -149,7 +149,7 @@ def forward_proposal(
             )
         if colleague.is_without_money:
             raise NotOpen(
-                _("%(name)s does not see prices. Ask your decision maker to show them first.")
+                _("%(name)s cannot see prices. Your decision maker can change that under “People”.")
                 % {"name": colleague.name},
                 field="email",
             )
@@ -159,6 +159,7 @@ def forward_proposal(
             ref=f"{locked.pk}:{colleague.pk}:{len(forwards)}",
             now=now,
             to=colleague,
+            forwarded_by=contact.name,
         )
         record_event(
             locked,

@@ -195,9 +195,18 @@ def send_proposal(
 
 
 def email_proposal(
-    proposal: Proposal, *, kind: str, ref: str, now: datetime, to: Contact | None = None
+    proposal: Proposal,
+    *,
+    kind: str,
+    ref: str,
+    now: datetime,
+    to: Contact | None = None,
+    forwarded_by: str = "",
 ) -> None:
-    """Email the proposal with a link to its decision maker, or to the contact `to`."""
+    """Email the proposal with a link to its decision maker, or to the contact `to`.
+
+    `forwarded_by` is the name of the person who asked for that.
+    """
     contact = to or proposal.contact.who_reads
     link = portal_links.portal_link(contact=contact, now=now, target=f"proposal:{proposal.id}")
     emails.write(
@@ -208,6 +217,7 @@ def email_proposal(
         context={
             "proposal": proposal,
             "contact": contact,
+            "forwarded_by": forwarded_by,
             "intro": opening_message.filled_message(proposal),
             "tiers": tiers_of(proposal),
             "link": links.placeholder("link", link.id),

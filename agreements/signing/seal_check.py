@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from agreements.signing import seal
+from core import formats
 from core.documents import certificate
 from core.documents import seal as platform
 from core.system import administrators
@@ -46,9 +47,9 @@ def _tell_expires_soon(days: int, now: datetime) -> None:
     assert own
     sentence = _(
         "The certificate of the seal expires in %(days)s days, on %(day)s. Documents that it "
-        "sealed stay confirmed."
+        "sealed stay valid. After that day nothing can be sealed until there is a new one."
     )
-    warning = sentence % {"days": days, "day": own.not_valid_after_utc.date().isoformat()}
+    warning = sentence % {"days": days, "day": formats.day(own.not_valid_after_utc)}
     administrators.tell(
         kind="seal_ends",
         ref=f"{own.serial_number:x}",

@@ -205,6 +205,8 @@ def test_a_proposal_can_be_forwarded_to_colleagues_five_times(world: World) -> N
         "s@baan.example",
     )
     # Whoever else is in the portal cannot bring in a mailbox of their own unseen.
+    assert f"{proposal.contact.name} forwarded this proposal" in emails("proposal_forward")[0].text
+    assert "we spoke about" not in emails("proposal_forward")[0].text, "Somchai was not there"
     told = {row.to: row.text for row in emails("proposal_forwarded")}
     assert set(told) == {proposal.contact.email, world.business.owner.email}
     assert all("Somchai (s@baan.example)" in text for text in told.values())

@@ -119,7 +119,10 @@ def test_the_sealed_pdf_is_intact_and_emailed_to_both_sides_once(world: World) -
     assert agreement.signed_document
     assert seal.verify(store.read(agreement.signed_document)).intact
     assert seal_signed(now=NOW) == 0
-    assert OutboxEmail.objects.filter(kind="signed").count() == 2
+    sent = OutboxEmail.objects.filter(kind="signed")
+    assert sent.count() == 2
+    assert f"with {world.business.name} is signed" in sent.get(ref__endswith=":client").text
+    assert f"with {agreement.client.name} is signed" in sent.get(ref__endswith=":owner").text
     assert audit.is_whole(audit.chain(agreement.pk))
 
 

@@ -138,8 +138,11 @@ def after_payment(asked: Asked, currency: str) -> str:
             "transfer."
         )
         return rest % _values(asked, currency)
+    if asked.step == Step.TRANSFER:
+        rest = _("Please transfer the remaining %(amount)s by %(day)s.")
+        return rest % _values(asked, currency)
     if asked.step != Step.CERTIFICATE:
-        return _to_client(asked, currency)
+        return _to_client(asked, currency) or _("There is nothing for you to do.")
     waiting = _(
         "We are waiting for the withholding certificate for %(tax)s; there is nothing more to "
         "transfer."

@@ -118,7 +118,7 @@ def compose_credit_note(ref: str, now: datetime) -> Letter:
         amount = formats.money(note.total, note.currency)
         values = {"amount": amount, "number": invoice.number, "note": note.number}
         sentence = (
-            _("We have cancelled invoice %(number)s over %(amount)s by credit note %(note)s.")
+            _("We have cancelled invoice %(number)s for %(amount)s by credit note %(note)s.")
             if asked.state == InvoiceState.VOID
             else _("We have credited %(amount)s of invoice %(number)s by credit note %(note)s.")
         )
@@ -157,7 +157,7 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
         is_debit = method is not None and method.is_debit
         runs_out = method is not None and saved_cards.runs_out(method, on)
         paragraphs = ahead_paragraphs(values, is_debit=is_debit, runs_out=runs_out)
-        button = _("See how you pay") if is_debit else _("Check the card")
+        button = _ahead_button(method is not None, is_debit=is_debit, runs_out=runs_out)
         subject = _("Next charge: %(amount)s on %(day)s") % values
         said = _Said(
             _plain(subject, paragraphs, button),
@@ -174,6 +174,15 @@ def compose_charge_ahead(ref: str, now: datetime) -> Letter:
         )
 
 
+def _ahead_button(has_method: bool, *, is_debit: bool, runs_out: bool) -> str:
+    """What the button of the notice says, in the active language."""
+    if is_debit:
+        return _("See how you pay")
+    if not has_method:
+        return _("Save a card")
+    return _("Save another card") if runs_out else _("See your card")
+
+
 def ahead_paragraphs(
     values: Mapping[str, str], *, is_debit: bool = False, runs_out: bool = False
 ) -> list[str]:
@@ -188,11 +197,11 @@ def ahead_paragraphs(
         )
         rest = _("There is nothing for you to do, unless you want to use another payment method.")
     elif values["card"]:
-        sentence = _("On %(day)s your card %(card)s is charged %(amount)s for “%(title)s”.")
+        sentence = _("On %(day)s we charge %(amount)s to your card %(card)s for “%(title)s”.")
         rest = _("There is nothing for you to do, unless you want to use another card.")
     else:
-        sentence = _("On %(day)s %(amount)s is due for “%(title)s”, and there is no card yet.")
-        rest = _("Please save a card. We charge it on that day.")
+        sentence = _("%(amount)s for “%(title)s” is due on %(day)s, and no card is saved yet.")
+        rest = _("Please save a card before then. We charge it on that day.")
     if runs_out:
         rest = _(
             "The card expires before that day. Please save another card, so that the payment "

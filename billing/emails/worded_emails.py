@@ -143,7 +143,7 @@ def _invoice(business: Business, today: date) -> Letter:
         values,
         invoice=_sample_invoice(business, values, today),
         asked={"left": _fee(business)},
-        next_text="",
+        next_text=_("Please transfer %(amount)s by %(day)s.") % values,
         way={
             "facts": facts,
             "text": "\n".join(f"{label}: {value}" for label, value in facts),
@@ -170,7 +170,7 @@ def _receipt(business: Business, today: date) -> Letter:
         payment=payment,
         payment_amount=values["amount"],
         by_transfer=False,
-        next_text="",
+        next_text=_("There is nothing for you to do."),
         part=part,
         is_part=False,
     )

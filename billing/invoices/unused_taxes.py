@@ -24,7 +24,7 @@ def delete(rate: TaxRate) -> None:
         locked = TaxRate.objects.select_for_update().select_related(None).get(pk=rate.pk)
         if not unused(rate.business, [locked]):
             raise NotAllowedNow(
-                _("%(tax)s was used. It stays in your books; turn it off to retire it.")
+                _("%(tax)s was used, so it stays in your books. Turn it off instead.")
                 % {"tax": locked}
             )
         locked.delete()

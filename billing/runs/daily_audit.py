@@ -32,9 +32,9 @@ def run_audit(*, now: datetime) -> BillingRun:
         administrators.tell(
             kind="audit",
             ref=now.date().isoformat(),
-            subject=_("Retainer Hub: the books do not fit together"),
+            subject=_("Retainer Hub: the daily audit found contradictions"),
             paragraphs=[
-                _("The daily audit found contradictions. Nothing was changed."),
+                _("The daily audit found the following. Nothing was changed."),
                 *contradictions[:20],
             ],
             now=now,

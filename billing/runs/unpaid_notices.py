@@ -124,7 +124,7 @@ def _to_owner(action: str) -> str:
                 "told the client."
             )
         case UnpaidAction.ASK:
-            return _("What happens now is your decision: wait, pause, hold billing, or end it.")
+            return _("It is your decision now: wait, pause, hold billing, or end the agreement.")
 
 
 def _to_client(action: str) -> str:

@@ -55,7 +55,7 @@ def test_for_a_card_that_was_removed_elsewhere_another_one_is_asked_for_before_t
     assert PaymentMethod.objects.get().removed_at == NOW
     assert emails("card_removed") == sorted(["ploy@baan.example", soon.business.owner.email])
     run_billing(now=NOW + 2 * DAY, door="test")
-    assert "there is no card yet" in letters("charge_ahead", NOW + 2 * DAY)[0].text
+    assert "no card is saved yet" in letters("charge_ahead", NOW + 2 * DAY)[0].text
 
 
 def test_a_card_is_looked_up_three_times_in_the_week_before_its_charge(

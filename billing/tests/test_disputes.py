@@ -13,6 +13,7 @@ from billing.gateways.sandbox.models import SandboxDispute
 from billing.models import Dispute, GatewayEvent, Invoice, JournalEntry, Payment
 from billing.rules.errors import NotOwed
 from billing.runs.billing_run import run_billing
+from core import formats
 from core.models import OutboxEmail
 from tests.world import NOW, World
 
@@ -56,7 +57,11 @@ def test_a_dispute_flags_the_payment_and_the_invoice_stays_paid(world: World) ->
     )
     assert Invoice.objects.get().state == "paid"
     assert booked() == {"dispute": ("disputed", "cash", 3_000_00)}
-    assert OutboxEmail.objects.get(kind="disputed").to == world.business.owner.email
+    told = OutboxEmail.objects.get(kind="disputed")
+    assert (told.to, told.subject) == (
+        world.business.owner.email,
+        f"Payment contested: {Invoice.objects.get().number}",
+    )
     assert run_billing(now=NOW + timedelta(hours=1), door="test").charged == 0
     assert not find_contradictions(NOW)
 
@@ -70,7 +75,11 @@ def test_the_decision_of_a_dispute_books_the_money_that_was_held(
     assert (row.state, row.closed_at) == (outcome, NOW)
     assert booked()[f"dispute_{outcome}"] == (account, "disputed", 3_000_00)
     assert Invoice.objects.get().state == "paid"
-    assert OutboxEmail.objects.filter(kind="disputed").count() == 2
+    first, second = OutboxEmail.objects.filter(kind="disputed").order_by("created_at", "pk")
+    assert {first.subject, second.subject} == {
+        f"Payment contested: {invoice.number}",
+        f"Dispute {outcome}: {invoice.number}",
+    }
     assert not find_contradictions(NOW)
 
 
@@ -113,6 +122,10 @@ def test_a_part_of_a_payment_can_be_disputed(world: World) -> None:
     dispute = GatewayDispute("dp_1", DisputeOutcome.OPEN, 1_000_00, "USD", "duplicate", LATER)
     stored = disputes.apply_dispute(Payment.objects.get(), dispute, now=NOW)
     assert (stored.amount, stored.answer_by) == (1_000_00, LATER)
+    by = formats.moment(LATER, world.business.time_zone)
+    told = OutboxEmail.objects.get(kind="disputed").text
+    assert "contested the payment of $1,000" in told
+    assert f"Please answer at your gateway by {by}." in told
     assert refund.refundable_amount(Payment.objects.get()) == 2_000_00
     assert not find_contradictions(NOW)
 

@@ -144,7 +144,7 @@ def test_a_refund_of_what_was_credited_and_spent_is_a_loss_and_the_owner_is_told
     refunded_there(paid, 1_000_00)
     row = Refund.objects.get()
     assert (row.state, row.uncovered, row.credit_note) == ("succeeded", 790_00, None)
-    assert "$790 is more" in OutboxEmail.objects.get(kind="refund_elsewhere").text
+    assert "$790 of it exceeds" in OutboxEmail.objects.get(kind="refund_elsewhere").text
     statement = client_statement.statement_entries(paid.client)
     assert statement[-1].balance == client_statement.client_balances(paid.client)["USD"] == 0
     SandboxRefund.objects.update(status="failed")

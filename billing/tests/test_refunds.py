@@ -305,7 +305,9 @@ def test_after_twenty_three_hours_a_refund_is_not_sent_again_and_the_owner_is_to
     given_back.refresh_from_db()
     assert given_back.called_at and given_back.called_at < NOW + timedelta(hours=23)
     assert given_back.state == "unknown"
-    assert OutboxEmail.objects.get(kind="refund_stuck").to == world.business.owner.email
+    told = OutboxEmail.objects.get(kind="refund_stuck")
+    assert told.to == world.business.owner.email
+    assert "does not confirm the refund of $1,000" in told.text and "failed" not in told.text
     troubled.trouble = ""
     for days in range(2, 20):
         refund.carry_out_refunds(now=NOW + timedelta(days=days))
@@ -357,7 +359,8 @@ def test_a_failed_refund_becomes_credit_again_and_the_owner_is_told(
     assert given_back
     given_back.refresh_from_db()
     assert (given_back.state, credit(invoice)) == ("failed", 1_000_00)
-    assert OutboxEmail.objects.filter(kind="refund_stuck").count() == 1
+    told = OutboxEmail.objects.get(kind="refund_stuck")
+    assert "failed" in told.text and "The amount is kept as the client's credit" in told.text
     assert not OutboxEmail.objects.filter(kind="refunded").exists()
     assert refund.refundable_amount(Payment.objects.get()) == 3_000_00
     assert not find_contradictions(NOW)

@@ -122,11 +122,14 @@ class ContactForm(PrintableForm, forms.ModelForm):
     class Meta:
         model = Contact
         fields = ["name", "email", "role", "gets_billing", "sees_money", "is_decision_maker"]
-        labels = {"gets_billing": _("Billing contact"), "sees_money": _("Sees money in the portal")}
+        labels = {
+            "gets_billing": _("Billing contact"),
+            "sees_money": _("Sees prices and payments in the portal"),
+        }
         help_texts = {
             "sees_money": _(
-                "Without it this person sees requests, work, hours and reports, but no fees, "
-                "proposals, agreements, invoices or payments. A decision maker always sees money."
+                "If this is off, the person sees requests, work, hours and reports, but no fees, "
+                "proposals, agreements, invoices or payments. A decision maker always sees them."
             ),
             "gets_billing": _(
                 "Gets invoices, receipts, reminders and refunds in copy from now on, with links "

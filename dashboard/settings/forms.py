@@ -224,7 +224,7 @@ class OwnerEmailsForm(forms.Form):
         Event.OPENED: _("Only the first time that each person opens it."),
         Event.ANSWERED: _("Refusals, and documents for you to sign, are always emailed at once."),
         Event.REQUESTED: _("We remind you at once when a promised answer is nearly due."),
-        Event.APPROVED: _("A change that a client asks for is a request."),
+        Event.APPROVED: _("If a client asks for a change, it arrives as a request."),
         Event.HOURS_USED: _("At 80 % and at 100 % of what a period includes."),
         Event.PAID: _("The first payment of an agreement is always emailed at once."),
         Event.REMINDED: _("For a transfer that did not arrive by its due date."),

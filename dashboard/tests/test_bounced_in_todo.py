@@ -35,7 +35,7 @@ def test_the_address_is_corrected_where_it_is_listed_and_the_link_works_there(
     email = came_back(world)
     listed = logged_in(world.business.owner).get(reverse("dashboard:todo")).text
     assert "Not delivered" in listed and 'name="address"' in listed
-    assert "has the address ploy@baan.co.th now" in answer(world, email, "ploy@baan.co.th")
+    assert "now has the address ploy@baan.co.th" in answer(world, email, "ploy@baan.co.th")
     email.refresh_from_db()
     assert (email.to, email.state) == ("ploy@baan.co.th", OutboxState.WAITING)
     (link,) = set(links.links_in(email.text, email.mark))

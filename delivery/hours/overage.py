@@ -323,20 +323,33 @@ def _email_owner(overage: Overage, now: datetime) -> None:
     """Email the client's answer to the owner of the business."""
     business = overage.business
     with translation.override(business.language):
-        values = {"client": overage.client.name, "hours": formats.hours(overage.minutes)}
+        values = {
+            "client": overage.client.name,
+            "who": overage.decided_by.partition(" <")[0],
+            "hours": formats.hours(overage.minutes),
+            "title": overage.period.agreement.title,
+            "rate": formats.money(overage.rate, overage.currency),
+        }
         if overage.state == OverageState.APPROVED:
-            subject = _("%(client)s approved %(hours)s more") % values
-            sentence = _("The hours you use are added to the next invoice automatically.")
+            subject = _("%(client)s approved up to %(hours)s more")
+            sentence = _(
+                "%(who)s approved up to %(hours)s beyond the included time of “%(title)s”, at "
+                "%(rate)s an hour. The hours you use are added to the next invoice automatically."
+            )
         else:
-            subject = _("%(client)s declined %(hours)s more") % values
-            sentence = _("Nothing is billed beyond the fee.")
+            subject = _("%(client)s declined %(hours)s more")
+            sentence = _(
+                "%(who)s declined %(hours)s beyond the included time of “%(title)s”. Nothing is "
+                "billed beyond the fee."
+            )
+        subject %= values
         owner_notes.tell(
             business=business,
             event=Event.MORE_HOURS,
             kind="overage_answer",
             ref=str(overage.pk),
             subject=subject,
-            paragraphs=[sentence],
+            paragraphs=[sentence % values],
             button=_("Open the agreement"),
             url=links.absolute_url("dashboard:agreement", overage.period.agreement_id),
             sentence=subject,

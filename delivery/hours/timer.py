@@ -248,7 +248,7 @@ def _email_person(timer: Timer, now: datetime) -> None:
                 "took."
             ),
         ]
-        button = _("To the timer")
+        button = _("Open the timer")
     emails.write(
         kind="timer_forgotten",
         ref=str(timer.pk),

@@ -4,7 +4,7 @@ The agreement says who is told: the owner, or the owner and the client.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Agreement, Period
 from agreements.models.agreement import HoursAlerts
 from agreements.rules.states import RUNNING_STATES
+from agreements.rules.terms import Renews
+from agreements.running.periods import next_starts
 from clients import portal_links
 from clients.client_records import decision_maker
 from core import formats, links
@@ -107,7 +109,7 @@ def _send_warning(
 ) -> None:
     """Tell the owner and, if the agreement says so, the client's decision maker."""
     with translation.override(agreement.business.language):
-        subject, paragraphs = _words(agreement, period, mark, period_statement)
+        subject, paragraphs = _owner_words(agreement, period, mark, period_statement)
         owner_notes.tell(
             business=agreement.business,
             event=Event.HOURS_USED,
@@ -125,7 +127,7 @@ def _send_warning(
     reader_language = contact.language_for(agreement.language)
     link = portal_links.portal_link(contact=contact, now=now, target=f"hours:{agreement.pk}")
     with translation.override(reader_language):
-        subject, paragraphs = _words(agreement, period, mark, period_statement)
+        subject, paragraphs = _client_words(agreement, period, mark, period_statement)
         button = _("See your hours")
     emails.write(
         kind=KIND,
@@ -145,19 +147,58 @@ def _send_warning(
     )
 
 
-def _words(
+def _owner_words(
     agreement: Agreement, period: Period, mark: int, period_statement: PeriodStatement
 ) -> tuple[str, list[str]]:
-    """The subject and the paragraphs, in the active language."""
-    values = {
+    """The subject and the paragraphs for the owner, in the active language."""
+    values = _values(agreement, period, mark, period_statement)
+    sentence = (
+        _("“%(title)s”: %(used)s of %(available)s are used. The next hours come on %(day)s.")
+        if values["day"]
+        else _("“%(title)s”: %(used)s of %(available)s are used in its last period.")
+    )
+    return _("%(client)s: %(percent)s %% of the hours are used") % values, [
+        sentence % values,
+        _("Work beyond them is billed only if the client agreed to it."),
+    ]
+
+
+def _client_words(
+    agreement: Agreement, period: Period, mark: int, period_statement: PeriodStatement
+) -> tuple[str, list[str]]:
+    """The subject and the paragraphs for the client, in the active language."""
+    values = _values(agreement, period, mark, period_statement)
+    sentence = (
+        _(
+            "You have used %(used)s of the %(available)s of “%(title)s”. You get new hours on "
+            "%(day)s."
+        )
+        if values["day"]
+        else _("You have used %(used)s of the %(available)s of “%(title)s” in its last period.")
+    )
+    return _("%(percent)s %% of your hours are used: %(title)s") % values, [
+        sentence % values,
+        _("We bill work beyond them only if you agreed to it."),
+    ]
+
+
+def _values(
+    agreement: Agreement, period: Period, mark: int, period_statement: PeriodStatement
+) -> dict[str, Any]:
+    """What the sentences name, in the active language; no `day` where no new hours come."""
+    next_on = _next_hours_on(agreement, period)
+    return {
         "title": agreement.title,
         "client": agreement.client.name,
         "used": formats.hours(period_statement.used),
         "available": formats.hours(period_statement.available),
-        "day": formats.day(period.ends_on),
+        "day": formats.day(next_on) if next_on else "",
         "percent": mark,
     }
-    return _("%(percent)s %% of the hours are used: %(client)s") % values, [
-        _("“%(title)s”: %(used)s of %(available)s are used. New hours come on %(day)s.") % values,
-        _("Work beyond them is billed only where the client has agreed to it."),
-    ]
+
+
+def _next_hours_on(agreement: Agreement, period: Period) -> date | None:
+    """The first day of the next period that is not paused; None if the agreement ends before."""
+    if found := next_starts([agreement], period.starts_on).get(agreement.pk):
+        return found
+    return period.ends_on if agreement.renews == Renews.ALONE else None

@@ -23,7 +23,7 @@ def question(kpi: Kpi, value: Decimal, on: date) -> str:
     if not is_unusual(value, usual):
         return ""
     values = {"value": formats.number(value), "usual": formats.number(usual)}
-    return _("%(value)s is correct, although about %(usual)s is usual.") % values
+    return _("%(value)s is correct, although it is usually about %(usual)s.") % values
 
 
 def notes(values: Iterable[ReadingValue]) -> dict[tuple[UUID, date], str]:
@@ -53,6 +53,6 @@ def notes(values: Iterable[ReadingValue]) -> dict[tuple[UUID, date], str]:
                 "on": formats.day(one.on),
                 "usual": formats.number(usual),
             }
-            sentence = _("%(kpi)s: %(value)s on %(on)s, although about %(usual)s is usual.")
+            sentence = _("%(kpi)s: %(value)s on %(on)s, although it is usually about %(usual)s.")
             said[one.kpi.pk, one.on] = sentence % facts
     return said

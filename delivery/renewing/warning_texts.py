@@ -68,24 +68,21 @@ def finding_sentence(finding: Finding) -> str:
             )
         case Off.WORK:
             return (
-                _("%(title)s: %(done)s of %(promised)s are done, expected %(wanted)s by now.")
-                % values
+                _("%(title)s: %(done)s of %(promised)s done, %(wanted)s expected by now.") % values
             )
         case Off.OVER if finding["ends"]:
             template = _(
-                "Hours: %(used)s of %(available)s are used, planned %(planned)s by now; they will "
-                "run out on %(ends)s."
+                "Hours: %(used)s of %(available)s used, %(planned)s planned by now; they will run "
+                "out on %(ends)s."
             )
             return template % values
         case Off.OVER:
-            return (
-                _("Hours: %(used)s of %(available)s are used, planned %(planned)s by now.") % values
-            )
+            return _("Hours: %(used)s of %(available)s used, %(planned)s planned by now.") % values
         case _unused if not finding["used"]:
-            return _("Hours: none of %(available)s is used, planned %(planned)s by now.") % values
+            return _("Hours: none of %(available)s used, %(planned)s planned by now.") % values
         case _unused:
             return (
-                _("Hours: only %(used)s of %(available)s are used, planned %(planned)s by now.")
+                _("Hours: only %(used)s of %(available)s used, %(planned)s planned by now.")
                 % values
             )
 
@@ -106,8 +103,8 @@ def proposed_change(findings: Sequence[Finding]) -> str:
         case Off.WORK:
             return (
                 ngettext(
-                    "Keep time free this week for %(title)s: %(missing)s piece is to be given.",
-                    "Keep time free this week for %(title)s: %(missing)s pieces are to be given.",
+                    "Keep time free this week for “%(title)s”: %(missing)s is still to be done.",
+                    "Keep time free this week for “%(title)s”: %(missing)s are still to be done.",
                     worst["promised"] - worst["done"],
                 )
                 % values
@@ -135,8 +132,7 @@ def _situation(finding: Finding) -> str:
             return _("%(name)s: %(value)s so far, where we wanted %(wanted)s by now.") % values
         case Off.WORK:
             return (
-                _("%(title)s: %(done)s of %(promised)s are done, fewer than planned by now.")
-                % values
+                _("%(title)s: %(done)s of %(promised)s done so far, fewer than planned.") % values
             )
         case Off.OVER:
             return (

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,7 @@ from clients import portal_links
 from clients.models import Contact
 from clients.worded_emails import people
 from core import formats, links
-from core.models import Business
+from core.models import Business, OutboxEmail
 from core.outbox.emails import COMPOSERS, Letter
 from delivery.models import Report
 from delivery.models.report import ANSWERS
@@ -89,7 +89,7 @@ def compose_unseen_reminder(ref: str, now: datetime) -> Letter:
         }
         paragraphs = [
             _(
-                "%(title)s is ready, and you may have missed it. It takes a minute and a half "
+                "“%(title)s” is ready, and you may have missed it. It takes a minute and a half "
                 "to read."
             )
             % values,
@@ -103,7 +103,7 @@ def compose_unseen_reminder(ref: str, now: datetime) -> Letter:
             report_title(report),
             contact.name,
             paragraphs,
-            _("Read it"),
+            _("Read the report"),
             _portal_link(contact, f"report:{report.pk}", now),
         )
     return Letter(contact.email, "note", context, report.language, report.business)
@@ -126,7 +126,11 @@ def compose_answered(ref: str, now: datetime) -> Letter:
         )
         subject = _("%(client)s: %(answer)s") % values
         context = _note_context(
-            subject, "", paragraphs, _("Review"), links.absolute_url("dashboard:report", report.pk)
+            subject,
+            "",
+            paragraphs,
+            _("Open the report"),
+            links.absolute_url("dashboard:report", report.pk),
         )
     return Letter(
         report.business.owner.email, "note", context, report.business.language, report.business
@@ -179,14 +183,16 @@ def compose_held(ref: str, now: datetime) -> Letter:
             )
             % values
         )
-        if not count:
-            subject = _("Every report is on its way")
         paragraphs = [_held_line(report, report.send_at, business) for report in reports]
         paragraphs += _others(count - len(reports))
         paragraphs.append(
             _("Your client reads your words first: what happened, and what you change.")
         )
-        context = _drafts_context(subject, paragraphs)
+        context = (
+            _drafts_context(subject, paragraphs)
+            if count
+            else _nothing_left(hold.EMAIL_KIND, ref, business, now)
+        )
     return Letter(business.owner.email, "note", context, business.language, business)
 
 
@@ -208,8 +214,6 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
             )
             % values
         )
-        if not count:
-            subject = _("Every report is on its way")
         paragraphs = [
             _held_line(report, deadlines[report.pk], business)
             if report.pk in deadlines
@@ -217,14 +221,19 @@ def _digest(ref: str, now: datetime, *, is_reminder: bool) -> Letter:
             for report in reports
         ]
         paragraphs += _others(count - len(reports))
-        if is_reminder and count:
+        if is_reminder:
             paragraphs.append(
-                _(
-                    "They have waited for some days. A sentence from you is what the client "
-                    "reads first."
+                ngettext(
+                    "It has waited for some days. Your words are what the client reads first.",
+                    "They have waited for some days. Your words are what the clients read first.",
+                    count,
                 )
             )
-        context = _drafts_context(subject, paragraphs)
+        context = (
+            _drafts_context(subject, paragraphs)
+            if count
+            else _nothing_left(REMINDER if is_reminder else EMAIL_KIND, ref, business, now)
+        )
     return Letter(business.owner.email, "note", context, business.language, business)
 
 
@@ -250,6 +259,33 @@ def _drafts_context(subject: str, paragraphs: list[str]) -> dict[str, Any]:
     return _note_context(subject, "", paragraphs, _("Review them"), link)
 
 
+def _nothing_left(kind: str, ref: str, business: Business, now: datetime) -> dict[str, Any]:
+    """Return the context of a digest whose drafts were all reviewed or sent before it was composed.
+
+    It names those reports: sent since the email was queued, or scheduled after their review.
+    """
+    queued = OutboxEmail.objects.filter(kind=kind, ref=ref).values_list("created_at", flat=True)
+    sent = Q(state=ReportState.SENT, sent_at__gte=queued.first() or now)
+    scheduled = Q(state=ReportState.DRAFT, reviewed_at__isnull=False)
+    done = Report.objects.filter(sent | scheduled, business=business)
+    rows = done.select_related(*report_facts.RELATED).order_by("client__name_key", "pk")
+    reports, count = list(rows[:MOST_NAMED]), done.count()
+    paragraphs = [_("There is nothing left for you to review.")]
+    if count:
+        paragraphs = [
+            ngettext(
+                "There is nothing left for you to review. One report is done:",
+                "There is nothing left for you to review. %(n)s reports are done:",
+                count,
+            )
+            % {"n": count}
+        ]
+    paragraphs += [_draft_line(report, business) for report in reports]
+    paragraphs += _others(count - len(reports))
+    subject, button = _("Every report is on its way"), _("See the reports")
+    return _note_context(subject, "", paragraphs, button, links.absolute_url("dashboard:reports"))
+
+
 def _held_line(report: Report, deadline: datetime | None, business: Business) -> str:
     """Return one draft of an off month in a line, with its deadline."""
     values = {
@@ -269,13 +305,16 @@ def _held_line(report: Report, deadline: datetime | None, business: Business) ->
 
 
 def _draft_line(report: Report, business: Business) -> str:
-    """Return one draft in a line: whose it is, for when, and when it is sent."""
+    """Return one report in a line: whose it is, for when, and when it is or was sent."""
     values = {
         "client": report.client.name,
         "month": formats.months(report.period.starts_on, report.period.ends_on),
     }
+    if report.sent_at:
+        values["when"] = formats.moment(report.sent_at, business.time_zone)
+        return _("%(client)s, %(month)s: sent on %(when)s.") % values
     if report.send_at is None:
-        return _("%(client)s, %(month)s: it waits for you.") % values
+        return _("%(client)s, %(month)s: it waits for your review.") % values
     values["when"] = formats.moment(report.send_at, business.time_zone)
     return _("%(client)s, %(month)s: is sent automatically on %(when)s.") % values
 

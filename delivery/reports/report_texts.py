@@ -141,7 +141,7 @@ def _requests(counts: dict[str, Any]) -> str:
     parts = [requests, _("%(n)s answered in the promised time") % {"n": counts["in_time"]}]
     if counts["median_minutes"] is not None:
         parts.append(
-            _("half of them within %(time)s") % {"time": formats.hours(counts["median_minutes"])}
+            _("typically within %(time)s") % {"time": formats.hours(counts["median_minutes"])}
         )
     return ", ".join(parts)
 

@@ -28,7 +28,8 @@ def tell_owner(
         paragraphs = [_("%(name)s writes:") % values, message.text]
         if is_new:
             paragraphs.append(
-                f"{request.get_fits_display()}. " + _("An answer is promised by %(by)s.") % values
+                _("The client was told: %(fits)s. You promised an answer by %(by)s.")
+                % {"fits": request.get_fits_display(), **values}
             )
         _tell_owner(
             request,
@@ -69,12 +70,12 @@ def remind_owner(request: Request, *, now: datetime) -> None:
         if now > request.respond_by:
             subject, sentence = (
                 _("Overdue: %(title)s"),
-                _("%(client)s was promised an answer by %(by)s."),
+                _("You promised %(client)s an answer by %(by)s, and that time is over."),
             )
         else:
             subject, sentence = (
                 _("Answer soon: %(title)s"),
-                _("%(client)s is promised an answer by %(by)s."),
+                _("You promised %(client)s an answer by %(by)s."),
             )
         advice = _("A sentence is enough: that you have seen it, and when you will do it.")
         _tell_owner(

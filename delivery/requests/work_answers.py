@@ -96,7 +96,7 @@ def take_back(
             ended_at__isnull=True,
         )
         if not found.update(ended_at=now):
-            raise NotAllowedNow(_("This is not approved any more."))
+            raise NotAllowedNow(_("This is no longer approved."))
         _audit(TAKEN_BACK, period, piece.deliverable, piece.count, contact, now, origin)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from agreements.changing import pause
+from agreements.changing import end, pause
 from agreements.models import Agreement, Period
 from billing.models import Invoice, NextLine
 from billing.runs.billing_run import run_billing
@@ -300,6 +300,32 @@ def test_usage_warnings_at_80_and_100_percent_are_sent_once_to_whom_the_agreemen
         for _time in range(2):
             usage_warnings.warn_due(now=NOW + timedelta(days=10))
     assert OutboxEmail.objects.filter(kind="hours_used").count() == emails
+
+
+def test_the_client_is_told_of_their_own_hours_and_of_what_they_agreed_to(world: World) -> None:
+    agreement = running(world)
+    allowance_statement.set_usage_warnings(agreement, "both")
+    worked(agreement, 32 * H)
+    usage_warnings.warn_due(now=NOW + timedelta(days=5))
+    sent = OutboxEmail.objects.filter(kind="hours_used")
+    client, owner = sent.get(ref__endswith=":client"), sent.get(ref__endswith=":me")
+    assert agreement.client.name in owner.subject and agreement.client.name not in client.subject
+    assert "only if you agreed to it" in client.text and "the client" not in client.text
+
+
+def test_new_hours_are_announced_only_for_a_period_that_comes(world: World) -> None:
+    paused, ending = running(world), running(world, client=world.client("Another"))
+    for agreement in (paused, ending):
+        allowance_statement.set_usage_warnings(agreement, "both")
+        worked(agreement, 32 * H)
+    pause.skip_next_period(agreement=paused, reason="Holiday", actor="Nan", now=NOW)
+    end.give_notice(agreement=ending, ends_on=SECOND.date(), actor="Nan", now=NOW)
+    usage_warnings.warn_due(now=NOW + timedelta(days=5))
+    texts = OutboxEmail.objects.filter(kind="hours_used").values_list("text", flat=True)
+    assert sum("new hours on 2 January 2027" in text for text in texts) == 1
+    assert sum("next hours come on 2 January 2027" in text for text in texts) == 1
+    assert sum("in its last period" in text for text in texts) == 2
+    assert not any("2 December 2026" in text for text in texts)
 
 
 def test_a_mark_that_nobody_wanted_to_hear_of_is_not_told_later(world: World) -> None:

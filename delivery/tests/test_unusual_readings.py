@@ -49,7 +49,7 @@ def test_a_mistyped_value_is_asked_about_once_and_saved_when_it_is_confirmed(
     typed = {f"{prefix}-on": "2026-11-20", f"{prefix}-value": "12"}
     answer = owner.post(url, typed)
     assert answer.status_code == 422
-    assert "12 is correct, although about 1,200 is usual." in answer.text
+    assert "12 is correct, although it is usually about 1,200." in answer.text
     assert Reading.objects.count() == 1
     assert owner.post(url, typed | {f"{prefix}-confirmed": "on"}).status_code == 302
     assert Reading.objects.get(on="2026-11-20").value == 12
@@ -70,6 +70,6 @@ def test_unusual_lines_of_a_file_are_named_before_anything_is_saved(world: World
     owner = logged_in(world.business.owner)
     url = reverse("dashboard:kpis_file", args=[kpi.agreement_id])
     page = owner.post(url, {"file": SimpleUploadedFile("visits.csv", data)})
-    said = "Line 3: Visits: 12 on 13 November 2026, although about 1,225 is usual."
+    said = "Line 3: Visits: 12 on 13 November 2026, although it is usually about 1,225."
     assert page.status_code == 200 and said in page.text
-    assert page.text.count("is usual") == 1 and Reading.objects.count() == 1
+    assert page.text.count("is usually") == 1 and Reading.objects.count() == 1

@@ -132,6 +132,17 @@ def test_what_is_delivered_again_asks_anew_and_counts_once(world: World) -> None
     assert row(agreement).done == 2 and [one.handover for one in shown(agreement)] == [old]
 
 
+def test_the_owner_reads_what_a_file_does_before_and_after_the_report(world: World) -> None:
+    agreement = begun(world)
+    given(agreement)
+    url = reverse("dashboard:request", args=[change(agreement).pk])
+    owner, replaces = logged_in(world.business.owner), "replaces what you delivered"
+    assert replaces in owner.get(url).text
+    reported(agreement, NOW + timedelta(days=31))
+    text = owner.get(url).text
+    assert "counts as new work" in " ".join(text.split()) and replaces not in text
+
+
 def test_a_change_that_is_done_without_a_new_file_asks_anew(world: World) -> None:
     agreement = begun(world)
     checklist_actions.set_done(deliverable=row(agreement, "review"), done=1)

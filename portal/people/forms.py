@@ -21,7 +21,7 @@ class InviteForm(PrintableForm, forms.Form):
     email = forms.EmailField(label=_("Email"), max_length=254)
     role = forms.CharField(label=_("Role"), max_length=80, required=False, strip=True)
     hides_money = forms.BooleanField(
-        label=_("Hide money from this person"),
+        label=_("Hide prices and payments from this person"),
         help_text=_("No fees, proposals, agreements, invoices or payments."),
         required=False,
     )

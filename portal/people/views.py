@@ -102,7 +102,11 @@ class ChooseMoney(PortalView):
         except RuleError as error:
             messages.error(request, str(error))
         else:
-            done = _("%(name)s sees money now.") if show else _("%(name)s sees no money now.")
+            done = (
+                _("%(name)s can now see prices and payments.")
+                if show
+                else _("%(name)s can no longer see prices and payments.")
+            )
             messages.success(request, done % {"name": person.name})
         return redirect("portal:people")
 

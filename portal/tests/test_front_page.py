@@ -97,7 +97,7 @@ def test_the_places_are_computed_and_full_means_the_waitlist(world: World) -> No
     world.business.save()
     assert "Join the waitlist" in Browser().get(URL).text
     Browser().post(URL, ENQUIRY)
-    assert "No place was free" in OutboxEmail.objects.get(kind="enquiry").text
+    assert "You had no opening" in OutboxEmail.objects.get(kind="enquiry").text
 
 
 def test_bad_input_is_told_at_its_field_and_robots_and_crowds_are_kept_out(world: World) -> None:

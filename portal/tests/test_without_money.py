@@ -64,7 +64,7 @@ def test_the_decision_maker_hides_money_and_shows_it_again_and_both_are_recorded
     assert events[-2:] == ["person_money_hidden", "person_money_shown"]
     owner = logged_in(world.business.owner)
     page = owner.get(reverse("dashboard:client", args=[client.pk])).text
-    assert "Money was hidden from Anna Weber" in page
+    assert "Prices and payments were hidden from Anna Weber" in page
 
 
 def test_a_colleague_does_not_show_it_to_themself(world: World) -> None:
@@ -88,7 +88,10 @@ def test_the_owner_hides_money_on_the_contact(world: World) -> None:
     assert owner.post(url, fields).status_code == 302
     anna.refresh_from_db()
     assert anna.is_without_money
-    assert "sees no money" in owner.get(reverse("dashboard:client", args=[client.pk])).text
+    assert (
+        "sees no prices or payments"
+        in owner.get(reverse("dashboard:client", args=[client.pk])).text
+    )
 
 
 def test_who_decides_or_gets_emails_about_money_sees_it(world: World) -> None:
@@ -152,7 +155,7 @@ def test_who_is_to_sign_a_document_reads_it(world: World) -> None:
 def test_a_proposal_is_not_forwarded_to_somebody_who_sees_no_prices(world: World) -> None:
     proposal = world.proposal(now=timezone.now())
     colleague(proposal.client)
-    with pytest.raises(NotOpen, match="does not see prices"):
+    with pytest.raises(NotOpen, match="cannot see prices"):
         client_actions.forward_proposal(
             proposal=proposal,
             contact=proposal.contact,

@@ -110,7 +110,7 @@ class AnswerWork(WorkView):
                 work_answers.ask_for_change(
                     piece=piece, origin=origin(request), **form.cleaned_data, **by
                 )
-                sent = _("Sent. %(name)s answers in “Requests”.")
+                sent = _("Sent. %(name)s will answer under “Requests”.")
                 messages.success(request, sent % {"name": self.contact.business.name})
             elif act == "take_back":
                 work_answers.take_back(piece=piece, origin=origin(request), **by)

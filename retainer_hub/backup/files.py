@@ -61,7 +61,7 @@ class Placing:
         self.missing = {name: path for name, path in wanted.items() if not path.exists()}
         for name in wanted.keys() - self.missing.keys():
             if _sha256(wanted[name]) != about.files[name]:
-                sentence = _("%(file)s is there already, with other contents.")
+                sentence = _("%(file)s already exists, with other contents.")
                 raise BackupError(sentence % {"file": wanted[name]})
 
     def sink(self, name: str) -> IO[bytes] | None:

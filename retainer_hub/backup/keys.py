@@ -120,6 +120,6 @@ def _beside(work: Callable[[], None], end: IO[bytes]) -> Iterator[None]:
 def _raise(failed: list[Exception]) -> None:
     for error in failed:
         if isinstance(error, pyrage.DecryptError):
-            raise BackupError(_("The private key is not the one of this archive.")) from error
+            raise BackupError(_("This private key does not open this archive.")) from error
         if not isinstance(error, BrokenPipeError):
             raise error

@@ -97,13 +97,13 @@ def require_empty(about: Manifest) -> None:
     """Raise BackupError unless the database of this installation can take the archive."""
     if connection.vendor == "sqlite":
         if about.engine != "sqlite":
-            raise BackupError(_("This archive is of PostgreSQL. Set DATABASE_URL."))
+            raise BackupError(_("This archive was made from PostgreSQL. Set DATABASE_URL."))
         require_no_database()
     elif schema.actual():
         is_for_rows = about.engine == "sqlite" and schema.difference() is None
         if not is_for_rows or User.objects.exists() or Business.objects.exists():
             raise BackupError(
-                _("The database is not empty. An archive is restored into an empty one.")
+                _("The database is not empty. Restore the archive into an empty one.")
             )
 
 
@@ -112,7 +112,7 @@ def require_no_database() -> None:
     name = str(connection.settings_dict["NAME"])
     for there in map(Path, (name, f"{name}-wal", f"{name}-shm", f"{name}-journal")):
         if there.exists() and there.stat().st_size:
-            sentence = _("%(file)s is there already. An archive is restored into an empty place.")
+            sentence = _("%(file)s already exists. Restore the archive into an empty folder.")
             raise BackupError(sentence % {"file": there})
 
 
@@ -130,7 +130,9 @@ def _prepared(packed: Path, about: Manifest, scratch: Path, now: datetime) -> Pa
     )
     if done.returncode:
         last = programs.last_line(done.stderr)
-        raise BackupError(_("It could not be brought to this version: %(why)s") % {"why": last})
+        raise BackupError(
+            _("The database could not be migrated to this version: %(why)s") % {"why": last}
+        )
     with closing(sqlite3.connect(plain)) as database:
         database.execute("PRAGMA journal_mode = DELETE")
     return plain
@@ -160,5 +162,5 @@ def _move(plain: Path, now: datetime) -> None:
 def _require_same(about: Manifest, using: Any) -> None:
     differing = list(tally.differences(about.tally, tally.again(using, about.tally)))
     if differing:
-        sentence = _("The restored database is not the one of the backup: %(differences)s")
+        sentence = _("The restored database differs from the backup: %(differences)s")
         raise BackupError(sentence % {"differences": "; ".join(differing[:5])})

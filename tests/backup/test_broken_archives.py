@@ -70,7 +70,7 @@ def test_an_encrypted_archive_opens_with_its_own_key_alone(
     written(tmp_path / "whole", members, keys.new_identity().to_public())
     with pytest.raises(BackupError, match="Give the file of its private key"):
         archive.read(tmp_path / "whole")
-    with pytest.raises(BackupError, match="is not the one of this archive"):
+    with pytest.raises(BackupError, match="does not open this archive"):
         archive.read(tmp_path / "whole", by=[keys.new_identity()])
 
 

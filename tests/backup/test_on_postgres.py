@@ -106,7 +106,7 @@ def test_a_row_that_does_not_fit_moves_nothing(
         "from clients.models import Client\nClient.objects.update(name='x' * 5000)"
     ).check_returncode()
     said = place.refuses("restore", str(copied.backs_up(folder)))
-    assert "A row does not fit: value too long" in said
+    assert "A row could not be stored: value too long" in said
     assert place.rows("SELECT count(*) FROM clients_client") == [(0,)]
 
 

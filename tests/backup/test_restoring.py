@@ -74,7 +74,7 @@ def test_only_an_empty_place_is_restored_into(
 ) -> None:
     archive = original.backs_up(folder)
     before = copied.database.read_bytes()
-    assert "is there already" in copied.refuses("restore", str(archive))
+    assert "already exists" in copied.refuses("restore", str(archive))
     assert copied.database.read_bytes() == before
 
 
@@ -86,7 +86,7 @@ def test_other_files_in_the_place_are_never_overwritten(
     place.parent.mkdir(parents=True)
     place.write_text("another document")
     said = empty.refuses("restore", str(original.backs_up(folder)))
-    assert said == f"{place} is there already, with other contents."
+    assert said == f"{place} already exists, with other contents."
     assert list(empty.files()) == [name]
     assert not empty.database.exists()
 

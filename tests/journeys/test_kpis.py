@@ -144,7 +144,7 @@ def test_a_warning_leads_to_a_note_and_the_dashboard_says_who_may_not_renew(
     emails.send_due(now=timezone.now())
     mail = letter("early_warnings", world.business.owner.email)
     page.goto(link_in(mail))
-    expect(page.get_by_text(re.compile("posts: 0 of 12 are done, expected [56]"))).to_be_visible()
+    expect(page.get_by_text(re.compile("posts: 0 of 12 done, [56] expected"))).to_be_visible()
     watched()
     page.get_by_role("button", name="Send it to Ploy").click()
     expect(page.get_by_text("The note is on its way to Ploy.")).to_be_visible()

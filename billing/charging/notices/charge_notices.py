@@ -125,7 +125,11 @@ def confirmation_needed(collection: Collection, charge: Charge, *, now: datetime
             [
                 _("Your bank asks you to confirm the payment of %(amount)s for invoice %(number)s.")
                 % {"amount": amount, "number": invoice.number},
-                _("If it is not confirmed within three days we will ask you for another card."),
+                _("Please confirm it within three days. Otherwise we ask you for another card.")
+                if collection.action_url
+                else _(
+                    "Please confirm it with your bank within three days, or save another card now."
+                ),
             ],
             now=now,
             button=_("Confirm at your bank") if collection.action_url else _("Save another card"),
@@ -163,8 +167,8 @@ def part_paid(collection: Collection, *, now: datetime) -> None:
     invoice = related.get(pk=collection.invoice_id)
     with translation.override(collection.business.language):
         why = _(
-            "Less was charged than invoice %(number)s asks for. The charge was made before the "
-            "database was restored from a backup."
+            "The charge for invoice %(number)s was less than the invoice asks for now: it was made "
+            "before the database was restored from a backup."
         )
         short_emails.email_owner(
             "part_paid",
@@ -183,14 +187,20 @@ def still_unknown(collection: Collection, charge: Charge, *, now: datetime) -> N
     invoice = collection.invoice
     with translation.override(collection.business.language):
         message = _(
-            "For a day the gateway has not said what became of the charge for invoice %(number)s. "
-        ) + _("Nothing is charged again until it does. Please check the payment at your gateway.")
+            "The gateway has not said for a day whether the charge of %(amount)s for invoice "
+            "%(number)s succeeded. Nothing is charged again until it does. Please check the "
+            "payment at your gateway."
+        )
+        values = {
+            "number": invoice.number,
+            "amount": formats.money(charge.amount, charge.currency),
+        }
         short_emails.email_owner(
             "still_unknown",
             str(charge.id),
             collection.business,
-            _("Unknown for a day: the charge for %(number)s") % {"number": invoice.number},
-            [message % {"number": invoice.number}],
+            _("Unknown for a day: the charge for %(number)s") % values,
+            [message % values],
             links.absolute_url("dashboard:unknown_charges"),
             now,
             button=_("See the charge"),

@@ -15,6 +15,7 @@ from billing.models import (
     PaymentReversal,
     Refund,
 )
+from billing.rules.states import DisputeState, RefundState
 from clients import short_emails
 from clients.short_emails import Words
 from core import formats
@@ -58,7 +59,7 @@ def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> Non
         ]
         if refund.credit_note:
             paragraphs.append(
-                _("We issued credit note %(note)s over %(amount)s for it and emailed the client.")
+                _("We issued credit note %(note)s for %(amount)s and emailed it to the client.")
                 % {
                     "note": refund.credit_note.number,
                     "amount": formats.money(refund.credit_note.total, refund.currency),
@@ -67,8 +68,8 @@ def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> Non
         if refund.uncovered:
             paragraphs.append(
                 _(
-                    "%(amount)s is more than what was left of the invoice and of the client's "
-                    "credit from it. We booked it as a loss. Please check the refund."
+                    "%(amount)s of it exceeds what was left of the invoice and of the client's "
+                    "credit from it. We booked that part as a loss. Please check the refund."
                 )
                 % {"amount": formats.money(refund.uncovered, refund.currency)}
             )
@@ -86,44 +87,58 @@ def refund_made_elsewhere(refund: Refund, gateway: str, *, now: datetime) -> Non
 
 
 def refund_stuck(refund: Refund, *, now: datetime) -> None:
-    """Tell the owner that a refund failed or that its outcome is unknown."""
+    """Tell the owner, once, that a refund failed or that its outcome is unknown."""
     invoice = refund.payment.invoice
     with translation.override(refund.business.language):
-        amount = formats.money(refund.amount, refund.currency)
+        values = {
+            "amount": formats.money(refund.amount, refund.currency),
+            "number": invoice.number,
+        }
         short_emails.email_owner(
             "refund_stuck",
             str(refund.id),
             refund.business,
-            _("A refund needs you: %(number)s") % {"number": invoice.number},
-            [
-                _(
-                    "The refund of %(amount)s for invoice %(number)s did not go through, "
-                    "or is not known to have."
-                )
-                % {"amount": amount, "number": invoice.number}
-            ],
+            _("Please check a refund: %(number)s") % values,
+            [sentence % values for sentence in _stuck_sentences(refund)],
             invoice_page(invoice),
             now,
             button=_("See the invoice"),
         )
 
 
+def _stuck_sentences(refund: Refund) -> list[str]:
+    """What the owner is told of a refund that failed, or whose outcome is unknown."""
+    if refund.state != RefundState.FAILED:
+        return [
+            _(
+                "The gateway does not confirm the refund of %(amount)s for invoice %(number)s. "
+                "Please check at your gateway whether it was made before you refund again."
+            )
+        ]
+    failed = _(
+        "The refund of %(amount)s for invoice %(number)s failed: the client did not get the money."
+    )
+    if refund.uncovered:
+        return [failed]
+    return [failed, _("The amount is kept as the client's credit. You can refund it again.")]
+
+
 def disputed(dispute: Dispute, *, now: datetime) -> None:
     """Tell the owner that a payment is disputed, and later how the dispute was decided."""
     invoice = dispute.payment.invoice
     with translation.override(dispute.business.language):
-        amount = formats.money(dispute.amount, dispute.currency)
-        message = _("%(amount)s of invoice %(number)s: %(state)s.") % {
-            "amount": amount,
+        values = {
+            "amount": formats.money(dispute.amount, dispute.currency),
             "number": invoice.number,
-            "state": dispute.get_state_display(),
+            "client": invoice.client.name,
         }
+        subject, message = _dispute_words(dispute)
         short_emails.email_owner(
             "disputed",
             f"{dispute.id}:{dispute.state}",
             dispute.business,
-            _("A payment is contested: %(number)s") % {"number": invoice.number},
-            [message, *_what_to_do(dispute)],
+            subject % values,
+            [message % values, *_what_to_do(dispute)],
             invoice_page(invoice),
             now,
             button=_("See the invoice"),
@@ -200,7 +215,41 @@ def payment_returned(reversal: PaymentReversal, collection: Collection, *, now: 
         )
 
 
+def _dispute_words(dispute: Dispute) -> tuple[str, str]:
+    """The subject, and the sentence that says what the bank did, in the active language."""
+    match dispute.state:
+        case DisputeState.INQUIRY:
+            return _("A bank asks about a payment: %(number)s"), _(
+                "The bank of %(client)s asks about the payment of %(amount)s for invoice "
+                "%(number)s. No money was withdrawn, and the invoice stays paid."
+            )
+        case DisputeState.WON:
+            return _("Dispute won: %(number)s"), _(
+                "The bank decided the dispute about %(amount)s of invoice %(number)s in your "
+                "favour. You keep the money; there is nothing for you to do."
+            )
+        case DisputeState.LOST:
+            return _("Dispute lost: %(number)s"), _(
+                "The bank decided the dispute about %(amount)s of invoice %(number)s in favour of "
+                "%(client)s, who gets the money back. We booked it as a loss; the invoice stays "
+                "paid."
+            )
+        case DisputeState.CLOSED:
+            return _("Dispute closed: %(number)s"), _(
+                "The dispute about %(amount)s of invoice %(number)s ended without a decision. You "
+                "keep the money; there is nothing for you to do."
+            )
+        case _other:
+            return _("Payment contested: %(number)s"), _(
+                "%(client)s contested the payment of %(amount)s for invoice %(number)s at their "
+                "bank. The money is withheld until the bank decides; the invoice stays paid."
+            )
+
+
 def _what_to_do(dispute: Dispute) -> list[str]:
-    if dispute.is_open:
-        return [_("Answer at your gateway before its last day; the invoice stays paid.")]
-    return []
+    if not dispute.is_open:
+        return []
+    if not dispute.answer_by:
+        return [_("Please answer at your gateway as soon as you can.")]
+    by = formats.moment(dispute.answer_by, dispute.business.time_zone)
+    return [_("Please answer at your gateway by %(by)s.") % {"by": by}]

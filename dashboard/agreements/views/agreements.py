@@ -307,9 +307,9 @@ class ReleaseHold(DashboardView):
         if agreement.parked_because and how in hold.DECISIONS:
             hold.resume_billing(agreement=agreement, how=how, actor=self.actor, now=timezone.now())
             done = (
-                _("Decided. None of the periods on hold is billed.")
+                _("Saved. None of the periods on hold is billed.")
                 if how == "none"
-                else _("Decided. The invoices follow automatically.")
+                else _("Saved. The invoices follow automatically.")
             )
             messages.success(request, done)
         return redirect("dashboard:agreement", agreement.pk)

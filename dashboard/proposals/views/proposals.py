@@ -170,7 +170,7 @@ def _setting_gaps(proposal: Proposal) -> list[SettingGap]:
     if not proposal.business.owner.name:
         gaps.append(
             SettingGap(
-                _("Your name is missing, and the agreement is signed with it."),
+                _("Your name is missing. Please enter it first: you sign the agreement with it."),
                 reverse("dashboard:you"),
                 _("Enter your name"),
             )

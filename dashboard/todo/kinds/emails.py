@@ -68,7 +68,7 @@ class FailedEmail(Kind):
             person = corrected_address.send_to(
                 business=view.business, email=row, address=address, now=timezone.now()
             )
-            text = _("%(name)s has the address %(email)s now. We send the email again.")
+            text = _("%(name)s now has the address %(email)s. We are sending the email again.")
             return Done(text % {"name": person.name, "email": person.email}, url=self.url(row))
         if not emails.again(letter=row, now=timezone.now()):
             raise NotAllowedNow(_("This email did not fail."))

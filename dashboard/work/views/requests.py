@@ -98,6 +98,12 @@ def _places(rows: list[Request]) -> dict[UUID, int]:
     return {row.pk: places[row.state] for row in rows}
 
 
+def _is_reported(row: Request) -> bool:
+    """Whether a change is requested of work whose report was sent."""
+    change = getattr(row, "change", None)
+    return change is not None and is_closed(change.deliverable.period)
+
+
 class RequestView(DashboardView):
     """The base of the views of one request: its page with all its forms."""
 
@@ -124,6 +130,7 @@ class RequestView(DashboardView):
                 agreement.pk
             ],
             "may": possible_acts(row),
+            "is_reported": _is_reported(row),
         }
         return self.show(request, status=status, **(context | forms))
 

@@ -39,7 +39,7 @@ def compose_correction(ref: str, now: datetime) -> Letter:
                     "portal."
                 ),
             ],
-            "button": _("Read it"),
+            "button": _("Read the correction"),
             "link": links.placeholder(
                 "link",
                 portal_links.portal_link(contact=contact, now=now, target=f"report:{report.pk}").pk,

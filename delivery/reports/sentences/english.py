@@ -30,7 +30,7 @@ def opening(about: Subjects, turn: int) -> str:
     elif about.verdict.is_mixed:
         variants = (
             f"A mixed {what}: most of it went as planned, and what did not is listed below.",
-            f"{this} went mostly as planned. What did not is named below.",
+            f"{this} mostly went as planned. What did not is listed below.",
             f"Most of {month or 'this period'} worked out; the rest is explained below.",
             f"{this} had two sides: most targets were met, and some were not.",
         )
@@ -39,7 +39,7 @@ def opening(about: Subjects, turn: int) -> str:
             f"This {what} fell short of its targets.{missed}",
             f"{this} did not go as planned.{missed}",
             f"We missed targets in {month or 'this period'}.{missed}",
-            f"{this} stayed behind its targets.{missed}",
+            f"{this} ended behind target.{missed}",
         )
     return in_turn(variants, turn)
 
@@ -85,8 +85,8 @@ def hours(about: Subjects) -> str:
     if counts["deficit_in"]:
         parts.append(f"after {_hours(counts['deficit_in'])} used ahead in the period before")
     if counts["adjusted"]:
-        sign = "less" if counts["adjusted"] < 0 else "more"
-        parts.append(f"with {_hours(abs(counts['adjusted']))} {sign} by correction")
+        what = "removed" if counts["adjusted"] < 0 else "added"
+        parts.append(f"with {_hours(abs(counts['adjusted']))} {what} by a correction")
     if counts["approved"]:
         parts.append(f"with {_hours(counts['approved'])} extra approved")
     said = ", ".join(parts)

@@ -39,7 +39,7 @@ def move(source: BaseDatabaseWrapper, *, then: str) -> None:
                 cursor.execute(then)
     except (DatabaseError, psycopg.Error) as error:  # Django does not wrap what COPY raises
         why = str(error).splitlines()[0]  # the lines after it quote the row
-        raise BackupError(_("A row does not fit: %(why)s") % {"why": why}) from error
+        raise BackupError(_("A row could not be stored: %(why)s") % {"why": why}) from error
     finally:
         del connections[source.alias]
 
@@ -79,5 +79,5 @@ def _compare(source: BaseDatabaseWrapper) -> None:
     before = tally.of_models(source)
     differing = list(tally.differences(before, tally.again(connection, before)))
     if differing:
-        sentence = _("The rows that were copied are not those of the archive: %(differences)s")
+        sentence = _("The copied rows differ from the archive: %(differences)s")
         raise BackupError(sentence % {"differences": "; ".join(differing[:5])})

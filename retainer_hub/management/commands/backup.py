@@ -54,7 +54,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{made.path}")
         self.stdout.write(f"{made.size:,} bytes: {rows:,} rows and {files:,} files, read back.")
         if not key:
-            self.stdout.write("Not encrypted, so without the key of the seal: keep that elsewhere.")
+            self.stdout.write(
+                "The archive is not encrypted and has no key of the seal: keep that key elsewhere."
+            )
         for path in made.deleted:
             self.stdout.write(f"Deleted: {path}")
         if made.about.missing:

@@ -38,7 +38,7 @@ class Command(BaseCommand):
             f"Restored: {found.rows:,} rows of {tables} tables and {files:,} files. Rows and sums "
             "of every table are those of the backup."
         )
-        self.stdout.write(f"Now there are {found.newer:,} rows more.")
+        self.stdout.write(f"The database has {found.newer:,} more rows now.")
         for sentence in found.about.missing:
             self.stdout.write(f"Missing already when the backup was made: {sentence}")
         for contradiction in found.broken:
