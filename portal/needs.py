@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -90,16 +91,26 @@ def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
 
 
 def _signatures(view: PortalView) -> Iterator[Need]:
-    agreements = view.rows(Agreement).filter(state=AgreementState.SENT)
-    changes = view.rows(Amendment).filter(state=AmendmentState.SENT)
-    if not view.shows_money:  # only what this person is to sign
-        own = scoped(Signature, view.contact.business).filter(contact=view.contact)
-        agreements = agreements.filter(pk__in=own.filter(amendment=None).values("agreement"))
-        changes = changes.filter(pk__in=own.values("amendment"))
-    for agreement in agreements:
+    agreements, changes = own_documents(view)
+    for agreement in agreements.filter(state=AgreementState.SENT):
         yield _to_sign("agreement", agreement.pk, agreement.title)
-    for change in changes.select_related("agreement"):
+    for change in changes.filter(state=AmendmentState.SENT).select_related("agreement"):
         yield _to_sign("amendment", change.pk, change.title)
+
+
+def own_documents(view: PortalView) -> tuple[QuerySet[Agreement], QuerySet[Amendment]]:
+    """The agreements and amendments that this person reads.
+
+    Somebody who sees no money reads those that they are to sign or have signed (rule 78).
+    """
+    agreements, changes = view.rows(Agreement), view.rows(Amendment)
+    if view.shows_money:
+        return agreements, changes
+    own = scoped(Signature, view.contact.business).filter(contact=view.contact)
+    return (
+        agreements.filter(pk__in=own.filter(amendment=None).values("agreement")),
+        changes.filter(pk__in=own.values("amendment")),
+    )
 
 
 def _to_sign(noun: str, pk: UUID, title: str) -> Need:

@@ -126,7 +126,8 @@ class ContactForm(PrintableForm, forms.ModelForm):
         help_texts = {
             "sees_money": _(
                 "Without it this person sees requests, work, hours and reports, but no fees, "
-                "proposals, agreements, invoices or payments. A decision maker always sees money."
+                "proposals, agreements, invoices or payments. What is written in requests, reports "
+                "and files is shown, with any amounts. A decision maker always sees money."
             ),
             "gets_billing": _(
                 "Gets invoices, receipts, reminders and refunds in copy from now on, with links "

@@ -4,10 +4,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Proposal
 from agreements.proposals import client_actions
 from agreements.rules.errors import NotOpen
-from billing.models import Invoice
+from billing.models import (
+    CreditNote,
+    Dispute,
+    Invoice,
+    Payment,
+    Refund,
+    WithholdingCertificate,
+)
 from billing.runs.billing_run import run_billing
 from clients import client_records
 from clients.client_records import MustSeeMoney
@@ -16,6 +23,8 @@ from clients.people import billing_contacts, portal_people
 from clients.people.portal_people import NotTheirs
 from core import audit
 from core.models import OutboxEmail
+from delivery.models import Overage, QuarterlyReview, Report, Request
+from portal.access import PortalView
 from tests.browsers import logged_in
 from tests.test_tenancy import inside
 from tests.world import HERE, NOW, World
@@ -125,6 +134,26 @@ def test_home_and_documents_leave_out_what_costs(world: World) -> None:
     assert number not in hers.get(papers).text and "$" not in hers.get(papers).text
 
 
+def test_no_page_reads_a_row_of_money(world: World) -> None:
+    """On whichever page, also on one that is new and says nothing about it."""
+    _agreement, anna = billed(world)
+    view = PortalView()
+    view.contact = anna
+    hidden = (
+        Invoice,
+        Payment,
+        CreditNote,
+        Refund,
+        Dispute,
+        WithholdingCertificate,
+        Overage,
+        Proposal,
+    )
+    assert [model for model in hidden if not view.rows(model).query.is_empty()] == []
+    for model in (Agreement, Request, Report, QuarterlyReview):
+        assert not view.rows(model).query.is_empty(), f"{model} is needed for work"
+
+
 def test_a_page_about_money_says_who_can_show_it(world: World) -> None:
     _agreement, anna = billed(world)
     answer = inside(anna).get(reverse("portal:invoices"))
@@ -147,6 +176,11 @@ def test_who_is_to_sign_a_document_reads_it(world: World) -> None:
     assert "waits for a signature" in browser.get(HOME).text
     assert browser.get(reverse("portal:agreement", args=[agreement.pk])).status_code == 200
     assert browser.get(reverse("portal:proposal", args=[proposal.pk])).status_code == 403
+    bert = client_records.add_contact(
+        client=proposal.client, name="Bert", email="b@baan.example", sees_money=False, now=NOW
+    )
+    assert "waits for a signature" not in inside(bert).get(HOME).text
+    assert inside(bert).get(reverse("portal:agreement", args=[agreement.pk])).status_code == 403
 
 
 def test_a_proposal_is_not_forwarded_to_somebody_who_sees_no_prices(world: World) -> None:
