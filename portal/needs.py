@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -29,7 +29,8 @@ from delivery.rules.states import OverageState, ReportState
 from delivery.work import pieces
 from portal.access import PortalView
 
-MOST = 100  # open invoices, and deliverables, that are looked at
+MOST = 100  # open invoices that are looked at
+PERIODS, SHOWN = 12, 3  # the newest periods whose deliveries are looked at, and those that are said
 
 
 @dataclass(frozen=True)
@@ -130,15 +131,19 @@ def _decisions(view: PortalView, report: Report | None) -> Iterator[Need]:
 
 def _approvals(view: PortalView) -> Iterator[Need]:
     """Delivered work of the periods whose report is not sent yet, one line for each period."""
-    rows = scoped(Deliverable, view.contact.business).filter(
-        period__agreement__client=view.client, period__agreement__state__in=RUNNING_STATES
+    if not view.contact.business.asks_approval:
+        return
+    periods = scoped(Period, view.contact.business).filter(
+        agreement__client=view.client, agreement__state__in=RUNNING_STATES
     )
-    rows = pieces.delivered(rows.exclude(period__report__state=ReportState.SENT))
-    rows = rows.select_related("period").order_by("-period__starts_on", "position")
-    waiting: dict[Period, int] = defaultdict(int)
-    for piece in pieces.waiting_of(rows[:MOST]):
-        waiting[piece.deliverable.period] += piece.count
-    for period, count in waiting.items():
+    periods = periods.filter(Exists(Deliverable.objects.filter(period=OuterRef("pk"), done__gt=0)))
+    open_periods = periods.exclude(report__state=ReportState.SENT).order_by("-starts_on", "pk")
+    newest = {period.pk: period for period in open_periods[:PERIODS]}
+    waiting = dict.fromkeys(newest, 0)
+    for piece in pieces.waiting_of(pieces.delivered(Deliverable.objects.filter(period__in=newest))):
+        waiting[piece.deliverable.period_id] += piece.count
+    said = [(newest[pk], count) for pk, count in waiting.items() if count]
+    for period, count in said[:SHOWN]:
         text = ngettext(
             "%(period)s: %(n)s delivered item waits for your approval",
             "%(period)s: %(n)s delivered items wait for your approval",
