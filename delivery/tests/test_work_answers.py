@@ -133,6 +133,19 @@ def test_what_is_delivered_again_asks_anew_and_counts_once(world: World) -> None
     assert row(agreement).done == 2 and [one.handover for one in shown(agreement)] == [old]
 
 
+def test_a_new_version_has_the_name_of_what_it_replaces(world: World) -> None:
+    agreement = begun(world)
+    given(agreement, "Reel 3")
+    checklist_actions.set_done(deliverable=row(agreement, "review"), done=1)
+    (counted,) = shown(agreement, "review")
+    other = work_answers.ask_for_change(piece=counted, text="Add March", **by(agreement))
+    for request in (change(agreement), other):
+        owner_replies.answer_with_handover(
+            request=request, actor="Nan", now=LATER, url="https://drive.example/2"
+        )
+    assert [shown(agreement)[0].title, shown(agreement, "review")[0].title] == ["Reel 3", "review"]
+
+
 def test_a_change_that_is_done_without_a_new_file_asks_anew(world: World) -> None:
     agreement = begun(world)
     checklist_actions.set_done(deliverable=row(agreement, "review"), done=1)

@@ -1,6 +1,7 @@
 """Money that is hidden stays hidden, and who signs without seeing it gets to no closed page."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -86,6 +87,14 @@ def test_no_page_leads_who_sees_no_money_to_a_closed_one(world: World) -> None:
             for link in re.findall(r'href="(/p/[^"#]*)"', browser.get(page).text):
                 assert browser.get(link).status_code != 403, f"{page} leads to {link} {step}"
         browser.post(signed, {"code": code})
+
+
+def test_the_home_page_after_a_retainer_leads_to_no_closed_page(world: World) -> None:
+    agreement = world.running(now=NOW, state="ended", ends_on=NOW.date() + timedelta(days=30))
+    browser = inside(colleague(agreement.client))
+    home = browser.get(HOME).text
+    assert "Your retainer has ended" in home
+    assert reverse("portal:agreement_pdf", args=[agreement.pk]) not in home
 
 
 def test_who_has_signed_a_document_finds_it_among_the_documents(world: World) -> None:

@@ -89,6 +89,16 @@ def test_a_colleague_does_not_show_it_to_themself(world: World) -> None:
     assert anna.is_without_money
 
 
+def test_nobody_chooses_for_the_people_of_another_client(world: World) -> None:
+    anna, stranger = colleague(world.client()), world.person(world.client("The neighbour"))
+    url = reverse("portal:person_money", args=[anna.pk])
+    assert inside(stranger).post(url, {"show": "yes"}).status_code == 404
+    with pytest.raises(NotTheirs):
+        portal_people.choose_money(
+            by=stranger, contact=anna, sees_money=True, now=timezone.now(), origin=HERE
+        )
+
+
 def test_the_owner_hides_money_on_the_contact(world: World) -> None:
     client = world.client()
     anna = colleague(client, sees_money=True)
@@ -125,7 +135,7 @@ def test_home_and_documents_leave_out_what_costs(world: World) -> None:
         "Your next payments",
         "Save a card",
         number,
-        "Essential",
+        "Growth",
         "Invoices",
     ):
         assert word not in home, word
