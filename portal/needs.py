@@ -133,14 +133,16 @@ def _approvals(view: PortalView) -> Iterator[Need]:
     """Delivered work of the periods whose report is not sent yet, one line for each period."""
     if not view.contact.business.asks_approval:
         return
+    rows = scoped(Deliverable, view.contact.business).filter(done__gt=0)
     periods = scoped(Period, view.contact.business).filter(
-        agreement__client=view.client, agreement__state__in=RUNNING_STATES
+        Exists(rows.filter(period=OuterRef("pk"))),
+        agreement__client=view.client,
+        agreement__state__in=RUNNING_STATES,
     )
-    periods = periods.filter(Exists(Deliverable.objects.filter(period=OuterRef("pk"), done__gt=0)))
     open_periods = periods.exclude(report__state=ReportState.SENT).order_by("-starts_on", "pk")
     newest = {period.pk: period for period in open_periods[:PERIODS]}
     waiting = dict.fromkeys(newest, 0)
-    for piece in pieces.waiting_of(pieces.delivered(Deliverable.objects.filter(period__in=newest))):
+    for piece in pieces.waiting_of(pieces.delivered(rows.filter(period__in=newest))):
         waiting[piece.deliverable.period_id] += piece.count
     said = [(newest[pk], count) for pk, count in waiting.items() if count]
     for period, count in said[:SHOWN]:
