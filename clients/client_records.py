@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clients import portal_links, sample_rules
@@ -11,10 +12,15 @@ from clients.models import Client, Contact
 from core.errors import RuleError
 from core.models import Business, OutboxEmail
 from core.models.outbox import OutboxState
+from core.outbox.emails import COMPOSERS
 
 
 class MustSeeMoney(RuleError):
     """This person decides, or gets emails about money, so money cannot be hidden from them."""
+
+
+class CannotEnter(RuleError):
+    """The person cannot open the portal, and so cannot decide for the client."""
 
 
 class StillDecides(RuleError):
@@ -111,8 +117,8 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
 
     A new decision maker replaces the previous one. Signed documents keep what they show. If the
     email changes, the contact's portal sessions end and links that were sent stop working, so that
-    whoever reads the old mailbox has no access. Raises DuplicateContact, MustSeeMoney and
-    SampleClient.
+    whoever reads the old mailbox has no access. Emails about money that wait do not go to somebody
+    from whom it is hidden now. Raises DuplicateContact, MustSeeMoney, CannotEnter and SampleClient.
     """
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=contact.client_id)
@@ -121,6 +127,8 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
         old_email = row.email
         if fields.get("is_decision_maker"):
             fields = fields | {"sees_money": True}
+            _require_entry(row)
+        is_hiding = row.sees_money and fields.get("sees_money") is False
         for name, value in fields.items():
             setattr(row, name, value)
         row.email = row.email.lower()
@@ -129,6 +137,8 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
             others = Contact.objects.filter(client=row.client_id, is_decision_maker=True)
             others.exclude(pk=row.pk).update(is_decision_maker=False)
         _save(row)
+        if is_hiding:
+            _withhold_money(row)
         if row.email != old_email:
             portal_links.end_sessions(contact=row, now=now)
             _drop_copies(row, old_email)
@@ -156,7 +166,10 @@ def close_access(*, contact: Contact, now: datetime) -> Contact:
 
 
 def require_money(contact: Contact) -> None:
-    """Raise MustSeeMoney if money is hidden from somebody who decides or gets emails about it."""
+    """Raise MustSeeMoney if money is hidden from somebody who decides or gets emails about it.
+
+    Somebody else at the client has to see it, who gets these emails instead.
+    """
     if contact.sees_money:
         return
     if contact.is_decision_maker:
@@ -169,6 +182,20 @@ def require_money(contact: Contact) -> None:
             % {"name": contact.name},
             field="sees_money",
         )
+    if not contact.others_with_money().exists():
+        raise MustSeeMoney(
+            _("Somebody at the client has to see prices and payments. Add a decision maker first."),
+            field="sees_money",
+        )
+
+
+def _require_entry(contact: Contact) -> None:
+    """Raise CannotEnter if somebody who cannot open the portal is to decide."""
+    if not contact.is_active:
+        raise CannotEnter(
+            _("%(name)s cannot open the portal. Give access again first.") % {"name": contact.name},
+            field="is_decision_maker",
+        )
 
 
 def _drop_copies(contact: Contact, email: str) -> None:
@@ -176,13 +203,26 @@ def _drop_copies(contact: Contact, email: str) -> None:
     people = Contact.objects.filter(business=contact.business_id, email__iexact=email)
     if people.filter(is_active=True).exists():
         return
-    OutboxEmail.objects.filter(
+    _not_sent(contact, email).filter(copy_of__isnull=False).delete()
+
+
+def _withhold_money(contact: Contact) -> None:
+    """Emails about money that were not sent yet go to whoever reads them now; copies to nobody."""
+    waiting = _not_sent(contact, contact.email)
+    waiting.filter(copy_of__isnull=True, kind__in=COMPOSERS).update(text="", html="")
+    same = Contact.objects.filter(business=contact.business_id, email__iexact=contact.email)
+    if not same.filter(gets_billing=True, is_active=True).exists():
+        waiting.filter(copy_of__isnull=False).delete()
+
+
+def _not_sent(contact: Contact, email: str) -> QuerySet[OutboxEmail]:
+    """The emails of the business to this address that nobody has sent or is sending."""
+    return OutboxEmail.objects.filter(
         business=contact.business_id,
         to__iexact=email,
-        copy_of__isnull=False,
         state__in=(OutboxState.WAITING, OutboxState.FAILED),
         lease_until__isnull=True,
-    ).delete()
+    )
 
 
 def give_access_again(*, contact: Contact) -> Contact:

@@ -11,12 +11,10 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views import View
 
-from agreements.models import Proposal
-from billing.models import CreditNote, Invoice, Payment, Refund
+from agreements.models import Agreement
 from clients import client_records
 from clients.models import Client, Contact
 from core.tenancy import scoped
-from delivery.models import Overage
 from portal import confirmation, look
 from portal.sessions import is_reading, may_read, signed_in_contact
 
@@ -31,8 +29,6 @@ class Money(Enum):
     ALL = "all"  # the page is about money, and closed to people who see none
 
 
-#: Rows that people who see no money do not get, on whichever page.
-MONEY_ROWS = (Invoice, Payment, CreditNote, Refund, Proposal, Overage)
 LANGUAGE = "portal_language"  # where the session holds the language that no reader chose
 
 
@@ -118,7 +114,7 @@ class PortalView(View):
         Rows of money are left out for people who see none.
         """
         rows = scoped(model, self.contact.business).filter(client=self.client)
-        return rows if self.shows_money or model not in MONEY_ROWS else rows.none()
+        return rows if self.shows_money or not is_of_money(model) else rows.none()
 
     def row(self, model: type[M], pk: UUID, *related: str) -> M:
         """One row by its id. Raises Http404, also for another client's row."""
@@ -126,6 +122,14 @@ class PortalView(View):
         if row is None:
             raise Http404
         return row
+
+
+def is_of_money(model: type[Model]) -> bool:
+    """Whether people who see no money get none of its rows, on whichever page.
+
+    That is whatever has a currency, except agreements: their hours and work are shown to everybody.
+    """
+    return model is not Agreement and any(row.name == "currency" for row in model._meta.fields)
 
 
 def remember_language(request: HttpRequest, response: HttpResponseBase, code: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,7 +29,8 @@ from delivery.rules.states import OverageState, ReportState
 from delivery.work import pieces
 from portal.access import PortalView
 
-MOST = 100  # open invoices, and deliverables, that are looked at
+MOST = 100  # open invoices that are looked at
+PERIODS, SHOWN = 12, 3  # the newest periods whose deliveries are looked at, and those that are said
 
 
 @dataclass(frozen=True)
@@ -90,16 +92,26 @@ def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
 
 
 def _signatures(view: PortalView) -> Iterator[Need]:
-    agreements = view.rows(Agreement).filter(state=AgreementState.SENT)
-    changes = view.rows(Amendment).filter(state=AmendmentState.SENT)
-    if not view.shows_money:  # only what this person is to sign
-        own = scoped(Signature, view.contact.business).filter(contact=view.contact)
-        agreements = agreements.filter(pk__in=own.filter(amendment=None).values("agreement"))
-        changes = changes.filter(pk__in=own.values("amendment"))
-    for agreement in agreements:
+    agreements, changes = own_documents(view)
+    for agreement in agreements.filter(state=AgreementState.SENT):
         yield _to_sign("agreement", agreement.pk, agreement.title)
-    for change in changes.select_related("agreement"):
+    for change in changes.filter(state=AmendmentState.SENT).select_related("agreement"):
         yield _to_sign("amendment", change.pk, change.title)
+
+
+def own_documents(view: PortalView) -> tuple[QuerySet[Agreement], QuerySet[Amendment]]:
+    """The agreements and amendments that this person reads.
+
+    Somebody who sees no money reads those that they are to sign or have signed (rule 78).
+    """
+    agreements, changes = view.rows(Agreement), view.rows(Amendment)
+    if view.shows_money:
+        return agreements, changes
+    own = scoped(Signature, view.contact.business).filter(contact=view.contact)
+    return (
+        agreements.filter(pk__in=own.filter(amendment=None).values("agreement")),
+        changes.filter(pk__in=own.values("amendment")),
+    )
 
 
 def _to_sign(noun: str, pk: UUID, title: str) -> Need:
@@ -119,15 +131,21 @@ def _decisions(view: PortalView, report: Report | None) -> Iterator[Need]:
 
 def _approvals(view: PortalView) -> Iterator[Need]:
     """Delivered work of the periods whose report is not sent yet, one line for each period."""
-    rows = scoped(Deliverable, view.contact.business).filter(
-        period__agreement__client=view.client, period__agreement__state__in=RUNNING_STATES
+    if not view.contact.business.asks_approval:
+        return
+    rows = scoped(Deliverable, view.contact.business).filter(done__gt=0)
+    periods = scoped(Period, view.contact.business).filter(
+        Exists(rows.filter(period=OuterRef("pk"))),
+        agreement__client=view.client,
+        agreement__state__in=RUNNING_STATES,
     )
-    rows = pieces.delivered(rows.exclude(period__report__state=ReportState.SENT))
-    rows = rows.select_related("period").order_by("-period__starts_on", "position")
-    waiting: dict[Period, int] = defaultdict(int)
-    for piece in pieces.waiting_of(rows[:MOST]):
-        waiting[piece.deliverable.period] += piece.count
-    for period, count in waiting.items():
+    open_periods = periods.exclude(report__state=ReportState.SENT).order_by("-starts_on", "pk")
+    newest = {period.pk: period for period in open_periods[:PERIODS]}
+    waiting = dict.fromkeys(newest, 0)
+    for piece in pieces.waiting_of(pieces.delivered(rows.filter(period__in=newest))):
+        waiting[piece.deliverable.period_id] += piece.count
+    said = [(newest[pk], count) for pk, count in waiting.items() if count]
+    for period, count in said[:SHOWN]:
         text = ngettext(
             "%(period)s: %(n)s delivered item waits for your approval",
             "%(period)s: %(n)s delivered items wait for your approval",

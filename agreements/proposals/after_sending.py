@@ -125,7 +125,7 @@ def link_to_pass_on(*, proposal: Proposal, actor: str, now: datetime) -> str:
         if locked.state != ProposalState.SENT:
             raise NotOpen(_("This proposal is no longer open."))
         link = portal_links.reading_link(
-            contact=locked.contact, now=now, target=f"proposal:{locked.pk}"
+            contact=locked.contact.who_reads, now=now, target=f"proposal:{locked.pk}"
         )
         _record(locked, "link_copied", actor, now, UNSEEN, {})
     return links.url(link)

@@ -237,6 +237,7 @@ def faults(proposal: Proposal) -> list[str]:
     """
     return [
         *_unread(proposal),
+        *_unseen(proposal),
         *opening_message.faults(proposal),
         *frozen.faults(proposal, wording.clause_source(proposal)["pairs"]),
     ]
@@ -253,6 +254,14 @@ def _unread(proposal: Proposal) -> list[str]:
     if proposal.has_unread:
         return [_("A field of this proposal cannot be read. “Edit” shows which one.")]
     return []
+
+
+def _unseen(proposal: Proposal) -> list[str]:
+    """Why the person to whom a draft is addressed could not read it (rule 78)."""
+    if not proposal.contact.is_without_money:
+        return []
+    sentence = _("%(name)s does not see prices. Choose somebody else, or show them to this person.")
+    return [sentence % {"name": proposal.contact.name}]
 
 
 def _replace_previous(proposal: Proposal, now: datetime) -> None:

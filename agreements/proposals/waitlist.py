@@ -114,7 +114,8 @@ def announce_opening(*, wait: WaitlistEntry, actor: str, now: datetime) -> Waitl
     At most one email a day. Raises NotOpen where there is no opening, or the proposal is closed.
     """
     with transaction.atomic():
-        proposal, contact = client_actions.lock_open(wait.proposal, wait.contact, now), wait.contact
+        proposal = client_actions.lock_open(wait.proposal, wait.contact, now)
+        contact = wait.contact.who_reads
         if capacity.is_full(proposal, wait.tier, now):
             raise NotOpen(_("There is no room for this tier yet."))
         WaitlistEntry.objects.filter(pk=wait.pk).update(told_at=now)

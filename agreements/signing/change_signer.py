@@ -89,8 +89,9 @@ def confirm_change(
 ) -> Contact:
     """Hand the signature over with the emailed code, invite the other person, and tell both sides.
 
-    An unknown email address becomes a new contact. Raises NotOpen, and WrongCode where the code is
-    wrong or too old; after five wrong codes a new one is needed.
+    An unknown email address becomes a new contact, who sees money if `contact` does (rule 78).
+    Raises NotOpen, and WrongCode where the code is wrong or too old; after five wrong codes a new
+    one is needed.
     """
     change = pending_change(paper, contact)
     if change is None:
@@ -103,7 +104,11 @@ def confirm_change(
         if not rows.filter(confirmed_at__isnull=True).update(confirmed_at=now):
             raise NotOpen(_("This agreement is waiting for somebody else's signature."))
         other = _find_other(locked, contact, change.email) or client_records.add_contact(
-            client=contact.client, name=change.name, email=change.email, now=now
+            client=contact.client,
+            name=change.name,
+            email=change.email,
+            sees_money=not contact.is_without_money,
+            now=now,
         )
         blank = {
             "contact": other,

@@ -242,7 +242,7 @@ def _tell_owner(paper: Agreement | Amendment, contact: Contact, reason: str, now
 
 def _tell_withdrawn(paper: Agreement | Amendment, contact: Contact | None, now: datetime) -> None:
     assert contact
-    contact = contact.who_reads
+    contact = contact if contact.is_active else contact.who_reads  # signers read what they sign
     with translation.override(paper.language):
         facts = {"title": paper.title, "business": paper.business.name}
         paragraphs = [

@@ -163,13 +163,18 @@ class Contact(SortedByName, TenantRow):
     def who_reads(self) -> "Contact":
         """Who gets the emails to this person about proposals, agreements and invoices.
 
-        That is the decision maker, once the person has left or sees no money.
+        Once the person has left or sees no money, that is the decision maker, or else somebody at
+        the client who sees money.
         """
         if self.is_active and not self.is_without_money:
             return self
+        return self.others_with_money().select_related("client", "business").first() or self
+
+    def others_with_money(self) -> "models.QuerySet[Contact]":
+        """Who else at the client may be shown money, the decision maker first."""
         people = Contact._default_manager.filter(client=self.client_id, is_active=True)
-        decider = people.filter(is_decision_maker=True).select_related("client", "business")
-        return decider.first() or self
+        seeing = people.filter(models.Q(is_decision_maker=True) | models.Q(sees_money=True))
+        return seeing.exclude(pk=self.pk).order_by("-is_decision_maker", "created_at", "pk")
 
     def language_for(self, code: str) -> str:
         """The language in which this person reads what is in the language `code`."""

@@ -60,8 +60,13 @@ def invite(
             raise client_records.DuplicateContact(sentence % {"name": known.name}, field="email")
         else:
             known = client_records.give_access_again(contact=known)
-            known = client_records.change_contact(contact=known, sees_money=sees_money, now=now)
+            copies = {} if sees_money else {"gets_billing": False}
+            known = client_records.change_contact(
+                contact=known, sees_money=sees_money, now=now, **copies
+            )
         row = _record(INVITED, by, known, now, origin)
+        if known.is_without_money:
+            _record(MONEY_HIDDEN, by, known, now, origin)
         _email_invited(by, known, now)
         with translation.override(by.business.language):
             values = {"by": by.name, "name": known.name, "email": known.email}
@@ -115,8 +120,16 @@ def choose_money(
         _require_decider(by)
         if contact.client_id != by.client_id or contact.pk == by.pk:
             raise NotTheirs(_("Only the decision maker of your company can do this."))
+        contact.refresh_from_db()
         if contact.sees_money == sees_money:
             return contact
+        if contact.gets_billing:
+            sentence = _(
+                "%(name)s gets copies of emails about money. Ask %(business)s to stop them first."
+            )
+            raise client_records.MustSeeMoney(
+                sentence % {"name": contact.name, "business": by.business.name}, field="sees_money"
+            )
         contact = client_records.change_contact(contact=contact, sees_money=sees_money, now=now)
         _record(MONEY_SHOWN if sees_money else MONEY_HIDDEN, by, contact, now, origin)
     return contact

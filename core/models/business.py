@@ -82,6 +82,9 @@ class Business(models.Model):
     reference_rates = models.BooleanField(
         _("uses the reference rates of the European Central Bank"), default=False, db_default=False
     )
+    asks_approval = models.BooleanField(
+        _("clients can approve what you deliver"), default=True, db_default=True
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:

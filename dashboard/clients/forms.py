@@ -129,7 +129,8 @@ class ContactForm(PrintableForm, forms.ModelForm):
         help_texts = {
             "sees_money": _(
                 "If this is off, the person sees requests, work, hours and reports, but no fees, "
-                "proposals, agreements, invoices or payments. A decision maker always sees them."
+                "proposals, agreements, invoices or payments. What is written in requests, reports "
+                "and files is shown, with any amounts. A decision maker always sees them."
             ),
             "gets_billing": _(
                 "Gets invoices, receipts, reminders and refunds in copy from now on, with links "

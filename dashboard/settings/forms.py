@@ -139,13 +139,17 @@ class BusinessForm(DetailsForm):
 
     class Meta:
         model = Business
-        fields = ["name", *DETAIL_FIELDS, "currency", "time_zone", "language"]
+        fields = ["name", *DETAIL_FIELDS, "currency", "time_zone", "language", "asks_approval"]
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "name": _("Your clients read it on every page, in emails and on documents."),
             "legal_name": _("It appears on new documents if it differs from the name above."),
             "tax_id": _("It appears on the next invoice; those already issued stay as they are."),
             "language": _("These pages, emails to you, and new clients have this language."),
+            "asks_approval": _(
+                "Clients see in the portal what waits for their approval, and can approve it or "
+                "ask for a change. Invoices never depend on it."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

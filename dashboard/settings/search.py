@@ -121,6 +121,7 @@ OTHERS: tuple[tuple[str, str | Promise, str, str | Promise], ...] = (
 OTHER_WORDS: dict[str, str | Promise] = {
     "time_zone": pgettext_lazy("words of the search", "timezone clock"),
     "currency": pgettext_lazy("words of the search", "money"),
+    "asks_approval": pgettext_lazy("words of the search", "approval deliverables sign-off accept"),
     "tax_id": pgettext_lazy("words of the search", "VAT number"),
     "logo": pgettext_lazy("words of the search", "picture brand"),
     "accent": pgettext_lazy("words of the search", "color brand design"),

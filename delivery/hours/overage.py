@@ -278,7 +278,7 @@ def _audit(
 def _email_question(overage: Overage, now: datetime) -> None:
     """Email the question to the client's decision maker, with a link to answer it."""
     agreement = overage.period.agreement
-    contact = decision_maker(agreement.client) or agreement.contact
+    contact = decision_maker(agreement.client) or agreement.reader
     link = portal_links.portal_link(contact=contact, now=now, target=f"overage:{overage.id}")
     language = contact.language_for(agreement.language)
     with translation.override(language):

@@ -91,6 +91,8 @@ def answer_with_handover(
         )
     with transaction.atomic():
         title = printable(request.title).strip() or _("What you asked for")
+        if change and deliverable == change.deliverable:
+            title = change.handover.title if change.handover else deliverable.title
         target = deliverable or checklist_actions.add_deliverable(
             period=period, title=title, promised=1, now=now
         )

@@ -4,7 +4,8 @@ Approving is never required and changes nothing about billing. A requested chang
 with its promised response time and its messages.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -35,23 +36,19 @@ def approve(
 ) -> list[WorkAnswer]:
     """Approve what was delivered, all of one `period`, and tell the owner as they chose.
 
-    What was answered in the meantime is left out. Raises NotAllowedNow if nothing is left, and
-    AlreadySent.
+    What was answered or changed in the meantime is left out. Raises NotAllowedNow if nothing is
+    left or the business asks for no approval, and AlreadySent.
     """
     with transaction.atomic():
         lock_open_period(period)
-        wanted = {(piece.deliverable.pk, piece.key) for piece in chosen}
-        waiting = [
-            piece
-            for piece in pieces.waiting_of(_fresh(piece.deliverable for piece in chosen))
-            if (piece.deliverable.pk, piece.key) in wanted
-        ]
-        if not waiting:
-            raise NotAllowedNow(_("This was answered already."))
+        waiting = _still_waiting(chosen, contact)
         answers = [_store(piece, WorkAnswerKind.APPROVED, contact, now) for piece in waiting]
+        counts = Counter[Deliverable]()
         for piece in waiting:
-            _audit(APPROVED, period, piece.deliverable, piece.count, contact, now, origin)
-        _tell_owner(period, waiting, answers[0], contact, now)
+            counts[piece.deliverable] += piece.count
+        for deliverable, count in counts.items():
+            _audit(APPROVED, period, deliverable, count, contact, now, origin)
+        _tell_approved(period, waiting, answers[0], contact, now)
     return answers
 
 
@@ -60,30 +57,27 @@ def ask_for_change(
 ) -> Request:
     """Ask for a change of what was delivered, in a new request; the owner is emailed about it.
 
-    Raises NoText, NotAllowedNow when it was answered already, NotOpen and AlreadySent.
+    Raises NoText, NotOpen, AlreadySent, and NotAllowedNow when it was answered or changed already
+    or the business asks for no approval.
     """
     words = clean_text(text)
     with transaction.atomic():
         lock_open_period(period)
-        fresh = [
-            each for each in pieces.waiting_of(_fresh([piece.deliverable])) if each.key == piece.key
-        ]
-        if not fresh:
-            raise NotAllowedNow(_("This was answered already."))
+        (fresh,) = _still_waiting([piece], contact)
         with translation.override(period.agreement.language):
             title = _("Change: %(title)s") % {"title": piece.title}
         request = client_requests.create_request(
             contact=contact, agreement=period.agreement, text=words, title=title, now=now
         )
-        _store(fresh[0], WorkAnswerKind.CHANGE, contact, now, request)
-        _audit(CHANGE, period, piece.deliverable, fresh[0].count, contact, now, origin)
+        _store(fresh, WorkAnswerKind.CHANGE, contact, now, request)
+        _audit(CHANGE, period, piece.deliverable, fresh.count, contact, now, origin)
     return request
 
 
 def take_back(
     *, piece: Piece, period: Period, contact: Contact, now: datetime, origin: Origin
 ) -> None:
-    """Take an approval back, until the report of the period is sent.
+    """Take an approval back, until the report of the period is sent, and tell the owner.
 
     Raises NotAllowedNow when there is none, and AlreadySent.
     """
@@ -95,15 +89,26 @@ def take_back(
             kind=WorkAnswerKind.APPROVED,
             ended_at__isnull=True,
         )
-        if not found.update(ended_at=now):
+        answer = found.first()
+        if answer is None:
             raise NotAllowedNow(_("This is no longer approved."))
+        found.update(ended_at=now)
         _audit(TAKEN_BACK, period, piece.deliverable, piece.count, contact, now, origin)
+        _tell_taken_back(period, answer, contact, now)
 
 
-def _fresh(rows: Iterable[Deliverable]) -> list[Deliverable]:
-    """Read these deliverables again, with what was delivered of them; their period is locked."""
-    known = Deliverable.objects.filter(pk__in={row.pk for row in rows})
-    return list(pieces.delivered(known).order_by("position"))
+def _still_waiting(chosen: Sequence[Piece], contact: Contact) -> list[Piece]:
+    """Read again which of these wait for an answer as they were seen; their period is locked."""
+    if not contact.business.asks_approval:
+        sentence = _("%(business)s does not ask for approval.")
+        raise NotAllowedNow(sentence % {"business": contact.business.name})
+    rows = Deliverable.objects.filter(pk__in={piece.deliverable.pk for piece in chosen})
+    seen = {piece.seen for piece in chosen}
+    fresh = pieces.waiting_of(pieces.delivered(rows).order_by("position"))
+    waiting = [piece for piece in fresh if piece.seen in seen]
+    if not waiting:
+        raise NotAllowedNow(_("This was answered or changed in the meantime."))
+    return waiting
 
 
 def _store(
@@ -151,12 +156,12 @@ def _audit(
     )
 
 
-def _tell_owner(
+def _tell_approved(
     period: Period, approved: Sequence[Piece], first: WorkAnswer, contact: Contact, now: datetime
 ) -> None:
     """Tell the owner in one email or sentence what was approved."""
-    business, count = contact.business, sum(piece.count for piece in approved)
-    with translation.override(business.language):
+    count = sum(piece.count for piece in approved)
+    with translation.override(contact.business.language):
         titles = ", ".join(dict.fromkeys(piece.deliverable.title for piece in approved))
         values = {"client": contact.client.name, "name": contact.name, "n": count, "what": titles}
         subject = _("%(client)s approved: %(what)s") % values
@@ -168,15 +173,38 @@ def _tell_owner(
             )
             % values
         )
-        owner_notes.tell(
-            business=business,
-            event=Event.APPROVED,
-            kind=APPROVED,
-            ref=str(first.pk),
-            subject=subject[:LONGEST_TITLE],
-            paragraphs=[sentence],
-            button=_("Open the work"),
-            url=links.absolute_url("dashboard:work", period.pk),
-            reply_to=contact.email,
-            now=now,
-        )
+        _tell_owner(APPROVED, str(first.pk), subject, sentence, period, contact, now)
+
+
+def _tell_taken_back(period: Period, answer: WorkAnswer, contact: Contact, now: datetime) -> None:
+    """Tell the owner that an approval does not count any more."""
+    with translation.override(contact.business.language):
+        values = {"client": contact.client.name, "name": contact.name}
+        values |= {"what": answer.deliverable.title}
+        subject = _("%(client)s took back an approval: %(what)s") % values
+        sentence = _("%(name)s of %(client)s took back the approval of: %(what)s.") % values
+        _tell_owner(TAKEN_BACK, str(answer.pk), subject, sentence, period, contact, now)
+
+
+def _tell_owner(
+    kind: str,
+    ref: str,
+    subject: str,
+    sentence: str,
+    period: Period,
+    contact: Contact,
+    now: datetime,
+) -> None:
+    """Tell the owner as they chose, in the active language."""
+    owner_notes.tell(
+        business=contact.business,
+        event=Event.APPROVED,
+        kind=kind,
+        ref=ref,
+        subject=subject[:LONGEST_TITLE],
+        paragraphs=[sentence],
+        button=_("Open the work"),
+        url=links.absolute_url("dashboard:work", period.pk),
+        reply_to=contact.email,
+        now=now,
+    )

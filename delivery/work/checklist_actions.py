@@ -14,10 +14,10 @@ from agreements.rules.states import PeriodState
 from core.errors import NotAllowedNow
 from core.jobs import batches
 from core.jobs.set_aside import Step, without_waiting
-from delivery.models import Deliverable
+from delivery.models import Deliverable, WorkAnswer
 from delivery.models.work import OWN
 from delivery.rules.errors import BadHandover
-from delivery.rules.states import DeliverableState
+from delivery.rules.states import DeliverableState, WorkAnswerKind
 from delivery.work import carry_over, pieces
 from delivery.work.closed_periods import lock_open_period
 
@@ -89,7 +89,20 @@ def set_done(*, deliverable: Deliverable, done: int) -> Deliverable:
             }
             raise BadHandover(message, field="done")
         update_open(deliverable, done=done)
+        _forget_approved(deliverable, counted=done - handed_over)
     return deliverable
+
+
+def _forget_approved(deliverable: Deliverable, *, counted: int) -> None:
+    """Of what was counted without a handover, not more stays approved than is counted now."""
+    approved = WorkAnswer.objects.filter(
+        deliverable=deliverable,
+        handover__isnull=True,
+        kind=WorkAnswerKind.APPROVED,
+        ended_at__isnull=True,
+        pieces__gt=counted,
+    )
+    approved.update(pieces=counted)
 
 
 def correct_deliverable(*, deliverable: Deliverable, done: int, due_on: date | None) -> Deliverable:

@@ -65,6 +65,11 @@ class Piece:
         return str(self.handover.pk) if self.handover else ""
 
     @property
+    def seen(self) -> str:
+        """What somebody sees of it: another one, once more of it was delivered."""
+        return f"{self.deliverable.pk}:{self.key}:{self.count}"
+
+    @property
     def title(self) -> str:
         """What it is called."""
         return str(self.handover or "") or self.deliverable.title

@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Amendment
 from agreements.rules.states import AmendmentState
 from billing.models import CreditNote, Invoice, Payment
 from core import formats
@@ -21,6 +20,7 @@ from core.web import query_string
 from delivery.models import QuarterlyReview, Report
 from delivery.rules.states import ReportState
 from portal.access import Money, PortalView
+from portal.needs import own_documents
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,18 @@ class Documents(PortalView):
 
     def _papers(self) -> Iterator[Paper]:
         zone = self.client.time_zone
-        if self.shows_money:
-            yield from self._signed(zone)
-            yield from self._money(zone)
+        yield from self._signed(zone)
+        yield from self._money(zone)
         yield from self._reports(zone)
 
     def _signed(self, zone: str) -> Iterator[Paper]:
-        rows = self.rows(Agreement).filter(signed_at__isnull=False)
+        agreements, changes = own_documents(self)
+        rows = agreements.filter(signed_at__isnull=False)
         for row in rows.only("id", "title", "signed_at"):
             if row.signed_at:
                 day = local_day(row.signed_at, zone)
                 yield self._paper(day, _("Agreement"), row.title, row.pk, "agreement")
-        changes = self.rows(Amendment).filter(state=AmendmentState.SIGNED)
+        changes = changes.filter(state=AmendmentState.SIGNED)
         for change in changes.select_related("agreement"):
             day = local_day(change.signed_at or change.created_at, zone)
             yield self._paper(day, _("Amendment"), change.title, change.pk, "amendment")

@@ -4,10 +4,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Proposal
 from agreements.proposals import client_actions
 from agreements.rules.errors import NotOpen
-from billing.models import Invoice
+from billing.models import (
+    CreditNote,
+    Dispute,
+    Invoice,
+    Payment,
+    Refund,
+    WithholdingCertificate,
+)
 from billing.runs.billing_run import run_billing
 from clients import client_records
 from clients.client_records import MustSeeMoney
@@ -16,6 +23,8 @@ from clients.people import billing_contacts, portal_people
 from clients.people.portal_people import NotTheirs
 from core import audit
 from core.models import OutboxEmail
+from delivery.models import Overage, QuarterlyReview, Report, Request
+from portal.access import PortalView
 from tests.browsers import logged_in
 from tests.test_tenancy import inside
 from tests.world import HERE, NOW, World
@@ -80,6 +89,16 @@ def test_a_colleague_does_not_show_it_to_themself(world: World) -> None:
     assert anna.is_without_money
 
 
+def test_nobody_chooses_for_the_people_of_another_client(world: World) -> None:
+    anna, stranger = colleague(world.client()), world.person(world.client("The neighbour"))
+    url = reverse("portal:person_money", args=[anna.pk])
+    assert inside(stranger).post(url, {"show": "yes"}).status_code == 404
+    with pytest.raises(NotTheirs):
+        portal_people.choose_money(
+            by=stranger, contact=anna, sees_money=True, now=timezone.now(), origin=HERE
+        )
+
+
 def test_the_owner_hides_money_on_the_contact(world: World) -> None:
     client = world.client()
     anna = colleague(client, sees_money=True)
@@ -119,13 +138,33 @@ def test_home_and_documents_leave_out_what_costs(world: World) -> None:
         "Your next payments",
         "Save a card",
         number,
-        "Essential",
+        "Growth",
         "Invoices",
     ):
         assert word not in home, word
     papers = reverse("portal:documents")
     assert number in his.get(papers).text
     assert number not in hers.get(papers).text and "$" not in hers.get(papers).text
+
+
+def test_no_page_reads_a_row_of_money(world: World) -> None:
+    """On whichever page, also on one that is new and says nothing about it."""
+    _agreement, anna = billed(world)
+    view = PortalView()
+    view.contact = anna
+    hidden = (
+        Invoice,
+        Payment,
+        CreditNote,
+        Refund,
+        Dispute,
+        WithholdingCertificate,
+        Overage,
+        Proposal,
+    )
+    assert [model for model in hidden if not view.rows(model).query.is_empty()] == []
+    for model in (Agreement, Request, Report, QuarterlyReview):
+        assert not view.rows(model).query.is_empty(), f"{model} is needed for work"
 
 
 def test_a_page_about_money_says_who_can_show_it(world: World) -> None:
@@ -150,6 +189,11 @@ def test_who_is_to_sign_a_document_reads_it(world: World) -> None:
     assert "waits for a signature" in browser.get(HOME).text
     assert browser.get(reverse("portal:agreement", args=[agreement.pk])).status_code == 200
     assert browser.get(reverse("portal:proposal", args=[proposal.pk])).status_code == 403
+    bert = client_records.add_contact(
+        client=proposal.client, name="Bert", email="b@baan.example", sees_money=False, now=NOW
+    )
+    assert "waits for a signature" not in inside(bert).get(HOME).text
+    assert inside(bert).get(reverse("portal:agreement", args=[agreement.pk])).status_code == 403
 
 
 def test_a_proposal_is_not_forwarded_to_somebody_who_sees_no_prices(world: World) -> None:

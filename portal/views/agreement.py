@@ -146,15 +146,19 @@ class AgreementPage(SignableView):
             "in_time": sign.is_in_time(signable, timezone.now()),
             "over": sign.too_late_message(signable),
             "place": place,
+            "shows_money": self.shows_money,
             "places": signers.signatures_of(signable),
             "offered": upcoming_charges.offer_to_sign(
                 signable, local_day(timezone.now(), self.client.time_zone)
             )
             if isinstance(signable, Agreement)
             else None,
-            "can_change_tier": isinstance(signable, Agreement)
+            "can_change_tier": self.shows_money
+            and isinstance(signable, Agreement)
             and accept.can_change_tier(signable, timezone.now()),
-            "can_end": isinstance(signable, Agreement) and end.can_end(signable),
+            "can_end": self.shows_money
+            and isinstance(signable, Agreement)
+            and end.can_end(signable),
         }
         # The contract text is in the agreement's language, whatever language the page is in.
         with translation.override(signable.language):
@@ -201,6 +205,9 @@ class ConfirmCode(SignableView):
             return self.page(signable)
         if signable.signed_at is None:
             messages.success(request, _after_own_signature(signable))
+            return self.page(signable)
+        if not self.shows_money:
+            messages.success(request, _("You have signed. Thank you."))
             return self.page(signable)
         if not was_signed:
             nudge.ring("billing.tasks.bill")  # the client waits for the first invoice

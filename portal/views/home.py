@@ -107,6 +107,9 @@ class Home(PortalView):
             "report": report,
             "needs": needs.needs_of(self, report, now=now),
         }
+        context["has_aside"] = bool(
+            context["payments"] or report or (self.shows_money and retainers)
+        )
         return render(request, "portal/home.html", context)
 
     def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:

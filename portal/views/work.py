@@ -53,11 +53,14 @@ class WorkView(PortalView):
         today = local_day(timezone.now(), period.agreement.time_zone)
         siblings = scoped(Period, self.contact.business).filter(agreement=period.agreement)
         lines = checklist.checklist_lines([period], today)[period.pk]
+        waiting, closed = [piece for line in lines for piece in line.waiting], is_closed(period)
         context = {
             "period": period,
             "lines": [(line, _parts(line, refused)) for line in lines],
-            "closed": is_closed(period),
-            "waiting": sum(piece.count for line in lines for piece in line.waiting),
+            "closed": closed,
+            "asks": self.contact.business.asks_approval and not closed,
+            "waiting": sum(piece.count for piece in waiting),
+            "seen": " ".join(piece.seen for piece in waiting),
             "delivered": sum(line.row.done for line in lines),
             "approved": sum(line.approved for line in lines),
             "before": siblings.filter(starts_on__lt=period.starts_on)
@@ -75,12 +78,12 @@ class WorkPage(WorkView):
         return self.page(request, self.period(pk))
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        """Approve everything that waits."""
-        period = self.period(pk)
+        """Approve everything that waits and was on the page, which names it as `seen`."""
+        period, seen = self.period(pk), request.POST.get("seen", "").split()
         rows = pieces.delivered(scoped(Deliverable, self.contact.business).filter(period=period))
         try:
             work_answers.approve(
-                chosen=pieces.waiting_of(rows),
+                chosen=[piece for piece in pieces.waiting_of(rows) if piece.seen in seen],
                 period=period,
                 contact=self.contact,
                 now=timezone.now(),
@@ -95,42 +98,65 @@ class WorkPage(WorkView):
 class AnswerWork(WorkView):
     """Answer one piece of a deliverable: approve it, ask for a change, or take the approval back.
 
-    `piece` in the form is the handover, or empty for what was counted without one.
+    `piece` in the form is the handover, or empty for what was counted without one; `count` is how
+    many there were on the page.
     """
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        piece = self._piece(pk, request.POST.get("piece", ""))
-        period = self.period(piece.deliverable.period_id)
         act, form = request.POST.get("act", ""), ChangeForm(request.POST)
-        by: dict[str, Any] = {"period": period, "contact": self.contact, "now": timezone.now()}
+        row = self._deliverable(pk)
+        period, piece = self.period(row.period_id), self._piece(row)
+        if piece is None:
+            return self._changed(request, period, row, form if act == "change" else None)
+        if act == "change" and (not form.is_valid() or self._is_too_much(form)):
+            return self.page(request, period, 422, (piece, form))
         try:
-            if act == "change":
-                if not form.is_valid() or self._is_too_much(form):
-                    return self.page(request, period, 422, (piece, form))
-                work_answers.ask_for_change(
-                    piece=piece, origin=origin(request), **form.cleaned_data, **by
-                )
-                sent = _("Sent. %(name)s will answer under “Requests”.")
-                messages.success(request, sent % {"name": self.contact.business.name})
-            elif act == "take_back":
-                work_answers.take_back(piece=piece, origin=origin(request), **by)
-                messages.success(request, _("Your approval was taken back."))
-            else:
-                work_answers.approve(chosen=[piece], origin=origin(request), **by)
-                messages.success(request, _("Approved. Thank you."))
+            messages.success(request, self._answer(act, piece, period, form))
         except RuleError as error:
             messages.error(request, str(error))
         return redirect("portal:work", period.pk)
 
-    def _piece(self, pk: UUID, key: str) -> Piece:
+    def _answer(self, act: str, piece: Piece, period: Period, form: ChangeForm) -> str:
+        """Store the answer; what the next page says of it. Raises RuleError."""
+        by: dict[str, Any] = {"period": period, "contact": self.contact, "now": timezone.now()}
+        by["origin"] = origin(self.request)
+        if act == "change":
+            work_answers.ask_for_change(piece=piece, **form.cleaned_data, **by)
+            sent = _("Sent. %(name)s will answer under “Requests”.")
+            return sent % {"name": self.contact.business.name}
+        if act == "take_back":
+            work_answers.take_back(piece=piece, **by)
+            return _("Your approval was taken back.")
+        work_answers.approve(chosen=[piece], **by)
+        return _("Approved. Thank you.")
+
+    def _changed(
+        self, request: HttpRequest, period: Period, row: Deliverable, form: ChangeForm | None
+    ) -> HttpResponse:
+        """Say that it was delivered anew or taken back; words that were typed stay on the page."""
+        sentence = _("This was changed in the meantime. Please look at it again.")
+        waiting = pieces.waiting_of([row])
+        if form is None or not form.is_valid() or not waiting:
+            messages.warning(request, sentence)
+            return redirect("portal:work", period.pk)
+        form.add_error(None, sentence)
+        return self.page(request, period, 409, (waiting[-1], form))
+
+    def _deliverable(self, pk: UUID) -> Deliverable:
+        """The deliverable with what was delivered of it. Raises Http404."""
         rows = scoped(Deliverable, self.contact.business).filter(
             pk=pk, period__agreement__client=self.client
         )
-        found = [piece for row in pieces.delivered(rows) for piece in pieces.pieces_of(row)]
-        piece = next((piece for piece in found if piece.key == key), None)
-        if piece is None:
+        row = rows.prefetch_related(*pieces.RELATED).first()
+        if row is None:
             raise Http404
-        return piece
+        return row
+
+    def _piece(self, row: Deliverable) -> Piece | None:
+        """What the form is about, as it was on the page; None if that is not so any more."""
+        key, count = self.request.POST.get("piece", ""), self.request.POST.get("count", "")
+        found = (piece for piece in pieces.pieces_of(row) if piece.key == key)
+        return next((piece for piece in found if count in ("", str(piece.count))), None)
 
     def _is_too_much(self, form: ChangeForm) -> bool:
         """Whether this person has asked too often in an hour; the form says so."""

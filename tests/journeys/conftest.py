@@ -46,6 +46,13 @@ def _hands_are_slower_than_scripts() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def site(live_server: Any, settings: Any) -> str:
+    """The address of the product, to which the links in emails lead, too."""
+    settings.SITE_URL = live_server.url
+    return str(live_server.url)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep one width of each journey, by turns the wide and the narrow one.
 

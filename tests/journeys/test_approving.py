@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -10,27 +9,20 @@ from playwright.sync_api import Browser, Page, expect
 
 from agreements.models import Period
 from billing.runs.billing_run import run_billing
-from clients import client_records, portal_links
-from core import links
+from clients import client_records
 from delivery.models import Request
 from delivery.requests import owner_replies
 from delivery.work import checklist_actions, hand_over
 from tests.browsers import logged_in
-from tests.journeys.test_journey import enter
+from tests.journeys.test_journey import come_in
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_client_answers_what_was_delivered_and_it_is_delivered_again(
-    page: Page,
-    browser: Browser,
-    live_server: Any,
-    world: World,
-    settings: Any,
-    watched: Callable[[], None],
+    page: Page, browser: Browser, site: str, world: World, watched: Callable[[], None]
 ) -> None:
-    settings.SITE_URL = live_server.url
     now = timezone.now()
     begun = now - timedelta(days=12)
     tier = {"name": "Growth", "deliverables": [{"title": "posts", "promised": 12}]}
@@ -43,7 +35,7 @@ def test_a_client_answers_what_was_delivered_and_it_is_delivered_again(
             deliverable=posts, actor="Nan", now=now, title=title, url="https://drive.example/1"
         )
     checklist_actions.set_done(deliverable=posts, done=3)
-    enter(page, links.url(portal_links.portal_link(contact=agreement.contact, now=now)))
+    come_in(page, agreement.contact)
     waits = page.get_by_role("region", name="Waiting for you")
     expect(waits.get_by_text("3 delivered items wait for your approval")).to_be_visible()
     waits.get_by_role("link", name="Review and answer").click()
@@ -74,38 +66,30 @@ def test_a_client_answers_what_was_delivered_and_it_is_delivered_again(
 
     owner = browser.new_context()
     session = logged_in(world.business.owner).cookies["sessionid"].value
-    owner.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    owner.add_cookies([{"name": "sessionid", "value": session, "url": site}])
     desk = owner.new_page()
-    desk.goto(f"{live_server.url}/periods/{posts.period_id}/work/")
+    desk.goto(f"{site}/periods/{posts.period_id}/work/")
     expect(desk.get_by_text("3 of 3 approved")).to_be_visible()
 
 
 def test_a_colleague_without_money_sees_the_work_alone(
-    page: Page,
-    browser: Browser,
-    live_server: Any,
-    world: World,
-    settings: Any,
-    watched: Callable[[], None],
+    page: Page, browser: Browser, site: str, world: World, watched: Callable[[], None]
 ) -> None:
-    settings.SITE_URL = live_server.url
     now = timezone.now()
     agreement = world.running(now=now, starts_on=now.date())
     run_billing(now=now, door="test")
     anna = client_records.add_contact(
         client=agreement.client, name="Anna", email="anna@baan.example", sees_money=False, now=now
     )
-    enter(page, links.url(portal_links.portal_link(contact=anna, now=now)))
-    expect(page.get_by_role("heading", name="Hello Anna")).to_be_visible()
+    come_in(page, anna)
     expect(page.get_by_role("link", name="Invoices")).to_have_count(0)
     watched()
-    page.goto(f"{live_server.url}/p/invoices/")
+    page.goto(f"{site}/p/invoices/")
     expect(page.get_by_text("Ploy can show them to you")).to_be_visible()
     decider = browser.new_context().new_page()
-    enter(decider, links.url(portal_links.portal_link(contact=agreement.contact, now=now)))
-    expect(decider.get_by_role("heading", name="Hello Ploy")).to_be_visible()
-    decider.goto(f"{live_server.url}/p/people/")
+    come_in(decider, agreement.contact)
+    decider.goto(f"{site}/p/people/")
     decider.get_by_role("button", name="Show prices and payments Anna").click()
     expect(decider.get_by_role("button", name="Hide prices and payments Anna")).to_be_visible()
-    page.goto(f"{live_server.url}/p/invoices/")
+    page.goto(f"{site}/p/invoices/")
     expect(page.get_by_role("heading", name="Invoices")).to_be_visible()

@@ -2,31 +2,22 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from billing.runs.billing_run import run_billing
-from clients import portal_links
-from core import links
 from core.outbox import emails
-from tests.journeys.test_journey import enter, letter, link_in
+from tests.journeys.test_journey import come_in, enter, letter, link_in
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_client_invites_a_colleague_who_comes_in_and_is_removed(
-    page: Page,
-    browser: Browser,
-    live_server: Any,
-    world: World,
-    settings: Any,
-    watched: Callable[[], None],
+    page: Page, browser: Browser, site: str, world: World, watched: Callable[[], None]
 ) -> None:
-    settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": 390, "height": 844})
     now = timezone.now()
     begun = now - timedelta(days=12)
@@ -35,7 +26,7 @@ def test_a_client_invites_a_colleague_who_comes_in_and_is_removed(
         client, card="", collect_by="transfer", now=begun, starts_on=begun.date()
     )
     run_billing(now=begun, door="test")
-    enter(page, links.url(portal_links.portal_link(contact=agreement.contact, now=now)))
+    come_in(page, agreement.contact)
     waits = page.get_by_role("region", name="Waiting for you")
     expect(waits.get_by_role("link", name="How to pay")).to_be_visible()
     watched()

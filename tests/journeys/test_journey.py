@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 from billing.models import Invoice, Payment
 from billing.runs.billing_run import run_billing
+from clients import portal_links
+from clients.models import Contact
 from core import links
 from core.models import OutboxEmail
 from delivery.reports import report_run
@@ -137,6 +139,12 @@ def propose(page: Page, watched: Callable[[], None]) -> None:
 def enter(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("button", name=re.compile("^Open the ")).click()
+
+
+def come_in(page: Page, contact: Contact) -> None:
+    """Enter the portal as this person, by a link that was sent to them."""
+    enter(page, links.url(portal_links.portal_link(contact=contact, now=timezone.now())))
+    expect(page.get_by_role("heading", name=f"Hello {contact.name}")).to_be_visible()
 
 
 def pick_and_sign(page: Page, watched: Callable[[], None]) -> None:

@@ -1,6 +1,6 @@
 """All mutants, by what they spoil."""
 
-from tests.mutants import Mutant, books, charging, hours, issuing, mail, sealing
+from tests.mutants import Mutant, access, books, charging, hours, issuing, mail, sealing
 
 MUTANTS: list[Mutant] = [
     *charging.MUTANTS,
@@ -9,4 +9,5 @@ MUTANTS: list[Mutant] = [
     *mail.MUTANTS,
     *sealing.MUTANTS,
     *hours.MUTANTS,
+    *access.MUTANTS,
 ]

@@ -13,7 +13,7 @@ from core.models import OutboxEmail
 from core.models.notification import Event, Hears
 from delivery.hours import allowance_statement, overage, time_log, timer, usage_warnings
 from delivery.kpis import kpi_changes
-from delivery.models import Deliverable, EarlyWarning, Kpi, Overage, Request
+from delivery.models import Deliverable, EarlyWarning, Kpi, Overage, Request, WorkAnswer
 from delivery.renewing import warning_actions, watch_pace
 from delivery.requests import client_requests, owner_replies, request_reminders, work_answers
 from delivery.rules.kpi_pace import Shape
@@ -137,22 +137,31 @@ def requested(stage: Stage, estimate: int = 120) -> Request:
     )
 
 
-@case("work_approved", begins=a_running_period)
-def a_client_approves_what_was_delivered(stage: Stage) -> None:
+def approved(stage: Stage, **fields: Any) -> list[WorkAnswer]:
+    """Approve three pieces of a deliverable; the answers."""
     stage.hears(Hears.NOW, Event.APPROVED)
-    period = Period.objects.get(agreement=stage.agreement)
     deliverable = checklist_actions.add_deliverable(
-        period=period, title=stage.words.work, promised=4, now=NOW
+        period=fields["period"], title=stage.words.work, promised=4, now=NOW
     )
     checklist_actions.set_done(deliverable=deliverable, done=3)
     done = pieces.delivered(Deliverable.objects.filter(pk=deliverable.pk))
-    work_answers.approve(
-        chosen=pieces.waiting_of(done),
-        period=period,
-        contact=stage.agreement.contact,
-        now=NOW,
-        origin=HERE,
-    )
+    return work_answers.approve(chosen=pieces.waiting_of(done), now=NOW, origin=HERE, **fields)
+
+
+@case("work_approved", begins=a_running_period)
+def a_client_approves_what_was_delivered(stage: Stage) -> None:
+    period = Period.objects.get(agreement=stage.agreement)
+    approved(stage, period=period, contact=stage.agreement.contact)
+
+
+@case("work_approval_taken_back", begins=a_running_period)
+def a_client_takes_an_approval_back(stage: Stage) -> None:
+    period = Period.objects.get(agreement=stage.agreement)
+    fields: dict[str, Any] = {"period": period, "contact": stage.agreement.contact}
+    (answer,) = approved(stage, **fields)
+    rows = pieces.delivered(Deliverable.objects.filter(pk=answer.deliverable_id))
+    (piece,) = pieces.pieces_of(rows[0])
+    work_answers.take_back(piece=piece, now=NOW + HOUR, origin=HERE, **fields)
 
 
 @case("request", begins=a_running_period)
