@@ -192,7 +192,8 @@ def _signed(business: Business, whole: Span) -> tuple[list[Promise], list[Promis
     changed = (Amendment, Pause, GivenValueAdd)
     is_plain = Q(proposal__value_adds=[])
     for model in changed:
-        is_plain &= ~Exists(model._default_manager.filter(agreement=OuterRef("pk")))
+        has_one = Exists(model._default_manager.filter(agreement=OuterRef("pk")))
+        is_plain &= Q(~has_one)
     schedule = ("starts_on", "anchor_day", "interval", "renews", "ends_on")
     plain = rows.filter(is_plain).values_list(*schedule).annotate(total=Sum("minutes"))
     for start, anchor_day, interval, renews, end, minutes in plain:

@@ -48,7 +48,7 @@ class ToCome:
 def of_invoices(invoices: QuerySet[Invoice], now: datetime, *names: str) -> Iterator[ToCome]:
     """What is to come of the open ones among these invoices, grouped by the fields `names`."""
     plain, single = _divided(invoices)
-    groups = plain.values_list(*names, "zone", "due_on").annotate(Sum("to_pay"), Count("pk"))
+    groups = plain.values_list(*names, "its_zone", "due_on").annotate(Sum("to_pay"), Count("pk"))
     for *key, zone, due_on, amount, count in groups:
         late = max(0, (local_day(now, zone) - due_on).days)
         yield ToCome(tuple(key), late, amount, count)
@@ -63,13 +63,13 @@ def with_lateness(
     """The condition for those with money to come, overdue or of an age."""
     plain, single = _divided(invoices)
     wanted = Q(pk__in=[])
-    for zone in plain.values_list("zone", flat=True).distinct():
+    for zone in plain.values_list("its_zone", flat=True).distinct():
         today = local_day(now, zone)
         due = Q(due_on__lt=today) if is_late else Q()
         if age:
             first, last = days_late(age)
             due &= _due(today, first, last)
-        wanted |= Q(zone=zone) & due
+        wanted |= Q(its_zone=zone) & due
     more = [
         row.pk
         for row, asked in _one_by_one(single, now)
@@ -87,11 +87,11 @@ def _due(today: date, first: int, last: int | None) -> Q:
 
 
 def _divided(invoices: QuerySet[Invoice]) -> tuple[QuerySet[Any], QuerySet[Invoice]]:
-    """The open invoices with money `to_pay` and its `zone`, and those to ask one by one."""
+    """The open invoices with money `to_pay` and `its_zone`, and those to ask one by one."""
     credited = Exists(CreditNote.objects.filter(invoice=OuterRef("pk")))
     rows = invoices.filter(state=InvoiceState.OPEN).order_by()
     plain = rows.filter(Q(withholding=0) | ~credited).annotate(
-        zone=Coalesce("agreement__time_zone", "time_zone"),
+        its_zone=Coalesce("agreement__time_zone", "time_zone"),
         left=F("total") - _settled(),
         to_pay=F("left") - _withheld(),
     )

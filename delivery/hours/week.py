@@ -1,6 +1,7 @@
 """A week of work as a table: a row for each agreement, a column for each day from Monday on."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -169,8 +170,13 @@ def _days(
 ) -> tuple[list[Day], int]:
     """The days with the sums of all agreements, and the number of these."""
     total, running = _counts(agreements, days)
-    minutes = _sums(TimeEntry.objects.filter(business=business), days)
-    planned = _sums(PlannedTime.objects.filter(business=business), days)
+    if total == len(rows):
+        shown = [cell for row in rows for cell in row.cells]
+        minutes = _added_up(shown, lambda cell: cell.minutes)
+        planned = _added_up(shown, lambda cell: cell.planned)
+    else:
+        minutes = _sums(TimeEntry.objects.filter(business=business), days)
+        planned = _sums(PlannedTime.objects.filter(business=business), days)
     notes = _within(DayNote.objects.filter(business=business), days)
     note_of = dict(notes.values_list("on", "text"))
     by_day = [
@@ -212,6 +218,14 @@ def _counts(agreements: QuerySet[Agreement], days: list[date]) -> tuple[int, dic
     }
     found = agreements.order_by().aggregate(total=Count("pk"), **running)
     return found["total"], {day: found[f"day_{n}"] for n, day in enumerate(days)}
+
+
+def _added_up(cells: Iterable[Cell], minutes: Callable[[Cell], int]) -> dict[date, int]:
+    """The minutes of these cells by day."""
+    found: Counter[date] = Counter()
+    for cell in cells:
+        found[cell.day] += minutes(cell)
+    return found
 
 
 def _sums(rows: Any, days: list[date]) -> dict[date, int]:

@@ -17,6 +17,7 @@ from core.errors import RuleError
 from core.web import query_string
 from core.web.keyset_pages import Page, page_of
 from dashboard.page import add_error
+from dashboard.time.forms.agreement_choice import SEARCH
 from dashboard.time.forms.entries import DayNoteForm, PlanForm, TimeForm
 from dashboard.time.views.entries import TimeView, logged_message
 from delivery.hours import day_plan, time_log
@@ -80,10 +81,7 @@ class WeekPage(TimeView):
 
     def _form(self, request: HttpRequest, data: Any = None, **start: Any) -> TimeForm:
         day, agreement = self._open(request)
-        promised = self.open_deliverables(query_string.day(data or {}, "on") or day or self.today)
-        if agreement and not data:
-            promised = promised.filter(period__agreement=agreement)
-        return TimeForm(data, agreements=self.running(), promised=promised, **start)
+        return self.work_form(TimeForm, data, on=day or self.today, only=agreement, **start)
 
     def _open(self, request: HttpRequest) -> tuple[date | None, str]:
         """The day and the agreement's id in the query string; None and "" if not given."""
@@ -103,7 +101,7 @@ class WeekPage(TimeView):
         initial: dict[str, Any] = {"on": opened.day, "agreement": agreement}
         if agreement and opened.planned:
             initial["minutes"] = duration.format_minutes(opened.planned)
-        return PlanForm(initial=initial, agreements=self.running())
+        return PlanForm(initial=initial, agreements=self.offered(agreement))
 
     def _page(self, monday: date) -> Page[Agreement]:
         """The page of the week's agreements that the address asks for, by client name."""
@@ -124,7 +122,7 @@ class WeekPage(TimeView):
         agreements = agreements_of_week(self.business, monday).filter(pk=opened)
         return [*agreements.select_related("client").only(*NEEDED), *page.rows]
 
-    def _entries(self, day: date | None, agreement: str) -> list[TimeEntry]:
+    def _entries(self, day: date | None, agreement: Any) -> list[TimeEntry]:
         """What was logged on the opened day; one more than the page lists tells that there is."""
         if day is None:
             return []
@@ -183,7 +181,13 @@ class PlanTime(WeekPage):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = PlanForm(request.POST, agreements=self.running())
+        form = PlanForm(
+            request.POST,
+            agreements=self.offered(
+                query_string.row_id(request.POST, "agreement"),
+                query_string.text(request.POST, SEARCH),
+            ),
+        )
         if form.is_valid():
             try:
                 day_plan.plan_time(now=timezone.now(), **form.cleaned_data)
