@@ -130,7 +130,7 @@ class TimeView(DashboardView):
     def last_choices(self) -> dict[str, Any]:
         """The choices of the last entry, since the next one is mostly for the same work."""
         newest = self.rows(TimeEntry).filter(imported=None).order_by("-on", "-pk")
-        last = newest.values("period__agreement", "billable", "consumes").first()
+        last: Any = newest.values("period__agreement", "billable", "consumes").first()
         if last is None:
             return {}
         names = ("billable", "consumes")
