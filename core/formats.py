@@ -6,6 +6,7 @@ there is no value they return "—". The examples in the docstrings are for Engl
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,13 +51,27 @@ def _as_date(value: Any) -> date | None:
     """A date, a datetime or ISO 8601 text as a date; None for anything else."""
     if isinstance(value, str) and value:
         return date.fromisoformat(value[:10])
+    if isinstance(value, datetime):
+        return value.date()
     return value if isinstance(value, date) else None
 
 
 def _formatted(value: Any, pattern: str) -> str:
     """A date formatted by a CLDR pattern; "—" where there is none."""
     date_value = _as_date(value)
-    return format_date(date_value, pattern, locale=_locale()) if date_value else "—"
+    return _written(date_value, pattern, _locale()) if date_value else "—"
+
+
+@lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, locale: str) -> str:
+    """A date by a CLDR pattern; kept, since a page writes few dates many times."""
+    return format_date(value, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _decimal(digits: str, pattern: str, locale: str) -> str:
+    """A number by a CLDR pattern; kept, since a page writes few numbers many times."""
+    return str(format_decimal(Decimal(digits), pattern, locale=locale))
 
 
 def money(amount: int | None, currency: str) -> str:
@@ -153,10 +168,10 @@ def _span(first: Any, end: Any, day_pattern: str, year_pattern: str) -> str:
     )
     full = day_pattern + year_pattern
     start_pattern = "d" if same_month else day_pattern if same_year else full
-    last_text = format_date(last, full, locale=_locale())
+    last_text = _formatted(last, full)
     if start == last:
         return last_text
-    return f"{format_date(start, start_pattern, locale=_locale())} – {last_text}"
+    return f"{_formatted(start, start_pattern)} – {last_text}"
 
 
 def moment(value: datetime | None, zone: str = "UTC") -> str:
@@ -190,7 +205,7 @@ def hours_signed(minutes: int) -> str:
 
 def hours_number(minutes: int) -> str:
     """Minutes as hours without a unit, with at most two decimals: 750 → 12.5."""
-    return str(format_decimal(Decimal(minutes) / 60, "#,##0.##", locale=_locale()))
+    return _decimal(str(Decimal(minutes) / 60), "#,##0.##", _locale())
 
 
 def clock(seconds: int) -> str:
@@ -202,7 +217,7 @@ def number(value: Any) -> str:
     """A number with grouped thousands and at most two decimals: 1234.50 → 1,234.5."""
     if value is None or value == "":
         return "—"
-    return str(format_decimal(Decimal(str(value)), "#,##0.##", locale=_locale()))
+    return _decimal(str(value), "#,##0.##", _locale())
 
 
 def signed(value: Decimal) -> str:
@@ -212,12 +227,12 @@ def signed(value: Decimal) -> str:
 
 def number_short(value: Any) -> str:
     """A number in short, for the axis of a chart: 10,240 → 10.2K."""
-    return str(format_compact_decimal(Decimal(str(value)), locale=_locale(), fraction_digits=1))
+    return str(format_compact_decimal(str(value), locale=_locale(), fraction_digits=1))
 
 
 def percent(value: Any) -> str:
     """A percentage with at most three decimals: 7 → 7 %; 9.975 → 9.975 %."""
-    return f"{format_decimal(Decimal(str(value)), '0.###', locale=_locale())} %"
+    return f"{_decimal(str(value), '0.###', _locale())} %"
 
 
 def initials(name: str) -> str:

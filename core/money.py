@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.core import get_global
@@ -154,6 +154,12 @@ def format(
     amount: int, currency: str, locale: str = languages.of(None).locale, *, compact: bool = True
 ) -> str:
     """Format an amount for a CLDR locale. `compact` omits the decimals if they are all zero."""
+    return _written(amount, currency, locale, compact)
+
+
+@lru_cache(maxsize=4096)
+def _written(amount: int, currency: str, locale: str, compact: bool) -> str:
+    """What `format` returns; kept, since a page writes few sums many times."""
     value = to_decimal(amount, currency)
     whole = compact and value == value.to_integral_value()
     pattern = Locale.parse(locale).currency_formats["standard"].pattern

@@ -268,6 +268,7 @@ CLASSES: dict[str, str] = {
     "dashboard:time": "owner",
     "dashboard:time_edit": "time",
     "dashboard:time_remove": "time",
+    "dashboard:time_agreements": "owner",
     "dashboard:time_promises": "owner",
     "dashboard:time_week": "owner",
     "dashboard:timer": "owner",

@@ -11,15 +11,24 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
-from agreements.models import Agreement, GivenValueAdd, Pause, Proposal, Tier, TimeOff
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Sum
+
+from agreements.models import (
+    Agreement,
+    Amendment,
+    GivenValueAdd,
+    Pause,
+    Proposal,
+    Tier,
+    TimeOff,
+)
 from agreements.rules import workload
 from agreements.rules.intervals import Interval, minutes_per_month
-from agreements.rules.schedule import PeriodSpan, index_before, periods
+from agreements.rules.schedule import PeriodSpan
 from agreements.rules.states import RUNNING_STATES, ProposalState
 from agreements.rules.terms import Renews
-from agreements.rules.workload import Promise
+from agreements.rules.workload import Promise, Promises
 from agreements.running import added_for_a_time, effective_terms, working_days
-from agreements.running.periods import period_spans
 from clients.rules.pipeline import ODDS, Stage
 from core.dates import Span, add_months, local_day, month_of
 from core.models import Business
@@ -141,7 +150,7 @@ def _loads(
     business: Business, stretches: Sequence[Span], whole: Span, likely: Sequence[Promise]
 ) -> list[Workload]:
     """The load of each of `stretches`, all of which lie in `whole`."""
-    signed = list(_signed(business, whole))
+    included, added = _signed(business, whole)
     away = [row.span for row in TimeOff.objects.filter(business=business, ends_on__gt=whole.start)]
     away += working_days.holidays_within(business, whole)
     return [
@@ -149,8 +158,8 @@ def _loads(
             span=span,
             capacity=_capacity(business, span) or None,
             off=_off(business, span, away),
-            signed=workload.minutes_within([promise for promise, _extra in signed], span),
-            added=workload.minutes_within([extra for _promise, extra in signed], span),
+            signed=workload.minutes_within(included, span),
+            added=workload.minutes_within(added, span),
             likely=workload.minutes_within(likely, span),
         )
         for span in stretches
@@ -171,29 +180,54 @@ def _off(business: Business, span: Span, away: Sequence[Span]) -> int:
     return workload.minutes_off(business.capacity_minutes, span, away)
 
 
-def _signed(business: Business, whole: Span) -> Iterator[tuple[Promise, Promise]]:
-    """For every period of every running agreement: its included time, and the time of value-adds.
+def _signed(business: Business, whole: Span) -> tuple[list[Promise], list[Promise]]:
+    """The included time of the periods of all running agreements, and the time of value-adds.
 
     The terms of the period's first day apply. Periods that start during a pause are left out.
     """
+    included = Promises(whole)
     rows = Agreement.objects.filter(
         business=business, state__in=RUNNING_STATES, starts_on__lt=whole.end
-    )
-    running = effective_terms.load_amendments(
-        rows.select_related("proposal").defer("terms", "tier", "proposal__text")
-    )
+    ).order_by()
+    changed = (Amendment, Pause, GivenValueAdd)
+    is_plain = Q(proposal__value_adds=[])
+    for model in changed:
+        has_one = Exists(model._default_manager.filter(agreement=OuterRef("pk")))
+        is_plain &= Q(~has_one)
+    schedule = ("starts_on", "anchor_day", "interval", "renews", "ends_on")
+    plain = rows.filter(is_plain).values_list(*schedule).annotate(total=Sum("minutes"))
+    for start, anchor_day, interval, renews, end, minutes in plain:
+        ends_on = _end(renews, end)
+        for place, _span in included.periods(start, anchor_day, Interval(interval), ends_on):
+            included.add(place, minutes)
+    added = list(_changed(rows.exclude(is_plain), included))
+    return list(included), added
+
+
+def _changed(rows: QuerySet[Agreement], included: Promises) -> Iterator[Promise]:
+    """Add the agreements whose time differs by period; yield the time of their value-adds."""
+    needed = ("starts_on", "anchor_day", "interval", "renews", "ends_on", "minutes")
+    loaded = rows.select_related("proposal").only(*needed, "proposal__value_adds")
+    running = effective_terms.load_amendments(loaded)
     pauses = Pause.objects.by_agreement(row.pk for row in running)
     given = added_for_a_time.given_by_agreement(row.pk for row in running)
     for row in running:
-        if row.renews == Renews.ALONE:
-            # It goes on unless someone gives notice, and notice sets `renews` to NO.
-            row.ends_on = None
-        first = index_before(row.starts_on, Interval(row.interval), whole.start)
-        for span in period_spans(row, until=whole.end - timedelta(days=1), first=first):
+        schedule = row.starts_on, row.anchor_day, Interval(row.interval)
+        ends_on = _end(row.renews, row.ends_on)
+        for place, span in included.periods(*schedule, ends_on):
             if not any(pause.covers(span.start) for pause in pauses.get(row.pk, [])):
-                included = effective_terms.terms_on(row, span.start).minutes * span.fraction
+                included.add(place, effective_terms.terms_on(row, span.start).minutes)
                 minutes = _added(row.proposal, span) + _given(given.get(row.pk, []), span)
-                yield Promise(span, included), Promise(span, Fraction(minutes))
+                if minutes:
+                    yield Promise(span, Fraction(minutes))
+
+
+def _end(renews: str, ends_on: date | None) -> date | None:
+    """The end of an agreement as far as is known.
+
+    One that renews alone goes on unless someone gives notice, and notice sets `renews` to NO.
+    """
+    return None if renews == Renews.ALONE else ends_on
 
 
 def _added(proposal: Proposal, span: PeriodSpan) -> int:
@@ -212,35 +246,41 @@ def _given(rows: Iterable[GivenValueAdd], span: PeriodSpan) -> int:
     return sum(row.minutes for row in rows if row.starts_on <= last and row.ends_on >= span.start)
 
 
-def _weighted(business: Business, whole: Span, today: date) -> Iterator[Promise]:
+def _weighted(business: Business, whole: Span, today: date) -> Promises:
     """The weighted time of each client's latest open proposal that is not signed yet."""
     rows = Proposal.objects.filter(
         business=business, state__in=OPEN_STATES, starts_on__lt=whole.end
     )
-    rows = (
-        rows.exclude(client__state=Stage.LOST)
-        .exclude(client__is_sample=True)
-        .defer("text")
-        .select_related("client")
-    )
+    rows = rows.exclude(client__state=Stage.LOST).exclude(client__is_sample=True)
+    needed = ("starts_on", "ends_on", "interval", "sent_at", "value_adds", "client__state")
+    loaded = rows.select_related("client").only(*needed).prefetch_related(*_offered())
     latest: dict[Any, Proposal] = {}
-    for row in rows.order_by("created_at", "pk").prefetch_related("tiers", "agreements"):
+    for row in loaded.order_by("created_at", "pk"):
         # The newest counts, but a draft never takes the place of a proposal that was sent.
         if row.sent_at or row.client_id not in latest or not latest[row.client_id].sent_at:
             latest[row.client_id] = row
+    likely = Promises(whole)
     for row in latest.values():
-        yield from _likely(row, whole, today)
+        _add_likely(likely, row, today)
+    return likely
 
 
-def _likely(proposal: Proposal, whole: Span, today: date) -> Iterator[Promise]:
-    """The time of a proposal in each of its periods, multiplied by the chance that it is signed."""
+def _offered() -> tuple[Any, Any]:
+    """The tiers of proposals and what was picked of them, with what capacity needs alone."""
+    tiers = Tier.objects.only("proposal", "position", "minutes", "is_recommended")
+    agreements = Agreement.objects.only("proposal", "state", "minutes")
+    return Prefetch("tiers", tiers), Prefetch("agreements", agreements)
+
+
+def _add_likely(likely: Promises, proposal: Proposal, today: date) -> None:
+    """Add the time of a proposal in its periods, multiplied by the chance that it is signed."""
     starts = max(proposal.starts_on, today)
     if proposal.ends_on and proposal.ends_on <= starts:
         return
     minutes, chance = _expected_minutes(proposal), _chance(proposal)
-    until, interval = whole.end - timedelta(days=1), Interval(proposal.interval)
-    for span in periods(starts, starts.day, interval, end=proposal.ends_on, until=until):
-        yield Promise(span, (minutes + _added(proposal, span)) * span.fraction * chance)
+    interval = Interval(proposal.interval)
+    for place, span in likely.periods(starts, starts.day, interval, proposal.ends_on):
+        likely.add(place, (minutes + _added(proposal, span)) * chance)
 
 
 def _expected_minutes(proposal: Proposal) -> int:

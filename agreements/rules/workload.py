@@ -6,11 +6,14 @@ working days, Monday to Friday; where the capacity is that of each weekday, by t
 exact fractions that are rounded once, at the end.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fractions import Fraction
 
+from agreements.rules.intervals import Interval
+from agreements.rules.schedule import PeriodSpan, cycle_of, index_before, periods
 from core.dates import Span
 from core.money import round_half_up
 
@@ -23,6 +26,53 @@ class Promise:
 
     span: Span
     minutes: Fraction
+
+
+@dataclass
+class Promises:
+    """Promises of many agreements within `whole`: what falls into the same period becomes one.
+
+    The sums stay exact, and their cost depends on the number of different periods.
+    """
+
+    whole: Span
+    _spans: list[PeriodSpan] = field(default_factory=list)
+    _known: dict[tuple[date, int, Interval, date | None], list[int]] = field(default_factory=dict)
+    _minutes: Counter[int] = field(default_factory=Counter)
+
+    def periods(
+        self, start: date, anchor_day: int, interval: Interval, end: date | None
+    ) -> list[tuple[int, PeriodSpan]]:
+        """The periods that touch `whole`, or begin at most two before it, each with its place."""
+        first = index_before(start, interval, self.whole.start)
+        if first:
+            # All full cycles from here on: agreements of different age have the same periods.
+            start = cycle_of(start, anchor_day, interval, first).start
+        places = self._places(start, anchor_day, interval, None)
+        # An end beyond the last of them cuts none of them short; one-time work lasts until its end.
+        if end and (interval == Interval.ONCE or (places and end < self._spans[places[-1]].end)):
+            places = self._places(start, anchor_day, interval, end)
+        return [(place, self._spans[place]) for place in places]
+
+    def _places(
+        self, start: date, anchor_day: int, interval: Interval, end: date | None
+    ) -> list[int]:
+        key = (start, anchor_day, interval, end)
+        if key not in self._known:
+            until = self.whole.end - timedelta(days=1)
+            found = list(periods(start, anchor_day, interval, end=end, until=until))
+            self._known[key] = [len(self._spans) + n for n in range(len(found))]
+            self._spans += found
+        return self._known[key]
+
+    def add(self, place: int, minutes: Fraction | int) -> None:
+        """Promise so many minutes for a full cycle in the period at this place."""
+        self._minutes[place] += minutes  # type: ignore[assignment]  # it adds fractions too
+
+    def __iter__(self) -> Iterator[Promise]:
+        for place, minutes in self._minutes.items():
+            span = self._spans[place]
+            yield Promise(span, minutes * span.fraction)
 
 
 def minutes_within(promises: Iterable[Promise], stretch: Span) -> int:

@@ -1,15 +1,23 @@
 """Openings are computed from signed agreements and time off, not from open proposals (rule 36)."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from fractions import Fraction
+from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Agreement, Amendment, Pause
+from agreements.models import Agreement, Amendment, GivenValueAdd, Pause
 from agreements.proposals import capacity, time_off
+from agreements.rules import workload
 from agreements.rules.errors import BadTimeOff
+from agreements.rules.intervals import Interval
+from agreements.rules.states import RUNNING_STATES
+from agreements.running import effective_terms
+from agreements.running.periods import period_spans
 from clients.rules.pipeline import MOVES
 from core.database.state_moves import move
 from tests.world import NOW, World
@@ -185,7 +193,7 @@ def test_the_number_of_queries_does_not_grow_with_the_agreements(hundred_hours: 
     expected = count()
     for _n in range(6):
         add_rows()
-    assert count() == expected <= 8
+    assert count() == expected <= 9
 
 
 def test_hours_by_weekday_make_the_capacity_of_each_month(hundred_hours: World) -> None:
@@ -201,3 +209,100 @@ def test_hours_by_weekday_make_the_capacity_of_each_month(hundred_hours: World) 
     )
     december = capacity.workload_by_month(business, FIRST)[0]
     assert december.off == 5 * 6 * HOURS, "Friday to Sunday are free anyway"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_hours_of_many_agreements_are_those_of_each_added_up(world: World, seed: int) -> None:
+    random = Random(seed)
+    first = random_agreements(world, random, world.signed())
+    rows = capacity.workload_by_month(world.business, FIRST, count=4)
+    assert any(load.signed for load in rows)
+    included = [promise for row in first for promise in one_by_one(row)]
+    added = [promise for row in first for promise in added_one_by_one(row)]
+    for load in rows:
+        assert load.signed == workload.minutes_within(included, load.span)
+        assert load.added == workload.minutes_within(added, load.span)
+
+
+def random_agreements(world: World, random: Random, model: Agreement) -> list[Agreement]:
+    """Agreements of every rhythm, of which some end, pause, change or have something added."""
+    own = {"business": world.business}
+    names = ("client", "contact", "tier", "terms", "terms_hash", "currency", "time_zone")
+    same = {name: getattr(model, name) for name in names}
+    for n in range(30):
+        proposal = world.proposal(model.client, send=False, starts_on=FIRST)
+        if not n % 5:
+            day = FIRST + timedelta(days=random.randrange(90))
+            proposal.value_adds = [{"title": "T", "minutes": 50, "ends_on": day.isoformat()}]
+            proposal.save()
+        starts = FIRST + timedelta(days=random.randrange(-800, 100))
+        row = Agreement.objects.create(
+            proposal=proposal,
+            title=f"{n}",
+            amount=1,
+            minutes=random.randrange(1, 3000),
+            starts_on=starts,
+            anchor_day=random.randrange(1, 32),
+            interval=random.choice(list(Interval)),
+            renews=random.choice(["no", "alone"]),
+            ends_on=random.choice([None, starts + timedelta(days=random.randrange(1, 900))]),
+            state=random.choice(["active", "active", "paused", "ended"]),
+            **same,
+            **own,
+        )
+        if not n % 3:
+            day = starts + timedelta(days=random.randrange(200))
+            Pause.objects.create(agreement=row, starts_on=day, reason="R", **own)
+        if not n % 4:
+            day = starts + timedelta(days=random.randrange(200))
+            Amendment.objects.create(
+                agreement=row,
+                client=row.client,
+                number=1,
+                kind="price",
+                state="signed",
+                effective_on=day,
+                tier={},
+                amount=1,
+                minutes=random.randrange(1, 3000),
+                terms={},
+                terms_hash="x",
+                **own,
+            )
+        if not n % 7:
+            GivenValueAdd.objects.create(
+                agreement=row,
+                title="T",
+                minutes=7,
+                starts_on=FIRST,
+                ends_on=FIRST + timedelta(days=random.randrange(60)),
+                **own,
+            )
+    return list(Agreement.objects.filter(state__in=RUNNING_STATES))
+
+
+def spans_of(row: Agreement) -> Iterator[Any]:
+    """Every period of an agreement within a year, but those that begin during a pause."""
+    row.ends_on = None if row.renews == "alone" else row.ends_on
+    pauses = Pause.objects.filter(agreement=row)
+    for span in period_spans(row, until=FIRST + timedelta(days=365)):
+        if not any(pause.covers(span.start) for pause in pauses):
+            yield span
+
+
+def one_by_one(row: Agreement) -> Iterator[workload.Promise]:
+    """The included time of each period."""
+    for span in spans_of(row):
+        minutes = effective_terms.terms_on(row, span.start).minutes
+        yield workload.Promise(span, minutes * span.fraction)
+
+
+def added_one_by_one(row: Agreement) -> Iterator[workload.Promise]:
+    """The time of what is added in each period."""
+    for span in spans_of(row):
+        signed = row.proposal.value_adds
+        own = [one["minutes"] for one in signed if one["ends_on"] >= span.start.isoformat()]
+        given = GivenValueAdd.objects.filter(
+            agreement=row, starts_on__lt=span.end, ends_on__gte=span.start
+        )
+        yield workload.Promise(span, Fraction(sum(own) + sum(one.minutes for one in given)))

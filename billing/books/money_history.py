@@ -36,14 +36,10 @@ def agreement_facts(agreement: Agreement) -> list[Fact]:
 
 def facts_of(invoices: QuerySet[Invoice], zone: str) -> list[Fact]:
     """Return the facts of some invoices, in no particular order; `zone` is that of their days."""
-    return [
-        *_invoices(invoices),
-        *_notes(invoices),
-        *_payments(invoices),
-        *_reversals(invoices),
-        *_refunds(invoices),
-        *_rest(invoices, zone),
-    ]
+    payments = _payments(invoices)
+    # What was not paid cannot go back.
+    back = [*_reversals(invoices), *_refunds(invoices), *_disputes(invoices)] if payments else []
+    return [*_invoices(invoices), *_notes(invoices), *payments, *back, *_rest(invoices, zone)]
 
 
 def first_payment_facts(agreements: Iterable[Agreement]) -> list[Fact]:
@@ -151,9 +147,20 @@ def _refunds(invoices: QuerySet[Invoice]) -> list[Fact]:
     return facts
 
 
+def _disputes(invoices: QuerySet[Invoice]) -> list[Fact]:
+    rows = Dispute.objects.filter(payment__invoice__in=invoices).select_related("payment")
+    return [
+        Fact(
+            row.created_at,
+            _("Payment %(number)s contested at the bank") % {"number": row.payment.receipt_number},
+            formats.money(row.amount, row.currency),
+        )
+        for row in rows
+    ]
+
+
 def _rest(invoices: QuerySet[Invoice], zone: str) -> list[Fact]:
-    """Return the disputes, the withholding certificates received and the write-offs."""
-    disputes = Dispute.objects.filter(payment__invoice__in=invoices).select_related("payment")
+    """Return the withholding certificates received and the write-offs."""
     certificates = WithholdingCertificate.objects.filter(
         invoice__in=invoices, received_on__isnull=False
     )
@@ -161,15 +168,6 @@ def _rest(invoices: QuerySet[Invoice], zone: str) -> list[Fact]:
         invoice__in=invoices, by=SettledBy.WRITE_OFF
     ).select_related("invoice")
     return [
-        *(
-            Fact(
-                row.created_at,
-                _("Payment %(number)s contested at the bank")
-                % {"number": row.payment.receipt_number},
-                formats.money(row.amount, row.currency),
-            )
-            for row in disputes
-        ),
         *(
             Fact(
                 local_instant(row.received_on, 0, zone),

@@ -97,8 +97,8 @@ def source(invoice: Invoice) -> Payment | None:
 
 def payable(invoice: Invoice) -> int:
     """Return how much client credit can go back by this invoice's payment, in minor units."""
-    payment = source(invoice)
     credit = ledger.client_credit(invoice.client_id, invoice.currency)
+    payment = source(invoice) if credit else None
     return min(credit, refundable_amount(payment)) if payment else 0
 
 

@@ -1,5 +1,6 @@
 """Finds invoices for the list: what was asked for, the sums of it, and the same as a table."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from billing.books import asked_words, asking
-from billing.invoices.open_amounts import asked_of_open
+from billing.invoices import still_to_come
 from billing.models import Allocation, Invoice
 from billing.models.payment import SettledBy
-from billing.rules.aging import Age, age_of
+from billing.rules.aging import Age
 from clients.models import Client
 from core import money
 from core.models import Business
@@ -80,17 +81,9 @@ def find(business: Business, wanted: Wanted, now: datetime) -> QuerySet[Invoice]
     if wanted.state and wanted.state != OVERDUE:
         rows = rows.filter(state=wanted.state)
     if wanted.state == OVERDUE or wanted.age:
-        rows = rows.filter(pk__in=_late(rows, wanted, now))
+        is_late = wanted.state == OVERDUE
+        rows = rows.filter(still_to_come.with_lateness(rows, now, is_late=is_late, age=wanted.age))
     return rows
-
-
-def _late(rows: QuerySet[Invoice], wanted: Wanted, now: datetime) -> list[UUID]:
-    return [
-        pk
-        for pk, _client, _currency, asked in asked_of_open(rows, now)
-        if (asked.late or wanted.state != OVERDUE)
-        and (wanted.age is None or age_of(asked.late) == wanted.age)
-    ]
 
 
 def sums(rows: QuerySet[Invoice], now: datetime) -> list[Sums]:
@@ -102,17 +95,20 @@ def sums(rows: QuerySet[Invoice], now: datetime) -> list[Sums]:
         .values_list("invoice__currency")
         .annotate(Sum("amount"))
     )
-    opened: dict[str, list[tuple[int, int]]] = {}
-    for _pk, _client, currency, asked in asked_of_open(rows, now):
-        opened.setdefault(currency, []).append((asked.to_pay, asked.late))
+    opened: Counter[str] = Counter()
+    overdue: Counter[str] = Counter()
+    for one in still_to_come.of_invoices(rows, now, "currency"):
+        (currency,) = one.key
+        opened[currency] += one.amount
+        overdue[currency] += one.amount if one.late else 0
     return [
         Sums(
             currency,
             count,
             total,
             paid.get(currency, 0),
-            sum(amount for amount, _late in opened.get(currency, [])),
-            sum(amount for amount, late in opened.get(currency, []) if late),
+            opened[currency],
+            overdue[currency],
         )
         for currency, count, total in rows.values_list("currency")
         .annotate(Count("pk"), Sum("total"))

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from billing.books import asking
+from billing.invoices import still_to_come
+from billing.invoices.still_to_come import ToCome
 from billing.models import Invoice
 from billing.rules.aging import Age, by_age
-from billing.rules.asking import Asked
-from billing.rules.states import InvoiceState
 from clients.models import Client
 from core.models import Business
 
@@ -49,21 +48,6 @@ class OpenAmounts:
         return sum(debt.total for debt in self.debtors)
 
 
-def asked_of_open(
-    invoices: QuerySet[Invoice], now: datetime
-) -> list[tuple[UUID, UUID, str, Asked]]:
-    """Return id, client, currency and what is asked of each open invoice with money to come."""
-    rows = list(
-        invoices.filter(state=InvoiceState.OPEN)
-        .select_related("collection", "agreement")
-        .order_by()
-    )
-    asked = asking.asked_of_all(rows, now=now)
-    return [
-        (row.pk, row.client_id, row.currency, asked[row.pk]) for row in rows if asked[row.pk].to_pay
-    ]
-
-
 def by_currency(business: Business, now: datetime) -> list[OpenAmounts]:
     """Return what is still to come of this business's invoices, by currency.
 
@@ -74,23 +58,26 @@ def by_currency(business: Business, now: datetime) -> list[OpenAmounts]:
 
 def of_invoices(invoices: QuerySet[Invoice], now: datetime) -> list[OpenAmounts]:
     """Return what is still to come of these invoices, by currency."""
-    open_rows = asked_of_open(invoices, now)
-    clients = Client.objects.in_bulk({client for _pk, client, _currency, _asked in open_rows})
-    grouped: dict[str, dict[UUID, list[tuple[int, int]]]] = {}
-    for _pk, client, currency, asked in open_rows:
-        late = (asked.late, asked.to_pay)
-        grouped.setdefault(currency, {}).setdefault(client, []).append(late)
+    grouped: dict[str, dict[UUID, list[ToCome]]] = {}
+    for one in still_to_come.of_invoices(invoices, now, "currency", "client_id"):
+        currency, client = one.key
+        grouped.setdefault(currency, {}).setdefault(client, []).append(one)
+    owing = {client for theirs in grouped.values() for client in theirs}
+    clients = Client.objects.only("name", "name_key").in_bulk(owing)
     return [
         OpenAmounts(currency, _debts(theirs, clients))
         for currency, theirs in sorted(grouped.items())
     ]
 
 
-def _debts(
-    amounts: Mapping[UUID, list[tuple[int, int]]], clients: Mapping[UUID, Client]
-) -> list[Debt]:
+def _debts(amounts: Mapping[UUID, list[ToCome]], clients: Mapping[UUID, Client]) -> list[Debt]:
     debts: Iterable[Debt] = (
-        Debt(clients[pk], by_age(theirs), len(theirs), max(late for late, _amount in theirs))
+        Debt(
+            clients[pk],
+            by_age((one.late, one.amount) for one in theirs),
+            sum(one.invoices for one in theirs),
+            max(one.late for one in theirs),
+        )
         for pk, theirs in amounts.items()
     )
     return sorted(debts, key=lambda debt: (-debt.total, bytes(debt.client.name_key)))

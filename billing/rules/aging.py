@@ -22,6 +22,13 @@ def age_of(late: int) -> Age:
     return next((age for age, last in _LAST_DAYS.items() if late <= last), Age.OLDER)
 
 
+def days_late(age: Age) -> tuple[int, int | None]:
+    """The fewest and the most days late of a bucket; None where there is no most."""
+    ages = list(Age)
+    before = ages[: ages.index(age)]
+    return _LAST_DAYS[before[-1]] + 1 if before else 0, _LAST_DAYS.get(age)
+
+
 def by_age(amounts: Iterable[tuple[int, int]]) -> dict[Age, int]:
     """Add up pairs of days late and amount, of one currency, by bucket.
 

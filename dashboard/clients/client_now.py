@@ -1,6 +1,6 @@
 """What a freelancer wants to know when a client calls: hours, work, requests, reports and money."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -74,15 +74,14 @@ class ClientNow:
     events: list[Fact]
 
 
-def client_now(view: DashboardView, client: Client) -> ClientNow:
-    """Read it with a fixed number of queries for each running retainer."""
+def client_now(view: DashboardView, client: Client, agreements: Iterable[Agreement]) -> ClientNow:
+    """Read it with a fixed number of queries for each running retainer.
+
+    `agreements` are all of the client, as `agreements_of` loads them.
+    """
     now = timezone.now()
-    running = effective_terms.load_amendments(
-        view.rows(Agreement)
-        .filter(client=client, state__in=RUNNING_STATES)
-        .select_related("client", "business", "document", "signed_document")
-        .order_by("-starts_on")
-    )
+    running = [row for row in agreements if row.state in RUNNING_STATES]
+    running.sort(key=lambda row: row.starts_on, reverse=True)
     asked = view.rows(Request).filter(client=client, state__in=response_status.OPEN)
     reports = view.rows(Report).filter(client=client).select_related("period")
     return ClientNow(
@@ -94,6 +93,14 @@ def client_now(view: DashboardView, client: Client) -> ClientNow:
         list(reports.order_by("-period__starts_on")[:SHOWN]),
         _money(view, client, now),
         _events(client, running),
+    )
+
+
+def agreements_of(view: DashboardView, client: Client) -> list[Agreement]:
+    """All agreements of a client with their amendments, the newest first."""
+    related = ("client", "business", "document", "signed_document")
+    return effective_terms.load_amendments(
+        view.rows(Agreement).filter(client=client).select_related(*related)
     )
 
 

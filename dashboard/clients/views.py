@@ -25,7 +25,7 @@ from core.outbox import bounces
 from core.web import query_string
 from core.web.throttle import too_often
 from dashboard import last_events
-from dashboard.clients.client_now import client_now
+from dashboard.clients.client_now import agreements_of, client_now
 from dashboard.clients.forms import ClientForm, ContactForm, NewClientForm
 from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView, add_error, show_error, show_warnings
@@ -83,12 +83,12 @@ class ClientPage(DashboardView):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
+        client.business = self.business
         contacts = list(client.contacts.order_by("-is_decision_maker", "name_key"))
         bounced = bounces.newest_by_address(self.business, [each.email for each in contacts])
-        agreements = effective_terms.load_amendments(
-            self.rows(Agreement).filter(client=client)[:10]
-        )
-        now = client_now(self, client)
+        every = agreements_of(self, client)
+        agreements = every[:10]
+        now = client_now(self, client, every)
         running = {one.agreement for one in now.retainers}
         return self.show(
             request,

@@ -25,6 +25,7 @@ urlpatterns = [
     path(
         "time/imports/<uuid:pk>/lines.csv", imports.RejectedLines.as_view(), name="time_import_bad"
     ),
+    path("time/agreements/", entries.AgreementOptions.as_view(), name="time_agreements"),
     path("time/promises/", entries.DeliverableOptions.as_view(), name="time_promises"),
     path("time/<uuid:pk>/", entries.EditTime.as_view(), name="time_edit"),
     path("time/<uuid:pk>/remove/", entries.RemoveTime.as_view(), name="time_remove"),

@@ -1,6 +1,6 @@
 """What a client knows before asking: whether work fits, what is left, how soon an answer comes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from core.dates import local_day
 from delivery.hours import hours_left
 from delivery.models import Deliverable
 from delivery.rules import response_time
+from delivery.rules.allowance import PeriodStatement
 from delivery.rules.request_fit import Fit, request_fit
 from delivery.rules.states import DeliverableState
 
@@ -52,16 +53,22 @@ class Scope:
 
 
 def scopes_of(
-    agreements: Iterable[Agreement], *, now: datetime, estimate: int | None = None
+    agreements: Iterable[Agreement],
+    *,
+    now: datetime,
+    estimate: int | None = None,
+    stated: Mapping[UUID, PeriodStatement] | None = None,
 ) -> dict[UUID, Scope]:
     """Return the scope of each agreement by its id; the number of queries does not grow with them.
 
-    `estimate` is in minutes. The hours come from `hours_left`, the one source of them (rule 26).
+    `estimate` is in minutes. The hours come from `hours_left`, the one source of them (rule 26);
+    `stated` is the result of `hours_left.statements_of`, if the caller has it already.
     """
     loaded = effective_terms.load_amendments(agreements)
     today = {agreement.pk: local_day(now, agreement.time_zone) for agreement in loaded}
     periods = _current_periods(loaded, today)
-    statements, with_open_work = hours_left.statements_of(loaded), _with_open_work(periods.values())
+    statements = hours_left.statements_of(loaded) if stated is None else stated
+    with_open_work = _with_open_work(periods.values())
     next_periods = next_starts(loaded, max(today.values())) if loaded else {}
     scopes = {}
     for agreement in loaded:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -9,14 +10,15 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Period
 from billing.runs.billing_run import run_billing
 from core.dates import local_day
 from core.errors import RuleError
 from delivery.hours import day_plan, time_log
 from delivery.hours.week import monday_of, week_of
-from delivery.models import Deliverable, TimeEntry
+from delivery.models import Deliverable, PlannedTime, TimeEntry
 from delivery.work import checklist_actions
+from tests.test_lists import fill
 from tests.world import NOW, World
 
 MONDAY = date(2026, 11, 2)
@@ -55,7 +57,69 @@ def test_a_week_begins_on_monday(day: str) -> None:
     assert monday_of(date.fromisoformat(day)) == MONDAY
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_sums_are_of_all_agreements_however_few_are_shown(world: World, seed: int) -> None:
+    random, today = Random(seed), date(2026, 11, 5)
+    fill(world, world.signed(), 12)
+    for row in Agreement.objects.all():
+        row.state = random.choice(["active", "paused", "ended"])
+        row.ends_on = random.choice([None, MONDAY + timedelta(days=random.randrange(9))])
+        row.save(update_fields=["state", "ends_on"])
+    for period in random.sample(list(Period.objects.order_by("agreement__client__name")), 9):
+        own = {"business": world.business, "on": MONDAY + timedelta(days=random.randrange(-1, 8))}
+        minutes = random.randrange(1, 300)
+        TimeEntry.objects.create(period=period, minutes=minutes, note="N", **own)
+        PlannedTime.objects.create(agreement=period.agreement, minutes=minutes, **own)
+    whole = week_of(world.business, MONDAY, today)
+    parts = [week_of(world.business, MONDAY, today, [row.agreement]) for row in whole.rows]
+    assert {part.total for part in parts} == {len(whole.rows)}
+    assert whole.minutes == sum(row.minutes for row in whole.rows) == sum_of(TimeEntry)
+    assert whole.planned == sum_of(PlannedTime)
+    for column, day in enumerate(whole.days):
+        assert day.minutes == sum(cell.minutes for cell in day.cells)
+        assert day.planned == sum(cell.planned for cell in day.cells)
+        assert day.can_add == any(cell.can_add for cell in day.cells)
+        assert day.can_plan == any(cell.can_plan for cell in day.cells)
+        for part in parts:
+            shown = part.days[column]
+            assert (shown.minutes, shown.planned, shown.runs) == (
+                day.minutes,
+                day.planned,
+                day.runs,
+            )
+
+
+def sum_of(rows: type[TimeEntry | PlannedTime]) -> int:
+    """The minutes of the week, added up row by row."""
+    week = (MONDAY, MONDAY + timedelta(days=6))
+    return sum(row.minutes for row in rows._default_manager.filter(on__range=week))
+
+
 # In the dashboard
+
+
+def test_a_week_of_many_agreements_is_shown_fifty_at_a_time(
+    dashboard: Browser, world: World
+) -> None:
+    fill(world, world.signed(), 60)
+    last = Agreement.objects.get(client__name="Client 0059")
+    address = f"{reverse('dashboard:time_week')}?on={MONDAY}"
+    first = dashboard.get(address).text
+    assert "50 of 61 agreements" in first
+    assert "Client 0048" in first
+    assert "Client 0049" not in first
+    assert "5 h" in first, "the sum of all: five minutes for each of 60"
+    more = re.findall(r'<a[^>]*href="([^"]*after=[^"]*)"', first)[0].replace("&amp;", "&")
+    second = dashboard.get(reverse("dashboard:time_week") + more).text
+    assert "Client 0049" in second
+    assert "Client 0048" not in second
+    found = dashboard.get(f"{address}&q=0059").text
+    assert "1 of 61 agreements" in found
+    assert "Client 0059" in found
+    opened = dashboard.get(f"{address}&day={MONDAY}&agreement={last.pk}").text
+    assert 'aria-current="true"' in opened, "it is shown beside the page that it is not on"
+    few = dashboard.get(f"{address}&day={MONDAY}").context["entries"]
+    assert len(few) == 60, "of an opened day all entries are there"
 
 
 @pytest.fixture

@@ -113,10 +113,8 @@ class Home(PortalView):
         return render(request, "portal/home.html", context)
 
     def _retainers(self, running: list[Agreement], today: date) -> list[Retainer]:
-        fits, hours = (
-            scope_check.scopes_of(running, now=timezone.now()),
-            hours_left.statements_of(running),
-        )
+        hours = hours_left.statements_of(running)
+        fits = scope_check.scopes_of(running, now=timezone.now(), stated=hours)
         periods = {row.pk: fits[row.pk].period for row in running}
         lines = checklist.checklist_lines([period for period in periods.values() if period], today)
         added = added_for_a_time.by_agreement(running)

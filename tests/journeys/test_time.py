@@ -9,12 +9,13 @@ from django.test import Client as Browser
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Period
 from agreements.rules.states import AgreementState
 from core.dates import local_day
 from delivery.hours import timer
 from delivery.models import Deliverable, TimeEntry, Timer, TimerEvent, TimerRun
 from tests.journeys.test_signing import desk
+from tests.test_lists import fill
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -314,3 +315,46 @@ def test_stopping_on_a_phone_changes_only_what_the_person_touched(
     assert page.evaluate(kept) == 0
     assert sorted(TimerEvent.objects.values_list("kind", flat=True)) == ["start", "stop"]
     assert TimerRun.objects.get().agreement == agreement
+
+
+def test_one_of_many_agreements_is_searched(
+    page: Page,
+    live_server: Any,
+    world: World,
+    agreement: Agreement,
+    watched: Callable[[], None],
+    width: int,
+) -> None:
+    fill(world, agreement, 120)
+    now = timezone.now()
+    today = local_day(now, world.business.time_zone)
+    wanted = Agreement.objects.get(client__name="Client 0118")
+    period = Period.objects.create(
+        business=world.business,
+        agreement=wanted,
+        index=1,
+        starts_on=today,
+        ends_on=today + timedelta(days=9),
+        due_at=now,
+        currency="USD",
+        amount=1,
+        minutes=60,
+    )
+    own = {"business": world.business, "period": period}
+    Deliverable.objects.create(position=1, title="reels", promised=2, **own)
+
+    desk(page, live_server, world, "/time/")
+    watched()
+    form = page.locator("main form").filter(has=page.get_by_role("button", name="Record time"))
+    form.get_by_role("searchbox", name="Search for a client or an agreement").fill("0118")
+    expect(form.get_by_role("combobox", name="Client")).to_have_value(str(wanted.pk))
+    form.get_by_label("For", exact=True).select_option(label="reels")
+    form.get_by_label("Time").fill("1:30")
+    form.get_by_label("What was done").fill("Cut the first one")
+    watched()
+    form.get_by_role("button", name="Record time").click()
+    expect(page.get_by_text("Recorded: 1:30 for Client 0118.")).to_be_visible()
+    assert TimeEntry.objects.get(note="Cut the first one").deliverable is not None
+    desk(page, live_server, world, "/time/week/")
+    expect(page.get_by_text("50 of 121 agreements.")).to_be_visible()
+    watched()

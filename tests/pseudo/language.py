@@ -89,6 +89,6 @@ def spoken() -> Iterator[None]:
         patch.setitem(TEXTS, CODE, clauses)
         patch.setitem(in_words.WRITERS, CODE, _marking(in_words.WRITERS[DEFAULT]))
         patch.setitem(WORDS, CODE, _words())
-        for name in ("format_date", "format_datetime", "format_compact_decimal"):
+        for name in ("_written", "format_datetime", "format_compact_decimal"):
             patch.setattr(formats, name, _marking(getattr(formats, name)))
         yield

@@ -1,6 +1,7 @@
 """Agreements: list, page, signed PDF, notice, the decision after a trial, and billing holds."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,10 +14,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from agreements.changing import end, renew, trial
 from agreements.contract import exclusivity
-from agreements.models import Agreement, Amendment, Pause, Period
+from agreements.models import Agreement, Amendment, Pause, Period, Signature
 from agreements.models.agreement import AGREEMENT_STATES
 from agreements.proposals import capacity
-from agreements.rules.states import RUNNING_STATES, AgreementState
+from agreements.rules.states import RUNNING_STATES, AgreementState, AmendmentState
 from agreements.running import added_for_a_time, effective_terms
 from agreements.running.periods import next_starts
 from agreements.signing import agreement_pdf, seal, signers
@@ -106,6 +107,9 @@ class AgreementPage(DashboardView):
         period_rows = [
             (period, hours.get(period.pk), invoices.get(period.pk, [])) for period in periods
         ]
+        signed = [row for row in amendments if row.state == AmendmentState.SIGNED]
+        agreement.signed_amendments = sorted(signed, key=lambda row: (row.effective_on, row.number))
+        places = signers.signatures_of(agreement)
         now_added = added_for_a_time.by_agreement([agreement])[agreement.pk]
         return self.show(
             request,
@@ -118,8 +122,8 @@ class AgreementPage(DashboardView):
             else [],
             outlook=self._outlook(agreement, hours),
             kpis=kpi_page.kpi_cards(agreement, current, self.today),
-            places=signers.signatures_of(agreement),
-            business_is_next=_business_is_next(agreement),
+            places=places,
+            business_is_next=_business_is_next(agreement, places),
             lacks=capacity.overbooked_minutes(agreement)
             if agreement.state == AgreementState.SENT
             else 0,
@@ -191,11 +195,9 @@ class AgreementPage(DashboardView):
         return by_period
 
 
-def _business_is_next(agreement: Agreement) -> bool:
+def _business_is_next(agreement: Agreement, places: Sequence[Signature]) -> bool:
     """Whether everyone on the client's side has signed and only the freelancer has not."""
-    next_signers = signers.due_signatures(
-        signers.signatures_of(agreement), in_order=agreement.in_order
-    )
+    next_signers = signers.due_signatures(places, in_order=agreement.in_order)
     return (
         agreement.state == AgreementState.SENT
         and bool(next_signers)

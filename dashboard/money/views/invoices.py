@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -20,6 +21,7 @@ from billing.emails import billing_pdfs
 from billing.invoices import extra_line
 from billing.invoices.invoice_history import history_of
 from billing.models import (
+    Charge,
     Dispute,
     GatewayFee,
     Invoice,
@@ -47,7 +49,13 @@ class InvoicePage(DashboardView):
         invoice = self.row(
             Invoice,
             pk,
-            self.rows(Invoice).select_related("client", "collection", "agreement", "business"),
+            self.rows(Invoice)
+            .select_related("client", "collection", "agreement", "business")
+            .prefetch_related(
+                Prefetch("charges", self.rows(Charge).select_related("method")),
+                Prefetch("payments", self.rows(Payment).select_related("reversal")),
+                "credit_notes",
+            ),
         )
         status = asked_words.status_of(invoice, now=timezone.now())
         return self.show(
@@ -70,9 +78,7 @@ class InvoicePage(DashboardView):
 
     def _money(self, invoice: Invoice, status: asked_words.InvoiceStatus) -> dict[str, Any]:
         """What arrived for the invoice, what went back, and what can be done with it."""
-        payments = list(
-            self.rows(Payment).filter(invoice=invoice).select_related("invoice", "reversal")
-        )
+        payments = list(invoice.payments.all())
         client_credit = ledger.client_credit(invoice.client_id, invoice.currency)
         return {
             "payments": payments,
@@ -80,23 +86,29 @@ class InvoicePage(DashboardView):
                 (row, take_back.can_take_back(row), getattr(row, "reversal", None))
                 for row in payments
             ],
+            **(self._back(invoice) if payments else {}),
+            "can_apply": client_credit > 0 and status.asked.by_transfer,
+            "certificate": self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
+        }
+
+    def _back(self, invoice: Invoice) -> dict[str, Any]:
+        """What was kept or taken back of the payments, and what can go back."""
+        return {
             "fees": self.rows(GatewayFee)
             .filter(payment__invoice=invoice)
             .order_by("taken_at", "pk"),
-            "can_apply": client_credit > 0 and status.asked.by_transfer,
             "refunds": self.rows(Refund).filter(payment__invoice=invoice),
             "disputes": self.rows(Dispute)
             .filter(payment__invoice=invoice)
             .exclude(state=DisputeState.RETURNED),
             "payable": refund.payable(invoice),
-            "certificate": self.rows(WithholdingCertificate).filter(invoice=invoice).first(),
         }
 
     def _charging(self, invoice: Invoice, status: asked_words.InvoiceStatus) -> dict[str, Any]:
         """How the invoice was charged so far, and what there is to decide about it."""
         attempts = [
             (row, queries.decline_message(row.code, is_debit=row.method.is_debit))
-            for row in invoice.charges.select_related("method")
+            for row in invoice.charges.all()
         ]
         return {
             "attempts": attempts,

@@ -11,6 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from agreements.models import Agreement
 from core.documents.printable_text import PrintableForm
 from dashboard.form_fields import DurationField
+from dashboard.time.forms.agreement_choice import (
+    AgreementChoice,
+    Offered,
+    SearchedSelect,
+    SearchesAgreements,
+)
 from delivery.models import Deliverable
 from delivery.models.hours import MINUTES_PER_DAY
 
@@ -26,11 +32,8 @@ RELOADS_DELIVERABLES = {
 }
 
 
-class AgreementChoice(forms.ModelChoiceField):
-    """A choice of an agreement, shown as client and title."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.client.name} · {obj.title}"
+#: Also when a search has replaced the options, which changes the choice without an event.
+RELOADING = "load, change, agreements-found from:closest form"
 
 
 class DeliverableChoice(forms.TypedChoiceField):
@@ -73,7 +76,7 @@ class DeliverableChoice(forms.TypedChoiceField):
         return str(value.pk) if isinstance(value, Deliverable) else value
 
 
-class WorkForm(PrintableForm, forms.Form):
+class WorkForm(SearchesAgreements, PrintableForm, forms.Form):
     """What somebody worked on, and for which client.
 
     Typing the note suggests the deliverables that are open. One with which the note begins is
@@ -84,7 +87,7 @@ class WorkForm(PrintableForm, forms.Form):
     agreement = AgreementChoice(
         queryset=Agreement.objects.none(),
         label=_("Client"),
-        widget=forms.Select(attrs={**RELOADS_DELIVERABLES, "hx-trigger": "load, change"}),
+        widget=SearchedSelect(attrs={**RELOADS_DELIVERABLES, "hx-trigger": RELOADING}),
     )
     note = forms.CharField(label=_("What was done"), max_length=300)
     billable = forms.BooleanField(label=_("Work for the client"), required=False, initial=True)
@@ -93,10 +96,10 @@ class WorkForm(PrintableForm, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, agreements: Any, promised: Iterable[Deliverable] = (), **kwargs: Any
+        self, *args: Any, agreements: Offered, promised: Iterable[Deliverable] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        self.offer(agreements)
         self.fields["deliverable"] = field = DeliverableChoice()
         field.add_choices(promised)
         self.suggested = sorted({row.title for row in field.by_id.values()})
@@ -124,7 +127,7 @@ class WorkForm(PrintableForm, forms.Form):
 
     def _typed(self, note: str, agreement: Agreement) -> Deliverable | None:
         """The agreement's deliverable with whose title the note begins, the longest of several."""
-        field: DeliverableChoice = self.fields["deliverable"]  # type: ignore[assignment]
+        field: DeliverableChoice = self.fields["deliverable"]
         rows = [row for row in field.by_id.values() if row.period.agreement_id == agreement.pk]
         rows.sort(key=lambda row: len(row.title), reverse=True)
         return next((row for row in rows if _begins_with(note, row.title)), None)
@@ -163,7 +166,7 @@ class EditForm(TimeForm):
     suggests = False
 
 
-class BulkForm(PrintableForm, forms.Form):
+class BulkForm(SearchesAgreements, PrintableForm, forms.Form):
     """What is to change in several entries. What is left empty stays as it is."""
 
     prefix = "all"
@@ -181,10 +184,10 @@ class BulkForm(PrintableForm, forms.Form):
     note = forms.CharField(label=_("New note"), max_length=300, required=False)
 
     def __init__(
-        self, *args: Any, agreements: Any, promised: Iterable[Deliverable] = (), **kwargs: Any
+        self, *args: Any, agreements: Offered, promised: Iterable[Deliverable] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        self.offer(agreements)
         self.fields["deliverable"] = field = DeliverableChoice(_("no change"))
         field.required = False
         field.add_choices(promised)
@@ -195,17 +198,17 @@ class BulkForm(PrintableForm, forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class PlanForm(forms.Form):
+class PlanForm(SearchesAgreements, forms.Form):
     """Time planned for a day to come; without a time nothing is planned."""
 
     agreement = AgreementChoice(queryset=Agreement.objects.none(), label=_("Client"))
     on = forms.DateField(widget=forms.HiddenInput)
     minutes = DurationField(label=_("Planned time"), required=False)
 
-    def __init__(self, *args: Any, agreements: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agreements: Offered, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.auto_id = "plan_%s"
-        self.fields["agreement"].queryset = agreements  # type: ignore[attr-defined]
+        self.offer(agreements)
 
 
 class DayNoteForm(PrintableForm, forms.Form):

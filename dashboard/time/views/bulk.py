@@ -11,7 +11,9 @@ from django.utils.translation import ngettext
 
 from core import formats
 from core.errors import RuleError
+from core.web import query_string
 from dashboard.page import show_error
+from dashboard.time.forms.agreement_choice import Offered
 from dashboard.time.forms.entries import BulkForm
 from dashboard.time.views.bulk_undo import offer_undo, take_undo
 from dashboard.time.views.entries import TimeView
@@ -25,9 +27,9 @@ class ChangeEntries(TimeView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         ids = _ids(request.POST.getlist("entry"))
-        form = BulkForm(
-            request.POST, agreements=self.running(), promised=self.open_deliverables(self.today)
-        )
+        chosen = query_string.row_id(request.POST, f"{BulkForm.prefix}-deliverable")
+        promised = self.open_deliverables(self.today).filter(pk=chosen or None)
+        form = BulkForm(request.POST, agreements=Offered(self.running(), []), promised=promised)
         removes = "remove" in request.POST
         if not ids:
             messages.error(request, _("Select at least one entry."))

@@ -1,7 +1,7 @@
 """Time entries: add one with a single line, list them all, correct or remove one."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,8 +9,10 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import trigger_client_event
 
 from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
@@ -19,13 +21,16 @@ from core.errors import RuleError
 from core.web import query_string
 from dashboard.lists.list_page import ListPage, Order
 from dashboard.page import DashboardView, add_error, show_error
-from dashboard.time.forms.entries import BulkForm, EditForm, TimeForm
+from dashboard.time.forms.agreement_choice import SEARCH, Offered, label_of
+from dashboard.time.forms.entries import BulkForm, EditForm, TimeForm, WorkForm
 from dashboard.time.views.bulk_undo import undo_offered
 from delivery.hours import time_log
 from delivery.models import Deliverable, TimeEntry
 from delivery.rules import duration
 from delivery.rules.states import DeliverableState
 
+W = TypeVar("W", bound=WorkForm)
+OFFERED = 100  # agreements, and deliverables, in a list to choose from; more are searched
 REMOVED = "taken"  # the filter that lists removed entries
 
 
@@ -34,12 +39,42 @@ class TimeView(DashboardView):
 
     def running(self) -> Any:
         """The agreements for which time can be logged."""
-        return (
-            self.rows(Agreement)
-            .filter(state__in=RUNNING_STATES)
-            .select_related("client")
-            .order_by("client__name_key", "title")
-        )
+        return self.named(self.rows(Agreement).filter(state__in=RUNNING_STATES))
+
+    def named(self, agreements: Any) -> Any:
+        """These agreements by name, with what their names need alone."""
+        needed = ("title", "client__name", "client__name_key")
+        loaded = agreements.select_related("client").only(*needed)
+        return loaded.order_by("client__name_key", "title")
+
+    def offered(self, chosen: str, asked: str = "", own: Any = None) -> Offered:
+        """The agreements that a form offers: all that run, or of many those that are likely.
+
+        `asked` searches the others. The `chosen` one is among them. `own` is offered in any state.
+        """
+        agreements, rows = self.running(), self._first
+        if own and own not in {row.pk for row in rows}:
+            agreements = agreements | self.named(self.rows(Agreement).filter(pk=own))
+            rows = list(agreements[: OFFERED + 1])
+        if len(rows) <= OFFERED:
+            return Offered(agreements, rows)
+        likely = Q(pk__in=self._newest())
+        if asked:
+            likely = Q(client__name__icontains=asked) | Q(title__icontains=asked)
+        if chosen:
+            likely |= Q(pk=chosen)
+        found = list(agreements.filter(likely)[:OFFERED])
+        return Offered(agreements, found if found or asked else rows[:OFFERED], is_part=True)
+
+    @cached_property
+    def _first(self) -> list[Agreement]:
+        """The first agreements by name; one more than are offered tells that there are others."""
+        return list(self.running()[: OFFERED + 1])
+
+    def _newest(self) -> Any:
+        """The agreements of the newest entries, as a part of another query."""
+        newest = self.rows(TimeEntry).order_by("-on", "-pk")
+        return newest.values("period__agreement")[:OFFERED]
 
     def open_deliverables(self, on: date) -> Any:
         """The open deliverables of the periods that contain a day."""
@@ -49,24 +84,57 @@ class TimeView(DashboardView):
         deliverables = deliverables.filter(
             state=DeliverableState.OPEN, period__agreement__state__in=RUNNING_STATES
         )
-        return deliverables.select_related("period__agreement__client")
+        return self.promised(deliverables)
+
+    def promised(self, deliverables: Any) -> Any:
+        """These deliverables, with what their names and their clients' need alone."""
+        client = "period__agreement__client"
+        needed = ("title", "position", "period__agreement__client_id", f"{client}__name")
+        return deliverables.select_related(client).only(*needed)
+
+    def offered_deliverables(self, on: date, agreement: str, own: Any = None) -> Any:
+        """The deliverables that a form offers: all that are open, or of many the agreement's.
+
+        `own` is offered in any state.
+        """
+        deliverables = self.open_deliverables(on)
+        if own:
+            deliverables = deliverables | self.promised(self.rows(Deliverable).filter(pk=own))
+        rows = list(deliverables[: OFFERED + 1])
+        if len(rows) <= OFFERED:
+            return rows
+        likely = Q(period__agreement=agreement) if agreement else Q(pk__in=[])
+        return deliverables.filter(likely | Q(pk=own) if own else likely)[:OFFERED]
+
+    def work_form(
+        self, kind: type[W], data: Any, *, on: date, row: Any = None, only: str = "", **start: Any
+    ) -> W:
+        """A form about work, with the agreements and deliverables of the day `on` that it offers.
+
+        `data` may name another day. `row` is what the form changes: it keeps its own choices. With
+        `only` an empty form offers the deliverables of this agreement alone.
+        """
+        agreement = query_string.row_id(data or start.get("initial", {}), "agreement")
+        asked = query_string.text(data or {}, SEARCH)
+        day = query_string.day(data or {}, "on") or on
+        promised = self.offered_deliverables(day, agreement, row and row.deliverable_id)
+        if only and not data:
+            promised = self.open_deliverables(day).filter(period__agreement=only)
+        return kind(
+            data,
+            agreements=self.offered(agreement, asked, row and row.agreement_id),
+            promised=promised,
+            **start,
+        )
 
     def last_choices(self) -> dict[str, Any]:
         """The choices of the last entry, since the next one is mostly for the same work."""
-        newest = (
-            self.rows(TimeEntry)
-            .filter(imported=None)
-            .select_related("period")
-            .order_by("-on", "-pk")
-            .first()
-        )
-        if newest is None:
+        newest = self.rows(TimeEntry).filter(imported=None).order_by("-on", "-pk")
+        last: Any = newest.values("period__agreement", "billable", "consumes").first()
+        if last is None:
             return {}
-        return {
-            "agreement": newest.period.agreement_id,
-            "billable": newest.billable,
-            "consumes": newest.consumes,
-        }
+        names = ("billable", "consumes")
+        return {"agreement": last["period__agreement"], **{name: last[name] for name in names}}
 
 
 class TimeEntries(ListPage, TimeView):
@@ -98,10 +166,7 @@ class TimeEntries(ListPage, TimeView):
         return self._show(request, form, 422)
 
     def _form(self, data: Any = None, **start: Any) -> TimeForm:
-        on = query_string.day(data or {}, "on") or self.today
-        return TimeForm(
-            data, agreements=self.running(), promised=self.open_deliverables(on), **start
-        )
+        return self.work_form(TimeForm, data, on=self.today, **start)
 
     def _show(self, request: HttpRequest, form: TimeForm, status: int) -> HttpResponse:
         state = query_string.text(request.GET, "state")
@@ -130,9 +195,20 @@ class TimeEntries(ListPage, TimeView):
             runs=RUNNING_STATES,
             today=self.today,
             worked=self._worked(),
-            bulk=BulkForm(agreements=self.running(), promised=self.open_deliverables(self.today)),
+            bulk=self._bulk_form(page.rows),
             undo=undo_offered(request),
         )
+
+    def _bulk_form(self, entries: list[TimeEntry]) -> BulkForm:
+        """The form that changes several entries; of many agreements it offers their clients'."""
+        offered = self.offered("")
+        if not offered.is_part:
+            promised = self.offered_deliverables(self.today, "")
+            return BulkForm(agreements=offered, promised=promised)
+        clients = {entry.period.agreement.client_id for entry in entries}
+        agreements = self.running().filter(client__in=clients)
+        promised = self.open_deliverables(self.today).filter(period__agreement__client__in=clients)
+        return BulkForm(agreements=Offered.all_of(agreements), promised=promised[:OFFERED])
 
     def _worked(self) -> dict[str, int]:
         """Minutes worked today, and in this week from Monday to Sunday."""
@@ -152,19 +228,33 @@ class DeliverableOptions(TimeView):
         chosen = query_string.row_id(request.GET, "deliverable")
         on = query_string.day(request.GET, "on") or self.today
         deliverables = self.open_deliverables(on)
-        # The present choice stays, even if its period does not contain the day.
-        if chosen:
-            deliverables = deliverables | self.rows(Deliverable).filter(pk=chosen).select_related(
-                "period__agreement__client"
-            )
         if agreement:
             deliverables = deliverables.filter(period__agreement=agreement)
+        # The present choice stays, even if its period does not contain the day.
+        if chosen:
+            own = self.promised(self.rows(Deliverable).filter(pk=chosen))
+            deliverables = deliverables | (
+                own.filter(period__agreement=agreement) if agreement else own
+            )
         form = TimeForm(
             initial={"deliverable": chosen},
-            agreements=self.running(),
-            promised=deliverables,
+            agreements=Offered(self.running(), []),
+            promised=deliverables[:OFFERED],
         )
         return self.show(request, form=form)
+
+
+class AgreementOptions(TimeView):
+    """The agreements that a search finds, as the options of a select field (htmx)."""
+
+    template = "dashboard/time/agreement_options.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        found = self.offered("", query_string.text(request.GET, SEARCH))
+        options = [(row.pk, label_of(row)) for row in found.rows]
+        return trigger_client_event(
+            self.show(request, found=options), "agreements-found", after="settle"
+        )
 
 
 class EditTime(TimeView):
@@ -218,7 +308,7 @@ class EditTime(TimeView):
         )
         form = EditForm(
             data,
-            agreements=agreements,
+            agreements=Offered.all_of(agreements),
             promised=promised.select_related("period__agreement__client"),
             **start,
         )

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
 from core.errors import RuleError
 from core.web import query_string
 from dashboard.page import DashboardView, add_error, show_error
@@ -88,15 +87,7 @@ class TimerPage(TimeView):
 
     def form(self, row: Timer | None, data: Any = None, **start: Any) -> TimerForm:
         """The form with the running agreements, and the timer's own even if it has ended."""
-        agreements = self.running()
-        if row:
-            agreements = agreements | self.rows(Agreement).filter(
-                pk=row.agreement_id
-            ).select_related("client")
-        promised = list(self.open_deliverables(self.today))
-        if row and row.deliverable and row.deliverable not in promised:
-            promised.append(row.deliverable)
-        return TimerForm(data, agreements=agreements, promised=promised, **start)
+        return self.work_form(TimerForm, data, on=self.today, row=row, **start)
 
     def page(self, request: HttpRequest, form: TimerForm, status: int = 200) -> HttpResponse:
         """Render the form."""

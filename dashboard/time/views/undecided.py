@@ -10,7 +10,6 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
@@ -63,14 +62,7 @@ class DecideTimer(TimeView):
 
     def _form(self, run: TimerRun, on: date, data: Any = None, **start: Any) -> TimeForm:
         """The form with the running agreements, and the timer's own even if it has ended."""
-        agreements = self.running()
-        if run.agreement:
-            own = self.rows(Agreement).filter(pk=run.agreement.pk)
-            agreements = agreements | own.select_related("client")
-        promised = list(self.open_deliverables(on))
-        if run.deliverable and run.deliverable not in promised:
-            promised.append(run.deliverable)
-        return TimeForm(data, agreements=agreements, promised=promised, **start)
+        return self.work_form(TimeForm, data, on=on, row=run, **start)
 
     def _show(
         self, request: HttpRequest, run: TimerRun, form: TimeForm, status: int = 200

@@ -19,6 +19,7 @@ from core.web import query_string
 from core.web.keyset_pages import Page
 from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView, add_error
+from dashboard.time.forms.agreement_choice import Offered
 from dashboard.time.forms.entries import TimeForm
 from dashboard.work.forms.requests import AnswerForm, EstimateForm
 from delivery.hours import time_log
@@ -144,7 +145,11 @@ class RequestView(DashboardView):
         }
         promised = open_deliverables(self, row).select_related("period__agreement__client")
         form = TimeForm(
-            data, agreements=agreements, promised=promised, initial=initial, auto_id="time_%s"
+            data,
+            agreements=Offered.all_of(agreements),
+            promised=promised,
+            initial=initial,
+            auto_id="time_%s",
         )
         form.fix_deliverables()  # the client is fixed, so the deliverables need not be reloaded
         return form
