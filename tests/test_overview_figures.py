@@ -8,7 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client as Browser
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Agreement, Pause, Period, Proposal
@@ -30,7 +34,9 @@ from delivery.models import Adjustment, Report, TimeEntry
 from delivery.renewing import renewal_outlook
 from tests.world import World
 
+pytestmark = pytest.mark.proof
 COUNT = 40
+MOST = 56  # queries of the overview, where nearly every source of to-dos has something
 
 
 @pytest.fixture(params=[1, 2, 3])
@@ -59,7 +65,8 @@ def _agreement(first: Agreement, chance: random.Random, today: date) -> Agreemen
         client = Client.objects.create(name=f"C{chance.random()}", **own)
         Contact.objects.create(client=client, name="P", email=f"{client.pk}@x.example", **own)
     start = add_months(today, -chance.randrange(30)).replace(day=chance.randrange(1, 29))
-    ends_on = chance.choice([None, None, today + timedelta(days=chance.randrange(1, 200))])
+    later = max(start, today) + timedelta(days=chance.randrange(1, 200))
+    ends_on = chance.choice([None, None, later])
     sold = {"client": client, "contact": first.contact, "title": chance.choice("ABC"), **own}
     sold |= {"currency": chance.choice(["USD", "EUR", "JPY"]), "starts_on": start}
     same = {name: getattr(first, name) for name in ("tier", "terms", "terms_hash", "time_zone")}
@@ -242,6 +249,14 @@ def test_income_by_month_is_the_sum_of_the_fees_of_those_that_ran(business: Busi
             )
             last = min(today, after - timedelta(days=1))
             assert amount == sum(guaranteed.monthly_fee(row, last) for row in ran)
+
+
+def test_the_overview_asks_no_more_of_any_business(business: Business) -> None:
+    browser = Browser()
+    browser.force_login(business.owner, backend="django.contrib.auth.backends.ModelBackend")
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(reverse("dashboard:home")).status_code == 200
+    assert len(asked) <= MOST
 
 
 def test_one_question_finds_every_source_that_has_a_todo(business: Business) -> None:

@@ -88,7 +88,8 @@ def _agreements(made: Business, running: int, today: date) -> list[Agreement]:
             {
                 **row,
                 "proposal": proposal,
-                **_agreed(n, n >= running, row["starts_on"], today, sealed),
+                **_agreed(n, n >= running, row["starts_on"], today),
+                "signed_document": sealed,
             }
             for n, (row, proposal) in enumerate(zip(sold, proposals, strict=True))
         ],
@@ -98,7 +99,7 @@ def _agreements(made: Business, running: int, today: date) -> list[Agreement]:
         PaymentMethod,
         [{**own, "client": row, **card, "token": f"pm_{row.pk.hex}"} for row in clients],
     )
-    _changes(agreements[:running:20], today)
+    _changes(agreements[:running:20], today, sealed)
     _offers(sold[:running:20])
     return agreements
 
@@ -107,7 +108,7 @@ def _start(n: int, today: date) -> date:
     return add_months(month_of(today), -(n % MONTHS)).replace(day=1)
 
 
-def _agreed(n: int, has_ended: bool, start: date, today: date, sealed: Document) -> dict[str, Any]:
+def _agreed(n: int, has_ended: bool, start: date, today: date) -> dict[str, Any]:
     """The other columns of an agreement."""
     next_month = add_months(month_of(today), 1)
     instant = datetime.combine(next_month, time(2), UTC)
@@ -122,13 +123,12 @@ def _agreed(n: int, has_ended: bool, start: date, today: date, sealed: Document)
         "minutes": 1200,
         "anchor_day": 1,
         "opens_at": None if has_ended else instant,
-        "signed_document": sealed,
         "signed_at": datetime.combine(start, time(2), UTC) - timedelta(days=3),
         "time_zone": "Asia/Bangkok",
     }
 
 
-def _changes(agreements: list[Agreement], today: date) -> None:
+def _changes(agreements: list[Agreement], today: date, sealed: Document) -> None:
     """A signed change of each agreement's fee from the next month on."""
     seed._made(
         Amendment,
@@ -137,6 +137,7 @@ def _changes(agreements: list[Agreement], today: date) -> None:
             | {"number": 1, "kind": "price", "state": AmendmentState.SIGNED, "tier": row.tier}
             | {"effective_on": add_months(month_of(today), 1), "amount": row.amount + 5000}
             | {"minutes": row.minutes, "terms_hash": "b" * 64, "signed_at": row.signed_at}
+            | {"signed_document": sealed}
             | {"terms": {"before": {"amount": row.amount, "minutes": row.minutes}}}
             for row in agreements
         ],

@@ -108,8 +108,9 @@ def soonest_payments(
 ) -> list[NextPayment]:
     """The first of the `next_payments` from `today` to `until`, however many agreements there are.
 
-    Only the invoices that can be among them are computed. `following` are the days of
-    `periods.next_starts`, and `opened` the open invoices that count (`queries.open_invoices`).
+    Only the invoices that can be among them are computed; of many with one day and one title, any
+    may be returned. `following` are the days of `periods.next_starts`, and `opened` the open
+    invoices that count (`queries.open_invoices`).
     """
     rows: dict[UUID | None, Agreement] = {row.pk: row for row in agreements}
     payments = [
@@ -117,18 +118,20 @@ def soonest_payments(
         for row, asked in opened
         if asked.to_pay
     ]
+    unbilled = {row.pk for row in _not_yet_billed(agreements, today)}
     places = sorted(
-        place for place in _places(agreements, following, today) if today <= place[0] <= until
+        place for place in _places(agreements, following, unbilled) if today <= place[0] <= until
     )
-    for at in range(CHUNK, len(places) + CHUNK, CHUNK):
-        charges = _charges_of(agreements, {pk for *_place, pk in places[:at]}, today)
-        known = [*payments, *map(NextPayment.of_charge, charges)]
+    found: list[NextPayment] = []
+    at = 0
+    while len(found) < most and (at < len(places) or not at):
+        at = 2 * at or CHUNK
+        charges = _charges_of(agreements, {pk for *_place, pk in places[:at]}, unbilled, today)
         last = places[at - 1][:2] if at < len(places) else (date.max, "")
-        found = [row for row in _in_order(known) if (row.due_on, row.title) <= last]
-        found = [row for row in found if today <= row.due_on <= until]
-        if len(found) >= most or at >= len(places):
-            return found[:most]
-    return [row for row in _in_order(payments) if today <= row.due_on <= until][:most]
+        known = _in_order([*payments, *map(NextPayment.of_charge, charges)])
+        known = [row for row in known if today <= row.due_on <= until]
+        found = [row for row in known if (row.due_on, row.title) <= last]
+    return found[:most]
 
 
 def _in_order(payments: Iterable[NextPayment]) -> list[NextPayment]:
@@ -137,19 +140,18 @@ def _in_order(payments: Iterable[NextPayment]) -> list[NextPayment]:
 
 
 def _places(
-    agreements: Sequence[Agreement], following: Mapping[UUID, date], today: date
+    agreements: Iterable[Agreement], following: Mapping[UUID, date], unbilled: Collection[UUID]
 ) -> Iterator[tuple[date, str, UUID]]:
     """When the next charge of each agreement is due, its title, and the agreement's id."""
-    missing = {row.pk for row in _not_yet_billed(agreements, today)}
     for row in agreements:
-        first = row.starts_on if row.pk in missing else None
+        first = row.starts_on if row.pk in unbilled else None
         for day in filter(None, (first, following.get(row.pk))):
             due_on = day + timedelta(days=TRANSFER_DAYS if row.is_by_transfer else 0)
             yield due_on, row.title, row.pk
 
 
 def _charges_of(
-    agreements: Iterable[Agreement], ids: Collection[UUID], today: date
+    agreements: Sequence[Agreement], ids: Collection[UUID], unbilled: Collection[UUID], today: date
 ) -> list[NextCharge]:
     """The next charges of these agreements and of all others of their clients.
 
@@ -157,8 +159,11 @@ def _charges_of(
     """
     clients = {row.client_id for row in agreements if row.pk in ids}
     theirs = [row.pk for row in agreements if row.client_id in clients]
+    if not theirs:
+        return []
     rows = list(Agreement.objects.filter(pk__in=theirs).select_related("client"))
-    charges = _first_charges(_not_yet_billed(rows, today)) + next_charges(rows, today)
+    charges = _first_charges(row for row in rows if row.pk in unbilled)
+    charges += next_charges(rows, today)
     return [charge for charge in charges if charge.to_pay]
 
 
