@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy
 from agreements.changing import renew
 from agreements.models import Agreement
 from agreements.rules.errors import NotOpen, TooSoon
+from agreements.rules.intervals import Interval
+from agreements.rules.schedule import index_before
 from agreements.rules.states import AGREEMENT, RUNNING_STATES, AgreementState
 from agreements.rules.terms import Renews
 from agreements.running.periods import period_spans
@@ -54,9 +56,10 @@ def earliest_end(agreement: Agreement, today: date) -> date:
         add_months(agreement.starts_on, agreement.minimum_months),
     )
     horizon = not_before + timedelta(days=370)
-    return next(
-        span.end for span in period_spans(agreement, until=horizon) if span.end >= not_before
-    )
+    # One that ends on the very day may come before those that `index_before` finds.
+    first = max(0, index_before(agreement.starts_on, Interval(agreement.interval), not_before) - 1)
+    spans = period_spans(agreement, until=horizon, first=first)
+    return next(span.end for span in spans if span.end >= not_before)
 
 
 def give_notice(

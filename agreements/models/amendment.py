@@ -39,8 +39,12 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
 
         Agreements without one are left out.
         """
+        return self.filter(agreement__in=list(agreements)).signed()
+
+    def signed(self) -> dict[UUID, list["Amendment"]]:
+        """Those of these amendments that are signed, in the same form."""
         amendments: dict[UUID, list[Amendment]] = defaultdict(list)
-        rows = self.filter(agreement__in=list(agreements), state=AmendmentState.SIGNED)
+        rows = self.filter(state=AmendmentState.SIGNED)
         for row in rows.order_by("effective_on", "number"):
             amendments[row.agreement_id].append(row)
         return amendments

@@ -18,7 +18,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from core.dates import add_months
-from core.money import round_half_up
+from core.money import nearest, round_half_up
 
 
 class Interval(StrEnum):
@@ -61,7 +61,7 @@ def per_year(interval: str) -> int:
 
 def per_month(amount: int, interval: str) -> int:
     """What a fee for each period is for one month, rounded once; 0 for ONCE. Minor units."""
-    return round_half_up(Fraction(amount * per_year(interval), 12))
+    return nearest(amount * per_year(interval), 12)
 
 
 def minutes_per_month(minutes: int, interval: str) -> int:

@@ -16,6 +16,8 @@ from itertools import count
 from agreements.rules.intervals import Interval, boundary, whole_before
 from core.dates import Span, add_months
 
+WHOLE = Fraction(1)
+
 
 @dataclass(frozen=True)
 class PeriodSpan(Span):
@@ -45,12 +47,17 @@ def periods(
         if first == 0 and start <= until and start < finishes:
             yield PeriodSpan(start, finishes, 0, Fraction(1))
         return
+    shift = _shift(start, anchor_day, interval)
+    opens = boundary(start, anchor_day, interval, first - shift)
     for index in count(first):
-        cycle = cycle_of(start, anchor_day, interval, index)
-        begins, finishes = max(cycle.start, start), min(cycle.end, end or cycle.end)
+        closes = boundary(start, anchor_day, interval, index - shift + 1)
+        begins, finishes = max(opens, start), min(closes, end or closes)
         if begins > until or begins >= finishes:
             return
-        yield PeriodSpan(begins, finishes, index, Fraction((finishes - begins).days, cycle.days))
+        is_whole = begins == opens and finishes == closes
+        part = WHOLE if is_whole else Fraction((finishes - begins).days, (closes - opens).days)
+        yield PeriodSpan(begins, finishes, index, part)
+        opens = closes
 
 
 def index_before(start: date, interval: Interval, day: date) -> int:
@@ -63,9 +70,13 @@ def index_before(start: date, interval: Interval, day: date) -> int:
 
 def cycle_of(start: date, anchor_day: int, interval: Interval, index: int) -> Span:
     """The full cycle of period number `index`. Cycle 0 contains `start` and may begin before it."""
-    if boundary(start, anchor_day, interval, 0) > start:  # the anchor is later in that month
-        index -= 1
+    index -= _shift(start, anchor_day, interval)
     return Span(
         boundary(start, anchor_day, interval, index),
         boundary(start, anchor_day, interval, index + 1),
     )
+
+
+def _shift(start: date, anchor_day: int, interval: Interval) -> int:
+    """1 where the anchor comes later in the month of `start`, so that cycle 0 begins before it."""
+    return int(boundary(start, anchor_day, interval, 0) > start)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from agreements.models import Agreement, Amendment
+from agreements.models.amendment import AmendmentQuerySet
 
 
 def load_amendments(agreements: Iterable[Agreement]) -> list[Agreement]:
@@ -15,7 +16,13 @@ def load_amendments(agreements: Iterable[Agreement]) -> list[Agreement]:
     Afterwards the functions of this module need no query for them.
     """
     rows = list(agreements)
-    amendments = Amendment.objects.signed_of(row.pk for row in rows) if rows else {}
+    own = Amendment.objects.filter(agreement__in=[row.pk for row in rows])
+    return with_amendments(rows, own) if rows else rows
+
+
+def with_amendments(rows: list[Agreement], own: AmendmentQuerySet) -> list[Agreement]:
+    """The same for agreements whose amendments are all among the rows of a query."""
+    amendments = own.signed()
     for row in rows:
         row.signed_amendments = amendments.get(row.pk, [])
     return rows
@@ -33,6 +40,8 @@ def latest(
 
     `amendments` are in the order in which they apply.
     """
+    if not amendments:
+        return agreement
     begun = [amendment for amendment in amendments if amendment.effective_on <= day]
     return begun[-1] if begun else agreement
 
@@ -42,9 +51,9 @@ def billed_terms_on(agreement: Agreement, day: date) -> Agreement | Amendment:
 
     An upgrade that applies in the middle of a period counts from the next period on.
     """
-    billed = [
-        amendment for amendment in _signed_amendments(agreement) if amendment.bills_from <= day
-    ]
+    if not (amendments := _signed_amendments(agreement)):
+        return agreement
+    billed = [amendment for amendment in amendments if amendment.bills_from <= day]
     return billed[-1] if billed else agreement
 
 

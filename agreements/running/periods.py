@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -164,8 +165,19 @@ def next_opening(agreement: Agreement, now: datetime) -> datetime | None:
 
 def _spans_after(agreement: Agreement, today: date, until: date) -> Iterable[PeriodSpan]:
     """The periods from shortly before `today` on, without computing those of earlier years."""
-    first = index_before(agreement.starts_on, Interval(agreement.interval), today)
-    return period_spans(agreement, until=until, first=first)
+    interval = Interval(agreement.interval)
+    first = index_before(agreement.starts_on, interval, today)
+    return _spans(
+        agreement.starts_on, agreement.anchor_day, interval, agreement.ends_on, until, first
+    )
+
+
+@lru_cache(4096)
+def _spans(
+    start: date, anchor_day: int, interval: Interval, end: date | None, until: date, first: int
+) -> tuple[PeriodSpan, ...]:
+    """The periods of all agreements with these dates, which a page asks for again and again."""
+    return tuple(periods(start, anchor_day, interval, end=end, until=until, first=first))
 
 
 def _missing(agreement: Agreement, pauses: Sequence[Pause], now: datetime) -> list[Period]:
@@ -247,10 +259,10 @@ def coming_spans(
     An agreement that can renew is followed beyond the end of its term. Pauses are left out. The
     number of queries does not depend on the number of agreements.
     """
-    rows = list(agreements)
+    rows = sorted(agreements, key=lambda row: str(row.pk))
     found = list(_billed(rows, today, (until - today).days))
     found += [(row, span) for row in rows for span in _after_the_term(row, today, until)]
-    return sorted(found, key=lambda pair: (pair[1].start, str(pair[0].pk)))
+    return sorted(found, key=lambda pair: pair[1].start)
 
 
 def _after_the_term(agreement: Agreement, today: date, until: date) -> Iterator[PeriodSpan]:

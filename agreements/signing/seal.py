@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,9 +71,26 @@ def late_documents(
     business: Business | None, now: datetime
 ) -> list[tuple[Agreement | Amendment, str]]:
     """The signed documents of a business, or of all, whose seal is late, each with the reason."""
-    unsealed = UNSEALED & Q(business=business) if business else UNSEALED
-    agreements = Agreement.objects.filter(unsealed).select_related("client")
-    rows = [*agreements, *Amendment.objects.filter(unsealed).select_related("agreement", "client")]
+    rows: list[Agreement | Amendment] = list(unsealed_agreements(business))
+    return with_reasons([*rows, *unsealed_amendments(business)], now)
+
+
+def unsealed_agreements(business: Business | None) -> QuerySet[Agreement]:
+    """The signed agreements of a business, or of all, that have no seal yet."""
+    own = Q(business=business) if business else Q()
+    return Agreement.objects.filter(UNSEALED & own).select_related("client")
+
+
+def unsealed_amendments(business: Business | None) -> QuerySet[Amendment]:
+    """The signed amendments of a business, or of all, that have no seal yet."""
+    own = Q(business=business) if business else Q()
+    return Amendment.objects.filter(UNSEALED & own).select_related("agreement", "client")
+
+
+def with_reasons(
+    rows: Sequence[Agreement | Amendment], now: datetime
+) -> list[tuple[Agreement | Amendment, str]]:
+    """Those of the unsealed documents whose seal is late, each with the reason."""
     if not_ready := seal.not_ready(now) if rows else "":
         return [(row, not_ready) for row in rows]
     late = [row for row in rows if _is_late(row, now)]

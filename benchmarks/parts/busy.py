@@ -29,8 +29,8 @@ from billing.rules.states import CollectionState, InvoiceState
 from clients.models import Client, Contact
 from clients.rules.pipeline import Stage
 from core.dates import add_months, local_day, month_of
-from core.models import Business, User
-from delivery.models import Deliverable, TimeEntry
+from core.models import Business, Document, User
+from delivery.models import Deliverable, Kpi, Reading, TimeEntry
 
 CURRENCIES = {"USD": 1, "EUR": 1.08, "GBP": 1.27, "THB": 0.029}
 MONTHS = 14  # the oldest agreement has been running for so long
@@ -57,7 +57,7 @@ def business(running: int) -> Business:
     agreements = _agreements(made, running, today)
     periods = _periods(agreements, today)
     _invoices(made, periods, today)
-    _work([row for row in periods if row.ends_on > today])
+    _work([row for row in periods if row.ends_on > today - timedelta(days=65)], today)
     seed.analyse()
     return made
 
@@ -81,10 +81,16 @@ def _agreements(made: Business, running: int, today: date) -> list[Agreement]:
         for n, (row, contact) in enumerate(zip(clients, contacts, strict=True))
     ]
     proposals = seed._made(Proposal, [{**row, "state": ProposalState.ACCEPTED} for row in sold])
+    (sealed,) = seed._made(Document, [{**own, "kind": "agreement", "title": "Signed", "size": 1}])
     agreements = seed._made(
         Agreement,
         [
-            {**row, "proposal": proposal, **_agreed(n, n >= running, row["starts_on"], today)}
+            {
+                **row,
+                "proposal": proposal,
+                **_agreed(n, n >= running, row["starts_on"], today),
+                "signed_document": sealed,
+            }
             for n, (row, proposal) in enumerate(zip(sold, proposals, strict=True))
         ],
     )
@@ -93,7 +99,7 @@ def _agreements(made: Business, running: int, today: date) -> list[Agreement]:
         PaymentMethod,
         [{**own, "client": row, **card, "token": f"pm_{row.pk.hex}"} for row in clients],
     )
-    _changes(agreements[:running:20], today)
+    _changes(agreements[:running:20], today, sealed)
     _offers(sold[:running:20])
     return agreements
 
@@ -122,7 +128,7 @@ def _agreed(n: int, has_ended: bool, start: date, today: date) -> dict[str, Any]
     }
 
 
-def _changes(agreements: list[Agreement], today: date) -> None:
+def _changes(agreements: list[Agreement], today: date, sealed: Document) -> None:
     """A signed change of each agreement's fee from the next month on."""
     seed._made(
         Amendment,
@@ -131,6 +137,7 @@ def _changes(agreements: list[Agreement], today: date) -> None:
             | {"number": 1, "kind": "price", "state": AmendmentState.SIGNED, "tier": row.tier}
             | {"effective_on": add_months(month_of(today), 1), "amount": row.amount + 5000}
             | {"minutes": row.minutes, "terms_hash": "b" * 64, "signed_at": row.signed_at}
+            | {"signed_document": sealed}
             | {"terms": {"before": {"amount": row.amount, "minutes": row.minutes}}}
             for row in agreements
         ],
@@ -174,6 +181,7 @@ def _invoices(made: Business, periods: list[Period], today: date) -> None:
         [
             {**own, "invoice": row, "gateway": "sandbox"}
             | {"state": CollectionState.DONE if row.state == "paid" else CollectionState.SENT}
+            | {"reason": "overdue" if row.state == "open" and row.seq % 5 == 0 else ""}
             for row in invoices
         ],
     )
@@ -231,19 +239,37 @@ def _invoice(period: Period, series: Series, seq: int, today: date) -> dict[str,
     }
 
 
-def _work(periods: list[Period]) -> None:
-    """Three entries and two deliverables in each of the running periods."""
+def _work(periods: list[Period], today: date) -> None:
+    """Entries of the recent periods, two deliverables in the running ones, a KPI of every third."""
     own = [{"business_id": row.business_id, "period": row} for row in periods]
     seed._made(
         TimeEntry,
         [
-            {**row, "on": row["period"].starts_on, "minutes": 45 + n, "note": "Content plan"}
-            for row in own
-            for n in range(3)
+            {**row, "on": row["period"].starts_on, "minutes": 40 * (1 + n), "note": "Content plan"}
+            for place, row in enumerate(own)
+            for n in range(3 + place % 5)
         ],
     )
     promised = {"title": "posts", "promised": 4, "done": 1}
-    seed._made(Deliverable, [{**row, **promised, "position": n} for row in own for n in (1, 2)])
+    running = [row for row in own if row["period"].ends_on > today]
+    seed._made(Deliverable, [{**row, **promised, "position": n} for row in running for n in (1, 2)])
+    kpis = seed._made(
+        Kpi,
+        [
+            {"business_id": row["business_id"], "agreement_id": row["period"].agreement_id}
+            | {"name": "Leads", "target": 120, "baseline": Decimal(100)}
+            for row in running[::3]
+        ],
+    )
+    measured = {row.agreement_id: row for row in kpis}
+    seed._made(
+        Reading,
+        [
+            {**row, "kpi": kpi, "value": Decimal(110), "on": row["period"].starts_on}
+            for row in own
+            if (kpi := measured.get(row["period"].agreement_id))
+        ],
+    )
 
 
 def some_rows(made: Business) -> dict[str, UUID]:

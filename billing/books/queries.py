@@ -1,5 +1,6 @@
 """Queries about invoices and charges for the screens. Totals are read, not computed (rule 12)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,27 +13,42 @@ from agreements.models.agreement import NOT_BILLABLE
 from billing.books import asking
 from billing.models import Charge, Collection, Invoice
 from billing.rules import dunning
-from billing.rules.asking import PART_PAID, Way
+from billing.rules.asking import PART_PAID, Asked, Way
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from clients.models import Client
 from core.models import Business
 
+#: What is read of an open invoice whose document nobody asks for.
+FIGURES = (
+    *("title", "state", "collect_by", "issued_on", "due_on", "currency", "time_zone"),
+    *("subtotal", "tax", "total", "withholding"),
+    *("collection__state", "collection__next_at", "collection__reason", "collection__action_url"),
+    *("agreement__title", "agreement__time_zone", "agreement__currency"),
+    *("client__name", "client__business"),
+)
 
-def outstanding_amounts(business: Business) -> list[tuple[str, int, int]]:
+
+def open_invoices(business: Business) -> list[tuple[Invoice, Asked]]:
+    """Return the open invoices and what each asks. What only their documents print is deferred."""
+    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
+    rows = list(unpaid.select_related("collection", "agreement", "client").only(*FIGURES))
+    asked = asking.asked_of_all(rows)
+    return [(row, asked[row.pk]) for row in rows]
+
+
+def outstanding_amounts(
+    business: Business, opened: Iterable[tuple[Invoice, Asked]] | None = None
+) -> list[tuple[str, int, int]]:
     """Return (currency, money to come in minor units, number of invoices) for each currency.
 
-    Tax that a client withheld is not money to come: it is waited for as a certificate.
+    Tax that a client withheld is not money to come: it is waited for as a certificate. `opened` are
+    the `open_invoices`, if the caller has them already.
     """
-    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN).select_related(
-        "collection", "agreement"
-    )
     sums: dict[str, tuple[int, int]] = {}
-    asked = asking.asked_of_all(unpaid)
-    for invoice in unpaid:
-        to_pay = asked[invoice.pk].to_pay
-        if to_pay:
+    for invoice, asked in open_invoices(business) if opened is None else opened:
+        if asked.to_pay:
             amount, count = sums.get(invoice.currency, (0, 0))
-            sums[invoice.currency] = (amount + to_pay, count + 1)
+            sums[invoice.currency] = (amount + asked.to_pay, count + 1)
     return [(currency, *sums[currency]) for currency in sorted(sums)]
 
 
@@ -43,6 +59,13 @@ def late_collections(business: Business) -> QuerySet[Collection]:
     return collections.select_related(
         "invoice__client", "invoice__agreement", "invoice__collection"
     )
+
+
+def invoices_of(collections: QuerySet[Collection]) -> list[Invoice]:
+    """Return the invoices of collections. What only their documents print is deferred."""
+    own = ("state", "next_at", "reason", "action_url")
+    fields = [f"invoice__{name}" for name in ("number", *FIGURES)]
+    return [row.invoice for row in collections.only(*own, *fields)]
 
 
 def agreements_on_hold(business: Business) -> QuerySet[Agreement]:

@@ -1,15 +1,16 @@
 """What has to be paid next: the open invoices, and then the next charge of each agreement."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from agreements.models import Agreement
+from agreements.models.proposal import TRANSFER_DAYS
 from agreements.rules.terms import CollectBy
 from billing.books import asking
 from billing.emails.upcoming_charges import NextCharge, first_charge, next_charges
@@ -18,6 +19,7 @@ from billing.rules.asking import Asked
 from billing.rules.states import InvoiceState
 from clients.models import Client
 
+CHUNK = 12  # agreements whose next charges are computed at once, where a few payments are shown
 log = logging.getLogger(__name__)
 
 
@@ -92,7 +94,77 @@ def next_payments(
         rows.values(), today
     )
     payments += [NextPayment.of_charge(charge) for charge in charges if charge.to_pay]
+    return _in_order(payments)
+
+
+def soonest_payments(
+    agreements: Sequence[Agreement],
+    following: Mapping[UUID, date],
+    opened: Iterable[tuple[Invoice, Asked]],
+    today: date,
+    *,
+    until: date,
+    most: int,
+) -> list[NextPayment]:
+    """The first of the `next_payments` from `today` to `until`, however many agreements there are.
+
+    Only the invoices that can be among them are computed; of many with one day and one title, any
+    may be returned. `following` are the days of `periods.next_starts`, and `opened` the open
+    invoices that count (`queries.open_invoices`).
+    """
+    rows: dict[UUID | None, Agreement] = {row.pk: row for row in agreements}
+    payments = [
+        NextPayment.of_invoice(row, rows.get(row.agreement_id), asked)
+        for row, asked in opened
+        if asked.to_pay
+    ]
+    unbilled = {row.pk for row in _not_yet_billed(agreements, today)}
+    places = sorted(
+        place for place in _places(agreements, following, unbilled) if today <= place[0] <= until
+    )
+    found: list[NextPayment] = []
+    at = 0
+    while len(found) < most and (at < len(places) or not at):
+        at = 2 * at or CHUNK
+        charges = _charges_of(agreements, {pk for *_place, pk in places[:at]}, unbilled, today)
+        last = places[at - 1][:2] if at < len(places) else (date.max, "")
+        known = _in_order([*payments, *map(NextPayment.of_charge, charges)])
+        known = [row for row in known if today <= row.due_on <= until]
+        found = [row for row in known if (row.due_on, row.title) <= last]
+    return found[:most]
+
+
+def _in_order(payments: Iterable[NextPayment]) -> list[NextPayment]:
+    """The soonest first."""
     return sorted(payments, key=lambda payment: (payment.due_on, payment.title, payment.to_pay))
+
+
+def _places(
+    agreements: Iterable[Agreement], following: Mapping[UUID, date], unbilled: Collection[UUID]
+) -> Iterator[tuple[date, str, UUID]]:
+    """When the next charge of each agreement is due, its title, and the agreement's id."""
+    for row in agreements:
+        first = row.starts_on if row.pk in unbilled else None
+        for day in filter(None, (first, following.get(row.pk))):
+            due_on = day + timedelta(days=TRANSFER_DAYS if row.is_by_transfer else 0)
+            yield due_on, row.title, row.pk
+
+
+def _charges_of(
+    agreements: Sequence[Agreement], ids: Collection[UUID], unbilled: Collection[UUID], today: date
+) -> list[NextCharge]:
+    """The next charges of these agreements and of all others of their clients.
+
+    A client's credit pays the charge that comes first.
+    """
+    clients = {row.client_id for row in agreements if row.pk in ids}
+    theirs = [row.pk for row in agreements if row.client_id in clients]
+    if not theirs:
+        return []
+    rows = list(Agreement.objects.filter(pk__in=theirs).select_related("client"))
+    charges = _first_charges(row for row in rows if row.pk in unbilled)
+    charges += next_charges(rows, today)
+    return [charge for charge in charges if charge.to_pay]
 
 
 def invoices_to_come(agreements: Iterable[Agreement], today: date) -> list[NextCharge]:
@@ -105,10 +177,11 @@ def invoices_to_come(agreements: Iterable[Agreement], today: date) -> list[NextC
 
 def _not_yet_billed(rows: Iterable[Agreement], today: date) -> list[Agreement]:
     """The agreements that have begun and have no invoice of a period yet."""
-    begun = [row for row in rows if row.starts_on <= today]
-    of_periods = Invoice.objects.filter(agreement__in=begun, one_off__isnull=True)
-    known = set(of_periods.order_by().values_list("agreement", flat=True).distinct())
-    return [row for row in begun if row.pk not in known]
+    begun = {row.pk: row for row in rows if row.starts_on <= today}
+    of_period = Invoice.objects.filter(agreement=OuterRef("pk"), one_off__isnull=True)
+    waiting = Agreement.objects.filter(~Exists(of_period), pk__in=list(begun)).order_by()
+    known = set(waiting.values_list("pk", flat=True))
+    return [row for pk, row in begun.items() if pk in known]
 
 
 def _first_charges(begun: Iterable[Agreement]) -> list[NextCharge]:

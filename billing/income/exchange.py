@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from django.db.models import DateField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -54,6 +55,11 @@ def newest_rates(business: Business) -> dict[str, ExchangeRate]:
     return {row.currency: row for row in _since(business, None)}
 
 
+def newest_of(history: RateHistory) -> dict[str, ExchangeRate]:
+    """Return the same of a history that was read already."""
+    return {currency: rows[-1] for currency, rows in history.rows.items()}
+
+
 def rates_since(business: Business, first: date) -> RateHistory:
     """Return the rates of the days from `first` on, with those that were known on that day."""
     rows: dict[str, list[ExchangeRate]] = defaultdict(list)
@@ -83,13 +89,18 @@ def _counting(business: Business) -> QuerySet[ExchangeRate]:
 
 def per_unit(rate: ExchangeRate) -> Fraction:
     """What one minor unit of its currency is, in minor units of the business's own."""
-    scale = Fraction(10) ** (money.exponent(rate.own) - money.exponent(rate.currency))
-    return Fraction(rate.rate) * scale
+    return _per_unit(rate.rate, rate.own, rate.currency)
+
+
+@lru_cache(1024)
+def _per_unit(rate: Decimal, own: str, currency: str) -> Fraction:
+    return Fraction(rate) * Fraction(10) ** (money.exponent(own) - money.exponent(currency))
 
 
 def convert(amount: int, rate: ExchangeRate) -> int:
     """An amount in minor units of the rate's currency, in those of the own one, rounded once."""
-    return money.round_half_up(amount * per_unit(rate))
+    unit = per_unit(rate)
+    return money.nearest(amount * unit.numerator, unit.denominator)
 
 
 def used(rates: Rates, currencies: Iterable[str]) -> list[ExchangeRate]:

@@ -4,11 +4,12 @@ All amounts are minor units before tax. Currencies are never added (rule 13).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, Sum
@@ -16,12 +17,14 @@ from django.db.models import Count, Q, Sum
 from agreements.changing.end import can_end, earliest_end
 from agreements.models import Agreement, Period, Proposal
 from agreements.rules.intervals import Interval
+from agreements.rules.schedule import WHOLE
 from agreements.rules.states import PeriodState, ProposalState
 from agreements.running import effective_terms, expected_fees
 from agreements.running.periods import coming_spans
-from billing.books import asking, queries
+from billing.books import queries
 from billing.models import Invoice, PaidPart, PaymentMethod, Refund
 from billing.models.payment import SettledBy
+from billing.rules.asking import Asked
 from billing.rules.certainty import (
     BY_CONTRACT,
     HORIZON,
@@ -30,7 +33,7 @@ from billing.rules.certainty import (
     closing_rate,
     covered_until,
 )
-from billing.rules.states import InvoiceState, RefundState
+from billing.rules.states import RefundState
 from clients.models import Client
 from core.dates import add_months, local_day, local_instant, month_of
 from core.models import Business
@@ -41,8 +44,7 @@ RECEIVED = (SettledBy.PAYMENT, SettledBy.CERTIFICATE, SettledBy.REVERSAL)
 ANSWERED = (ProposalState.ACCEPTED, ProposalState.DECLINED, ProposalState.EXPIRED)
 
 
-@dataclass(frozen=True)
-class Expected:
+class Expected(NamedTuple):
     """A fee that is expected: of an invoice, or of a period that begins on `on`.
 
     `source` is its agreement, or a one-off invoice that belongs to none.
@@ -65,6 +67,10 @@ class Income:
     expected: list[Expected] = field(default_factory=list)
     offered: list[tuple[Proposal, int]] = field(default_factory=list)
 
+    def received_since(self, day: date) -> int:
+        """What was received from a day of this year on."""
+        return sum(amount for on, amount in self.received_by_day.items() if on >= day)
+
     @cached_property
     def sums(self) -> dict[Certainty, int]:
         """The sum of each certainty, the most certain first."""
@@ -73,7 +79,7 @@ class Income:
             sums[one.certainty] += one.amount
         return sums
 
-    @property
+    @cached_property
     def by_contract(self) -> int:
         """What comes even if everybody gives notice today."""
         return sum(self.sums[one] for one in BY_CONTRACT)
@@ -86,7 +92,7 @@ class Income:
             if one.certainty in BY_CONTRACT and month_of(one.on) == month
         )
 
-    @property
+    @cached_property
     def total(self) -> int:
         """Everything that is expected, without what is only offered."""
         return sum(self.sums.values())
@@ -94,22 +100,30 @@ class Income:
     @cached_property
     def largest(self) -> tuple[Client, int] | None:
         """The client who brings most of it, and how much; None where nothing is expected."""
-        by_client: dict[UUID, int] = defaultdict(int)
+        by_source: dict[UUID, int] = defaultdict(int)
+        sources = {}
         for one in self.expected:
-            by_client[one.source.client_id] += one.amount
+            sources[one.source.pk] = one.source
+            by_source[one.source.pk] += one.amount
+        by_client: dict[UUID, int] = defaultdict(int)
+        for pk, amount in by_source.items():
+            by_client[sources[pk].client_id] += amount
         if not by_client:
             return None
         most = max(by_client, key=lambda pk: (by_client[pk], str(pk)))
-        client = next(one.source.client for one in self.expected if most == _client(one))
+        client = next(row.client for row in sources.values() if row.client_id == most)
         return client, by_client[most]
 
     @property
     def without_largest(self) -> int:
         """What comes if the largest client gives notice today and everybody else stays."""
-        return sum(
+        if self.largest is None:
+            return self.by_contract
+        most = self.largest[0].pk
+        return self.by_contract + sum(
             one.amount
             for one in self.expected
-            if one.certainty in BY_CONTRACT or (self.largest and _client(one) != self.largest[0].pk)
+            if one.certainty not in BY_CONTRACT and one.source.client_id != most
         )
 
     def safe_until(self, monthly_costs: int) -> tuple[date | None, date | None]:
@@ -118,18 +132,23 @@ class Income:
         return first, covered_until(self.without_largest, monthly_costs, self.today)
 
 
-def _client(one: Expected) -> UUID:
-    return one.source.client_id
-
-
 def expected_income(
-    business: Business, agreements: Sequence[Agreement], today: date
+    business: Business,
+    agreements: Sequence[Agreement],
+    today: date,
+    *,
+    opened: Iterable[tuple[Invoice, Asked]] | None = None,
+    late: Collection[UUID] | None = None,
+    with_offers: bool = True,
 ) -> list[Income]:
     """The income of each currency, the business's own first, then the largest.
 
-    `agreements` are those of `guaranteed.signed_agreements`. The number of queries does not
-    depend on their number.
+    `agreements` are those of `guaranteed.signed_agreements`. `opened` are the invoices of
+    `queries.open_invoices` and `late` the agreements of `queries.late_agreements`, if the caller
+    has them already. The number of queries does not depend on their number.
     """
+    if late is None:
+        late = queries.late_agreements(business)
     found: dict[str, Income] = {}
 
     def of(currency: str) -> Income:
@@ -137,16 +156,16 @@ def expected_income(
 
     rows = {row.pk: row for row in agreements}
     for one in [
-        *_invoiced(business, rows),
-        *_unbilled(rows),
-        *_coming(business, agreements, today),
+        *_invoiced(rows, queries.open_invoices(business) if opened is None else opened),
+        *_unbilled(business, rows),
+        *_coming(business, agreements, today, late),
     ]:
         if one.amount:
             of(one.source.currency).expected.append(one)
     for currency, days in received_by_day(business, date(today.year, 1, 1), today).items():
         of(currency).received_by_day = days
         of(currency).received = sum(days.values())
-    for proposal, fee in _offered(business):
+    for proposal, fee in _offered(business) if with_offers else ():
         of(proposal.currency).offered.append((proposal, fee))
     return sorted(
         found.values(),
@@ -154,54 +173,57 @@ def expected_income(
     )
 
 
-def _invoiced(business: Business, agreements: dict[UUID, Agreement]) -> list[Expected]:
+def _invoiced(
+    agreements: dict[UUID, Agreement], opened: Iterable[tuple[Invoice, Asked]]
+) -> list[Expected]:
     """What is still to come of each open invoice, before tax."""
-    unpaid = Invoice.objects.filter(business=business, state=InvoiceState.OPEN)
-    mine = unpaid.filter(Q(agreement__in=list(agreements)) | Q(agreement__isnull=True))
-    rows = list(mine.select_related("collection", "agreement", "client"))
-    asked = asking.asked_of_all(rows)
     return [
         Expected(
             agreements[row.agreement_id] if row.agreement_id else row,
             Certainty.INVOICED,
             row.due_on,
-            prorate(row.subtotal, asked[row.pk].left, row.total),
+            prorate(row.subtotal, asked.left, row.total),
         )
-        for row in rows
-        if row.total
+        for row, asked in opened
+        if row.total and (row.agreement_id is None or row.agreement_id in agreements)
     ]
 
 
-def _unbilled(agreements: dict[UUID, Agreement]) -> list[Expected]:
+def _unbilled(business: Business, agreements: dict[UUID, Agreement]) -> list[Expected]:
     """Periods that have begun and are not billed yet."""
     waiting = (PeriodState.DUE, PeriodState.CARRIED)
-    rows = Period.objects.filter(agreement__in=list(agreements), state__in=waiting)
+    rows = Period.objects.filter(business=business, state__in=waiting)
     return [
-        Expected(agreements[row.agreement_id], Certainty.OWED, row.starts_on, row.amount)
-        for row in rows
+        Expected(agreements[pk], Certainty.OWED, starts_on, amount)
+        for pk, starts_on, amount in rows.values_list("agreement_id", "starts_on", "amount")
+        if pk in agreements
     ]
 
 
-def _coming(business: Business, agreements: Iterable[Agreement], today: date) -> list[Expected]:
+def _coming(
+    business: Business, agreements: Iterable[Agreement], today: date, late: Collection[UUID]
+) -> list[Expected]:
     """The fees of the periods that begin within the horizon."""
     until = add_months(today, HORIZON)
-    late = queries.late_agreements(business)
     saved = PaymentMethod.objects.filter(business=business, removed_at__isnull=True)
     with_method = set(saved.values_list("client", flat=True))
     ends: dict[UUID, date] = {}
+    can_pay: dict[UUID, bool] = {}
     found = []
     for agreement, span in coming_spans(agreements, today, until):
         if agreement.pk not in ends:
             ends[agreement.pk] = _owed_until(agreement, today)
-        pays = agreement.is_by_transfer or agreement.client_id in with_method
+            pays = agreement.is_by_transfer or agreement.client_id in with_method
+            can_pay[agreement.pk] = pays and agreement.pk not in late
         certainty = certainty_of(
             span.start,
             owed_until=ends[agreement.pk],
             renews_on=agreement.ends_on,
-            can_pay=pays and agreement.pk not in late,
+            can_pay=can_pay[agreement.pk],
         )
-        terms = effective_terms.billed_terms_on(agreement, span.start)
-        fee = prorate(terms.amount, span.fraction.numerator, span.fraction.denominator)
+        fee = effective_terms.billed_terms_on(agreement, span.start).amount
+        if span.fraction != WHOLE:
+            fee = prorate(fee, span.fraction.numerator, span.fraction.denominator)
         found.append(Expected(agreement, certainty, span.start, fee))
     return found
 

@@ -3,14 +3,22 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from agreements.models import Agreement
-from agreements.rules.intervals import per_month
+from agreements.models import Agreement, Amendment
+from agreements.rules.intervals import Interval, per_month
 from agreements.rules.states import AgreementState
 from agreements.running import effective_terms
-from core.dates import add_months, local_day, months_back
+from core.dates import add_months, local_day, month_of, months_back
 from core.models import Business
 
 RUNNING = (AgreementState.ACTIVE, AgreementState.PAUSED, AgreementState.ENDED)
+
+#: What income is computed from, of an agreement and its client.
+FIGURES = (
+    *("business", "state", "title", "currency", "amount", "minutes", "collect_by", "opens_at"),
+    *("interval", "starts_on", "ends_on", "anchor_day", "time_zone", "charge_hour"),
+    *("notice_days", "minimum_months", "renews", "term_months", "parked_because", "signed_at"),
+    *("client__name", "client__business"),
+)
 
 
 def monthly_fee(agreement: Agreement, day: date) -> int:
@@ -22,11 +30,23 @@ def monthly_fee(agreement: Agreement, day: date) -> int:
 
 
 def signed_agreements(business: Business) -> list[Agreement]:
-    """Return every agreement of the business that was ever signed, also if it has ended."""
-    agreements = Agreement.objects.filter(
-        business=business, state__in=RUNNING, signed_at__isnull=False
-    )
-    return effective_terms.load_amendments(agreements.select_related("client"))
+    """Return every agreement of the business that was ever signed, also if it has ended.
+
+    The texts of what was signed are deferred: a page with all agreements shows none of them.
+    """
+    signed = Agreement.objects.filter(business=business, state__in=RUNNING, signed_at__isnull=False)
+    agreements = list(signed.select_related("client").only(*FIGURES))
+    _load_terms(row for row in agreements if row.interval == Interval.ONCE)
+    changes = Amendment.objects.filter(business=business, agreement__in=signed)
+    return effective_terms.with_amendments(agreements, changes)
+
+
+def _load_terms(agreements: Iterable[Agreement]) -> None:
+    """Load the terms of one-time work, which say whether it is a trial."""
+    rows = {row.pk: row for row in agreements}
+    if rows:
+        for pk, terms in Agreement.objects.filter(pk__in=list(rows)).values_list("pk", "terms"):
+            rows[pk].terms = terms
 
 
 def income_by_month(
@@ -41,18 +61,24 @@ def income_by_month(
     paying = [agreement for agreement in agreements if monthly_fee(agreement, today)]
     for currency in sorted({agreement.currency for agreement in paying}):
         in_currency = [agreement for agreement in paying if agreement.currency == currency]
-        income[currency] = [
-            (
-                first,
-                sum(
-                    monthly_fee(agreement, _last(first, today))
-                    for agreement in in_currency
-                    if _ran_in(agreement, first)
-                ),
-            )
-            for first in months_back(today, months)
-        ]
+        sums = dict.fromkeys(months_back(today, months), 0)
+        for agreement in in_currency:
+            _add_fees(sums, agreement, today)
+        income[currency] = list(sums.items())
     return income
+
+
+def _add_fees(sums: dict[date, int], agreement: Agreement, today: date) -> None:
+    """Add an agreement's monthly fee to each month, by its first day, in which it ran."""
+    if not agreement.signed_at:
+        return
+    signed_on = local_day(agreement.signed_at, agreement.time_zone)
+    began = month_of(max(signed_on, agreement.starts_on))
+    is_steady = not effective_terms.signed_changes(agreement)
+    fee = monthly_fee(agreement, today)
+    for first in sums:
+        if began <= first and (not agreement.ends_on or agreement.ends_on > first):
+            sums[first] += fee if is_steady else monthly_fee(agreement, _last(first, today))
 
 
 def current_income(agreements: Iterable[Agreement], today: date) -> dict[str, int]:
@@ -92,16 +118,3 @@ def next_change(agreements: Iterable[Agreement], today: date) -> tuple[date, dic
 def _last(first: date, today: date) -> date:
     """Return the last day of the month that begins on `first`, or today if that is earlier."""
     return min(today, add_months(first, 1) - timedelta(days=1))
-
-
-def _ran_in(agreement: Agreement, first: date) -> bool:
-    """Whether the agreement was signed and running on a day of the month that begins on `first`."""
-    next_month = add_months(first, 1)
-    was_signed = (
-        agreement.signed_at and local_day(agreement.signed_at, agreement.time_zone) < next_month
-    )
-    return bool(
-        was_signed
-        and agreement.starts_on < next_month
-        and (not agreement.ends_on or agreement.ends_on > first)
-    )

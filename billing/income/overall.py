@@ -4,13 +4,12 @@ Each row is converted and rounded, so that a list always adds up to its sum.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from billing.income import exchange
-from billing.income.exchange import Rates
-from billing.income.expected import Income
+from billing.income.exchange import RateHistory, Rates
+from billing.income.expected import Expected, Income
 from billing.income.forecast import Forecast
 from billing.models import ExchangeRate
 from billing.rules import futures
@@ -21,11 +20,18 @@ from core.models import Business
 
 
 def overall(
-    business: Business, incomes: Sequence[Income], rates: Rates, today: date
+    business: Business,
+    incomes: Sequence[Income],
+    rates: Rates,
+    today: date,
+    history: RateHistory | None = None,
 ) -> tuple[Income, list[str]]:
-    """Return one income in the own currency, and the currencies that have no rate."""
+    """Return one income in the own currency, and the currencies that have no rate.
+
+    `history` are rates since the beginning of the year, or of longer, if the caller has them.
+    """
     whole, apart = Income(business.currency, today), []
-    history = exchange.rates_since(business, date(today.year, 1, 1))
+    history = history or exchange.rates_since(business, date(today.year, 1, 1))
     for income in incomes:
         rate = rates.get(income.currency)
         if income.currency != business.currency and rate is None:
@@ -34,7 +40,8 @@ def overall(
         own = history.in_own(income.currency, income.received_by_day) if rate else None
         whole.received += income.received if own is None else own
         whole.expected += [
-            replace(one, amount=_in_own(one.amount, rate)) for one in income.expected
+            Expected(source, certainty, on, _in_own(amount, rate))
+            for source, certainty, on, amount in income.expected
         ]
         whole.offered += [(proposal, _in_own(fee, rate)) for proposal, fee in income.offered]
     whole.offered.sort(key=lambda pair: -pair[1])
@@ -42,15 +49,20 @@ def overall(
 
 
 def months_in_own(
-    by_currency: Mapping[str, Sequence[tuple[date, int]]], business: Business, rates: Rates
+    by_currency: Mapping[str, Sequence[tuple[date, int]]],
+    business: Business,
+    rates: Rates,
+    history: RateHistory | None = None,
 ) -> list[tuple[date, int]]:
     """Add up amounts by month in the own currency; currencies without a rate are left out.
 
-    Each month has the rate that was known on its last day.
+    Each month has the rate that was known on its last day. `history` are rates since the first
+    month, or of longer, if the caller has them.
     """
     sums: dict[date, int] = {}
     months = [month for rows in by_currency.values() for month, _amount in rows]
-    history = exchange.rates_since(business, min(months)) if months else None
+    if months and history is None:
+        history = exchange.rates_since(business, min(months))
     for currency, rows in by_currency.items():
         rate = rates.get(currency)
         if currency == business.currency or rate:

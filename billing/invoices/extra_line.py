@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -107,6 +107,12 @@ def waiting_lines(agreements: Iterable[Agreement]) -> list[NextLine]:
     return list(rows.select_related("agreement").order_by("created_at", "pk"))
 
 
+#: Lines of agreements that certainly have a next invoice; `has_next_invoice` says it of all.
+GOES_ON = Q(agreement__state__in=RUNNING_STATES, agreement__opens_at__isnull=False) & (
+    Q(agreement__ends_on__isnull=True) | ~Q(agreement__renews=Renews.NO)
+)
+
+
 def has_next_invoice(agreement: Agreement) -> bool:
     """Whether a periodic invoice is still to come: a pause ends, and a term may renew itself.
 
@@ -130,8 +136,8 @@ def bills_more(agreement: Agreement) -> bool:
     return has_next_invoice(agreement) or due.exists()
 
 
-def left_over(business: Business) -> list[tuple[Agreement, list[NextLine]]]:
-    """Return the lines that no periodic invoice will take, by agreement, the oldest first.
+def lines_without_invoice(business: Business) -> QuerySet[NextLine]:
+    """Return the lines that perhaps no periodic invoice will take.
 
     A period without its invoice, which may be set aside or on hold, takes them still.
     """
@@ -139,7 +145,14 @@ def left_over(business: Business) -> list[tuple[Agreement, list[NextLine]]]:
         business=business, invoice__isnull=True, removed_at__isnull=True
     )
     due = Period.objects.filter(agreement=OuterRef("agreement"), state=PeriodState.DUE)
-    rows = waiting.exclude(Exists(due)).select_related("agreement__client", "agreement__business")
+    return waiting.exclude(GOES_ON).exclude(Exists(due))
+
+
+def left_over(business: Business) -> list[tuple[Agreement, list[NextLine]]]:
+    """Return the lines that no periodic invoice will take, by agreement, the oldest first."""
+    rows = lines_without_invoice(business).select_related(
+        "agreement__client", "agreement__business"
+    )
     found: dict[Agreement, list[NextLine]] = {}
     for line in rows.order_by("created_at", "pk"):
         if not has_next_invoice(line.agreement):

@@ -22,7 +22,7 @@ from billing.rules.experience import (
     until,
 )
 from core.dates import add_months, month_of
-from core.money import round_half_up
+from core.money import nearest
 
 FUTURES = 500
 MONTHS = 12  # full months that are looked ahead, after the rest of this one
@@ -135,7 +135,10 @@ def together(
 ) -> list[list[int]]:
     """The futures of several currencies in one: `rates` are minor units of it for one of each."""
     converted = [
-        [[round_half_up(amount * rate) for amount in future] for future in found[currency]]
+        [
+            [nearest(amount * rate.numerator, rate.denominator) for amount in future]
+            for future in found[currency]
+        ]
         for currency, rate in rates.items()
     ]
     return [

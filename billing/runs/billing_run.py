@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
@@ -68,8 +69,15 @@ def confirm_clock(*, now: datetime) -> int:
 
 def refused_run() -> BillingRun | None:
     """Return the latest run if it was refused and no person has confirmed the clock since."""
-    last = BillingRun.objects.exclude(door=AUDIT).order_by("-pk").first()
-    return last if last and last.refused_because and not last.allowed_at else None
+    return refused_runs().first()
+
+
+def refused_runs() -> QuerySet[BillingRun]:
+    """Return that run alone, or nothing."""
+    runs = BillingRun.objects.exclude(door=AUDIT)
+    last = runs.order_by("-pk").values("pk")[:1]
+    refused = runs.filter(pk=Subquery(last), allowed_at__isnull=True)
+    return refused.exclude(refused_because="")
 
 
 def last_run() -> BillingRun | None:

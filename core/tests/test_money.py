@@ -54,6 +54,12 @@ def test_positive_and_negative_amounts_round_alike(value: Fraction) -> None:
     assert abs(money.round_half_up(value) - value) <= Fraction(1, 2)
 
 
+@given(SIGNED, st.integers(1, 10**30))
+def test_integers_round_like_the_fraction_that_they_are(numerator: int, denominator: int) -> None:
+    exact = Fraction(numerator, denominator)
+    assert money.nearest(numerator, denominator) == money.round_half_up(exact)
+
+
 @given(SUMS, PERCENTS)
 def test_rounding_agrees_with_round_half_up_of_decimal(amount: int, percent: Decimal) -> None:
     exact = Decimal(amount) * percent / 100

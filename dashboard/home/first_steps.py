@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Package, Proposal
 from billing.models import BankDetails, GatewayAccount
 from clients.models import Client
+from core.database.existing import which_exist
 from dashboard.page import DashboardView
 
 
@@ -26,19 +27,30 @@ def first_steps(view: DashboardView) -> list[FirstStep]:
     business = view.business
     if business.checklist_dismissed_at:
         return []
+    done = which_exist(
+        business,
+        {
+            "proposal": view.rows(Proposal).filter(sent_at__isnull=False),
+            "bank": view.rows(BankDetails).exclude(account="", promptpay=""),
+            "gateway": view.rows(GatewayAccount),
+            "package": view.rows(Package),
+        },
+    )
     steps = [
         FirstStep(
             _("Send your first proposal"),
             _proposal_page(view),
-            view.rows(Proposal).filter(sent_at__isnull=False).exists(),
+            "proposal" in done,
         ),
         FirstStep(
-            _("Say how clients pay you"), reverse("dashboard:paying") + "#p3", _is_payable(view)
+            _("Say how clients pay you"),
+            reverse("dashboard:paying") + "#p3",
+            bool({"bank", "gateway"} & done),
         ),
         FirstStep(
             _("Make a package with your own prices"),
             reverse("dashboard:packages"),
-            view.rows(Package).exists(),
+            "package" in done,
         ),
         FirstStep(
             _("Add your logo"),
@@ -63,9 +75,3 @@ def _proposal_page(view: DashboardView) -> str:
     if client := real_clients.order_by("-created_at").first():
         return reverse("dashboard:proposal_new", args=[client.pk])
     return reverse("dashboard:welcome_client")
-
-
-def _is_payable(view: DashboardView) -> bool:
-    """Whether clients can transfer to a bank account, or pay by card at a connected gateway."""
-    bank = view.rows(BankDetails).exclude(account="", promptpay="")
-    return bank.exists() or view.rows(GatewayAccount).exists()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.income import exchange, guaranteed, overall
-from billing.income.exchange import Rates
+from billing.income.exchange import RateHistory
 from core import charts, formats, money
 from core.models import Business
 from core.web import query_string
@@ -22,10 +22,11 @@ def context(
     request: HttpRequest,
     business: Business,
     signed: Sequence[Agreement],
-    rates: Rates,
+    history: RateHistory,
     today: date,
 ) -> dict[str, Any]:
     """The chart of the chosen currency, and what else can be chosen: the own one first."""
+    rates = exchange.newest_of(history)
     series = guaranteed.income_by_month(signed, today)
     newest = {currency: points[-1][1] for currency, points in series.items()}
     tabs = {currency: currency for currency in exchange.own_first(newest, business, rates)}
@@ -34,7 +35,11 @@ def context(
     asked = query_string.text(request.GET, "currency")
     chosen = asked if asked in tabs else next(iter(tabs), "")
     currency = business.currency if chosen == ALL else chosen
-    points = overall.months_in_own(series, business, rates) if chosen == ALL else series.get(chosen)
+    points = (
+        overall.months_in_own(series, business, rates, history)
+        if chosen == ALL
+        else series.get(chosen)
+    )
     return {
         "chart": _chart(currency, points) if points and _moves(points) else None,
         "chart_currency": currency,

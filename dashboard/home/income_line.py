@@ -1,6 +1,6 @@
 """The overview's line of income: what is secured, for how long, and who pays most of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.books import queries
-from billing.income import exchange, expected, guaranteed, overall
-from billing.income.exchange import Rates
+from billing.income import exchange, guaranteed, overall
+from billing.income.exchange import RateHistory, Rates
+from billing.income.expected import Income
+from billing.models import Invoice
+from billing.rules.asking import Asked
 from billing.rules.certainty import HORIZON
 from core import formats
 from core.dates import add_months, month_of
@@ -17,13 +20,18 @@ from core.models import Business
 
 
 def context(
-    business: Business, signed: Sequence[Agreement], rates: Rates, today: date
+    business: Business,
+    signed: Sequence[Agreement],
+    incomes: Sequence[Income],
+    history: RateHistory,
+    today: date,
 ) -> dict[str, Any]:
     """The line, and the monthly fees of signed retainers; amounts are before tax."""
-    incomes = expected.expected_income(business, signed, today)
-    whole, apart = overall.overall(business, incomes, rates, today)
+    rates = exchange.newest_of(history)
+    whole, apart = overall.overall(business, incomes, rates, today, history)
     month = month_of(today)
-    came, _left = exchange.in_own(expected.received(business, month, today), business, rates)
+    received = {one.currency: one.received_since(month) for one in incomes}
+    came, _left = exchange.in_own(received, business, rates)
     fees = guaranteed.current_income(signed, today)
     in_own, _left = exchange.in_own(fees, business, rates)
     shown = [one.currency for one in incomes]
@@ -43,12 +51,15 @@ def context(
     }
 
 
-def outstanding(business: Business, rates: Rates) -> dict[str, Any]:
+def outstanding(
+    business: Business, opened: Iterable[tuple[Invoice, Asked]], rates: Rates
+) -> dict[str, Any]:
     """What is still to be paid, in the own currency, and the amount of each other currency.
 
-    It is `apart` where nothing of it can be given in the own currency.
+    `opened` are the open invoices. It is `apart` where nothing of it can be given in the own
+    currency.
     """
-    rows = queries.outstanding_amounts(business)
+    rows = queries.outstanding_amounts(business, opened)
     amounts = {currency: amount for currency, amount, _count in rows}
     in_own, _left = exchange.in_own(amounts, business, rates)
     return {

@@ -4,12 +4,13 @@ from collections import defaultdict
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing.books import asked_words, queries
+from billing.books import asking, queries
 from billing.invoices import extra_line
 from billing.models import BankStatementLine, Invoice, UnpaidCase, WithholdingCertificate
 from billing.models.bank import BankLineState
@@ -17,18 +18,20 @@ from billing.models.certificate import CertificateState
 from billing.rules.asking import Asked, Way
 from billing.runs import billing_run, unpaid_periods
 from core import formats
-from dashboard.home.todo_line import SHOWN, Todo
+from dashboard.home.todo_line import SHOWN, Todo, source
 from dashboard.page import DashboardView
 
 LATE = 300  # late payments that are added up by client
 
 
-def late_payments(view: DashboardView) -> list[Todo]:
+@source(lambda view: queries.late_collections(view.business))
+def late_payments(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Charges that were declined and transfers that have not arrived: one to-do for each client."""
-    invoices = [row.invoice for row in queries.late_collections(view.business)[:LATE]]
+    invoices = queries.invoices_of(rows[:LATE])
     by_client: dict[Any, list[tuple[Invoice, Asked]]] = defaultdict(list)
-    for invoice, status in asked_words.statuses(invoices, now=timezone.now()):
-        by_client[invoice.client_id, invoice.currency].append((invoice, status.asked))
+    asked = asking.asked_of_all(invoices, now=timezone.now())
+    for invoice in invoices:
+        by_client[invoice.client_id, invoice.currency].append((invoice, asked[invoice.pk]))
     cases = unpaid_periods.open_cases(view.business)
     largest = sorted(by_client.values(), key=lambda rows: -max(asked.late for _row, asked in rows))
     return [_late_todo(rows, cases) for rows in largest[:SHOWN]]
@@ -70,9 +73,10 @@ def _late_payment(invoice: Invoice, asked: Asked) -> str:
     return _("%(client)s: the charge of %(amount)s failed.") % values
 
 
-def transfers(view: DashboardView) -> list[Todo]:
+@source(lambda view: view.rows(BankStatementLine).filter(state=BankLineState.OPEN))
+def transfers(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Lines of bank statements that are not matched to an invoice yet, as one line."""
-    count = view.rows(BankStatementLine).filter(state=BankLineState.OPEN).count()
+    count = rows.count()
     if not count:
         return []
     text = ngettext(
@@ -81,7 +85,8 @@ def transfers(view: DashboardView) -> list[Todo]:
     return [Todo(text % {"n": count}, reverse("dashboard:bank"), _("Match"))]
 
 
-def on_hold(view: DashboardView) -> list[Todo]:
+@source(lambda view: queries.agreements_on_hold(view.business))
+def on_hold(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Agreements whose billing is on hold."""
     return [
         Todo(
@@ -89,11 +94,12 @@ def on_hold(view: DashboardView) -> list[Todo]:
             reverse("dashboard:agreement", args=[row.pk]),
             _("Decide"),
         )
-        for row in queries.agreements_on_hold(view.business)[:SHOWN]
+        for row in rows.only("client__name", "parked_because")[:SHOWN]
     ]
 
 
-def left_over_lines(view: DashboardView) -> list[Todo]:
+@source(lambda view: extra_line.lines_without_invoice(view.business))
+def left_over_lines(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Lines that no periodic invoice will take, because their agreement ends or has ended."""
     todos = []
     for agreement, lines in extra_line.left_over(view.business)[:SHOWN]:
@@ -114,31 +120,25 @@ def left_over_lines(view: DashboardView) -> list[Todo]:
     return todos
 
 
-def billing_runs(view: DashboardView) -> list[Todo]:
-    """Charges with an unknown outcome, and a billing run held back because of the clock."""
-    todos = []
-    if queries.unknown_charges(view.business).exists():
-        todos.append(
-            Todo(
-                _("The outcome of a charge is not known yet."),
-                reverse("dashboard:unknown_charges"),
-                _("Review"),
-            )
-        )
-    if billing_run.refused_run():
-        todos.append(
-            Todo(
-                _("The billing run waits until you confirm the clock."),
-                reverse("dashboard:billing_run"),
-                _("Review"),
-            )
-        )
-    return todos
+@source(lambda view: queries.unknown_charges(view.business))
+def unknown_charges(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
+    """Charges with an unknown outcome, as one line."""
+    text = _("The outcome of a charge is not known yet.")
+    url = reverse("dashboard:unknown_charges")
+    return [Todo(text, url, _("Review"))] if rows.exists() else []
 
 
-def certificates(view: DashboardView) -> list[Todo]:
+@source(lambda view: billing_run.refused_runs())
+def refused_run(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
+    """A billing run that is held back because of the clock."""
+    text = _("The billing run waits until you confirm the clock.")
+    return [Todo(text, reverse("dashboard:billing_run"), _("Review"))] if rows.exists() else []
+
+
+@source(lambda view: view.rows(WithholdingCertificate).filter(state=CertificateState.OWED))
+def certificates(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Withholding certificates that clients still owe, as one line."""
-    count = view.rows(WithholdingCertificate).filter(state=CertificateState.OWED).count()
+    count = rows.count()
     if not count:
         return []
     text = ngettext(

@@ -1,32 +1,32 @@
 """The to-do list of the overview: everything that waits for the freelancer, most urgent first.
 
-Each source is one function that returns its own to-dos. `SOURCES` at the end gives the order.
+Each source says which rows wait, and puts them into words. `SOURCES` at the end gives the order.
 """
 
-from collections import defaultdict
-from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.changing import trial
-from agreements.models import Agreement, Period, Question, Signature
+from agreements.models import Agreement, Question, Signature
 from agreements.rules.intervals import Interval
 from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import seal
 from core import formats
+from core.database.existing import which_exist
 from core.models import OutboxEmail, SetAside
 from core.models.outbox import OutboxState
 from core.system import rows_set_aside
 from dashboard.home import money_todos
-from dashboard.home.todo_line import SHOWN, Todo
+from dashboard.home.todo_line import SHOWN, Source, Todo, source
 from dashboard.page import DashboardView
 from delivery.hours import timer
-from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request
+from delivery.models import Deliverable, EarlyWarning, Overage, Report, Request, Timer
 from delivery.reports import report_reminders
 from delivery.requests import response_status
 from delivery.rules.states import DeliverableState, OverageState, ReportState
@@ -36,38 +36,52 @@ FEW = 3  # more early warnings than this are summed up in one line
 LATELY = timedelta(days=60)  # older trials and deliverables are not listed
 BOUNCED_WITHIN = timedelta(days=14)  # emails that bounced earlier are in the email log only
 SENDS_WITHIN = timedelta(hours=3)  # a report not sent this long after its time is stuck
-LOOKED_AT = 50  # unanswered requests examined, those due soonest
+LOOKED_AT = 50  # rows examined at most, where the database cannot say which are to be listed
 
 
 def todos(view: DashboardView) -> list[Todo]:
     """Every to-do of the business. The number of queries does not grow with the data."""
-    return [todo for source in SOURCES for todo in source(view)]
+    rows = {source: source.rows(view) for source in SOURCES}
+    waiting = which_exist(view.business, rows)
+    return [
+        todo for source in SOURCES if source in waiting for todo in source.lines(view, rows[source])
+    ]
 
 
-def _set_aside(view: DashboardView) -> list[Todo]:
+@source(lambda view: view.rows(SetAside).filter(released_at__isnull=True))
+def _set_aside(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """What jobs could not do, with the reason."""
-    rows = view.rows(SetAside).filter(released_at__isnull=True)
     return [
         Todo(rows_set_aside.sentence(row), rows_set_aside.page_url(row), _("Review"))
         for row in rows[:SHOWN]
     ]
 
 
-def _documents_without_seal(view: DashboardView) -> list[Todo]:
+def _without_seal(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Signed documents that could not be sealed yet, with the reason."""
+    late = seal.with_reasons(list(rows.defer("terms", "tier")[:LOOKED_AT]), timezone.now())
     return [
         Todo(
             _("“%(title)s” is signed; its seal waits: %(why)s") % {"title": row.title, "why": why},
             reverse("dashboard:agreement", args=[row.agreement.pk]),
             _("Review"),
         )
-        for row, why in seal.late_documents(view.business, timezone.now())[:SHOWN]
+        for row, why in late[:SHOWN]
     ]
 
 
-def _questions(view: DashboardView) -> list[Todo]:
+_agreements_without_seal = Source(
+    lambda view: seal.unsealed_agreements(view.business), _without_seal
+)
+_amendments_without_seal = Source(
+    lambda view: seal.unsealed_amendments(view.business), _without_seal
+)
+
+
+@source(lambda view: view.rows(Question).filter(answer=""))
+def _questions(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Clients' questions about proposals that have no answer."""
-    questions = view.rows(Question).filter(answer="").select_related("contact", "proposal")
+    questions = rows.select_related("contact", "proposal").only("contact__name", "proposal__title")
     return [
         Todo(
             _("%(name)s asks about “%(title)s”.")
@@ -79,15 +93,19 @@ def _questions(view: DashboardView) -> list[Todo]:
     ]
 
 
-def _signatures(view: DashboardView) -> list[Todo]:
-    """Documents that every client has signed and that wait for the business."""
+def _waiting_signatures(view: DashboardView) -> QuerySet[Signature]:
     own = view.rows(Signature).filter(
         contact__isnull=True, signed_at__isnull=True, invited_at__isnull=False
     )
-    waiting = own.filter(
+    return own.filter(
         Q(amendment__isnull=True, agreement__state=AgreementState.SENT)
         | Q(amendment__state=AmendmentState.SENT)
     )
+
+
+@source(_waiting_signatures)
+def _signatures(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
+    """Documents that every client has signed and that wait for the business."""
     return [
         Todo(
             _("%(client)s has signed “%(title)s”. It waits for your signature.")
@@ -98,13 +116,14 @@ def _signatures(view: DashboardView) -> list[Todo]:
             reverse("dashboard:agreement", args=[row.agreement_id]),
             _("Sign"),
         )
-        for row in waiting.select_related("agreement__client", "amendment")[:SHOWN]
+        for row in rows.select_related("agreement__client", "amendment")[:SHOWN]
     ]
 
 
-def _failed_emails(view: DashboardView) -> list[Todo]:
+@source(lambda view: view.rows(OutboxEmail).filter(state=OutboxState.FAILED))
+def _failed_emails(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Emails that could not be delivered, and that we gave up."""
-    failed = view.rows(OutboxEmail).filter(state=OutboxState.FAILED).count()
+    failed = rows.count()
     if not failed:
         return []
     text = ngettext(
@@ -114,10 +133,14 @@ def _failed_emails(view: DashboardView) -> list[Todo]:
     return [Todo(text % {"n": failed}, url, _("Review"))]
 
 
-def _bounced_emails(view: DashboardView) -> list[Todo]:
-    """Emails that bounced recently."""
+def _bounced(view: DashboardView) -> QuerySet[OutboxEmail]:
     recently = timezone.now() - BOUNCED_WITHIN
-    rows = view.rows(OutboxEmail).filter(state=OutboxState.BOUNCED, bounced_at__gte=recently)
+    return view.rows(OutboxEmail).filter(state=OutboxState.BOUNCED, bounced_at__gte=recently)
+
+
+@source(_bounced)
+def _bounced_emails(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
+    """Emails that bounced recently."""
     bounced = rows.count()
     if not bounced:
         return []
@@ -126,12 +149,17 @@ def _bounced_emails(view: DashboardView) -> list[Todo]:
     return [Todo(text % {"n": bounced}, url, _("Review"))]
 
 
-def _trials(view: DashboardView) -> list[Todo]:
-    """Paid trials that are about to end or have ended, and wait for a decision."""
+def _ending_trials(view: DashboardView) -> QuerySet[Agreement]:
     signed = view.rows(Agreement).filter(interval=Interval.ONCE, signed_at__isnull=False)
-    ending = signed.filter(
+    return signed.filter(
         ends_on__range=(view.today - LATELY, view.today + trial.DECISION_DUE_BEFORE)
-    ).order_by("-ends_on")
+    )
+
+
+@source(_ending_trials)
+def _trials(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
+    """Paid trials that are about to end or have ended, and wait for a decision."""
+    ending = rows.order_by("-ends_on")
     return [
         Todo(
             _("%(client)s's trial: did it succeed?") % {"client": row.client.name},
@@ -143,22 +171,25 @@ def _trials(view: DashboardView) -> list[Todo]:
     ]
 
 
-def _unanswered_overages(view: DashboardView) -> list[Todo]:
+def _overages(view: DashboardView) -> QuerySet[Overage]:
+    return view.rows(Overage).filter(state=OverageState.ASKED, period__ends_on__lte=view.today)
+
+
+@source(_overages)
+def _unanswered_overages(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Requests for extra hours that the client did not answer before the period ended."""
-    unanswered = view.rows(Overage).filter(
-        state=OverageState.ASKED, period__ends_on__lte=view.today
-    )
     return [
         Todo(
             _("%(client)s has not answered about more hours.") % {"client": row.client.name},
             reverse("dashboard:hours", args=[row.period.agreement_id]),
             _("Review"),
         )
-        for row in unanswered.select_related("client", "period")[:SHOWN]
+        for row in rows.select_related("client", "period")[:SHOWN]
     ]
 
 
-def _unseen_reports(view: DashboardView) -> list[Todo]:
+@source(lambda view: report_reminders.open_tasks(view.rows(Report)))
+def _unseen_reports(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Sent reports that the client has apparently not looked at."""
     return [
         Todo(
@@ -167,15 +198,18 @@ def _unseen_reports(view: DashboardView) -> list[Todo]:
             reverse("dashboard:report", args=[row.pk]),
             _("Review"),
         )
-        for row in report_reminders.open_tasks(view.rows(Report)).select_related("client")[:SHOWN]
+        for row in rows.select_related("client").only("client__name")[:SHOWN]
     ]
 
 
-def _unsendable_reports(view: DashboardView) -> list[Todo]:
+def _stuck_reports(view: DashboardView) -> QuerySet[Report]:
+    late = timezone.now() - SENDS_WITHIN
+    return view.rows(Report).filter(state=ReportState.DRAFT, send_at__lte=late)
+
+
+@source(_stuck_reports)
+def _unsendable_reports(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Draft reports whose time to be sent has passed, because no contact has an email address."""
-    late = view.rows(Report).filter(
-        state=ReportState.DRAFT, send_at__lte=timezone.now() - SENDS_WITHIN
-    )
     return [
         Todo(
             _("The report for %(client)s cannot be sent: nobody there has an email.")
@@ -183,19 +217,22 @@ def _unsendable_reports(view: DashboardView) -> list[Todo]:
             reverse("dashboard:client", args=[row.client_id]),
             _("Add a contact"),
         )
-        for row in late.select_related("client")[:SHOWN]
+        for row in rows.select_related("client").only("client__name")[:SHOWN]
     ]
 
 
-def _early_warnings(view: DashboardView) -> list[Todo]:
-    """Early warnings not yet sent or dismissed; more than a few are summed up in one line."""
+def _pending_warnings(view: DashboardView) -> QuerySet[EarlyWarning]:
     pending = view.rows(EarlyWarning).filter(
         sent_at__isnull=True, dismissed_at__isnull=True, replaced_at__isnull=True
     )
-    rows = list(
-        pending.filter(period__ends_on__gt=view.today).select_related("client")[: SHOWN + 1]
-    )
-    if len(rows) > FEW:
+    return pending.filter(period__ends_on__gt=view.today)
+
+
+@source(_pending_warnings)
+def _early_warnings(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
+    """Early warnings not yet sent or dismissed; more than a few are summed up in one line."""
+    pending = rows.select_related("client").only("client__name")[: FEW + 1]
+    if len(pending) > FEW:
         text = _("Several clients are behind target; a note to each is drafted.")
         return [Todo(text, reverse("dashboard:warnings") + "?state=open", _("Review"))]
     return [
@@ -204,17 +241,14 @@ def _early_warnings(view: DashboardView) -> list[Todo]:
             reverse("dashboard:warning", args=[row.pk]),
             _("Review"),
         )
-        for row in rows
+        for row in pending
     ]
 
 
-def _requests(view: DashboardView) -> list[Todo]:
+@source(lambda view: response_status.unanswered(view.rows(Request)))
+def _requests(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Requests whose promised response time is about to pass."""
-    unanswered = (
-        response_status.unanswered(view.rows(Request))
-        .select_related("client")
-        .order_by("respond_by")
-    )
+    unanswered = rows.select_related("client").order_by("respond_by")
     now, zone = timezone.now(), view.business.time_zone
     todos = []
     for row in response_status.due_soon(unanswered[:LOOKED_AT], now)[:SHOWN]:
@@ -228,16 +262,21 @@ def _requests(view: DashboardView) -> list[Todo]:
     return todos
 
 
-def _late_deliverables(view: DashboardView) -> list[Todo]:
-    """Deliverables that are late, counted per period."""
+def _overdue_deliverables(view: DashboardView) -> QuerySet[Deliverable]:
     unfinished = view.rows(Deliverable).filter(state=DeliverableState.OPEN, done__lt=F("promised"))
     recent = unfinished.filter(
         period__starts_on__lte=view.today, period__ends_on__gt=view.today - LATELY
     )
-    recent = recent.exclude(period__report__state=ReportState.SENT).order_by("period__ends_on")
-    late_by_period: dict[Period, int] = defaultdict(int)
-    for row in checklist.overdue(recent.select_related("period__agreement__client"), view.today):
-        late_by_period[row.period] += 1
+    recent = recent.exclude(period__report__state=ReportState.SENT)
+    return recent.filter(checklist.last_day_is_before(view.today))
+
+
+@source(_overdue_deliverables)
+def _late_deliverables(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
+    """Deliverables that are late, counted per period."""
+    by_period = rows.order_by("period__ends_on", "period").values_list(
+        "period", "period__agreement__client__name"
+    )
     return [
         Todo(
             ngettext(
@@ -245,15 +284,16 @@ def _late_deliverables(view: DashboardView) -> list[Todo]:
                 "%(client)s: %(n)s deliverables are late.",
                 n,
             )
-            % {"client": period.agreement.client.name, "n": n},
-            reverse("dashboard:work", args=[period.pk]),
+            % {"client": client, "n": n},
+            reverse("dashboard:work", args=[period]),
             _("Review"),
         )
-        for period, n in list(late_by_period.items())[:SHOWN]
+        for period, client, n in by_period.annotate(Count("pk"))[:SHOWN]
     ]
 
 
-def _timer(view: DashboardView) -> list[Todo]:
+@source(lambda view: view.rows(Timer).filter(user=view.business.owner))
+def _timer(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """A timer that has been running for so long that it was probably forgotten."""
     row = timer.running_timer(view.business.owner, view.business)
     if row is None or not timer.is_forgotten(row, timezone.now()):
@@ -266,9 +306,10 @@ def _timer(view: DashboardView) -> list[Todo]:
     return [Todo(text, reverse("dashboard:timer"), _("Review"))]
 
 
-def _reports(view: DashboardView) -> list[Todo]:
+@source(lambda view: view.rows(Report).filter(state=ReportState.DRAFT))
+def _reports(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Draft reports that are ready for review."""
-    drafts = view.rows(Report).filter(state=ReportState.DRAFT).select_related("client", "period")
+    drafts = rows.select_related("client").only("client__name")
     return [
         Todo(
             _("The report for %(client)s is ready for your review.") % {"client": row.client.name},
@@ -279,12 +320,16 @@ def _reports(view: DashboardView) -> list[Todo]:
     ]
 
 
-Source = Callable[[DashboardView], list[Todo]]
 #: What is done on a page of its own: the list of to-dos leads there.
-MONEY: tuple[Source, ...] = (money_todos.billing_runs, money_todos.left_over_lines)
+MONEY: tuple[Source, ...] = (
+    money_todos.unknown_charges,
+    money_todos.refused_run,
+    money_todos.left_over_lines,
+)
 SYSTEM: tuple[Source, ...] = (
     _set_aside,
-    _documents_without_seal,
+    _agreements_without_seal,
+    _amendments_without_seal,
     _timer,
 )
 SOURCES: tuple[Source, ...] = (
@@ -293,8 +338,10 @@ SOURCES: tuple[Source, ...] = (
     money_todos.on_hold,
     money_todos.left_over_lines,
     _set_aside,
-    money_todos.billing_runs,
-    _documents_without_seal,
+    money_todos.unknown_charges,
+    money_todos.refused_run,
+    _agreements_without_seal,
+    _amendments_without_seal,
     _signatures,
     _questions,
     _requests,

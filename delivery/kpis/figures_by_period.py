@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef
@@ -52,7 +53,20 @@ class Figure:
         return kpi_pace.change_percent(self.kpi.baseline, self.value)
 
 
-def figures_of(periods: Iterable[Period], today: date | None = None) -> dict[UUID, list[Figure]]:
+class Spanned(Protocol):
+    """What a period's figures are computed from."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def agreement_id(self) -> UUID: ...
+    @property
+    def starts_on(self) -> date: ...
+    @property
+    def ends_on(self) -> date: ...
+
+
+def figures_of(periods: Iterable[Spanned], today: date | None = None) -> dict[UUID, list[Figure]]:
     """Return the figures of each period, in the order of the KPIs.
 
     They are as of `today` or, without it, as of the end of each period. KPIs that were retired
@@ -93,7 +107,7 @@ def _kpis(agreements: Iterable[UUID]) -> Iterable[Kpi]:
     return kpis.order_by("created_at", "name", "pk")
 
 
-def _is_measured(kpi: Kpi, period: Period) -> bool:
+def _is_measured(kpi: Kpi, period: Spanned) -> bool:
     """Whether the KPI was still measured when the period began."""
     zone: str = kpi.zone  # type: ignore[attr-defined]  # annotated
     return kpi.retired_at is None or local_day(kpi.retired_at, zone) > period.starts_on
@@ -117,7 +131,7 @@ def _newest(agreements: Iterable[UUID]) -> Newest:
 
 def _figure(
     kpi: Kpi,
-    period: Period,
+    period: Spanned,
     begins: list[date],
     newest: dict[date, tuple[date, Decimal]],
     today: date,

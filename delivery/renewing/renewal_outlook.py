@@ -5,11 +5,12 @@ page, email or document for the client ever shows it (rule 37).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +21,7 @@ from core import formats
 from core.dates import local_day
 from core.models import Business
 from delivery.hours import hours_left
+from delivery.hours.recent_hours import RecentPeriod
 from delivery.kpis import figures_by_period
 from delivery.models import Report, Request
 from delivery.rules import renewal_risk
@@ -31,6 +33,7 @@ from delivery.rules.states import ReportState, RequestState
 PERIODS_JUDGED = 2  # periods that are over
 RECENT = timedelta(days=90)  # requests asked within it are judged
 LONGEST = timedelta(days=800)  # within it two yearly periods have ended
+NOT_SEEN = Q(letter_opened_at=None, opened_at=None, answered_at=None)  # see Report.is_seen
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,17 @@ class Outlook:
     """How likely an agreement is not to be renewed, and why; without reasons the level is low."""
 
     level: Level
-    reasons: list[ReasonText]
-    points: int = 0
+    risks: list[Reason]
+
+    @property
+    def points(self) -> int:
+        """The points of all reasons."""
+        return sum(risk.points for risk in self.risks)
+
+    @property
+    def reasons(self) -> list[ReasonText]:
+        """The reasons in words, in the active language."""
+        return [ReasonText(risk.why, reason_sentence(risk), next_step(risk)) for risk in self.risks]
 
     @property
     def label(self) -> str:
@@ -73,43 +85,52 @@ def outlooks(
     `stated` is the result of `hours_left.statements_of`, if the caller has it already.
     """
     agreement_list = list(agreements)
-    result = {}
-    for pk, facts in _facts(
-        business,
-        agreement_list,
-        now,
-        hours_left.statements_of(agreement_list) if stated is None else stated,
-    ).items():
-        risks = renewal_risk.reasons(facts)
-        result[pk] = Outlook(
-            renewal_risk.level(risks),
-            [ReasonText(risk.why, reason_sentence(risk), next_step(risk)) for risk in risks],
-            sum(risk.points for risk in risks),
-        )
-    return result
+    if stated is None:
+        stated = hours_left.statements_of(agreement_list)
+    ended = _ended_periods(agreement_list, now, stated)
+    return _outlooks(agreement_list, ended, queries.late_agreements(business), now)
 
 
-def _facts(
-    business: Business,
-    agreements: list[Agreement],
+def outlooks_of_all(
+    agreements: Iterable[Agreement],
+    recent: Mapping[UUID, Sequence[RecentPeriod]],
+    failing: Collection[UUID],
+    *,
     now: datetime,
-    stated: Mapping[UUID, PeriodStatement],
-) -> dict[UUID, Facts]:
-    """Return what is known about each agreement."""
-    ended_periods = _ended_periods(agreements, now)
+) -> dict[UUID, Outlook]:
+    """The same for all agreements of a business, of which only the recent periods are read.
+
+    `recent` are those of `recent_hours.recent_periods`, `failing` the agreements with a late
+    payment (`queries.late_agreements`).
+    """
+    agreement_list = list(agreements)
+    ended = {
+        row.pk: [
+            period
+            for period in recent.get(row.pk, ())
+            if _is_over(period.ends_on, row.time_zone, now)
+        ][:PERIODS_JUDGED]
+        for row in agreement_list
+    }
+    return _outlooks(agreement_list, ended, failing, now)
+
+
+def _outlooks(
+    agreements: list[Agreement],
+    ended_periods: Mapping[UUID, Sequence[RecentPeriod]],
+    failing: Collection[UUID],
+    now: datetime,
+) -> dict[UUID, Outlook]:
+    """Judge each agreement by its periods that are over, and by what else is known about it."""
     kpi_figures = figures_by_period.figures_of(
         [period for periods in ended_periods.values() for period in periods]
     )
-    failing, unread, late = (
-        queries.late_agreements(business),
-        _unread(agreements, now),
-        _late(agreements, now),
-    )
+    unread, late = _unread(agreements, now), _late(agreements, now)
     result = {}
     for agreement in agreements:
         periods = ended_periods[agreement.pk]
         paces = [[figure.pace for figure in kpi_figures[period.pk]] for period in periods]
-        result[agreement.pk] = Facts(
+        facts = Facts(
             targets=[
                 (
                     period_paces.count(Pace.BEHIND),
@@ -117,34 +138,40 @@ def _facts(
                 )
                 for period_paces in paces
             ],
-            hours=[
-                (stated[period.pk].used, stated[period.pk].available)
-                for period in periods
-                if period.pk in stated
-            ],
+            hours=[(period.used, period.available) for period in periods],
             unread=unread.get(agreement.pk, 0),
             charge_failed=agreement.pk in failing,
             late=late.get(agreement.pk, 0),
             ends_in=_ends_in(agreement, now),
         )
+        risks = renewal_risk.reasons(facts)
+        result[agreement.pk] = Outlook(renewal_risk.level(risks), risks)
     return result
 
 
-def _ended_periods(agreements: list[Agreement], now: datetime) -> dict[UUID, list[Period]]:
+def _ended_periods(
+    agreements: list[Agreement], now: datetime, stated: Mapping[UUID, PeriodStatement]
+) -> dict[UUID, list[RecentPeriod]]:
     """Return the last two periods of each agreement that are over, the newest first."""
     zones = {agreement.pk: agreement.time_zone for agreement in agreements}
-    ended_periods: dict[UUID, list[Period]] = defaultdict(list)
+    ended_periods: dict[UUID, list[RecentPeriod]] = defaultdict(list)
     tomorrow = (now + timedelta(days=1)).date()
     periods = Period.objects.filter(
-        agreement__in=zones, ends_on__lte=tomorrow, ends_on__gt=tomorrow - LONGEST
-    )
-    for period in periods.only("agreement", "starts_on", "ends_on").order_by("-starts_on"):
-        agreement_periods = ended_periods[period.agreement_id]
-        if len(agreement_periods) < PERIODS_JUDGED and period.ends_on <= local_day(
-            now, zones[period.agreement_id]
-        ):
-            agreement_periods.append(period)
+        agreement__in=list(zones), ends_on__lte=tomorrow, ends_on__gt=tomorrow - LONGEST
+    ).order_by("-starts_on")
+    for row in periods.values_list("agreement_id", "pk", "starts_on", "ends_on"):
+        pk, stated_period = row[0], stated.get(row[1])
+        is_over = _is_over(row[3], zones[pk], now)
+        if stated_period and is_over and len(ended_periods[pk]) < PERIODS_JUDGED:
+            ended_periods[pk].append(
+                RecentPeriod(*row, stated_period.used, stated_period.available)
+            )
     return ended_periods
+
+
+def _is_over(ends_on: date, zone: str, now: datetime) -> bool:
+    """Whether a period has ended in its agreement's time zone, and not too long ago to count."""
+    return ends_on <= local_day(now, zone) and ends_on > (now + timedelta(days=1)).date() - LONGEST
 
 
 def _unread(agreements: list[Agreement], now: datetime) -> dict[UUID, int]:
@@ -152,29 +179,26 @@ def _unread(agreements: list[Agreement], now: datetime) -> dict[UUID, int]:
 
     Reports that are younger than UNREAD do not count yet.
     """
-    sent = Report.objects.filter(
-        period__agreement__in=agreements, state=ReportState.SENT
-    ).select_related("period")
-    seen_agreements: set[UUID] = set()
-    unread: dict[UUID, int] = defaultdict(int)
-    fields = ("letter_opened_at", "opened_at", "answered_at", "sent_at", "period__agreement_id")
-    for report in sent.only(*fields).order_by("-sent_at"):
-        agreement_id = report.period.agreement_id
-        if report.is_seen:
-            seen_agreements.add(agreement_id)
-        elif (
-            agreement_id not in seen_agreements
-            and report.sent_at
-            and report.sent_at <= now - renewal_risk.UNREAD
-        ):
-            unread[agreement_id] += 1
-    return unread
+    sent = Report.objects.filter(state=ReportState.SENT)
+    seen_later = sent.exclude(NOT_SEEN).filter(
+        period__agreement=OuterRef("period__agreement"), sent_at__gt=OuterRef("sent_at")
+    )
+    unread = sent.filter(
+        NOT_SEEN,
+        ~Exists(seen_later),
+        period__agreement__in=[row.pk for row in agreements],
+        sent_at__lte=now - renewal_risk.UNREAD,
+    )
+    counts = unread.order_by().values_list("period__agreement").annotate(Count("pk"))
+    return dict(counts)
 
 
 def _late(agreements: list[Agreement], now: datetime) -> dict[UUID, int]:
     """Return how many recent requests were answered too late, or wait beyond the promised time."""
     requests = Request.objects.filter(
-        agreement__in=agreements, created_at__gt=now - RECENT, respond_by__lt=now
+        agreement__in=[row.pk for row in agreements],
+        created_at__gt=now - RECENT,
+        respond_by__lt=now,
     )
     late: dict[UUID, int] = defaultdict(int)
     for agreement_id, state, respond_by, responded_at in requests.values_list(

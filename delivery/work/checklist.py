@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from django.db.models import Q
+
 from agreements.models import Period
 from delivery.models import Deliverable, Handover, Request
 from delivery.rules import progress
@@ -89,6 +91,12 @@ def checklist_lines(periods: Iterable[Period], today: date) -> dict[UUID, list[C
             _line(deliverable, by_id[deliverable.period_id], today)
         )
     return checklists
+
+
+def last_day_is_before(today: date) -> Q:
+    """Match the deliverables whose last day is over; those that miss pieces are overdue."""
+    has_begun = Q(period__starts_on__lt=today)
+    return has_begun & (Q(due_on__lt=today) | Q(due_on__isnull=True, period__ends_on__lte=today))
 
 
 def overdue(rows: Iterable[Deliverable], today: date) -> list[Deliverable]:
