@@ -226,6 +226,16 @@ def test_emails_about_money_that_wait_do_not_reach_who_sees_none_now(world: Worl
     assert [email.to for email in receipts] == ["ploy@baan.example"]
 
 
+def test_copies_that_wait_do_not_reach_who_sees_no_money_now(world: World) -> None:
+    agreement = world.running(now=NOW)
+    anna = colleague(agreement.client, sees_money=True, gets_billing=True)
+    run_billing(now=NOW, door="test")
+    emails.compose(OutboxEmail.objects.get(kind="receipt"), NOW)
+    assert OutboxEmail.objects.filter(to=anna.email, copy_of__isnull=False).exists()
+    client_records.change_contact(contact=anna, gets_billing=False, sees_money=False, now=NOW)
+    assert not OutboxEmail.objects.filter(to=anna.email).exists()
+
+
 def test_a_choice_made_on_an_old_page_holds(world: World) -> None:
     """The right was changed in another tab since the row was read."""
     client = world.client()
