@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from agreements.models import Agreement, Period
+from agreements.models import Agreement, Amendment, Period
 from agreements.rules.states import AgreementState, PeriodState
 from agreements.running import effective_terms
 from agreements.running.periods import next_starts
@@ -72,41 +72,53 @@ def scopes_of(
     next_periods = next_starts(loaded, max(today.values())) if loaded else {}
     scopes = {}
     for agreement in loaded:
-        period, terms = (
-            periods.get(agreement.pk),
+        period = periods.get(agreement.pk)
+        scopes[agreement.pk] = _scope(
+            agreement,
+            period,
             effective_terms.terms_on(agreement, today[agreement.pk]),
-        )
-        is_paused = agreement.state == AgreementState.PAUSED or (
-            period is not None and _is_paused(period)
-        )
-        period_statement = statements.get(period.pk) if period else None
-        left, available = (
-            (period_statement.remaining, period_statement.available) if period_statement else (0, 0)
-        )
-        has_hours = bool(terms.minutes or available)
-        is_running = (
-            agreement.state == AgreementState.ACTIVE and period is not None and not is_paused
-        )
-        fit = request_fit(
-            runs=is_running,
-            has_hours=has_hours,
-            left=left,
+            statements.get(period.pk) if period else None,
+            next_periods.get(agreement.pk),
             estimate=estimate,
             something_open=period is not None and period.pk in with_open_work,
         )
-        response_hours = (period or terms).tier.get("response_hours") or response_time.USUAL_HOURS
-        scopes[agreement.pk] = Scope(
-            agreement,
-            period,
-            fit,
-            has_hours,
-            left,
-            available,
-            response_hours,
-            next_periods.get(agreement.pk),
-            is_paused,
-        )
     return scopes
+
+
+def _scope(
+    agreement: Agreement,
+    period: Period | None,
+    terms: Agreement | Amendment,
+    stated: PeriodStatement | None,
+    next_on: date | None,
+    *,
+    estimate: int | None,
+    something_open: bool,
+) -> Scope:
+    """The scope of one agreement, from its period, its terms of today and what is stated."""
+    is_paused = agreement.state == AgreementState.PAUSED or (
+        period is not None and _is_paused(period)
+    )
+    left, available = (stated.remaining, stated.available) if stated else (0, 0)
+    has_hours = bool(terms.minutes or available)
+    fit = request_fit(
+        runs=agreement.state == AgreementState.ACTIVE and period is not None and not is_paused,
+        has_hours=has_hours,
+        left=left,
+        estimate=estimate,
+        something_open=something_open,
+    )
+    return Scope(
+        agreement,
+        period,
+        fit,
+        has_hours,
+        left,
+        available,
+        (period or terms).tier.get("response_hours") or response_time.USUAL_HOURS,
+        next_on,
+        is_paused,
+    )
 
 
 def _current_periods(agreements: list[Agreement], today: dict[UUID, date]) -> dict[UUID, Period]:
