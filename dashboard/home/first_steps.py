@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Package, Proposal
 from billing.models import BankDetails, GatewayAccount
 from clients.models import Client
-from core.database.existing import which_exist
+from core.tenancy import which_exist
 from dashboard.page import DashboardView
 
 

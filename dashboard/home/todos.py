@@ -18,10 +18,10 @@ from agreements.rules.intervals import Interval
 from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import seal
 from core import formats
-from core.database.existing import which_exist
 from core.models import OutboxEmail, SetAside
 from core.models.outbox import OutboxState
 from core.system import rows_set_aside
+from core.tenancy import which_exist
 from dashboard.home import money_todos
 from dashboard.home.todo_line import SHOWN, Source, Todo, source
 from dashboard.page import DashboardView
