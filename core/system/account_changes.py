@@ -72,8 +72,8 @@ def tell(
                 str(CHANGES[change]) % facts,
                 _("It happened on %(at)s, from %(ip)s, with %(browser)s.") % where,
                 _(
-                    "If it was not you, choose a new password at once, and tell whoever looks "
-                    "after this installation."
+                    "If it was not you, choose a new password at once, and tell the administrator "
+                    "of this installation."
                 ),
             ],
             "button": _("See how you sign in"),

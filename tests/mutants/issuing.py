@@ -59,7 +59,7 @@ MUTANTS = [
     Mutant(
         "A short period costs its days over those of the period, not of its full cycle",
         "agreements/rules/schedule.py",
-        "Fraction((finishes - begins).days, cycle.days)",
+        "Fraction((finishes - begins).days, (closes - opens).days)",
         "Fraction((finishes - begins).days, (finishes - begins).days)",
         ("agreements/tests/test_schedule.py",),
     ),
