@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from billing.books import ledger, owing, paid_parts, received_payments, transitions
 from billing.charging.elsewhere import found_objects
-from billing.gateways import accounts, exchange, registry
+from billing.gateways import accounts, registry
+from billing.gateways.base import is_direct
 from billing.invoices import credit_note
 from billing.models import Allocation, BankStatementLine, Collection, CreditNote, Invoice
 from billing.models.journal import Account
@@ -66,7 +67,7 @@ def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> C
             next_at=now,
             lookups=0,
             lease_until=None,
-            **_to_look_for(row, now),
+            **_to_look_for(row),
         )
         if not row.handle:
             finish_cancelling(row, now=now)
@@ -74,18 +75,18 @@ def start_cancelling(invoice: Invoice, plan: dict[str, Any], now: datetime) -> C
     return row
 
 
-def _to_look_for(row: Collection, now: datetime) -> dict[str, Any]:
-    """Return the columns of a collection under whose key a forgotten request may still arrive.
+def _to_look_for(row: Collection) -> dict[str, Any]:
+    """Return the columns of a collection under whose key a request of lost books may have arrived.
 
-    Without a handle it would be closed at once, and its money be taken afterwards.
+    Without a handle it would be closed at once, whatever was taken for it.
     """
-    if row.handle or not standing.resumed_after(now - exchange.ARRIVES_WITHIN):
+    if row.handle or not standing.ever_resumed():
         return {}
     try:
         gateway = accounts.gateway(row.gateway, row.business_id)
     except NotConnected:  # a transfer, or an account that nobody can charge at
         return {}
-    return row.own_handle() if found_objects.forgotten_requests(gateway, now) else {}
+    return row.own_handle() if is_direct(gateway) else {}
 
 
 def lock_collection(invoice: Invoice) -> Collection:

@@ -17,7 +17,7 @@ from agreements.models import Agreement
 from billing.books import owing, received_payments, transitions
 from billing.charging import cancel_invoice
 from billing.charging.notices import charge_notices
-from billing.gateways import exchange, registry
+from billing.gateways import registry
 from billing.gateways.base import DirectObject, GatewayObject, Outcome
 from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
@@ -250,14 +250,14 @@ def _declined_for_good(
         Collection.objects.filter(pk=row.pk).update(**row.no_handle())
     if row.state != CollectionState.VOIDING:
         return
-    if standing.resumed_after(now - exchange.ARRIVES_WITHIN):
+    if standing.ever_resumed():
         _look_for_the_next(row, now)
     else:
         cancel_invoice.finish_cancelling(row, now=now)
 
 
 def _look_for_the_next(row: Collection, now: datetime) -> None:
-    """Go on cancelling under the next key: books that went back may have forgotten that try."""
+    """Go on cancelling under the next key: books that went back may have lost that try."""
     fresh = row.no_handle()
     row.prepare_key = fresh["prepare_key"]
     Collection.objects.filter(pk=row.pk).update(**fresh | row.own_handle(), next_at=now)

@@ -298,12 +298,11 @@ def test_a_request_that_these_books_forgot_may_still_arrive(world, settings, mon
     assert Invoice.objects.get().state == "paid"
 
 
-@pytest.mark.parametrize("before", [None, "declined"], ids=["first try", "after a decline"])
-def test_a_forgotten_request_may_arrive_for_an_invoice_that_has_no_handle_yet(
-    world, settings, monkeypatch, before
-):
-    """It is issued again and written off before it is charged."""
-    settings.GATEWAY = "sandbox_direct"
+def is_forgotten_and_late(world: World, before: str | None) -> SandboxDirectCharge:
+    """A charge was sent before the database went back, and has not arrived when a person goes on.
+
+    Its invoice is issued again. Returns the charge as it will arrive.
+    """
     agreement = world.signed(card="insufficient_funds" if before else "succeeds")
     standing.advance(now=NOW)
     backup = Backup()
@@ -320,6 +319,19 @@ def test_a_forgotten_request_may_arrive_for_an_invoice_that_has_no_handle_yet(
     go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
     open_due(now=NOW + 2 * HOUR)
     issue_invoices(now=NOW + 2 * HOUR)
+    return late
+
+
+TRIED = pytest.mark.parametrize("before", [None, "declined"], ids=["first try", "after a decline"])
+
+
+@TRIED
+def test_a_forgotten_request_may_arrive_for_an_invoice_that_has_no_handle_yet(
+    world, settings, before
+):
+    """It is issued again and written off before it is charged."""
+    settings.GATEWAY = "sandbox_direct"
+    late = is_forgotten_and_late(world, before)
     write_off_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 2 * HOUR)
     resolve_charges(now=NOW + 3 * HOUR)
     assert Invoice.objects.get().state == "open", "its money may still be taken"
@@ -327,6 +339,23 @@ def test_a_forgotten_request_may_arrive_for_an_invoice_that_has_no_handle_yet(
     resolve_charges(now=NOW + 4 * HOUR)
     assert Invoice.objects.get().state == "paid"
     assert find_contradictions(NOW + 4 * HOUR) == []
+
+
+@TRIED
+@pytest.mark.parametrize("arrives", [True, False], ids=["arrived", "never came"])
+def test_an_invoice_is_looked_up_before_it_is_closed_days_after_the_database_went_back(
+    world, settings, before, arrives
+):
+    """The request came after the comparison, and nothing was charged in the meantime."""
+    settings.GATEWAY = "sandbox_direct"
+    late = is_forgotten_and_late(world, before)
+    if arrives:
+        late.save(force_insert=True)
+    write_off_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 5 * DAY)
+    for hours in (0, 1, 2):
+        resolve_charges(now=NOW + 5 * DAY + hours * HOUR)
+    assert Invoice.objects.get().state == ("paid" if arrives else "written_off")
+    assert find_contradictions(NOW + 6 * DAY) == []
 
 
 @pytest.mark.parametrize("gateway", ["sandbox", "sandbox_direct"])

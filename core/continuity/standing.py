@@ -127,6 +127,11 @@ def in_doubt() -> Standing | None:
     return Standing.objects.filter(pk=Standing.ONLY).exclude(doubt=Doubt.NONE).first()
 
 
+def ever_resumed() -> bool:
+    """Whether the database went back at any time, and a person has gone on with it."""
+    return Standing.objects.filter(pk=Standing.ONLY, resumed_at__isnull=False).exists()
+
+
 def resumed_after(moment: datetime) -> bool:
     """Whether the database went back, and a person has gone on with it after that moment."""
     return Standing.objects.filter(pk=Standing.ONLY, resumed_at__gt=moment).exists()
