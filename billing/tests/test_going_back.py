@@ -266,6 +266,7 @@ def test_what_the_bank_still_works_on_at_a_direct_gateway_closes_no_invoice(worl
     go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
     open_due(now=NOW + 2 * HOUR)
     issue_invoices(now=NOW + 2 * HOUR)
+    assert Collection.objects.get().handle == SandboxDirectCharge.objects.get().handle
     write_off_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 2 * HOUR)
     resolve_charges(now=NOW + 3 * HOUR)
     assert Invoice.objects.get().state == "open", "the bank may still take the money"
