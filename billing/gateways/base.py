@@ -327,6 +327,8 @@ class DirectGateway(CardGateway, Protocol):
     ) -> None:
         """Charge the card `token`. The same handle takes nothing more within `keys_last`.
 
+        Another card or sum under a known handle must raise GatewayUnknown: after the database went
+        back, our books may not know what was sent before, and a look-up finds it.
         The handle is stored on the charge, so that `lookup` finds it. `amount` is in minor units,
         `reference` an Invoice's `reference`, `customer` our Client's id. Raises CannotCharge if it
         has certainly refused the amount.

@@ -10,7 +10,7 @@ from billing.charging import cancel_invoice, collect, resolve
 from billing.gateways.base import GatewayUnknown, Outcome
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
 from billing.gateways.sandbox_direct.models import SandboxDirectCharge
-from billing.models import Charge, Collection, Invoice
+from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules.errors import CannotCharge
 from billing.runs.billing_run import run_billing
 from tests import gateways
@@ -119,10 +119,30 @@ def test_the_sandbox_charges_again_if_a_key_is_used_after_it_was_forgotten(
             amount=charge.amount,
             currency="USD",
             reference="",
-            customer="",
+            customer=str(charge.invoice.client_id),
             token=charge.method.token,
         )
         assert len(taken()) == charges
+
+
+def test_the_sandbox_refuses_a_known_key_for_another_card_or_sum(
+    world: World, direct: Gateway
+) -> None:
+    world.billed()
+    charge = Charge.objects.get()
+    world.card(charge.invoice.client)
+    other = PaymentMethod.objects.exclude(pk=charge.method_id).get()
+    for amount, token in (charge.amount, other.token), (charge.amount + 1, charge.method.token):
+        with pytest.raises(GatewayUnknown, match="another request"):
+            direct.charge(
+                handle=charge.handle,
+                amount=amount,
+                currency="USD",
+                reference="",
+                customer=str(charge.invoice.client_id),
+                token=token,
+            )
+    assert taken() == [3_000_00]
 
 
 def test_a_worker_that_was_delayed_does_not_send_the_charges_it_has_armed(

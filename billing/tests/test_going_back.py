@@ -1,5 +1,7 @@
 """The database goes back to an earlier state, and nobody is charged twice (rule 46)."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from billing.gateways.base import GatewayUnknown
 from billing.gateways.sandbox.gateway import Sandbox
 from billing.gateways.sandbox.models import SandboxIntent
 from billing.gateways.sandbox_direct.gateway import SandboxDirect
-from billing.gateways.sandbox_direct.models import SandboxDirectCharge
+from billing.gateways.sandbox_direct.models import SandboxDirectCard, SandboxDirectCharge
 from billing.models import (
     Charge,
     Collection,
@@ -57,6 +59,16 @@ def no_answer(*_: Any) -> Any:
     raise GatewayUnknown("no answer")
 
 
+def without_answer(sent: list[dict[str, Any]]) -> Callable[..., None]:
+    """A call that notes its request, which may arrive later."""
+
+    def call(_self: Any, **request: Any) -> None:
+        sent.append(request)
+        raise GatewayUnknown("no answer")
+
+    return call
+
+
 class Backup:
     """The database as it is now. To restore it leaves the gateway's own rows as they are."""
 
@@ -65,7 +77,8 @@ class Backup:
 
     def restore(self) -> None:
         theirs: list[tuple[Any, list[Any]]] = [
-            (model, list(model.objects.all())) for model in (SandboxIntent, SandboxDirectCharge)
+            (model, list(model.objects.all()))
+            for model in (SandboxIntent, SandboxDirectCharge, SandboxDirectCard)
         ]
         self._sql("ROLLBACK TO SAVEPOINT backup")
         for model, rows in theirs:
@@ -279,13 +292,8 @@ def test_what_the_bank_still_works_on_at_a_direct_gateway_closes_no_invoice(worl
 def test_a_request_that_these_books_forgot_may_still_arrive(world, settings, monkeypatch):
     settings.GATEWAY = "sandbox_direct"
     sent: list[dict[str, Any]] = []
-
-    def is_late(_self: Any, **request: Any) -> None:
-        sent.append(request)
-        raise GatewayUnknown("no answer")
-
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(SandboxDirect, "charge", is_late)
+        meanwhile.setattr(SandboxDirect, "charge", without_answer(sent))
         charged_after_the_backup(world)
     with pytest.raises(StandsStill):
         run_billing(now=NOW + 2 * HOUR, door="test")
@@ -297,6 +305,38 @@ def test_a_request_that_these_books_forgot_may_still_arrive(world, settings, mon
     SandboxDirect().charge(**sent[0])
     resolve_charges(now=NOW + 9 * HOUR)
     assert Invoice.objects.get().state == "paid"
+
+
+@pytest.mark.parametrize("arrives", ["before", "afterwards", "never"])
+def test_a_card_that_these_books_forgot_is_charged_or_the_one_before_but_not_both(
+    world, settings, monkeypatch, arrives
+):
+    """After the backup the client saved another card, and the charge of it got no answer."""
+    settings.GATEWAY = "sandbox_direct"
+    agreement = world.signed(card="insufficient_funds")
+    standing.advance(now=NOW)
+    run_billing(now=NOW, door="test")
+    backup = Backup()
+    sent: list[dict[str, Any]] = []
+    world.card(agreement.client)
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(SandboxDirect, "charge", without_answer(sent))
+        run_billing(now=NOW + HOUR, door="test")
+    backup.restore()
+    SandboxDirectCard.objects.update(behaviour="succeeds")
+    if arrives == "before":
+        SandboxDirect().charge(**sent[0])
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    goes_on(at=NOW + 2 * HOUR)
+    for days in (4, 5, 8):
+        run_billing(now=NOW + days * DAY, door="test")
+        if (arrives, days) == ("afterwards", 4):
+            with suppress(GatewayUnknown):
+                SandboxDirect().charge(**sent[0])
+    assert Invoice.objects.get().state == "paid"
+    assert SandboxDirectCharge.objects.filter(status="succeeded").count() == 1
+    assert find_contradictions(NOW + 8 * DAY) == []
 
 
 def is_forgotten_and_late(world: World, before: str | None) -> SandboxDirectCharge:

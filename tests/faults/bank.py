@@ -374,6 +374,7 @@ class DirectBank(Processor):
             self._swipe(each, token)
             self._notify(each)
 
+        self.elsewhere.sent.add(handle)
         self._charge(act, reference, key=handle, may_last=False)
 
     def _read(self, each: Object) -> DirectObject:

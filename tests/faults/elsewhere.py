@@ -13,6 +13,7 @@ from billing.gateways.base import (
     DisputeOutcome,
     GatewayDispute,
     GatewayRefund,
+    GatewayUnknown,
     Outcome,
     RefundOutcome,
 )
@@ -37,14 +38,22 @@ class Elsewhere:
     made_at: dict[str, datetime] = field(default_factory=dict)  # refund key or dispute → when
     disputes: dict[str, GatewayDispute] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)  # keys of charges, whether they arrived or not
+    lost: set[str] = field(default_factory=set)  # those that books which went back cannot know of
     wrong: list[str] = field(default_factory=list)
     is_over: bool = False  # nothing is returned any more
 
     def used(self, key: str, body: Any, *, again: bool) -> None:
-        """A gateway refuses another request under a known key; it must not happen."""
+        """A gateway refuses another request under a known key; it must not happen, unless our books forgot the first."""
         if again and self.bodies[key] != body:
+            if key in self.lost:
+                raise GatewayUnknown("the key is known for another request")
             self.wrong.append(f"{key} was used for {self.bodies[key]} and for {body}")
         self.bodies[key] = body
+
+    def books_went_back(self) -> None:
+        """What was sent until now, our books may not know."""
+        self.lost |= self.sent
 
     # --- refunds --------------------------------------------------------------------------------------------
 

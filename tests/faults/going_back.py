@@ -67,17 +67,19 @@ class Storage:
     doubled: list[str] = field(default_factory=list)
     looked_at: int = -1  # how many rows the connection had written at the last look
 
-    def perhaps(self) -> None:
-        """Now and then take a snapshot, or go back to one. No transaction of the project is open."""
+    def perhaps(self) -> bool:
+        """Now and then take a snapshot, or go back to one, which is returned. No transaction of the project is open."""
         assert not connection.savepoint_ids
         if not self.goes_back:
-            return
+            return False
         self.look_at_numbers()
         chance = self.dice.random()
         if chance < 0.25:
             self._keep()
         elif chance < 0.32 and self.snapshots:
             self._return()
+            return True
+        return False
 
     def _keep(self) -> None:
         if len(self.snapshots) == MOST:

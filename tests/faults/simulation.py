@@ -205,7 +205,8 @@ class Life:
             silent = bool(self.bank.silent_about)
             self.step([10, 120, 700] if silent else [1, 10, 120, 700, 1900])
             self.calm = True
-            self.storage.perhaps()
+            if self.storage.perhaps():
+                self.bank.elsewhere.books_went_back()
             self.calm = False
             self.work()
             if self.dice.random() < 0.5:

@@ -46,13 +46,16 @@ class SandboxDirect(PretendedProcessor):
         customer: str,
         token: str,
     ) -> None:
-        with transaction.atomic():  # the card is locked against a second request with this key
-            card = SandboxDirectCard.objects.select_for_update().get(pk=token)
+        with transaction.atomic():  # the cards are locked against a second request with this key
+            cards = SandboxDirectCard.objects.select_for_update().order_by("pk")
+            card = {each.pk: each for each in cards.filter(customer=customer)}[token]
             now = self.clock()
             known = SandboxDirectCharge.objects.filter(
                 handle=handle, created_at__gt=now - self.keys_last
-            )
-            if not known.exists():
+            ).first()
+            if known and (known.amount, known.card) != (amount, token):
+                raise GatewayUnknown("the key is known for another request")
+            if not known:
                 status, code = self._answer(card)
                 SandboxDirectCharge.objects.create(
                     id=f"ch_{uuid.uuid4().hex}",
