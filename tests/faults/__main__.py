@@ -2,24 +2,23 @@
 
 import argparse
 import multiprocessing
-import multiprocessing.pool
 import os
 import random
 import sys
 import time
 from collections.abc import Iterable
+from concurrent.futures import Executor, ProcessPoolExecutor
 from itertools import product
 
 from tests.faults.worker import one, prepare, start
 
 
-def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
+def run(pool: Executor, seeds: Iterable[int]) -> int:
     """Every seed must hold; the number that did not."""
     bad = done = kills = 0
     began = time.monotonic()
-    for seed, _, killed, wrong in pool.imap_unordered(
-        one, ((seed, "") for seed in seeds), chunksize=4
-    ):
+    lives = pool.map(one, ((seed, "") for seed in seeds), chunksize=4)
+    for seed, _, killed, wrong in lives:
         done, kills = done + 1, kills + killed
         if wrong:
             bad += 1
@@ -33,7 +32,7 @@ def run(pool: "multiprocessing.pool.Pool", seeds: Iterable[int]) -> int:
     return bad
 
 
-def hunt(pool: "multiprocessing.pool.Pool", seeds: int, sample: int) -> int:
+def hunt(pool: Executor, seeds: int, sample: int) -> int:
     """Each planted bug, or some of them, must be caught; the number that were not."""
     from tests.faults.mutants import CAUGHT_BY, DIRECT, GOING_BACK, MUTANTS, PREPARED
     from tests.faults.simulation import Life
@@ -44,7 +43,9 @@ def hunt(pool: "multiprocessing.pool.Pool", seeds: int, sample: int) -> int:
         for mutant, (first, kind) in product(MUTANTS, enumerate(others))
         if mutant not in others[kind]
     ]
-    if wrong := pool.apply(one, ((0, ""),))[3]:  # a broken simulation would "catch" every bug
+    if wrong := pool.submit(one, (0, "")).result()[
+        3
+    ]:  # a broken simulation would "catch" every bug
         print(f"seed 0 breaks without any bug: {wrong[0]}")
         return 1
     missed = 0
@@ -54,7 +55,7 @@ def hunt(pool: "multiprocessing.pool.Pool", seeds: int, sample: int) -> int:
         if mutant in GOING_BACK:
             lives = (seed for seed in range(first, 6 * seeds, 2) if Life(seed).storage.goes_back)
         tried = dict.fromkeys((known, *lives))
-        rows = (pool.apply(one, ((seed, mutant.__name__),)) for seed in tried)
+        rows = (pool.submit(one, (seed, mutant.__name__)).result() for seed in tried)
         caught = next(((seed, wrong) for seed, _, _, wrong in rows if wrong), None)
         missed += caught is None
         words = (
@@ -81,7 +82,8 @@ def main() -> int:
         print("\n".join(found) or f"seed {asked.seed} holds")
         return bool(found)
     context = multiprocessing.get_context("spawn")
-    with context.Pool(asked.jobs, initializer=prepare) as pool:
+    # Unlike a Pool, it ends if a worker cannot start.
+    with ProcessPoolExecutor(asked.jobs, context, initializer=prepare) as pool:
         if asked.mutants:
             start()
             return bool(hunt(pool, asked.seeds, asked.sample))

@@ -295,6 +295,17 @@ def a_silent_gateway_is_charged_without_being_asked() -> Iterator[None]:
 
 
 @contextmanager
+def a_key_is_sent_again_with_another_card() -> Iterator[None]:
+    """At a direct gateway: the client saved another card while the charge of the first got no answer."""
+
+    def does_not_fit(work: prepare.Work) -> bool:
+        return bool(work.row.handle) and work.row.amount != work.amount
+
+    with patch.object(prepare.Work, "handle_does_not_fit", property(does_not_fit)):
+        yield
+
+
+@contextmanager
 def a_handle_taken_over_counts_as_never_sent() -> Iterator[None]:
     """At a direct gateway: these books have no charge under the handle, so none was ever sent."""
 
@@ -409,6 +420,7 @@ def an_invoice_carries_the_date_of_utc() -> Iterator[None]:
 DIRECT = [
     a_charge_is_sent_without_a_look,
     silence_is_taken_for_cancelled,
+    a_key_is_sent_again_with_another_card,
     a_handle_taken_over_counts_as_never_sent,
 ]
 PREPARED = [
@@ -461,6 +473,7 @@ def planted(name: str) -> Iterator[None]:
 CAUGHT_BY: dict[str, dict[str, int]] = {
     "a_charge_is_sent_without_a_look": {"direct": 17},
     "silence_is_taken_for_cancelled": {"direct": 3},
+    "a_key_is_sent_again_with_another_card": {"direct": 3003529},
     "one_step_with_a_stable_key": {"prepared": 14, "direct": 5},
     "a_new_key_for_each_try": {"prepared": 14, "direct": 5},
     "a_new_object_for_each_attempt": {"prepared": 46, "direct": 1},

@@ -189,11 +189,16 @@ def _calendar(life: "Life", agreement: Agreement) -> Iterator[str]:
 
 
 def _issued(life: "Life", agreement: Agreement, invoice: Invoice, hour: int) -> Iterator[str]:
-    """It was issued and charged on its local day, at its local hour or later."""
+    """It was issued and charged on its local day, at its local hour or later; no number is dated before the last one."""
     due_at = first_moment(invoice.period_start, hour, agreement.time_zone)
     if invoice.created_at < due_at:
         yield f"{invoice.number} was issued at {invoice.created_at}, before it was due ({due_at})"
     on = invoice.created_at.astimezone(ZoneInfo(agreement.business.time_zone)).date()
+    before = (
+        Invoice.objects.filter(series=invoice.series, seq__lt=invoice.seq).order_by("seq").last()
+    )
+    if before:  # written by a worker whose clock is ahead of ours
+        on = max(on, before.issued_on)
     if invoice.issued_on != on:
         yield f"{invoice.number} was issued on {on}, and says {invoice.issued_on}"
     for _, reference, _, at in life.bank.taken:
