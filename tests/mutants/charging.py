@@ -9,6 +9,15 @@ SWITCHES = "billing/tests/test_switches.py"
 WEBHOOK = "billing/tests/test_webhook.py"
 MUTANTS = [
     Mutant(
+        "A direct gateway gets a key again with another card",
+        "billing/charging/prepare.py",
+        "other_card = self.sent_to not in (None, self.method.pk)",
+        "other_card = False",
+        (
+            "billing/tests/test_direct_gateway.py::test_another_card_waits_until_the_charge_to_the_first_one_cannot_arrive_any_more",
+        ),
+    ),
+    Mutant(
         "A soft decline is tried again every day for ever",
         "billing/rules/dunning.py",
         "if day > declined_on), None)",
