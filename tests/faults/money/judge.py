@@ -194,11 +194,9 @@ def _issued(life: "Life", agreement: Agreement, invoice: Invoice, hour: int) -> 
     if invoice.created_at < due_at:
         yield f"{invoice.number} was issued at {invoice.created_at}, before it was due ({due_at})"
     on = invoice.created_at.astimezone(ZoneInfo(agreement.business.time_zone)).date()
-    before = (
-        Invoice.objects.filter(series=invoice.series, seq__lt=invoice.seq).order_by("seq").last()
-    )
-    if before:  # written by a worker whose clock is ahead of ours
-        on = max(on, before.issued_on)
+    # A worker whose clock is ahead of ours may have issued another one before; ids are in that order.
+    before = Invoice.objects.filter(series=invoice.series, pk__lt=invoice.pk)
+    on = max([on, *before.values_list("issued_on", flat=True)])
     if invoice.issued_on != on:
         yield f"{invoice.number} was issued on {on}, and says {invoice.issued_on}"
     for _, reference, _, at in life.bank.taken:
