@@ -26,7 +26,8 @@ def use_the_virtual_environment() -> None:
 
 
 def main() -> None:
-    """Run a management command."""
+    """Run a management command. What it makes is for this user alone."""
+    os.umask(0o077)
     use_the_virtual_environment()
     if find_spec("django") is None:
         sys.exit(NOT_INSTALLED)

@@ -65,7 +65,7 @@ PY
 # The key that signs links and sessions: this installation's own, made once, readable by the owner of the folder alone.
 need_secret() {
   export RH_VAR_DIR=${RH_VAR_DIR:-$PWD/var}
-  mkdir -p "$RH_VAR_DIR" && [ -w "$RH_VAR_DIR" ] \
+  (umask 077; mkdir -p "$RH_VAR_DIR") && [ -w "$RH_VAR_DIR" ] \
     || die "$RH_VAR_DIR belongs to another user. Start this as that user, or set RH_VAR_DIR to a folder of your own."
   if [ -z "${SECRET_KEY:-}" ] && [ ! -s "$RH_VAR_DIR/secret_key" ]; then
     (umask 077; .venv/bin/python - "$RH_VAR_DIR" > "$RH_VAR_DIR/secret_key") <<'PY'

@@ -22,6 +22,7 @@ from core.system import invite
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 KNOWN = ("django-insecure", "changeme", "secret", "development")
 OWN_KEY = "Set SECRET_KEY to 50 or more random characters of this installation's own."
+WEAK = "Each key needs 50 or more random characters; what a weak one signed is not worth keeping."
 NO_UPGRADE = "What a version before 0.1.0 kept cannot be upgraded."
 LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 
@@ -44,9 +45,17 @@ def secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Chec
                 "SECRET_KEY is the one that bin/run made for development.", hint=hint, id="rh.E002"
             )
         ]
-    if len(key) < 50 or key.lower().startswith(KNOWN):
+    if _is_weak(key):
         return [Critical("SECRET_KEY is short or known.", hint=OWN_KEY, id="rh.E002")]
-    return []
+    return [
+        Critical(f"A key of {name} is short or known.", hint=WEAK, id="rh.E014")
+        for name in ("SECRET_KEY_FALLBACKS", "VAULT_KEYS")
+        if any(map(_is_weak, getattr(settings, name)))
+    ]
+
+
+def _is_weak(key: str) -> bool:
+    return len(key) < 50 or key.lower().startswith(KNOWN)
 
 
 def _how_to_get_a_key() -> str:
@@ -145,6 +154,16 @@ def seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMe
             Warning(f"The certificate of the seal ends in {days} days.", hint=hint, id="rh.W003")
         ]
     return []
+
+
+@register(deploy=True)
+def private_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Documents, uploads and a database of SQLite are for the user of the servers alone."""
+    folder = settings.VAR_DIR
+    if not folder.exists() or not folder.stat().st_mode & 0o077:
+        return []
+    hint = f"chmod -R go-rwx {folder}"
+    return [Warning("Other users of this machine can read the data.", hint=hint, id="rh.W004")]
 
 
 @register("start", "database")

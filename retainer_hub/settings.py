@@ -20,6 +20,7 @@ VAR_DIR = Path(env.str("RH_VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 RH_VAR_DIR = VAR_DIR
 MEDIA_ROOT = VAR_DIR / "media"
 KEPT_PAPERS = VAR_DIR / "kept"  # what was rendered once; may be emptied at any time
+FILE_UPLOAD_PERMISSIONS = 0o600
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -32,6 +33,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 SECRET_FILE = VAR_DIR / "secret_key"
 _kept_key = SECRET_FILE.read_text().strip() if os.access(SECRET_FILE, os.R_OK) else ""
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_key  # without one nothing starts: rh.E001
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+VAULT_KEYS = env.list("VAULT_KEYS", default=[])  # the first one seals, all of them open
 IS_HTTPS = SITE_URL.startswith("https://")
 
 # --- rooms ----------------------------------------------------------------------------------------
@@ -245,6 +248,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "core.web.passkey_forms.AuthenticateForm",
     "reauthenticate_webauthn": "core.web.passkey_forms.ReauthenticateForm",
 }
+MFA_ADAPTER = "core.system.second_factors.SecondFactorAdapter"
 MFA_TOTP_ISSUER = "Retainer Hub"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)

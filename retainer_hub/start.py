@@ -3,6 +3,7 @@
 They refuse a dangerous configuration and a database that does not fit, and make their folders.
 """
 
+import os
 import sys
 
 from django.conf import settings
@@ -18,8 +19,9 @@ REFUSED = (
 def prepare() -> None:
     """Stop with one sentence for each error: servers do not run Django's checks by themselves.
 
-    Raises SystemExit.
+    What they make is for their user alone. Raises SystemExit.
     """
+    os.umask(0o077)
     messages = run_checks(tags=["start"], databases=["default"])
     errors = [message for message in messages if message.is_serious()]
     for error in errors:

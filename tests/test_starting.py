@@ -41,6 +41,14 @@ def test_help_needs_no_key_and_makes_no_folder(tmp_path: Path, asked: str) -> No
     assert not (tmp_path / "var").exists()
 
 
+def test_what_commands_write_is_for_their_user_alone(tmp_path: Path) -> None:
+    answer = run(tmp_path / "var", ("manage.py", "migrate", "-v0"), SECRET_KEY=KEY)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    written = [tmp_path / "var", *(tmp_path / "var").rglob("*")]
+    assert len(written) > 1
+    assert [path.name for path in written if path.stat().st_mode & 0o077] == []
+
+
 @pytest.mark.parametrize("server", [WEB, WORKER, BEAT], ids=["web", "worker", "beat"])
 def test_no_server_starts_on_what_is_wrong_and_each_names_all_of_it(
     tmp_path: Path, server: tuple[str, ...]

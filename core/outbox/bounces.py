@@ -16,8 +16,8 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from core.database import signatures
 from core.models import Business, OutboxEmail
 from core.models.outbox import OutboxState
 
@@ -124,7 +124,7 @@ def _of_address(address: str) -> UUID | None:
         pk = UUID(bytes=raw[:16])
     except ValueError:
         return None
-    return pk if constant_time_compare(raw[16:], _signature(pk)) else None
+    return pk if _is_genuine(raw[16:], pk) else None
 
 
 def _of_message_id(header: str) -> UUID | None:
@@ -133,7 +133,7 @@ def _of_message_id(header: str) -> UUID | None:
         pk = UUID(found[1]) if found else None
     except ValueError:
         return None
-    is_ours = pk and found and constant_time_compare(found[2].lower(), _text(_signature(pk)))
+    is_ours = pk and found and _is_genuine(_bytes(found[2]), pk)
     return pk if is_ours else None
 
 
@@ -179,7 +179,11 @@ def _payload(part: Message) -> str:
 
 
 def _signature(pk: UUID) -> bytes:
-    return salted_hmac("rh.bounce", pk.bytes, algorithm="sha256").digest()[:SIGNATURE_LENGTH]
+    return signatures.sign("rh.bounce", pk.bytes, length=SIGNATURE_LENGTH)
+
+
+def _is_genuine(signature: bytes, pk: UUID) -> bool:
+    return signatures.is_genuine(signature, "rh.bounce", pk.bytes, length=SIGNATURE_LENGTH)
 
 
 def _text(raw: bytes) -> str:

@@ -8,9 +8,9 @@ import re
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.crypto import constant_time_compare, salted_hmac
 
 from clients.models import Contact
+from core.database import signatures
 from core.models import User
 from delivery.models import Request
 
@@ -25,12 +25,10 @@ def reply_address(request: Request, person: Contact | User) -> str:
     local, at_sign, domain = settings.REPLY_ADDRESS.partition("@")
     if not at_sign:
         return ""
-    token = (
-        base64.b32encode(request.pk.bytes + _signature(request.pk, person.pk))
-        .decode()
-        .rstrip("=")
-        .lower()
+    signature = signatures.sign(
+        "rh.reply", request.pk.bytes + person.pk.bytes, length=SIGNATURE_LENGTH
     )
+    token = base64.b32encode(request.pk.bytes + signature).decode().rstrip("=").lower()
     return f"{local}+{token}@{domain}"
 
 
@@ -56,7 +54,8 @@ def find_addressee(address: str) -> tuple[Request, Contact | User] | None:
         *request.client.contacts.filter(is_active=True),
     ]
     for person in people:
-        if constant_time_compare(raw[16:], _signature(pk, person.pk)):
+        about = pk.bytes + person.pk.bytes
+        if signatures.is_genuine(raw[16:], "rh.reply", about, length=SIGNATURE_LENGTH):
             return request, person
     return None
 
@@ -64,10 +63,3 @@ def find_addressee(address: str) -> tuple[Request, Contact | User] | None:
 def is_signed(address: str) -> bool:
     """Whether it is such an address, also of a person who is not let in at present."""
     return SIGNED.search(address) is not None
-
-
-def _signature(request_id: UUID, person_id: UUID) -> bytes:
-    """Return the signature of a request and a person."""
-    return salted_hmac("rh.reply", request_id.bytes + person_id.bytes, algorithm="sha256").digest()[
-        :SIGNATURE_LENGTH
-    ]

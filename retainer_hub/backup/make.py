@@ -156,7 +156,7 @@ def _about(using: BaseDatabaseWrapper, now: datetime) -> Manifest:
         tally=tally.of_models(using),
         settings=manifest.settings_of(os.environ),
         secrets=manifest.secrets_of(os.environ),
-        secret_key=manifest.recognise_key(),
+        secret_key=manifest.recognise(settings.SECRET_KEY),
         mark=dict(zip(("installation", "value", "at"), map(str, row), strict=True)) if row else {},
     )
 

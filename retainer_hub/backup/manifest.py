@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from retainer_hub.backup.errors import BackupError
@@ -29,7 +28,14 @@ PLAIN = (
     "LOG_LEVEL",
 )
 #: Settings that hold a password: only whether they were set is written down.
-SECRET = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "TIMESTAMP_URL")
+SECRET = (
+    "SECRET_KEY_FALLBACKS",
+    "VAULT_KEYS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "TIMESTAMP_URL",
+)
 
 #: By table: the number of its rows under "", and the sum of each column of whole numbers.
 Tally = dict[str, dict[str, int]]
@@ -84,9 +90,7 @@ def secrets_of(environment: Mapping[str, str]) -> list[str]:
     return [name for name in SECRET if environment.get(name)]
 
 
-def recognise_key() -> str:
-    """Return a hash of SECRET_KEY, which is costly to compute so that nobody can guess it back."""
-    hashed = hashlib.scrypt(
-        settings.SECRET_KEY.encode(), salt=b"rh.backup", n=2**14, r=8, p=1, dklen=16
-    )
+def recognise(key: str) -> str:
+    """Return a hash of a SECRET_KEY, so costly to compute that nobody can guess it back."""
+    hashed = hashlib.scrypt(key.encode(), salt=b"rh.backup", n=2**14, r=8, p=1, dklen=16)
     return hashed.hex()

@@ -3,7 +3,10 @@
 import os
 from datetime import datetime
 
+from django.conf import settings
+
 from core.documents import seal
+from retainer_hub import sealed
 from retainer_hub.backup import files, manifest
 from retainer_hub.backup.manifest import Manifest
 
@@ -16,10 +19,16 @@ def sentences(about: Manifest, *, now: datetime) -> list[str]:
         for name in sorted(files.named() - set(about.missing))
         if not files.place_of(name).exists()
     ]
-    if about.secret_key != manifest.recognise_key():
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if about.secret_key not in map(manifest.recognise, keys):
         found.append(
-            "SECRET_KEY is not the one of the backup. Without that one, emailed links do not work, "
-            "people have to sign in again, and the keys of payment gateways cannot be read."
+            "SECRET_KEY is not the one of the backup. Without that one, emailed links do not work "
+            "and people have to sign in again."
+        )
+    if unreadable := len(sealed.reseal(change=False).unreadable):
+        found.append(
+            f"{unreadable} stored secrets cannot be read: keys of payment gateways or second "
+            "factors. They need the SECRET_KEY or VAULT_KEYS that the installation had."
         )
     if files.SEAL_KEY not in about.files:
         found.append(
