@@ -111,6 +111,19 @@ def signing_up(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
 
 
 @register("start")
+def watching(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A log in another form than its reader expects is lost; a token that is guessed tells all."""
+    found: list[CheckMessage] = []
+    if settings.LOG_FORMAT not in ("text", "json"):
+        message = f"LOG_FORMAT is {settings.LOG_FORMAT!r}."
+        found.append(Critical(message, hint='Use "text" or "json".', id="rh.E015"))
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 20:
+        hint = "Use 20 or more random characters."
+        found.append(Critical("METRICS_TOKEN is short.", hint=hint, id="rh.E016"))
+    return found
+
+
+@register("start")
 def answers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """An address's local part may have 64 signs, of which the signed mark takes 46."""
     local, at, domain = settings.REPLY_ADDRESS.partition("@")

@@ -31,6 +31,9 @@ BY_HAND = (
     "DEFAULT_FROM_EMAIL",
     "REPLY_ADDRESS",
     "SIGNUP",
+    "LOG_FORMAT",
+    "METRICS_TOKEN",
+    "SENTRY_DSN",
 )
 NOTE = "# Written by bin/run for manage.py. Web server, worker and beat never read it.\n"
 

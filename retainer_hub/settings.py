@@ -71,6 +71,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "retainer_hub.urls"
 WSGI_APPLICATION = "retainer_hub.wsgi.application"
 MIDDLEWARE = [
+    "retainer_hub.watching.request_id.RequestId",
+    "retainer_hub.watching.metrics.PageTimes",
     "retainer_hub.middleware.CompressedText",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -302,16 +304,27 @@ UNFOLD = {
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING")
+LOG_FORMAT = env.str("LOG_FORMAT", default="text")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
-            "()": "retainer_hub.processes.log_format.Formatter",
+        "text": {
+            "()": "retainer_hub.watching.log_format.Formatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "retainer_hub.watching.log_format.JsonFormatter"},
+    },
+    "filters": {"request": {"()": "retainer_hub.watching.request_id.RequestIdFilter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_FORMAT == "json" else "text",  # no third one: rh.E015
+            "filters": ["request"],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     # Django's own handlers would write the same lines once more, with the tokens in them.
     "loggers": {

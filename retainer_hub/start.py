@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import run_checks
 
 from retainer_hub import development
+from retainer_hub.watching import errors
 
 REFUSED = (
     3  # gunicorn ends at this exit code; at any other it would start the process again and again
@@ -23,14 +24,15 @@ def prepare() -> None:
     """
     os.umask(0o077)
     messages = run_checks(tags=["start"], databases=["default"])
-    errors = [message for message in messages if message.is_serious()]
-    for error in errors:
+    refused = [message for message in messages if message.is_serious()]
+    for error in refused:
         sys.stderr.write(f"{error.id}: {error.msg} {error.hint}\n")
-    if errors:
+    if refused:
         raise SystemExit(REFUSED)
     if not settings.DEBUG:
         development.forget(settings.VAR_DIR)
     make_folders()
+    errors.begin()
 
 
 def make_folders() -> None:

@@ -8,7 +8,8 @@ from django.views.i18n import set_language
 from billing.gateways.urls import addresses
 from portal import front_page
 from portal.views import verify
-from retainer_hub.health import health, live
+from retainer_hub.watching.health import health, live
+from retainer_hub.watching.metrics import metrics
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -20,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
     path("health/live/", live, name="live"),
+    path("metrics", metrics, name="metrics"),
     path("work-with/<slug:slug>/", front_page.front_page, name="front"),
     path("verify/", verify.verify_document, name="verify"),
     path("api/v1/", include("api.urls")),

@@ -69,8 +69,10 @@ def test_a_sound_production_passes_every_check(production: Any) -> None:
         ({"GATEWAY": "wishful"}, "rh.E005"),
         ({"CHARGING": "real"}, "rh.E006"),
         ({"SIGNUP": "friends"}, "rh.E013"),
-        ({"SECRET_KEY_FALLBACKS": "changeme"}, "rh.E014"),
-        ({"VAULT_KEYS": "v4" * 40 + ",short"}, "rh.E014"),
+        ({"SECRET_KEY_FALLBACKS": ["changeme"]}, "rh.E014"),
+        ({"LOG_FORMAT": "xml"}, "rh.E015"),
+        ({"METRICS_TOKEN": "guess"}, "rh.E016"),
+        ({"VAULT_KEYS": ["v4" * 40, "short"]}, "rh.E014"),
         ({"REPLY_ADDRESS": "much.too.long.an.address@hub.example"}, "rh.E008"),
     ],
 )

@@ -434,6 +434,7 @@ CLASSES: dict[str, str] = {
     "sandbox_direct:hook": "public",
     "health": "public",
     "live": "public",
+    "metrics": "public",
     "verify": "public",
     "front": "public",
     "set_language": "public",

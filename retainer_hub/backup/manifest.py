@@ -26,6 +26,7 @@ PLAIN = (
     "BACKUP_TO",
     "BACKUP_KEY",
     "LOG_LEVEL",
+    "LOG_FORMAT",
 )
 #: Settings that hold a password: only whether they were set is written down.
 SECRET = (
@@ -35,6 +36,8 @@ SECRET = (
     "REDIS_URL",
     "EMAIL_URL",
     "TIMESTAMP_URL",
+    "METRICS_TOKEN",
+    "SENTRY_DSN",
 )
 
 #: By table: the number of its rows under "", and the sum of each column of whole numbers.

@@ -46,6 +46,7 @@ DOORS = (
     "apps.py",
     "settings.py",
     "health.py",
+    "metrics.py",
     "beat.py",
     "serve.py",
     "account_adapter.py",

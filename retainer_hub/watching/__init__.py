@@ -1,0 +1,1 @@
+"""What lets others watch the installation: health, metrics, and the log."""
