@@ -12,6 +12,7 @@ from core.models import (
     MailOutage,
     OutboxEmail,
     SavedView,
+    SecurityEvent,
     User,
 )
 from core.web.admin_site import FrozenAdmin, RowAdmin
@@ -55,6 +56,14 @@ class AuditEventAdmin(FrozenAdmin):
     list_display = ["event", "actor", "at", "n", "ip"]
     list_filter = ["event"]
     search_fields = ["actor", "=chain_id", "hash"]
+    neighbours = ("business",)
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(FrozenAdmin):
+    list_display = ["what", "who", "count", "ip", "device", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["who", "=person", "=ip"]
     neighbours = ("business",)
 
 

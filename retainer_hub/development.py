@@ -29,6 +29,9 @@ BY_HAND = (
     "DEFAULT_FROM_EMAIL",
     "REPLY_ADDRESS",
     "SIGNUP",
+    "CONFIRM_MINUTES",
+    "SESSION_IDLE_HOURS",
+    "STAFF_SECOND_FACTOR",
 )
 NOTE = "# Written by bin/run for manage.py. Web server, worker and beat never read it.\n"
 
