@@ -129,6 +129,7 @@ def count_failure(*, person: User, origin: Origin, now: datetime) -> None:
         defaults={
             "business": Business.objects.filter(owner=person).first(),
             "what": FAILED,
+            "facts": {"email": person.email},
             "ip": devices.plain_ip(origin.ip),
             "device": devices.words(origin.user_agent),
             "created_at": now,

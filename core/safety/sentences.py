@@ -134,10 +134,10 @@ def sentence(event: SecurityEvent) -> str:
     """What happened, in the active language."""
     if event.what == FAILED:
         return ngettext(
-            "Signing in failed: a wrong password or code was entered.",
-            "Signing in failed %(count)d times within an hour: a wrong password or code was "
-            "entered.",
+            "Signing in as %(email)s failed: a wrong password or code was entered.",
+            "Signing in as %(email)s failed %(count)d times within an hour: a wrong password or "
+            "code was entered.",
             event.count,
-        ) % {"count": event.count}
+        ) % {"count": event.count, "email": event.facts.get("email", "")}
     told = TOLD.get(event.what)
     return str(told.sentence) % event.facts if told else event.what

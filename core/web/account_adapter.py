@@ -42,7 +42,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
         """The ways to confirm that it is them, the usual one first. The signature is allauth's."""
         found: list[dict[str, str]] = super().get_reauthentication_methods(user)
-        return found if second_factor.has_one(user) else [*found, confirmation.by_email()]
+        if not user.is_authenticated or second_factor.has_one(user):
+            return found
+        return [*found, confirmation.by_email()]
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """Whether allauth's own pages ask, as all others do. The signature is allauth's."""

@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from django.views import View
 
+from billing.gateways import registry
 from billing.models import BankDetails
 from core import links
 from core.models import OutboxEmail, RateLimit, SecurityEvent
@@ -35,6 +36,7 @@ from exports.models import Scope
 from tests.safety_people import PASSWORD, long_signed_in, with_password
 from tests.world import NOW, World
 
+GATEWAY = registry.connectable()[0].name
 BANK = {"which": "bank", "holder": "Nan", "bank": "N26", "account": "DE02120300000000202051"}
 #: Every view that asks. A view of their modules that is neither here nor below fails.
 ASK = {
@@ -58,6 +60,7 @@ DO_NOT_ASK = {
     "dashboard:security_log_csv",
     "dashboard:confirm",
 }
+WITH_ID = {"mfa_edit_webauthn", "mfa_remove_webauthn"}  # of a passkey
 MODULES: list[ModuleType] = [api_keys, confirm, exports, payments, security]
 
 
@@ -131,6 +134,12 @@ def test_who_signs_in_by_code_alone_is_asked_on_allauths_pages_too(world: World,
     assert urlsplit(answer["Location"]).path == reverse("dashboard:confirm")
 
 
+@pytest.mark.parametrize("name", sorted(confirmation.SENSITIVE - WITH_ID))
+def test_a_stranger_is_led_to_the_sign_in(db: None, name: str) -> None:
+    answer = Browser().get(reverse(name))
+    assert urlsplit(answer["Location"]).path == reverse("account_login")
+
+
 def test_after_signing_in_nothing_is_asked_until_the_time_is_over(world: World) -> None:
     browser, page = long_signed_in(world.business), reverse("dashboard:paying")
     session = browser.session
@@ -162,7 +171,7 @@ def test_the_password_confirms_and_what_was_typed_is_saved_with_one_press(world:
 
 def test_what_waits_is_kept_encrypted_and_once(world: World) -> None:
     browser = long_signed_in(world.business)
-    secret = {"which": "gateway:stripe", "secret": "sk_test_canary", "webhook_secret": "whsec_1"}
+    secret = {"which": f"gateway:{GATEWAY}", "secret": "sk_test_canary", "webhook_secret": "whsec_1"}
     browser.post(reverse("dashboard:paying"), secret)
     assert "canary" not in repr(dict(browser.session))
     session = browser.session

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 
-from billing.gateways import accounts
+from billing.gateways import accounts, registry
 from core.models import ApiKey, OutboxEmail, SecurityEvent
 from core.safety import devices, log
 from tests.browsers import logged_in
@@ -56,7 +56,7 @@ def test_a_gateway_is_told_when_it_is_connected_and_when_its_key_changes(world: 
     for secret in ("sk_test_first_secret", "sk_test_other_secret"):
         accounts.keep(
             business=world.business,
-            gateway="stripe",
+            gateway=registry.connectable()[0].name,
             secret=secret,
             webhook_secret="whsec_x",
             hint=f"{secret[:8]}…{secret[-4:]}",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import links
 from core.safety import confirmation, second_factor
 from core.safety.code_email import CODE_LIFE, email_code
+from core.web import query_string
 from core.web.throttle import too_often
 from dashboard.page import DashboardView
 
@@ -58,7 +59,7 @@ class ConfirmByEmail(DashboardView):
     @property
     def goes_to(self) -> str:
         """Where the user wanted to go; never another site."""
-        wish = self.request.POST.get("next") or self.request.GET.get("next", "")
+        wish = self.request.POST.get("next") or query_string.text(self.request.GET, "next")
         is_ours = url_has_allowed_host_and_scheme(
             wish, {self.request.get_host()}, self.request.is_secure()
         )
