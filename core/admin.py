@@ -1,5 +1,6 @@
 """Admin pages for the models of core."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from core.models import (
@@ -16,6 +17,10 @@ from core.models import (
     User,
 )
 from core.web.admin_site import FrozenAdmin, RowAdmin
+
+
+# allauth's page shows the keys of sessions, and its search fails without user names.
+admin.site.unregister(UserSession)
 
 
 @admin.register(User)

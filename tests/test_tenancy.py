@@ -449,6 +449,7 @@ OTHERS = (
     "admin:",
     "account_",
     "mfa_",
+    "usersessions_",  # leads to our own page of sessions
 )  # the admin has its own test below; allauth's pages hold no rows of ours
 METHODS = ("get", "post", "put", "delete")
 Two = tuple[
