@@ -18,7 +18,6 @@ from core.models import (
 )
 from core.web.admin_site import FrozenAdmin, RowAdmin
 
-
 # allauth's page shows the keys of sessions, and its search fails without user names.
 admin.site.unregister(UserSession)
 

@@ -242,7 +242,7 @@ ACCOUNT_SESSION_REMEMBER = True
 # Minutes for which signing in, or confirming it, is enough to change what is sensitive (rule 84).
 CONFIRM_MINUTES = env.int("CONFIRM_MINUTES", default=15)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = CONFIRM_MINUTES * 60
-SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", default=336)  # without a page; 0: no limit
+SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", default=0)  # 0: the two weeks of a session
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)  # rule 85
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -1,8 +1,10 @@
 """People who sign in by password, for the tests of the security log and of confirming."""
 
+import time
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client as Browser
 from django.urls import reverse
@@ -50,3 +52,8 @@ def long_signed_in(business: Business) -> Browser:
     session[confirmation.CONFIRMED] = past.timestamp()
     session.save()
     return browser
+
+
+def app_code(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))

@@ -40,7 +40,7 @@ def is_over(request: HttpRequest, user: User, *, now: datetime) -> bool:
 def see(request: HttpRequest, user: User, *, now: datetime) -> None:
     """Note that a session is used, if that was not noted in the last ten minutes."""
     since = now.timestamp() - request.session.get(SEEN, 0)
-    if not 0 <= since < PRECISION.total_seconds():
+    if since >= PRECISION.total_seconds():
         _note(request, user, now)
 
 

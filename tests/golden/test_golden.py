@@ -96,8 +96,8 @@ def test_every_email_to_the_owner_leads_to_its_page(made: Made) -> None:
     assert len(to_owner) > 50
     assert [name for name, email in to_owner.items() if "<a " not in email.html] == [
         (name, language)
-        for name in ("account-sign_in_code", "confirm_code")  # a code is typed
         for language in LANGUAGES
+        for name in ("account-sign_in_code", "confirm_code")  # a code is typed
     ]
 
 
