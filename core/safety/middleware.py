@@ -20,6 +20,8 @@ class SafetyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
+        if getattr(request, "is_sensitive", False):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         if new := getattr(request, "new_device", ""):
             response.set_cookie(
                 devices.COOKIE,
@@ -48,6 +50,8 @@ class SafetyMiddleware:
         if stopped := second_factor.stop(request, user, business):
             return stopped
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if confirmation.asks(view, name) and not confirmation.is_confirmed(request, now=now):
-            return confirmation.ask(request)
+        if confirmation.asks(view, name):
+            request.is_sensitive = True  # type: ignore[attr-defined]
+            if not confirmation.is_confirmed(request, now=now):
+                return confirmation.ask(request)
         return None

@@ -15,7 +15,6 @@ from django.core.cache import cache
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
-from django.views import View
 
 from billing.gateways import registry
 from billing.models import BankDetails
@@ -58,15 +57,18 @@ WITH_ID = {"mfa_edit_webauthn", "mfa_remove_webauthn"}  # of a passkey
 MODULES: list[ModuleType] = [api_keys, confirm, exports, payments, security]
 
 
-def views() -> Iterator[tuple[str, type[View]]]:
-    """The name and the class of every view of the dashboard."""
+def views() -> Iterator[tuple[str, Any]]:
+    """The name and the class of every view; of a view that is a function, the function."""
 
-    def walk(resolver: URLResolver, room: str) -> Iterator[tuple[str, type[View]]]:
+    def walk(resolver: URLResolver, room: str) -> Iterator[tuple[str, Any]]:
         for entry in resolver.url_patterns:
             if isinstance(entry, URLResolver):
                 yield from walk(entry, entry.namespace or room)
-            elif isinstance(entry, URLPattern) and hasattr(entry.callback, "view_class"):
-                yield f"{room}:{entry.name}", entry.callback.view_class
+            elif isinstance(entry, URLPattern):
+                yield (
+                    f"{room}:{entry.name}",
+                    getattr(entry.callback, "view_class", entry.callback),
+                )
 
     yield from walk(get_resolver(), "")
 
@@ -141,7 +143,9 @@ def test_after_signing_in_nothing_is_asked_until_the_time_is_over(world: World) 
         past = timezone.now() - timedelta(minutes=minutes)
         session[confirmation.CONFIRMED] = past.timestamp()
         session.save()
-        assert browser.get(page).status_code == status
+        answer = browser.get(page)
+        assert answer.status_code == status
+        assert answer.headers["Cache-Control"] == "private, no-store"
 
 
 def test_the_password_confirms_and_what_was_typed_is_saved_with_one_press(world: World) -> None:

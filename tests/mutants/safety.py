@@ -12,8 +12,8 @@ MUTANTS = [
     Mutant(
         "Only forms that are posted ask whether it is you",
         "core/safety/middleware.py",
-        "if confirmation.asks(view, name) and",
-        'if request.method == "POST" and confirmation.asks(view, name) and',
+        "if not confirmation.is_confirmed(request, now=now):",
+        'if request.method == "POST" and not confirmation.is_confirmed(request, now=now):',
         (f"{CONFIRMING}::test_no_way_of_asking_gets_past_it",),
     ),
     Mutant(

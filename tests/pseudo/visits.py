@@ -12,6 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
@@ -204,6 +205,8 @@ def a_user_who_confirms(world: Stage) -> Iterator[Visit]:
     for _try in range(2):
         log.count_failure(person=owner, origin=UNSEEN, now=timezone.now())
     Business.objects.filter(pk=business.pk).update(requires_second_factor=False)
+    TOTP.activate(owner, generate_totp_secret())
+    yield "the second factor again", asked.get(reverse("dashboard:paying"), follow=True)
     again = _reading(logged_in(owner))
     yield "every line of the log", again.get(reverse("dashboard:security_log"))
 
