@@ -206,7 +206,7 @@ def a_user_who_confirms(world: Stage) -> Iterator[Visit]:
         log.count_failure(person=owner, origin=UNSEEN, now=timezone.now())
     Business.objects.filter(pk=business.pk).update(requires_second_factor=False)
     TOTP.activate(owner, generate_totp_secret())
-    yield "the second factor again", asked.get(reverse("dashboard:paying"), follow=True)
+    yield "the second factor again", asked.get(reverse("mfa_reauthenticate"))
     again = _reading(logged_in(owner))
     yield "every line of the log", again.get(reverse("dashboard:security_log"))
 
