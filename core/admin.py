@@ -1,5 +1,6 @@
 """Admin pages for the models of core."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from core.models import (
@@ -12,9 +13,13 @@ from core.models import (
     MailOutage,
     OutboxEmail,
     SavedView,
+    SecurityEvent,
     User,
 )
 from core.web.admin_site import FrozenAdmin, RowAdmin
+
+# allauth's page shows the keys of sessions, and its search fails without user names.
+admin.site.unregister(UserSession)
 
 
 @admin.register(User)
@@ -55,6 +60,14 @@ class AuditEventAdmin(FrozenAdmin):
     list_display = ["event", "actor", "at", "n", "ip"]
     list_filter = ["event"]
     search_fields = ["actor", "=chain_id", "hash"]
+    neighbours = ("business",)
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(FrozenAdmin):
+    list_display = ["what", "who", "count", "ip", "device", "created_at"]
+    list_filter = ["kind"]
+    search_fields = ["who", "=person", "=ip"]
     neighbours = ("business",)
 
 

@@ -29,6 +29,9 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from core.safety import sign_ins
+
+        sign_ins.connect()
         connection_created.connect(raise_parameter_limit)
         post_migrate.connect(begin_standing, sender=self)
         # Imported modules live as long as the process. Freezing them stops the garbage collector

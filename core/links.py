@@ -122,6 +122,11 @@ def consume(link: Link, *, now: datetime) -> bool:
     return bool(_unused(now).filter(pk=link.pk, reads_only=False).update(used_at=now))
 
 
+def is_unused(link_id: UUID, *, of: UUID, now: datetime) -> bool:
+    """Whether a link or code of this person is valid and was not used yet."""
+    return _unused(now).filter(pk=link_id, subject_id=of).exists()
+
+
 def use_up(link_id: UUID, *, now: datetime) -> None:
     """Mark a link as used, if it is not: what it opens was reached in another way."""
     _unused(now).filter(pk=link_id).update(used_at=now)

@@ -1,7 +1,7 @@
 """The base of every dashboard page: the business's rows, the audit origin, and messages."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -17,6 +17,8 @@ from core.dates import local_day
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.lists.way_back import keep_place
+from core.models import User
+from core.safety import log
 from core.tenancy import BusinessView
 from core.web.tab_saves import Tab, read_tab
 from core.web.throttle import address, too_often
@@ -30,6 +32,7 @@ class DashboardView(BusinessView, View):
     """The base of every dashboard view. Subclasses set `template`."""
 
     template = ""
+    confirms = False  # whether a user first confirms that it is them (core.safety.confirmation)
     is_list = False  # whether a step that leads here keeps the place in it (core.lists.way_back)
 
     def post_once(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -83,6 +86,16 @@ class DashboardView(BusinessView, View):
         """Who acts, for the audit log: the owner's name and email address."""
         owner = self.business.owner
         return f"{owner.get_full_name()} <{owner.email}>"
+
+    @property
+    def user(self) -> User:
+        """The user who is signed in."""
+        return cast(User, self.request.user)
+
+    @property
+    def by(self) -> log.By:
+        """Who acts, and from where, for the security log."""
+        return log.By(log.named(self.user), self.origin)
 
     def too_many_test_emails(self) -> bool:
         """Count one test email of the business; True, with a message, if there were too many."""

@@ -24,6 +24,7 @@ from core.jobs import batches
 from core.jobs.set_aside import Step
 from core.models import Business
 from core.outbox import emails
+from core.safety import log
 from exports import archive_contents
 from exports.archive import Archive
 from exports.models import Export, Scope
@@ -116,6 +117,19 @@ def build_agreement_archive(row: Agreement, now: datetime) -> IO[bytes] | None:
         archive.close(archive_contents.readme_text(row.title, now))
     file.seek(0)
     return file
+
+
+def note_download(*, business: Business, title: str, once: str, by: log.By, now: datetime) -> None:
+    """Write that an archive was downloaded; the first download of `once` is emailed."""
+    log.write(
+        what="export_downloaded",
+        person=business.owner,
+        business=business,
+        by=by,
+        facts={"export": title},
+        once=f"download:{once}",
+        now=now,
+    )
 
 
 def archive_path(row: Export) -> Path:

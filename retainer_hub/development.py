@@ -34,6 +34,9 @@ BY_HAND = (
     "LOG_FORMAT",
     "METRICS_TOKEN",
     "SENTRY_DSN",
+    "CONFIRM_MINUTES",
+    "SESSION_IDLE_HOURS",
+    "STAFF_SECOND_FACTOR",
 )
 NOTE = "# Written by bin/run for manage.py. Web server, worker and beat never read it.\n"
 

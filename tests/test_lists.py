@@ -51,6 +51,8 @@ LISTS = (
     "letters",
     "warnings",
     "requests",
+    "security_log",
+    "security_log_csv",
 )
 
 

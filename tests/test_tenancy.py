@@ -111,6 +111,13 @@ CLASSES: dict[str, str] = {
     "dashboard:settings": "owner",
     "dashboard:settings_business": "owner",
     "dashboard:settings_hours": "owner",
+    "dashboard:security": "owner",
+    "dashboard:sessions_end": "owner",
+    "dashboard:security_log": "owner",
+    "dashboard:security_log_csv": "owner",
+    "dashboard:not_me": "owner",
+    "dashboard:confirm": "owner",
+    "dashboard:confirmed": "owner",
     "dashboard:settings_documents": "owner",
     "dashboard:paying_moved": "public",  # an old address, which leads to the new one
     "dashboard:owner_emails_moved": "public",
@@ -443,6 +450,7 @@ OTHERS = (
     "admin:",
     "account_",
     "mfa_",
+    "usersessions_",  # leads to our own page of sessions
 )  # the admin has its own test below; allauth's pages hold no rows of ours
 METHODS = ("get", "post", "put", "delete")
 Two = tuple[

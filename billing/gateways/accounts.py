@@ -20,6 +20,7 @@ from core.database import vault
 from core.errors import RuleError
 from core.jobs.set_aside import Step
 from core.models import Business
+from core.safety import log
 
 #: What identifies an account: the gateway's name, and the business, or None if all share it.
 Account = tuple[str, UUID | None]
@@ -146,6 +147,7 @@ def keep(
     account_id: str = "",
     knows: Callable[[str], bool] | None = None,
     confirmed: bool = False,
+    by: log.By = log.INSTALLATION,
 ) -> GatewayAccount:
     """Store an account whose key was tried. Secrets are encrypted; `hint` may be shown.
 
@@ -153,7 +155,8 @@ def keep(
     (billing.gateways.exchange), and what was prepared and saved there is let go. `account_id` is
     the gateway's id of the account, "" if it does not say; then `knows` tells whether the key knows
     a handle or a token of ours. Raises UnderWay, OtherAccount unless a person has `confirmed` that
-    clients lose their cards, and GatewayUnknown and NotConnected if `knows` does.
+    clients lose their cards, and GatewayUnknown and NotConnected if `knows` does. The security log
+    says that `by` did it.
     """
     fields = {
         "secret": vault.seal(secret),
@@ -174,9 +177,29 @@ def keep(
             fields["exchanged_at"] = exchange.let_go(row, confirmed=confirmed, now=now)
         if account_id or is_other:
             fields["account_id"] = account_id
+        _log(business, row, gateway, hint, by, now)
         return GatewayAccount.objects.update_or_create(
             business=business, gateway=gateway, defaults=fields
         )[0]
+
+
+def _log(
+    business: Business,
+    row: GatewayAccount | None,
+    gateway: str,
+    hint: str,
+    by: log.By,
+    now: datetime,
+) -> None:
+    """Write that an account was connected, or its key replaced."""
+    log.write(
+        what="gateway_changed" if row else "gateway_connected",
+        person=business.owner,
+        business=business,
+        by=by,
+        facts={"gateway": registry.kinds()[gateway].label, "hint": hint},
+        now=now,
+    )
 
 
 def _is_known(

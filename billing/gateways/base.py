@@ -353,8 +353,8 @@ def is_direct(gateway: Gateway) -> TypeIs[DirectGateway]:
 class ConnectCard:
     """How a business connects its account on the settings page.
 
-    `form` is a Django form; its cleaned data goes to `connect(business=…, now=…, **cleaned)`, which
-    tries the key, stores it (billing.gateways.accounts.keep) and raises RuleError. Raised as
+    `form` is a Django form; its cleaned data goes to `connect(business=…, by=…, now=…, **cleaned)`,
+    which tries the key, stores it (billing.gateways.accounts.keep) and raises RuleError. Raised as
     OtherAccount, its text goes to the form's `ask`, which shows it beside a box for `confirmed`.
     `template` shows what else to do once an account is connected, with `account` in its context.
     """

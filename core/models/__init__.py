@@ -1,6 +1,6 @@
 """The models of core, one module for each topic."""
 
-from core.models.audit import AuditEvent
+from core.models.audit import AuditEvent, SecurityEvent
 from core.models.business import Business, TenantRow
 from core.models.cache_entry import CacheEntry
 from core.models.document import Document
@@ -32,6 +32,7 @@ __all__ = [
     "RateLimit",
     "SavedView",
     "SearchEntry",
+    "SecurityEvent",
     "SetAside",
     "Standing",
     "TaxMode",

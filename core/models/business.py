@@ -85,6 +85,9 @@ class Business(models.Model):
     asks_approval = models.BooleanField(
         _("clients can approve what you deliver"), default=True, db_default=True
     )
+    requires_second_factor = models.BooleanField(
+        _("everybody needs a second factor to sign in"), default=False, db_default=False
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:

@@ -8,10 +8,14 @@ from core.database.ids import new_id
 
 
 class LinkPurpose(models.TextChoices):
-    """What a link is for: entering a client's portal, or signing in as a user."""
+    """What a link is for: entering a client's portal, or signing in as a user.
+
+    CONFIRM is a row whose code alone is emailed, to a user who confirms that it is them.
+    """
 
     PORTAL = "portal", _("Portal")
     SIGN_IN = "sign_in", _("Sign in")
+    CONFIRM = "confirm", _("Confirmation")
 
 
 class Link(models.Model):

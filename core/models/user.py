@@ -44,6 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    sessions_from = models.DateTimeField(
+        _("sessions that began before have ended"), null=True, blank=True, editable=False
+    )
 
     objects = UserManager()
 

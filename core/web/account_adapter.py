@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from core import formats, nudge
 from core.models import OutboxEmail, User
 from core.models.business import ACCENT_COLOURS, Accent
-from core.system import account_changes, invite
+from core.safety import confirmation, devices, log, second_factor
+from core.system import invite
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
@@ -29,15 +30,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         email: str | None = None,
     ) -> None:
         """Tell a person what changed about how they sign in. The signature is allauth's."""
-        account_changes.tell(
-            change=template_prefix,
+        log.write(
+            what=template_prefix,
             person=user,
-            to=email or user.email,
+            by=log.By(log.named(user), devices.origin_of(self.request)),
             facts=context or {},
-            ip=self.get_client_ip(self.request) or "",
-            browser=self.get_http_user_agent(self.request),
+            to=email if email and email != user.email else "",
             now=timezone.now(),
         )
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, str]]:
+        """The ways to confirm that it is them, the usual one first. The signature is allauth's."""
+        found: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        if not user.is_authenticated or second_factor.has_one(user):
+            return found
+        return [*found, confirmation.by_email()]
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Whether allauth's own pages ask, as all others do. The signature is allauth's."""
+        return not confirmation.is_confirmed(self.request, now=timezone.now())
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put one email into the outbox instead of sending it. The signature is allauth's."""

@@ -8,17 +8,21 @@ import secrets
 from datetime import datetime, timedelta
 from hmac import compare_digest
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import RuleError
 from core.models import ApiKey, Business
+from core.safety import log
 
 PREFIX = "rh_"  # of every secret
 MAX_KEYS = 20  # that a business may use at a time
 LAST_USE_PRECISION = timedelta(minutes=1)  # `used_at` is written at most this often
 
 
-def make(*, business: Business, name: str, now: datetime) -> tuple[ApiKey, str]:
+def make(
+    *, business: Business, name: str, now: datetime, by: log.By = log.INSTALLATION
+) -> tuple[ApiKey, str]:
     """Create a key; returns it with its secret, which cannot be read again later.
 
     Raises RuleError if the business already has 20 keys.
@@ -26,9 +30,11 @@ def make(*, business: Business, name: str, now: datetime) -> tuple[ApiKey, str]:
     if count_in_use(business) >= MAX_KEYS:
         raise RuleError(_("There are 20 keys already. Take one back first."), field="name")
     secret = PREFIX + secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(
-        business=business, name=name, digest=digest(secret), hint=secret[-4:], created_at=now
-    )
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            business=business, name=name, digest=digest(secret), hint=secret[-4:], created_at=now
+        )
+        _log("api_key_made", key, by, now)
     return key, secret
 
 
@@ -37,9 +43,17 @@ def count_in_use(business: Business) -> int:
     return ApiKey.objects.filter(business=business, revoked_at__isnull=True).count()
 
 
-def revoke(*, key: ApiKey, now: datetime) -> None:
+def revoke(*, key: ApiKey, now: datetime, by: log.By = log.INSTALLATION) -> None:
     """Revoke a key: it is refused from now on."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now)
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now):
+            _log("api_key_revoked", key, by, now)
+
+
+def _log(what: str, key: ApiKey, by: log.By, now: datetime) -> None:
+    facts = {"name": key.name, "hint": key.hint}
+    business = key.business
+    log.write(what=what, person=business.owner, business=business, by=by, facts=facts, now=now)
 
 
 def find(secret: str, *, now: datetime) -> ApiKey | None:

@@ -328,6 +328,21 @@ class NumberForm(forms.Form):
     )
 
 
+class SecondFactorForm(forms.ModelForm):
+    """Whether everybody who signs in to the business needs a second factor."""
+
+    class Meta:
+        model = Business
+        fields = ["requires_second_factor"]
+        labels = {"requires_second_factor": _("Require a second factor")}
+        help_texts = {
+            "requires_second_factor": _(
+                "Everybody who signs in to this business has to use an authenticator app or a "
+                "passkey. A person who has none sets one up at their next page."
+            )
+        }
+
+
 class DebitsForm(forms.ModelForm):
     """Whether clients can authorise a direct debit instead of saving a card."""
 

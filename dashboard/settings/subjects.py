@@ -51,6 +51,17 @@ SUBJECTS = (
         ),
     ),
     Subject(
+        "security",
+        _("Security"),
+        "lock",
+        _("Where you are signed in, what happened to your account, and what is needed to sign in."),
+        pgettext_lazy(
+            "words of the search",
+            "sessions devices log audit two-factor 2FA sign out everywhere hacked",
+        ),
+        ("security_log",),
+    ),
+    Subject(
         "settings_hours",
         _("Working time and goals"),
         "clock",

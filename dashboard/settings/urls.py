@@ -8,11 +8,13 @@ from django.views.generic import RedirectView
 from dashboard.settings.views import (
     api_keys,
     business,
+    confirm,
     documents,
     email_wording,
     exports,
     front_page,
     payments,
+    security,
     you,
 )
 
@@ -30,6 +32,13 @@ urlpatterns = [
     path("settings/hours/", business.Hours.as_view(), name="settings_hours"),
     path("settings/documents/", documents.Documents.as_view(), name="settings_documents"),
     path("settings/you/", you.You.as_view(), name="you"),
+    path("settings/security/", security.Security.as_view(), name="security"),
+    path("settings/security/sessions/", security.EndSessions.as_view(), name="sessions_end"),
+    path("settings/security/log/", security.SecurityLog.as_view(), name="security_log"),
+    path("settings/security/log/csv/", security.SecurityLogCsv.as_view(), name="security_log_csv"),
+    path("settings/security/not-me/", security.NotMe.as_view(), name="not_me"),
+    path("settings/security/confirm/", confirm.ConfirmByEmail.as_view(), name="confirm"),
+    path("settings/security/confirmed/", confirm.Confirmed.as_view(), name="confirmed"),
     path("settings/notifications/", you.OwnerEmails.as_view(), name="owner_emails"),
     path("settings/emails/", moved("owner_emails"), name="owner_emails_moved"),
     path("settings/emails/clients/", email_wording.EmailWordings.as_view(), name="email_wordings"),

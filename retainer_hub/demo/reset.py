@@ -21,6 +21,7 @@ OWN = (
     "account",
     "mfa",
     "sessions",
+    "usersessions",
 )
 
 

@@ -50,6 +50,8 @@ DOORS = (
     "beat.py",
     "serve.py",
     "account_adapter.py",
+    "safety/middleware.py",
+    "safety/sign_ins.py",
     "portal/confirmation.py",
     "portal/front_page.py",
     "checks.py",

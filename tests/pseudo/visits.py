@@ -1,5 +1,6 @@
 """Opens every page, sends every form and uses every way in, in the pseudo-language."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
@@ -32,10 +34,13 @@ from billing.runs.billing_run import run_billing
 from clients import client_records, front_page, portal_links
 from clients.models import Contact
 from core import links
+from core.audit import UNSEEN
 from core.database.frozen_rows import lifted
 from core.dates import local_day
 from core.models import Business, OutboxEmail, SavedView
 from core.models.link import LinkPurpose
+from core.safety import log
+from core.safety.sentences import TOLD
 from dashboard.proposals.forms.as_posted import as_posted
 from delivery.models import Overage, Report
 from delivery.requests import work_answers
@@ -46,6 +51,7 @@ from tests.browsers import logged_in
 from tests.factories import UserFactory
 from tests.golden.stage import Stage
 from tests.pseudo import language
+from tests.safety_people import long_signed_in
 from tests.test_tenancy import CLASSES, address, addresses, inside
 from tests.world import HERE, World
 
@@ -95,6 +101,8 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from several_currencies(rows["world"], browsers["dashboard"])
     with taken_back():
         yield from things_to_do(rows, browsers["dashboard"])
+    with taken_back():
+        yield from a_user_who_confirms(rows["world"])
 
 
 def answered_work(rows: Rows, browsers: dict[str, Browser]) -> Iterator[Visit]:
@@ -167,6 +175,40 @@ def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
     month = {"of": local_day(came, business.time_zone)}
     yield "net of a month", owner.get(reverse("dashboard:net_month"), month)
     yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
+
+
+def a_user_who_confirms(world: Stage) -> Iterator[Visit]:
+    """Sensitive pages that ask again whether it is you, what waits meanwhile, and sessions."""
+    business = Business.objects.get(pk=world.business.pk)  # what changes in it is taken back
+    owner = business.owner
+    logged_in(owner)
+    browser = _reading(long_signed_in(business))
+    page = reverse("dashboard:confirm")
+    yield "a code to confirm", browser.post(page, {})
+    yield "a wrong code to confirm", browser.post(page, {"code": "1"})
+    yield "what waits for it", browser.post(reverse("dashboard:paying"), {"which": "tax"})
+    browser.post(page, {"code": links.code(UUID(browser.session["confirm_code"]["row"]))})
+    yield "it was confirmed", browser.get(reverse("dashboard:confirmed"))
+    yield "two sessions", browser.get(reverse("dashboard:security"))
+    yield "the other was ended", browser.post(reverse("dashboard:sessions_end"), follow=True)
+    owner.set_password("a long and simple sentence")
+    owner.save()
+    asked = _reading(long_signed_in(business))
+    yield "the password again", asked.get(reverse("dashboard:paying"), follow=True)
+    Business.objects.filter(pk=business.pk).update(requires_second_factor=True)
+    yield "a second factor is required", asked.get(reverse("dashboard:home"), follow=True)
+    for what, told in TOLD.items():
+        named = re.findall(r"%\((\w+)\)s", str(told.sentence))
+        facts = {name: language.marked("X") for name in named}
+        by = log.By(owner.name)
+        log.write(what=what, person=owner, by=by, facts=facts, now=timezone.now())
+    for _try in range(2):
+        log.count_failure(person=owner, origin=UNSEEN, now=timezone.now())
+    Business.objects.filter(pk=business.pk).update(requires_second_factor=False)
+    TOTP.activate(owner, generate_totp_secret())
+    yield "the second factor again", asked.get(reverse("mfa_reauthenticate"))
+    again = _reading(logged_in(owner))
+    yield "every line of the log", again.get(reverse("dashboard:security_log"))
 
 
 def things_to_do(rows: Rows, owner: Browser) -> Iterator[Visit]:

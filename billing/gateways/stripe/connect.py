@@ -11,10 +11,17 @@ from billing.models import GatewayAccount
 from billing.rules.errors import NotConnected
 from core.errors import RuleError
 from core.models import Business
+from core.safety import log
 
 
 def connect(
-    *, business: Business, secret: str, webhook_secret: str, confirmed: bool = False, now: datetime
+    *,
+    business: Business,
+    secret: str,
+    webhook_secret: str,
+    confirmed: bool = False,
+    by: log.By = log.INSTALLATION,
+    now: datetime,
 ) -> GatewayAccount:
     """Store a secret key that Stripe accepts. Raises RuleError, also while another account is busy.
 
@@ -39,6 +46,7 @@ def connect(
             account_id=stripe.account_id,
             knows=stripe.knows,
             confirmed=confirmed,
+            by=by,
             now=now,
         )
     except NotConnected:

@@ -41,7 +41,15 @@ class ExportAgreement(Exports):
         row = self.row(Agreement, pk, self.rows(Agreement).select_related(*related))
         now = timezone.now()
         if file := requested_exports.build_agreement_archive(row, now):
-            return zip_response(file, f"{row.client.name}, {row.title}")
+            title = f"{row.client.name}, {row.title}"
+            requested_exports.note_download(
+                business=self.business,
+                title=title,
+                once=f"{row.pk}:{self.today}",
+                by=self.by,
+                now=now,
+            )
+            return zip_response(file, title)
         requested_exports.request_export(
             business=self.business, scope=Scope.AGREEMENT, agreement=row, now=now
         )

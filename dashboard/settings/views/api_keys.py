@@ -25,6 +25,7 @@ class ApiPage(SettingsView):
     """The keys in use, a form to create one, and the API's documentation."""
 
     template = "dashboard/settings/api.html"
+    confirms = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, ApiKeyForm())
@@ -34,7 +35,10 @@ class ApiPage(SettingsView):
         if form.is_valid():
             try:
                 key, secret = api_keys.make(
-                    business=self.business, name=form.cleaned_data["name"], now=timezone.now()
+                    business=self.business,
+                    name=form.cleaned_data["name"],
+                    by=self.by,
+                    now=timezone.now(),
                 )
                 response = self.page(request, ApiKeyForm(), made=key, secret=secret)
                 response.headers["Cache-Control"] = "no-store"
@@ -67,7 +71,10 @@ class ApiPage(SettingsView):
 class RevokeKey(DashboardView):
     """Revoke a key, so that requests with it are refused from now on."""
 
+    confirms = True
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        api_keys.revoke(key=self.row(ApiKey, pk), now=timezone.now())
+        key = self.row(ApiKey, pk, self.rows(ApiKey).select_related("business__owner"))
+        api_keys.revoke(key=key, by=self.by, now=timezone.now())
         messages.success(request, _("The key is revoked. It no longer works."))
         return redirect("dashboard:api")

@@ -24,6 +24,7 @@ class Exports(SettingsView):
     """The latest exports, and a button to export the whole business."""
 
     template = "dashboard/settings/exports.html"
+    confirms = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.show(request, **self.list_context())
@@ -49,6 +50,7 @@ class ExportProgress(Exports):
     """The list alone, requested every two seconds while an export is being made."""
 
     template = "dashboard/settings/exports_list.html"
+    confirms = False  # a list of names, which a page that is open asks for
 
     def post(self, request: HttpRequest) -> HttpResponse:
         raise Http404
@@ -57,6 +59,8 @@ class ExportProgress(Exports):
 class DownloadExport(DashboardView):
     """Download a finished export as a ZIP archive."""
 
+    confirms = True
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         export = self.row(
             Export, pk, self.rows(Export).select_related("client", "agreement", "business")
@@ -64,4 +68,11 @@ class DownloadExport(DashboardView):
         path = requested_exports.archive_path(export)
         if export.state != ExportState.READY or not path.exists():
             raise Http404
+        requested_exports.note_download(
+            business=self.business,
+            title=str(export),
+            once=str(export.pk),
+            by=self.by,
+            now=timezone.now(),
+        )
         return zip_response(path.open("rb"), str(export))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.contract import tax_rates
-from billing.bank_transfer import payment_details
+from billing.bank_transfer import bank_details, payment_details
 from billing.gateways import accounts, registry
 from billing.gateways.base import GatewayKind
 from billing.invoices import unused_taxes
@@ -31,6 +31,7 @@ class Paying(SettingsView):
     """A form each for taxes, the bank and every gateway; `which` names the posted form."""
 
     template = "dashboard/settings/paying.html"
+    confirms = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, {})
@@ -105,21 +106,24 @@ class Paying(SettingsView):
         return TaxBasisForm(data, instance=self.business), lambda form: form.save()
 
     def _bank(self, data: Any) -> tuple[forms.BaseForm, Any]:
-        return BankForm(
-            data, instance=payment_details.bank_details(self.business)
-        ), lambda form: form.save()
+        form = BankForm(data, instance=payment_details.bank_details(self.business))
+        return form, lambda form: bank_details.change(
+            bank=form.instance, by=self.by, now=timezone.now()
+        )
 
     def _debits(self, data: Any) -> tuple[forms.BaseForm, Any]:
         return DebitsForm(data, instance=self.business), lambda form: form.save()
 
     def _gateway(self, kind: GatewayKind, data: Any) -> tuple[forms.BaseForm, Any]:
         assert kind.card is not None
-        connect = partial(kind.card.connect, business=self.business, now=timezone.now())
+        connect = partial(kind.card.connect, business=self.business, by=self.by, now=timezone.now())
         return kind.card.form()(data), lambda form: connect(**form.cleaned_data)
 
 
 class TaxInUse(DashboardView):
     """Put a tax on new agreements, or leave it off them."""
+
+    confirms = False
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))
@@ -132,6 +136,8 @@ class TaxInUse(DashboardView):
 
 class DeleteTax(DashboardView):
     """Delete a tax that was never used."""
+
+    confirms = False
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))

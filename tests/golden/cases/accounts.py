@@ -5,8 +5,13 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
 
+from billing.bank_transfer import bank_details
+from billing.models import BankDetails
+from core.audit import Origin
 from core.models import User
-from core.system import account_changes, invite
+from core.safety import log
+from core.safety.code_email import email_code
+from core.system import invite
 from tests.golden.stage import Stage, case
 from tests.world import NOW
 
@@ -79,15 +84,28 @@ def somebody_adds_an_email(stage: Stage) -> None:
     post(stage, "account_email", at, email="second@studio.example", action_add="")
 
 
-@case("account_changed")
+BY = log.By("Nan Kittisak", Origin("203.0.113.7", "Firefox/145.0 (Windows NT 10.0)"))
+
+
+@case("security")
 def somebody_changes_their_password(stage: Stage) -> None:
     owner = stage.business.owner
-    account_changes.tell(
-        change="account/email/password_changed",
-        person=owner,
-        to=owner.email,
-        facts={},
-        ip="203.0.113.7",
-        browser="Firefox",
-        now=NOW,
+    log.write(what="account/email/password_changed", person=owner, by=BY, now=NOW)
+
+
+@case("security", variant="bank")
+def somebody_changes_the_bank_details(stage: Stage) -> None:
+    bank = BankDetails(
+        business=stage.business, holder="Nan Kittisak", account="DE02120300000000202051"
     )
+    bank_details.change(bank=bank, by=BY, now=NOW)
+
+
+@case("security", variant="new_device")
+def somebody_signs_in_on_a_new_device(stage: Stage) -> None:
+    log.write(what="signed_in_new", person=stage.business.owner, by=BY, now=NOW)
+
+
+@case("confirm_code")
+def somebody_confirms_by_email(stage: Stage) -> None:
+    email_code(user=stage.business.owner, now=NOW)

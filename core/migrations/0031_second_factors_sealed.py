@@ -18,7 +18,7 @@ def seal(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0029_clients_approve"),
+        ("core", "0030_safety"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
 

@@ -1,0 +1,1 @@
+"""What touches the safety of an account: the security log, confirming, sessions, second factors."""
