@@ -27,6 +27,10 @@ PLAIN = (
     "BACKUP_KEY",
     "LOG_LEVEL",
     "LOG_FORMAT",
+    "SIGNUP",
+    "CONFIRM_MINUTES",
+    "SESSION_IDLE_HOURS",
+    "STAFF_SECOND_FACTOR",
 )
 #: Settings that hold a password: only whether they were set is written down.
 SECRET = (
