@@ -17,9 +17,11 @@ from core.dates import local_day
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.lists.way_back import keep_place
+from core.team.roles import Role
 from core.tenancy import BusinessView
 from core.web.tab_saves import Tab, read_tab
 from core.web.throttle import address, too_often
+from dashboard.shown_to_role import without_refused
 
 JSON = "application/json"
 TEST_EMAILS_AN_HOUR = 20  # to the owner of one business
@@ -60,8 +62,12 @@ class DashboardView(BusinessView, View):
         return response
 
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-        """Render the view's template. `status` is 422 where a form was refused."""
-        return render(request, self.template, context, status=status)
+        """Render the view's template, with what the person's role may use.
+
+        `status` is 422 where a form was refused.
+        """
+        page = render(request, self.template, context, status=status)
+        return page if self.role in (None, Role.OWNER) else without_refused(page, request)
 
     @property
     def is_script(self) -> bool:
@@ -80,9 +86,8 @@ class DashboardView(BusinessView, View):
 
     @property
     def actor(self) -> str:
-        """Who acts, for the audit log: the owner's name and email address."""
-        owner = self.business.owner
-        return f"{owner.get_full_name()} <{owner.email}>"
+        """Who acts, for the audit log: the signed-in person's name and email address."""
+        return f"{self.person.get_full_name()} <{self.person.email}>"
 
     def too_many_test_emails(self) -> bool:
         """Count one test email of the business; True, with a message, if there were too many."""

@@ -22,6 +22,7 @@ from billing.rules.errors import OtherAccount
 from billing.rules.method_kinds import SCHEMES
 from core.errors import RuleError
 from core.models import TaxRate
+from core.team.roles import Area
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.settings.forms import BankForm, DebitsForm, TaxBasisForm, TaxForm
 from dashboard.settings.subjects import SettingsView
@@ -30,6 +31,7 @@ from dashboard.settings.subjects import SettingsView
 class Paying(SettingsView):
     """A form each for taxes, the bank and every gateway; `which` names the posted form."""
 
+    needs = Area.PAYMENT_DETAILS
     template = "dashboard/settings/paying.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -121,6 +123,8 @@ class Paying(SettingsView):
 class TaxInUse(DashboardView):
     """Put a tax on new agreements, or leave it off them."""
 
+    needs = Area.PAYMENT_DETAILS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))
         try:
@@ -132,6 +136,8 @@ class TaxInUse(DashboardView):
 
 class DeleteTax(DashboardView):
     """Delete a tax that was never used."""
+
+    needs = Area.PAYMENT_DETAILS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))
