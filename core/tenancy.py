@@ -89,8 +89,9 @@ def may_open(role: Role | None, url: str, method: str = "GET") -> bool:
     view = getattr(callback, "view_class", None)
     if view is None or not issubclass(view, BusinessView):
         return True
-    given = {"needs": view.needs, "only_writes": view.only_writes} | callback.view_initkwargs
-    return may(role, given["needs"], writes=given["only_writes"] or method not in SAFE)
+    given: dict[str, Any] = getattr(callback, "view_initkwargs", {})
+    needs = given.get("needs", view.needs)
+    return may(role, needs, writes=view.only_writes or method not in SAFE)
 
 
 def scoped(model: type[M], business: Business | None) -> QuerySet[M]:

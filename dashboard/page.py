@@ -64,8 +64,10 @@ class DashboardView(BusinessView, View):
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
         """Render the view's template, with what the person's role may use.
 
-        `status` is 422 where a form was refused.
+        `status` is 422 where a form was refused. The template gets `may_change`: whether the role
+        may change what the page is about, for parts that are of no use to who only reads.
         """
+        context = {"may_change": self.may(self.needs), **context}
         page = render(request, self.template, context, status=status)
         return page if self.role in (None, Role.OWNER) else without_refused(page, request)
 

@@ -9,14 +9,14 @@ from html import escape
 from html.parser import HTMLParser
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse_lazy
+from django.urls import resolve, reverse
 
 from core.team.roles import Role
 from core.tenancy import may_open
 
 #: Links with one of these classes are buttons: they are taken out. Others keep their words.
 BUTTONS = frozenset(("btn", "dropdown-item", "rh-tool", "rh-chip"))
-HOME = reverse_lazy("dashboard:home")  # leads on to the to-do list whom it does not let in
+HOME = "dashboard:home"  # leads on to the to-do list whom it does not let in
 VOID = frozenset(("input", "img", "br", "hr", "meta", "link", "source", "wbr", "col", "area"))
 ASKS = {"hx-get": "GET", "hx-post": "POST", "formaction": "POST"}
 
@@ -46,7 +46,9 @@ class _Reader(HTMLParser):
         """Whether the reader may ask for an address; each is looked up once a page."""
         key = (url or self.path, method)
         if key not in self.answers:
-            is_open = key[0] == HOME or not key[0].startswith("/") or key[0].startswith("//")
+            is_open = (
+                key[0] == reverse(HOME) or not key[0].startswith("/") or key[0].startswith("//")
+            )
             self.answers[key] = is_open or may_open(self.role, *key)
         return self.answers[key]
 
@@ -56,7 +58,7 @@ class _Reader(HTMLParser):
             return
         given = {name: value or "" for name, value in attrs}
         if not self._is_usable(tag, given):
-            if tag == "a" and not BUTTONS & set(given.get("class", "").split()):
+            if tag == "a" and self._names_row(given):
                 self.unlinked = True
                 css = given.get("class", "")
                 self.kept.append(f'<span class="{escape(css)}">' if css else "<span>")
@@ -86,6 +88,17 @@ class _Reader(HTMLParser):
             method = given.get("method", "get").upper()
             return self.may(given.get("action", ""), method)
         return all(self.may(given[name], method) for name, method in ASKS.items() if name in given)
+
+    def _names_row(self, given: dict[str, str]) -> bool:
+        """Whether the words of a link name a client, an invoice or the like, and are to stay.
+
+        Those of a button, of an action, and of a page that is not about one row, are taken out.
+        """
+        if BUTTONS & set(given.get("class", "").split()):
+            return False
+        match = resolve(given["href"].partition("?")[0].partition("#")[0])
+        view = getattr(match.func, "view_class", None)
+        return bool(match.kwargs) and not getattr(view, "only_writes", False)
 
     def _keep(self, text: str) -> None:
         if not self.left_out:

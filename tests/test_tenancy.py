@@ -672,7 +672,7 @@ def team_of(world: World, now: Any) -> dict[str, Any]:
     )
     invited = invitations.invite(
         business=world.business,
-        email=f"new@{world.business.pk}.example",
+        email="team@studio.example",
         role=Role.MEMBER,
         by=world.business.owner,
         now=timezone.now(),

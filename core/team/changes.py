@@ -53,7 +53,7 @@ def _email_owner(
         values = {"name": name, "email": email, "business": business.name}
         values |= {"role": str(ROLE_NAMES[role])}
         emails.write(
-            kind=Change.JOINED,
+            kind="team_joined",
             ref=ref,
             to=business.owner.email,
             template="note",

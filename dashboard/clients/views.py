@@ -1,5 +1,6 @@
 """Clients and their contacts: list, page, forms, portal links and exports."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -96,7 +97,7 @@ class ClientPage(DashboardView):
         return self.show(
             request,
             client=client,
-            rates=effective_rate.effective_rates(self.business, self.today, client=client),
+            **self._hourly(client),
             months_counted=effective_rate.MONTHS,
             contacts=[(contact, bounced.get(contact.email.lower())) for contact in contacts],
             proposals=self.rows(Proposal).filter(client=client)[:10],
@@ -119,6 +120,13 @@ class ClientPage(DashboardView):
             now=now,
             same=[(row, not duplicates.what_keeps(row)) for row in duplicates.duplicates(client)],
         )
+
+    def _hourly(self, client: Client) -> dict[str, Any]:
+        """What an hour for the client brings, for who may see income."""
+        if not self.may(Area.BOOKS, writes=False):
+            return {}
+        rates = effective_rate.effective_rates(self.business, self.today, client=client)
+        return {"sees_income": True, "rates": rates}
 
     def _invoices(self, client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
         rows = self.rows(Invoice).filter(client=client)

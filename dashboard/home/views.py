@@ -65,7 +65,7 @@ class Home(DashboardView):
         context = {
             "needs": needs,
             "more_needs": needs[FIRST:],
-            "first_steps": first_steps(self),
+            "first_steps": first_steps(self) if self.may(Area.OWNERSHIP) else [],
             **income_line.context(business, signed, incomes, history, today),
             **income_chart.context(request, business, signed, history, today),
             "retainers": retainers.rows(self, running, recent, risks, late, following, rates),

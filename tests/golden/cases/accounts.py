@@ -5,8 +5,9 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import reverse
 
-from core.models import User
+from core.models import Link, TeamInvitation, User
 from core.system import account_changes, invite
+from core.team import invitations, joining
 from tests.golden.stage import Stage, case
 from tests.world import NOW
 
@@ -63,6 +64,29 @@ def an_administrator_invites_somebody(stage: Stage) -> None:
         name="Mara",
         language=stage.language,
         by="Nan Kittisak",
+        now=NOW,
+    )
+
+
+@case("team_invitation")
+def the_owner_invites_somebody_into_the_team(stage: Stage) -> None:
+    invited(stage)
+
+
+@case("team_joined")
+def somebody_joins_the_team(stage: Stage) -> None:
+    row = invited(stage)
+    joining.join_as_new(
+        link=Link.objects.get(subject_id=row.pk), name="Mali", password=PASSWORD, now=NOW
+    )
+
+
+def invited(stage: Stage) -> TeamInvitation:
+    return invitations.invite(
+        business=stage.business,
+        email="mali@desk.example",
+        role="assistant",
+        by=stage.business.owner,
         now=NOW,
     )
 
