@@ -23,6 +23,8 @@ from core.team.roles import Area, Role, may
 
 M = TypeVar("M", bound=Model)
 K = TypeVar("K", bound=Hashable)
+#: Why somebody is refused, for the words of the page 403.html.
+NO_BUSINESS, NOT_IN_ROLE = "no business", "not in role"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -129,7 +131,7 @@ class BusinessView(LoginRequiredMixin):
         if request.user.is_authenticated:
             if self.business_or_none is None:
                 if not may_open_business(self.person):
-                    raise PermissionDenied
+                    raise PermissionDenied(NO_BUSINESS)
                 if self.needs_business:
                     return redirect("dashboard:welcome")
             elif self.needs_business and self.business.is_suspended:
@@ -140,7 +142,7 @@ class BusinessView(LoginRequiredMixin):
 
     def refuse_role(self) -> HttpResponseBase:
         """Answer who asked for a page that their role does not open. Raises PermissionDenied."""
-        raise PermissionDenied
+        raise PermissionDenied(NOT_IN_ROLE)
 
     @property
     def role(self) -> Role | None:
