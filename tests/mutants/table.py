@@ -1,6 +1,6 @@
 """All mutants, by what they spoil."""
 
-from tests.mutants import Mutant, access, books, charging, hours, issuing, mail, sealing
+from tests.mutants import Mutant, access, books, charging, hours, issuing, mail, sealing, team
 
 MUTANTS: list[Mutant] = [
     *charging.MUTANTS,
@@ -10,4 +10,5 @@ MUTANTS: list[Mutant] = [
     *sealing.MUTANTS,
     *hours.MUTANTS,
     *access.MUTANTS,
+    *team.MUTANTS,
 ]
