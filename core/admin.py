@@ -11,9 +11,11 @@ from core.models import (
     Heartbeat,
     Link,
     MailOutage,
+    Membership,
     OutboxEmail,
     SavedView,
     SecurityEvent,
+    TeamInvitation,
     User,
 )
 from core.web.admin_site import FrozenAdmin, RowAdmin
@@ -102,3 +104,19 @@ class SavedViewAdmin(FrozenAdmin):
     list_display = ["name", "page", "is_default"]
     search_fields = ["name"]
     neighbours = ("business", "user")
+
+
+@admin.register(Membership)
+class MembershipAdmin(FrozenAdmin):
+    list_display = ["user", "business", "role", "since", "deactivated_at"]
+    list_filter = ["role"]
+    search_fields = ["user__email", "user__name", "business__name"]
+    neighbours = ("business", "user")
+
+
+@admin.register(TeamInvitation)
+class TeamInvitationAdmin(FrozenAdmin):
+    list_display = ["email", "business", "role", "expires_at", "accepted_at", "withdrawn_at"]
+    list_filter = ["role"]
+    search_fields = ["email", "business__name"]
+    neighbours = ("business", "invited_by")

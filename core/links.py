@@ -26,6 +26,11 @@ from core.models.link import LinkPurpose
 
 PORTAL_LIFE = timedelta(days=14)
 SIGN_IN_LIFE = timedelta(minutes=30)
+_PAGES = {
+    LinkPurpose.PORTAL: "portal:enter",
+    LinkPurpose.SIGN_IN: "dashboard:sign_in",
+    LinkPurpose.JOIN: "dashboard:team_join",
+}
 _UUID = "-".join(f"[0-9a-f]{{{length}}}" for length in (8, 4, 4, 4, 12))
 
 
@@ -38,7 +43,7 @@ def mint(
     life: timedelta | None = None,
     reads_only: bool = False,
 ) -> Link:
-    """Create a link for a contact (portal) or a user (sign-in).
+    """Create a link for a contact (portal), a user (sign-in) or an invitation (join).
 
     `target` is the page that the link opens, as "noun:id". Without a `life` the link is valid for
     14 days (portal) or 30 minutes (sign-in).
@@ -69,8 +74,7 @@ def token(link_id: UUID) -> str:
 
 def url(link: Link) -> str:
     """The absolute address to put into an email."""
-    page = "portal:enter" if link.purpose == LinkPurpose.PORTAL else "dashboard:sign_in"
-    return absolute_url(page, token(link.id))
+    return absolute_url(_PAGES[LinkPurpose(link.purpose)], token(link.id))
 
 
 def calendar_token(call_id: UUID, contact_id: UUID | None) -> str:
@@ -94,7 +98,7 @@ def call_and_contact_of(value: str) -> tuple[UUID, UUID | None] | None:
 def find(value: str, *, purpose: LinkPurpose, now: datetime) -> Link | None:
     """The link of a token if the link still opens something.
 
-    None if the token is forged, the link has expired or was revoked, or a sign-in link was used.
+    None if the token is forged, or the link has expired, was revoked, or opens once and was used.
     """
     try:
         link_id = UUID(hex=Signer(salt="rh.link").unsign(value))

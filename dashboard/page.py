@@ -1,7 +1,7 @@
 """The base of every dashboard page: the business's rows, the audit origin, and messages."""
 
 import hashlib
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -17,11 +17,12 @@ from core.dates import local_day
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.lists.way_back import keep_place
-from core.models import User
 from core.safety import log
+from core.team.roles import Role
 from core.tenancy import BusinessView
 from core.web.tab_saves import Tab, read_tab
 from core.web.throttle import address, too_often
+from dashboard.shown_to_role import without_refused
 
 JSON = "application/json"
 TEST_EMAILS_AN_HOUR = 20  # to the owner of one business
@@ -63,8 +64,14 @@ class DashboardView(BusinessView, View):
         return response
 
     def show(self, request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-        """Render the view's template. `status` is 422 where a form was refused."""
-        return render(request, self.template, context, status=status)
+        """Render the view's template, with what the person's role may use.
+
+        `status` is 422 where a form was refused. The template gets `may_change`: whether the role
+        may change what the page is about, for parts that are of no use to who only reads.
+        """
+        context = {"may_change": self.may(self.needs), **context}
+        page = render(request, self.template, context, status=status)
+        return page if self.role in (None, Role.OWNER) else without_refused(page, request)
 
     @property
     def is_script(self) -> bool:
@@ -83,19 +90,13 @@ class DashboardView(BusinessView, View):
 
     @property
     def actor(self) -> str:
-        """Who acts, for the audit log: the owner's name and email address."""
-        owner = self.business.owner
-        return f"{owner.get_full_name()} <{owner.email}>"
-
-    @property
-    def user(self) -> User:
-        """The user who is signed in."""
-        return cast(User, self.request.user)
+        """Who acts, for the audit log: the signed-in person's name and email address."""
+        return f"{self.person.get_full_name()} <{self.person.email}>"
 
     @property
     def by(self) -> log.By:
         """Who acts, and from where, for the security log."""
-        return log.By(log.named(self.user), self.origin)
+        return log.By(log.named(self.person), self.origin)
 
     def too_many_test_emails(self) -> bool:
         """Count one test email of the business; True, with a message, if there were too many."""

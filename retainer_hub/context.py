@@ -6,9 +6,10 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from core.models import Business
+from core.models import Business, User
 from core.outbox import emails
 from core.system import invite
+from core.team import members
 from dashboard.time.views import timer
 from delivery.requests import response_status
 
@@ -19,8 +20,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
     `mail_is_local` says that emails can be read in the app instead of being sent (DEBUG only),
     `mail_is_unsent` that they are not sent and cannot be read there,
     `charging_is_real` that cards are charged with real money. `emails_wait` (cannot go out now),
-    `is_open` (strangers can sign up), `unanswered` (how many requests wait for their first answer)
-    and `clock` (the user's running timer) are computed only by the pages that show them.
+    `is_open` (strangers can sign up), `unanswered` (how many requests wait for their first answer),
+    `seats` (the businesses between which the user can switch) and `clock` (the user's running
+    timer) are computed only by the pages that show them.
     """
     business: Business | None = getattr(request, "business", None)
     return {
@@ -30,5 +32,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "emails_wait": emails.are_waiting,
         "is_open": invite.is_open_to_all,
         "clock": SimpleLazyObject(lambda: timer.running_timer(request)),
+        "seats": lambda: _seats(request),
         "charging_is_real": settings.CHARGING == "real",
     }
+
+
+def _seats(request: HttpRequest) -> list[members.Seat]:
+    """The businesses of somebody who has ever joined a team; of anybody else nothing is asked."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or user.business_in_use_id is None:
+        return []
+    return members.seats_of(user)

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from clients import portal_links
 from core import links
+from core.models import Link
 from core.models.link import LinkPurpose
+from core.team import invitations
 from tests.world import World
 
 
@@ -35,7 +37,12 @@ def tokens(world: World) -> dict[str, str]:
     contact, owner = world.person(world.client(now=now)), world.business.owner
     portal = links.token(portal_links.portal_link(contact=contact, now=now).pk)
     desk = links.token(links.mint(purpose=LinkPurpose.SIGN_IN, subject_id=owner.pk, now=now).pk)
+    invitations.invite(
+        business=world.business, email="new@desk.example", role="member", by=owner, now=now
+    )
+    team = links.token(Link.objects.get(purpose=LinkPurpose.JOIN).pk)
     return {
+        reverse("dashboard:team_join", args=[team]): team,
         reverse("portal:enter", args=[portal]): portal,
         reverse("portal:renew", args=[portal]): portal,
         reverse("dashboard:sign_in", args=[desk]): desk,

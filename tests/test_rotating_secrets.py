@@ -143,7 +143,7 @@ def test_secrets_of_second_factors_are_sealed_in_the_database_and_on_upgrading()
     row.data = {"secret": secret}  # as 0.1.0 stored it
     row.save()
     assert is_right(user, code_now(secret))
-    import_module("core.migrations.0031_second_factors_sealed").seal(apps, None)
+    import_module("core.migrations.0032_second_factors_sealed").seal(apps, None)
     row.refresh_from_db()
     assert secret not in str(row.data)
     assert is_right(user, code_now(secret))

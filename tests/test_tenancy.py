@@ -5,15 +5,17 @@ The addresses come from the URL resolver. One that nobody classified fails the f
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from agreements.changing import amend, give_value_add
@@ -40,9 +42,12 @@ from core.database.state_moves import move
 from core.dates import local_day
 from core.documents.pictures import Picture
 from core.lists import saved_views
-from core.models import OutboxEmail, SetAside, TaxRate
+from core.models import Membership, OutboxEmail, SetAside, TaxRate
 from core.outbox import emails
+from core.team import invitations
+from core.team.roles import GIVEN, TABLE, Area, Right, Role, right_of
 from core.web import api_keys
+from dashboard.page import DashboardView
 from delivery.hours import overage, time_log
 from delivery.hours.offline.receive import receive
 from delivery.kpis import kpi_changes
@@ -66,6 +71,7 @@ from exports.states import EXPORT, ExportState
 from portal.access import Money, PortalView
 from portal.urls import urlpatterns as portal_pages
 from tests.browsers import logged_in
+from tests.factories import UserFactory
 from tests.world import HERE, LADDER, World, lasting
 
 PHOTO = Picture(b"webp", 1, 1)
@@ -239,6 +245,13 @@ CLASSES: dict[str, str] = {
     "dashboard:kpis_file": "agreement",
     "dashboard:kpis_sample": "agreement",
     "dashboard:api": "owner",
+    "dashboard:team": "owner",
+    "dashboard:team_role": "membership",
+    "dashboard:team_remove": "membership",
+    "dashboard:team_resend": "team_invitation",
+    "dashboard:team_withdraw": "team_invitation",
+    "dashboard:team_switch": "own_business",
+    "dashboard:team_join": "public",  # with a link of its own: core/team/tests
     "dashboard:reviews": "agreement",
     "dashboard:review_send": "review",
     "dashboard:review_pdf": "review",
@@ -452,6 +465,16 @@ OTHERS = (
     "mfa_",
     "usersessions_",  # leads to our own page of sessions
 )  # the admin has its own test below; allauth's pages hold no rows of ours
+#: What only those who look after the installation can do, whatever their role in a business.
+FOR_STAFF = {
+    ("dashboard:jobs", "post"),
+    ("dashboard:confirm_clock", "post"),
+    *(
+        (f"dashboard:{name}", method)
+        for name in ("invite", "recovery_compare", "recovery_go_on")
+        for method in ("get", "post", "put", "delete")
+    ),
+}
 METHODS = ("get", "post", "put", "delete")
 Two = tuple[
     dict[str, Any], dict[str, Any], World, World
@@ -526,6 +549,7 @@ def rows_of(world: World) -> dict[str, Any]:
         business=world.business, kind="money", words="Which part could wait?", now=now
     )
     return {
+        **team_of(world, now),
         **asked_of(agreement, period, now),
         "call": call,
         "overage": more,
@@ -648,6 +672,21 @@ def rows_of(world: World) -> dict[str, Any]:
         "payment": Payment.objects.get(client=client),
         **money_of(world, agreement, now),
     }
+
+
+def team_of(world: World, now: Any) -> dict[str, Any]:
+    """Add somebody to the team, and an invitation."""
+    member = Membership.objects.create(
+        business=world.business, user=UserFactory(name="Mali"), role=Role.ASSISTANT, since=now
+    )
+    invited = invitations.invite(
+        business=world.business,
+        email="team@studio.example",
+        role=Role.MEMBER,
+        by=world.business.owner,
+        now=timezone.now(),
+    )
+    return {"membership": member, "team_invitation": invited, "own_business": world.business}
 
 
 def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
@@ -860,6 +899,139 @@ def test_a_colleague_without_money_sees_none_on_any_page(two: Two) -> None:
             elif "text/html" in answer.headers.get("Content-Type", ""):
                 found = {word for word in secret if word in answer.text}
                 assert not found, f"{name} shows {found}"
+
+
+def pages_of_the_dashboard() -> dict[str, tuple[type[DashboardView], dict[str, Any]]]:
+    """The views of the dashboard by the names of their addresses, with what these set."""
+    found = {}
+    for pattern in dashboard_pages(get_resolver()):
+        view = getattr(pattern.callback, "view_class", None)
+        if view and issubclass(view, DashboardView):
+            found[f"dashboard:{pattern.name}"] = (view, pattern.callback.view_initkwargs)
+    return found
+
+
+def dashboard_pages(resolver: Any) -> Iterator[URLPattern]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            yield from dashboard_pages(one)
+        elif isinstance(one, URLPattern) and one.lookup_str.startswith("dashboard."):
+            yield one
+
+
+def test_every_view_of_the_dashboard_says_what_it_is_about() -> None:
+    """A new view that names no area is the owner's alone, and fails here."""
+    for name, (view, given) in pages_of_the_dashboard().items():
+        bases = view.__mro__[: view.__mro__.index(DashboardView)]
+        assert given.get("needs") or any(vars(base).get("needs") for base in bases), (
+            f"{name}: name with `needs` the area of core.team.roles to which it belongs"
+        )
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("role", GIVEN)
+def test_each_role_does_what_the_table_says_and_nothing_else(two: Two, role: Role) -> None:
+    mine, theirs, world, _other = two
+    person = UserFactory(name="Nok")
+    Membership.objects.create(business=world.business, user=person, role=role)
+    browser = logged_in(person)
+    wrong = []
+    for name, (view, given) in pages_of_the_dashboard().items():
+        kind = CLASSES[name]
+        right = right_of(role, given.get("needs", view.needs))
+        for method in METHODS:
+            reads = method == "get" and not view.only_writes
+            is_allowed = right >= (Right.READ if reads else Right.WRITE)
+            answer = getattr(browser, method)(address(name, kind, mine))
+            if name == "dashboard:home" and not is_allowed:
+                is_right = answer.status_code == 302 and answer.url == reverse("dashboard:todo")
+            elif (name, method) in FOR_STAFF:
+                is_right = answer.status_code in (403, 405)
+            else:
+                is_right = (answer.status_code != 403) == is_allowed
+            if not is_right:
+                wrong.append(f"{role} {method} {name}: {answer.status_code}, not {is_allowed=}")
+            if kind not in ("owner", "wording"):
+                answer = getattr(browser, method)(address(name, kind, theirs))
+                if answer.status_code not in ((404, 405) if is_allowed else (403,)):
+                    wrong.append(f"{role} {method} {name} of others: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+
+
+class Ways(HTMLParser):
+    """The links and forms of a page: (address, method)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[tuple[str, str]] = set()
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "a" and given.get("href", "").startswith("/"):
+            self.found.add((given["href"].partition("#")[0], "get"))
+        if tag == "form" and given.get("method", "").lower() == "post":
+            self.found.add((given.get("action", ""), "post"))
+        for name, method in (("hx-get", "get"), ("hx-post", "post")):
+            if name in given:
+                self.found.add((given[name], method))
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("role", GIVEN)
+def test_no_page_shows_a_role_what_it_may_not_use(two: Two, role: Role) -> None:
+    """Each link of each page is followed; of forms the table is asked whether they may be sent."""
+    mine, _theirs, world, _other = two
+    person = UserFactory(name="Nok")
+    Membership.objects.create(business=world.business, user=person, role=role)
+    browser, views = logged_in(person), pages_of_the_dashboard()
+    refused, followed = set(), set()
+    for name in views:
+        path = address(name, CLASSES[name], mine)
+        page = browser.get(path)
+        if page.status_code != 200 or "text/html" not in page.headers["Content-Type"]:
+            continue
+        ways = Ways()
+        ways.feed(page.text)
+        for url, method in ways.found:
+            match = resolve(urlsplit(url or path).path)
+            if method == "get" and match.view_name not in followed:
+                followed.add(match.view_name)
+                if browser.get(url).status_code == 403:
+                    refused.add(f"{name} links to {match.view_name}")
+            if method == "post" and match.view_name in views:
+                view, given = views[match.view_name]
+                if right_of(role, given.get("needs", view.needs)) < Right.WRITE:
+                    refused.add(f"{name} has a form to {match.view_name}")
+    assert len(followed) > 15
+    assert not refused, "\n".join(sorted(refused))
+
+
+def test_the_table_keeps_money_settings_from_assistants_and_writing_from_accountants() -> None:
+    closed = {area for area in Area if right_of(Role.ASSISTANT, area) == Right.NOTHING}
+    assert closed >= {Area.PAYMENT_DETAILS, Area.PRICES, Area.BOOKS, Area.SETTINGS, Area.SIGNING}
+    assert right_of(Role.ASSISTANT, Area.INVOICES) == Right.READ
+    written = {area for area in Area if right_of(Role.ACCOUNTANT, area) == Right.WRITE}
+    assert written == {Area.OWN, Area.EXPORTS}
+    own = {area for area in Area if right_of(Role.MEMBER, area) < Right.WRITE}
+    assert own == {Area.SIGNING, Area.PAYMENT_DETAILS, Area.OWNERSHIP}
+    assert set(TABLE) == set(Area)
+    assert all(right_of(role, None) == Right.NOTHING for role in GIVEN)
+
+
+@pytest.mark.proof
+def test_who_was_removed_reaches_nothing(two: Two, settings: Any) -> None:
+    mine, _theirs, _world, _other = two
+    person = mine["membership"].user
+    browser = logged_in(person)
+    assert browser.get(reverse("dashboard:todo")).status_code == 200
+    Membership.objects.filter(user=person).update(deactivated_at=timezone.now())
+    settings.SIGNUP = "off"
+    for name in pages_of_the_dashboard():
+        for method in METHODS:
+            answer = getattr(browser, method)(address(name, CLASSES[name], mine))
+            assert answer.status_code == 403, f"{method} {name}: {answer.status_code}"
+    settings.SIGNUP = "open"
+    assert browser.get(reverse("dashboard:todo")).url == reverse("dashboard:welcome")
 
 
 def test_a_suspended_business_is_closed_for_owner_and_clients(two: Two) -> None:

@@ -14,7 +14,7 @@ from core.models.search_entry import SearchEntry
 from core.models.set_aside import SetAside
 from core.models.standing import Standing
 from core.models.tax_rate import TaxMode, TaxRate
-from core.models.user import ApiKey, SavedView, User
+from core.models.user import ApiKey, Membership, SavedView, TeamInvitation, User
 
 __all__ = [
     "ApiKey",
@@ -26,6 +26,7 @@ __all__ = [
     "Heartbeat",
     "Link",
     "MailOutage",
+    "Membership",
     "NotificationChoice",
     "OutboxEmail",
     "OwnerNote",
@@ -37,6 +38,7 @@ __all__ = [
     "Standing",
     "TaxMode",
     "TaxRate",
+    "TeamInvitation",
     "TenantRow",
     "User",
 ]

@@ -8,7 +8,7 @@ from core.database.ids import new_id
 
 
 class LinkPurpose(models.TextChoices):
-    """What a link is for: entering a client's portal, or signing in as a user.
+    """What a link is for: a client's portal, signing in as a user, or joining a team.
 
     CONFIRM is a row whose code alone is emailed, to a user who confirms that it is them.
     """
@@ -16,11 +16,13 @@ class LinkPurpose(models.TextChoices):
     PORTAL = "portal", _("Portal")
     SIGN_IN = "sign_in", _("Sign in")
     CONFIRM = "confirm", _("Confirmation")
+    JOIN = "join", _("Join a team")
 
 
 class Link(models.Model):
-    """A link for a person. `subject_id` is the id of a Contact (portal) or of a User (sign-in).
+    """A link for a person.
 
+    `subject_id` is the id of a Contact (portal), a User (sign-in) or a TeamInvitation (join).
     `target` is the page that the link opens, as "noun:id". A link that `reads_only` shows that page
     and no more, however often it is opened; so does any portal link that was used (docs/trust.md).
     The token in the address is the row's id, signed with the installation's key: a copy of this

@@ -1,4 +1,4 @@
-"""User, who signs in by email; what they keep; and ApiKey, with which a program calls the API."""
+"""User, who signs in by email; their place in a team; what they keep; and API keys of programs."""
 
 from typing import Any
 
@@ -7,9 +7,12 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.database.ids import new_id
-from core.models.business import TenantRow
+from core.models.business import Business, TenantRow
+from core.team.role_words import given_roles
+from core.team.roles import GIVEN
 
 
 class UserManager(BaseUserManager["User"]):
@@ -34,7 +37,11 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A freelancer or a member of staff. Clients have no user: they enter the portal by a link."""
+    """A freelancer, somebody of their team, or a member of staff.
+
+    Clients have no user: they enter the portal by a link. `business_in_use` is the business that a
+    person of several chose last; it gives no access by itself (core.tenancy).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(
@@ -46,6 +53,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     sessions_from = models.DateTimeField(
         _("sessions that began before have ended"), null=True, blank=True, editable=False
+    )
+    business_in_use = models.ForeignKey(
+        Business, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
 
     objects = UserManager()
@@ -67,6 +77,80 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email.split("@")[0]
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Questions about memberships."""
+
+    def active(self) -> "MembershipQuerySet":
+        """Those of people who belong to their team now."""
+        return self.filter(deactivated_at__isnull=True)
+
+
+class Membership(TenantRow):
+    """A person of a business beside its owner, and what they may do there (rule 82).
+
+    The owner has no such row: `Business.owner` says who that is. Who was removed has
+    `deactivated_at`; who comes back has the same row with another `since`.
+    """
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
+    role = models.CharField(pgettext_lazy("in a team", "role"), max_length=12, choices=given_roles)
+    since = models.DateTimeField(_("since"), default=timezone.now)
+    deactivated_at = models.DateTimeField(_("removed"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["since", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["business", "user"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in GIVEN]), name="membership_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+
+class TeamInvitation(TenantRow):
+    """An email address that is invited into a team, until it is accepted, withdrawn or too late.
+
+    Its links (core.links) have its id as their subject.
+    """
+
+    email = models.EmailField(_("email"), max_length=254)
+    role = models.CharField(pgettext_lazy("in a team", "role"), max_length=12, choices=given_roles)
+    invited_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("invited by")
+    )
+    expires_at = models.DateTimeField(_("expires"))
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation into a team")
+        verbose_name_plural = _("invitations into teams")
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                "business",
+                Lower("email"),
+                condition=models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="one_open_invitation",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in GIVEN]), name="invitation_role"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.role}"
 
 
 class ApiKey(TenantRow):

@@ -8,6 +8,8 @@ from django.utils.translation import ngettext
 
 from core.models import SecurityEvent
 from core.models.audit import SafetyKind
+from core.team.role_words import ROLE_NAMES
+from core.team.roles import Role
 
 FAILED = "sign_in_failed"
 
@@ -117,6 +119,23 @@ TOLD: dict[str, Told] = OF_ALLAUTH | {
         _("An export was downloaded: %(export)s."),
         _("Your data was downloaded"),
     ),
+    "team_invited": Told(
+        SafetyKind.TEAM,
+        _("%(email)s was invited into your team. Role: %(role)s."),
+        _("Your team was changed"),
+    ),
+    "team_invitation_withdrawn": Told(
+        SafetyKind.TEAM, _("The invitation of %(email)s was withdrawn.")
+    ),
+    "team_joined": Told(SafetyKind.TEAM, _("%(name)s joined your team. Role: %(role)s.")),
+    "team_role_changed": Told(
+        SafetyKind.TEAM,
+        _("The role of %(name)s was changed. It is now: %(role)s."),
+        _("Your team was changed"),
+    ),
+    "team_removed": Told(
+        SafetyKind.TEAM, _("%(name)s was removed from your team."), _("Your team was changed")
+    ),
     "second_factor_required": Told(
         SafetyKind.RULES,
         _("Everybody who signs in to your business now needs a second factor."),
@@ -139,5 +158,7 @@ def sentence(event: SecurityEvent) -> str:
             "code was entered.",
             event.count,
         ) % {"count": event.count, "email": event.facts.get("email", "")}
-    told = TOLD.get(event.what)
-    return str(told.sentence) % event.facts if told else event.what
+    told, facts = TOLD.get(event.what), dict(event.facts)
+    if "role" in facts:
+        facts["role"] = str(ROLE_NAMES[Role(facts["role"])])
+    return str(told.sentence) % facts if told else event.what

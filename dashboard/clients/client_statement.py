@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from billing.books import client_statement
 from billing.emails import billing_pdfs
 from clients.models import Client
+from core.team.roles import Area
 from core.web.download import csv_response, pdf_response
 from dashboard.page import DashboardView
 
@@ -16,6 +17,7 @@ from dashboard.page import DashboardView
 class ClientStatement(DashboardView):
     """Every invoice, payment, credit and refund of a client, with the running balance."""
 
+    needs = Area.INVOICES
     template = "dashboard/clients/statement.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -33,6 +35,8 @@ class ClientStatement(DashboardView):
 class ClientStatementCsv(DashboardView):
     """The client statement as a CSV file."""
 
+    needs = Area.INVOICES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))
         name = _("Statement %(client)s") % {"client": client.name}
@@ -43,6 +47,8 @@ class ClientStatementCsv(DashboardView):
 
 class ClientStatementPdf(DashboardView):
     """The client statement as a PDF."""
+
+    needs = Area.INVOICES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk, self.rows(Client).select_related("business"))

@@ -1,5 +1,6 @@
 """Clients and their contacts: list, page, forms, portal links and exports."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from clients.models import Client, Contact
 from clients.models.client import STAGES
 from core.errors import RuleError
 from core.outbox import bounces
+from core.team.roles import Area
 from core.web import query_string
 from core.web.throttle import too_often
 from dashboard import last_events
@@ -40,6 +42,7 @@ from exports.models import Scope
 class Clients(ListPage):
     """The list of all clients by name, with search and a filter by pipeline stage."""
 
+    needs = Area.CLIENTS
     template = "dashboard/clients/clients.html"
     page_name = "clients"
     filters = ("q", "stage")
@@ -79,6 +82,7 @@ class Clients(ListPage):
 class ClientPage(DashboardView):
     """One client: what runs and is open now, people, money, documents and sales."""
 
+    needs = Area.CLIENTS
     template = "dashboard/clients/client.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -93,7 +97,7 @@ class ClientPage(DashboardView):
         return self.show(
             request,
             client=client,
-            rates=effective_rate.effective_rates(self.business, self.today, client=client),
+            **self._hourly(client),
             months_counted=effective_rate.MONTHS,
             contacts=[(contact, bounced.get(contact.email.lower())) for contact in contacts],
             proposals=self.rows(Proposal).filter(client=client)[:10],
@@ -117,6 +121,13 @@ class ClientPage(DashboardView):
             same=[(row, not duplicates.what_keeps(row)) for row in duplicates.duplicates(client)],
         )
 
+    def _hourly(self, client: Client) -> dict[str, Any]:
+        """What an hour for the client brings, for who may see income."""
+        if not self.may(Area.BOOKS, writes=False):
+            return {}
+        rates = effective_rate.effective_rates(self.business, self.today, client=client)
+        return {"sees_income": True, "rates": rates}
+
     def _invoices(self, client: Client) -> list[tuple[Invoice, asked_words.InvoiceStatus]]:
         rows = self.rows(Invoice).filter(client=client)
         newest = rows.select_related("collection", "agreement")[:10]
@@ -133,6 +144,8 @@ class ClientPage(DashboardView):
 class NewClient(DashboardView):
     """Add a client together with its decision maker."""
 
+    needs = Area.CLIENTS
+    only_writes = True
     template = "dashboard/clients/client_form.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -160,6 +173,8 @@ class NewClient(DashboardView):
 class EditClient(DashboardView):
     """Change a client's details."""
 
+    needs = Area.CLIENTS
+    only_writes = True
     template = "dashboard/clients/client_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -184,6 +199,8 @@ class EditClient(DashboardView):
 class NewContact(DashboardView):
     """Add a contact to a client."""
 
+    needs = Area.CLIENTS
+    only_writes = True
     template = "dashboard/clients/contact_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -205,6 +222,8 @@ class NewContact(DashboardView):
 class EditContact(DashboardView):
     """Correct a person's name, email or role, or make them the decision maker."""
 
+    needs = Area.CLIENTS
+    only_writes = True
     template = "dashboard/clients/contact_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -250,6 +269,8 @@ class EditContact(DashboardView):
 class EmailPortalLink(DashboardView):
     """Email a contact a new link to the portal, at most ten times per hour."""
 
+    needs = Area.CLIENTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         contact = self.row(
             Contact, pk, self.rows(Contact).select_related("client", "business__owner")
@@ -279,6 +300,8 @@ class EmailPortalLink(DashboardView):
 class EndSessions(DashboardView):
     """Sign a contact out of the portal on every device and invalidate the links already sent."""
 
+    needs = Area.CLIENTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         contact = self.row(Contact, pk)
         portal_links.end_sessions(contact=contact, now=timezone.now())
@@ -292,6 +315,8 @@ class EndSessions(DashboardView):
 
 class ContactAccess(DashboardView):
     """Deactivate a person who left, or give them access again."""
+
+    needs = Area.CLIENTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         contact = self.row(Contact, pk)
@@ -311,6 +336,8 @@ class ContactAccess(DashboardView):
 class MergeClient(DashboardView):
     """Merge another client into this one."""
 
+    needs = Area.CLIENTS
+
     def post(self, request: HttpRequest, pk: UUID, other: UUID) -> HttpResponse:
         client, gone = self.row(Client, pk), self.row(Client, other)
         try:
@@ -326,6 +353,8 @@ class MergeClient(DashboardView):
 
 class ExportClient(Exports):
     """Export everything about a client, in the background."""
+
+    needs = Area.EXPORTS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         return redirect("dashboard:client", self.row(Client, pk).pk)

@@ -7,11 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.samples import load, remove
+from core.team.roles import Area
 from dashboard.page import DashboardView
 
 
 class LoadSamples(DashboardView):
     """Load the three sample clients."""
+
+    needs = Area.SETTINGS
 
     def post(self, request: HttpRequest) -> HttpResponse:
         load.load_samples(business=self.business, now=timezone.now())
@@ -21,6 +24,8 @@ class LoadSamples(DashboardView):
 
 class RemoveSamples(DashboardView):
     """Remove the sample clients with everything that was made for them."""
+
+    needs = Area.SETTINGS
 
     def post(self, request: HttpRequest) -> HttpResponse:
         remove.remove_samples(business=self.business)

@@ -21,7 +21,7 @@ from core import formats
 from core.models import OutboxEmail, SetAside
 from core.models.outbox import OutboxState
 from core.system import rows_set_aside
-from core.tenancy import which_exist
+from core.tenancy import may_open, which_exist
 from dashboard.home import money_todos
 from dashboard.home.todo_line import SHOWN, Source, Todo, source
 from dashboard.page import DashboardView
@@ -44,7 +44,11 @@ def todos(view: DashboardView) -> list[Todo]:
     rows = {source: source.rows(view) for source in SOURCES}
     waiting = which_exist(view.business, rows)
     return [
-        todo for source in SOURCES if source in waiting for todo in source.lines(view, rows[source])
+        todo
+        for source in SOURCES
+        if source in waiting
+        for todo in source.lines(view, rows[source])
+        if may_open(view.role, todo.url)
     ]
 
 
@@ -292,10 +296,10 @@ def _late_deliverables(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     ]
 
 
-@source(lambda view: view.rows(Timer).filter(user=view.business.owner))
+@source(lambda view: view.rows(Timer).filter(user=view.person))
 def _timer(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """A timer that has been running for so long that it was probably forgotten."""
-    row = timer.running_timer(view.business.owner, view.business)
+    row = timer.running_timer(view.person, view.business)
     if row is None or not timer.is_forgotten(row, timezone.now()):
         return []
     values = {

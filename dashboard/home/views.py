@@ -7,7 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from agreements.models import Agreement
@@ -21,10 +22,12 @@ from billing.models import Invoice
 from billing.rules.asking import Asked
 from clients.models import Client
 from core.dates import add_months, month_of
+from core.team.roles import Area
+from core.tenancy import may_open
 from core.web import query_string
 from dashboard.home import income_chart, income_line, retainers
 from dashboard.home.first_steps import first_steps
-from dashboard.home.found_rows import found_rows
+from dashboard.home.found_rows import Line, found_rows
 from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import recent_hours
@@ -36,7 +39,12 @@ FIRST = 5  # to-dos that are listed before the others are folded
 class Home(DashboardView):
     """The overview: everything important on one page."""
 
+    needs = Area.BOOKS
     template = "dashboard/home/home.html"
+
+    def refuse_role(self) -> HttpResponseBase:
+        """Who sees no income begins with the to-do list."""
+        return redirect("dashboard:todo")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         business, today, now = self.business, self.today, timezone.now()
@@ -57,7 +65,7 @@ class Home(DashboardView):
         context = {
             "needs": needs,
             "more_needs": needs[FIRST:],
-            "first_steps": first_steps(self),
+            "first_steps": first_steps(self) if self.may(Area.OWNERSHIP) else [],
             **income_line.context(business, signed, incomes, history, today),
             **income_chart.context(request, business, signed, history, today),
             "retainers": retainers.rows(self, running, recent, risks, late, following, rates),
@@ -103,11 +111,17 @@ class Home(DashboardView):
 class Search(DashboardView):
     """Find rows, pages and actions by words or by a sum; the palette asks for the lines alone."""
 
+    needs = Area.OWN
     template = "dashboard/home/search.html"
+
+    def openable(self, lines: list[Line]) -> list[Line]:
+        """Those that lead to a page which the person's role opens."""
+        return [line for line in lines if may_open(self.role, line.url)]
 
     def get(self, request: HttpRequest) -> HttpResponse:
         text = query_string.text(request.GET, "q")
         found, guesses = found_rows(self, text) if text else ([], [])
+        found, guesses = self.openable(found), self.openable(guesses)
         if "lines" in request.GET:
             self.template = "dashboard/home/found.html"
         return self.show(request, search=text, found=found, guesses=guesses)

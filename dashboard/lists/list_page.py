@@ -126,7 +126,7 @@ class ListPage(DashboardView):
     def views(self) -> list[SavedView]:
         """The person's views of this list; one query."""
         if not hasattr(self, "_views"):
-            owner = self.business.owner
+            owner = self.person
             self._views = saved_views.views_of(self.business, owner, self.page_name)
         return self._views
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core.errors import RuleError
 from core.lists import saved_views
 from core.models import SavedView
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.lists.list_page import ALL, LONGEST, ListPage, address_of, query_of
 from dashboard.page import DashboardView, show_error
@@ -20,6 +21,8 @@ from dashboard.page import DashboardView, show_error
 class SaveView(DashboardView):
     """Save the filter and the order of a list under a name."""
 
+    needs = Area.OWN
+
     def post(self, request: HttpRequest) -> HttpResponse:
         page = query_string.text(request.POST, "page")
         address = _list(page)
@@ -27,7 +30,7 @@ class SaveView(DashboardView):
         try:
             view = saved_views.save_view(
                 business=self.business,
-                user=self.business.owner,
+                user=self.person,
                 page=page,
                 name=query_string.text(request.POST, "name"),
                 query=query,
@@ -45,8 +48,10 @@ class SaveView(DashboardView):
 class ChangeView(DashboardView):
     """Rename a view, save the present filter in it, let its list open with it, or delete it."""
 
+    needs = Area.OWN
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        own = self.rows(SavedView).filter(user=self.business.owner)
+        own = self.rows(SavedView).filter(user=self.person)
         view = self.row(SavedView, pk, own.select_related("business", "user"))
         act = query_string.text(request.POST, "act")
         try:

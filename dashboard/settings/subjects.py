@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.tenancy import may_open
 from dashboard.page import DashboardView
 
 
@@ -60,6 +61,16 @@ SUBJECTS = (
             "sessions devices log audit two-factor 2FA sign out everywhere hacked",
         ),
         ("security_log",),
+    ),
+    Subject(
+        "team",
+        _("Team"),
+        "users",
+        _(
+            "Who works in your business besides you, and what each of them may do. A change "
+            "applies at once."
+        ),
+        pgettext_lazy("words of the search", "people member assistant accountant invite role user"),
     ),
     Subject(
         "settings_hours",
@@ -158,5 +169,6 @@ class SettingsView(DashboardView):
     """The base of every page of the settings: beside it are the subjects."""
 
     def show(self, request: HttpRequest, status: int = 200, **context: object) -> HttpResponse:
-        """Render the page with the list of subjects."""
-        return super().show(request, status, subjects=SUBJECTS, subject=shown(request), **context)
+        """Render the page with the list of the subjects that the person may open."""
+        subjects = [row for row in SUBJECTS if may_open(self.role, row.url)]
+        return super().show(request, status, subjects=subjects, subject=shown(request), **context)

@@ -1,4 +1,4 @@
-"""URLs of the business's settings, API keys and exports."""
+"""URLs of the business's settings, its team, API keys and exports."""
 
 from typing import Any
 
@@ -13,8 +13,10 @@ from dashboard.settings.views import (
     email_wording,
     exports,
     front_page,
+    join,
     payments,
     security,
+    team,
     you,
 )
 
@@ -24,6 +26,7 @@ def moved(name: str) -> Any:
     return RedirectView.as_view(pattern_name=f"dashboard:{name}", permanent=True, query_string=True)
 
 
+INVITED = "settings/team/invitations/<uuid:pk>/"
 ONE = "settings/emails/clients/<slug:key>/<str:language>/"
 
 urlpatterns = [
@@ -57,6 +60,13 @@ urlpatterns = [
     path("exports/", moved("exports"), name="exports_moved"),
     path("exports/progress/", exports.ExportProgress.as_view(), name="exports_progress"),
     path("exports/<uuid:pk>/", exports.DownloadExport.as_view(), name="export"),
+    path("settings/team/", team.Team.as_view(), name="team"),
+    path("settings/team/<uuid:pk>/role/", team.ChangeRole.as_view(), name="team_role"),
+    path("settings/team/<uuid:pk>/remove/", team.RemoveMember.as_view(), name="team_remove"),
+    path(f"{INVITED}resend/", team.ResendInvitation.as_view(), name="team_resend"),
+    path(f"{INVITED}withdraw/", team.WithdrawInvitation.as_view(), name="team_withdraw"),
+    path("switch/<uuid:pk>/", team.Switch.as_view(), name="team_switch"),
+    path("join/<str:token>/", join.team_join, name="team_join"),
     path("settings/api/", api_keys.ApiPage.as_view(), name="api"),
     path("settings/api/<uuid:pk>/revoke/", api_keys.RevokeKey.as_view(), name="api_revoke"),
 ]

@@ -13,6 +13,7 @@ from core import links
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.framed_email import framed, with_frames
@@ -24,6 +25,7 @@ from delivery.requests import reply_address
 class EmailLog(ListPage):
     """The list of all emails, newest first."""
 
+    needs = Area.EMAILS
     template = "dashboard/system/letters.html"
     page_name = "letters"
     orders = (
@@ -51,6 +53,7 @@ class EmailLog(ListPage):
 class SentEmail(DashboardView):
     """One email as it was sent, but for links and codes that only its recipient may see."""
 
+    needs = Area.EMAILS
     template = "dashboard/system/sent_email.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -68,6 +71,8 @@ class SentEmail(DashboardView):
 class SentEmailHtml(DashboardView):
     """The HTML of one email, for the frame on its page."""
 
+    needs = Area.EMAILS
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         email = self.row(OutboxEmail, pk)
         return framed(links.hidden(email.html, email.mark))
@@ -75,6 +80,8 @@ class SentEmailHtml(DashboardView):
 
 class SentEmailAttachment(DashboardView):
     """The PDF that was attached to an email. Raises Http404 where there is none."""
+
+    needs = Area.EMAILS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         email = self.row(OutboxEmail, pk, self.rows(OutboxEmail).select_related("attachment"))
@@ -85,6 +92,8 @@ class SentEmailAttachment(DashboardView):
 
 class ResendEmail(DashboardView):
     """Try once more to send an email that failed."""
+
+    needs = Area.EMAILS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         email = self.row(OutboxEmail, pk)

@@ -12,6 +12,7 @@ from core import formats
 from core.documents.printable_text import PrintableForm
 from core.errors import RuleError
 from core.system import invite
+from core.team.roles import Area
 from dashboard.page import add_error
 from dashboard.system.recovery import KeepersView
 
@@ -34,6 +35,7 @@ class InviteForm(PrintableForm, forms.Form):
 class Invite(KeepersView):
     """The form with which an administrator invites somebody."""
 
+    needs = Area.SYSTEM
     template = "dashboard/system/invite.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -45,7 +47,7 @@ class Invite(KeepersView):
         if form.is_valid():
             asked = form.cleaned_data
             try:
-                by = self.business.owner.get_full_name()
+                by = self.person.get_full_name()
                 invite.invite(**asked, by=by, now=timezone.now())
             except RuleError as error:
                 add_error(form, error)

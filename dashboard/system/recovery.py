@@ -15,6 +15,7 @@ from billing.recovery import compare, go_on
 from core.errors import RuleError
 from core.models import User
 from core.system import administrators
+from core.team.roles import Area
 from dashboard.page import DashboardView
 
 
@@ -31,6 +32,8 @@ class KeepersView(DashboardView):
 class Compare(KeepersView):
     """Read the lists of all gateway accounts, and show what these books do not know."""
 
+    needs = Area.SYSTEM
+
     def post(self, request: HttpRequest) -> HttpResponse:
         found = compare.compare(now=timezone.now())
         if not found.sentences:
@@ -40,6 +43,8 @@ class Compare(KeepersView):
 
 class GoOn(KeepersView):
     """Go on: from now on this is the installation that charges, issues and mails."""
+
+    needs = Area.SYSTEM
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -52,6 +57,8 @@ class GoOn(KeepersView):
 
 class CloseFound(DashboardView):
     """Note that the owner has dealt with a payment that is for nothing in these books."""
+
+    needs = Area.SYSTEM
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(FoundObject, pk, compare.open_objects(self.business))

@@ -27,6 +27,7 @@ from core.models.link import LinkPurpose
 from core.outbox import email_log
 from core.system import administrators, invite, rows_set_aside
 from core.system.health_checks import NAMES, findings, last_backup, late_backup, next_hour
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.settings.subjects import SettingsView
 from delivery.reports.report_run import last_run as last_report_run
@@ -89,6 +90,8 @@ def _user(request: HttpRequest) -> User:
 class ReleaseSetAside(DashboardView):
     """Try a row again that a job has set aside."""
 
+    needs = Area.SYSTEM
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rows = rows_set_aside.visible_to(_user(request), self.business)
         row = self.row(SetAside, pk, rows)
@@ -101,6 +104,7 @@ class ReleaseSetAside(DashboardView):
 class SystemStatus(SettingsView):
     """The system status: last and next runs, and the checks. POST starts the jobs now."""
 
+    needs = Area.SYSTEM
     template = "dashboard/system/jobs.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

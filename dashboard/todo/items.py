@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.team.roles import Area
 from dashboard.page import DashboardView
 
 SHOWN = 30  # entries that are listed at once, and rows that are read of a kind
@@ -101,6 +102,7 @@ class Kind:
     page: ClassVar[str]  # of the row itself
     template: ClassVar[str]  # of an open entry
     page_label: ClassVar[str | Promise]  # of the link to the row's own page
+    needs: ClassVar[Area | None] = None  # to which it belongs; without one it is the owner's alone
 
     def waiting(self, view: DashboardView) -> QuerySet[Any]:
         """Return the rows that wait for a person, soonest due first."""

@@ -85,7 +85,7 @@ def collect(view: DashboardView, at: str, put_off: Iterable[str]) -> Queue:
     The number of queries depends neither on how many rows wait nor on which kinds they are of.
     """
     later = _rows_of(put_off)
-    found = [kind.found(view, later) for kind in KINDS.values()]
+    found = [kind.found(view, later) for kind in KINDS.values() if view.may(kind.needs)]
     pages = elsewhere.entries(view, later)
     entries = sorted(
         [*pages, *(entry for one in found for entry in one.entries)],
@@ -113,6 +113,8 @@ def _asked_for(view: DashboardView, at: str) -> Entry | None:
     if not (wanted := named(at)):
         return None
     kind, pk = wanted
+    if not view.may(kind.needs):
+        return None
     try:
         row: Any = kind.row(view, pk)
     except Http404:

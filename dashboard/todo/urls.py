@@ -12,7 +12,7 @@ urlpatterns = [
     *(
         path(
             f"todo/{kind.name}/<uuid:pk>/",
-            views.TodoItem.as_view(kind=kind),
+            views.TodoItem.as_view(kind=kind, needs=kind.needs),
             name=f"todo_{kind.name}",
         )
         for kind in KINDS.values()

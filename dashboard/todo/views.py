@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.page import DashboardView, add_error
 from dashboard.todo import done, outlook, queue
@@ -77,6 +79,8 @@ class TodoView(DashboardView):
 class Todo(TodoView):
     """The list."""
 
+    needs = Area.OWN
+
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, query_string.text(request.GET, "at"))
 
@@ -134,12 +138,16 @@ class TodoItem(TodoView):
 class UndoTodo(TodoView):
     """Take back what was done."""
 
+    needs = Area.OWN
+
     def post(self, request: HttpRequest) -> HttpResponse:
         act = done.find(request, request.POST.get("token", ""))
         wanted = queue.named(act.key) if act else None
         if not act or not wanted or act.undo is None:
             return self.next_page(request, "")
         kind, pk = wanted
+        if not self.may(kind.needs):
+            raise PermissionDenied
         if LATER in act.undo:
             done.take_up(request, act.key, self.today.isoformat())
             done.forget(request, act)
@@ -155,6 +163,8 @@ class UndoTodo(TodoView):
 
 class TakeUp(TodoView):
     """List everything that was put off until tomorrow again."""
+
+    needs = Area.OWN
 
     def post(self, request: HttpRequest) -> HttpResponse:
         request.session.pop(done.PUT_OFF, None)

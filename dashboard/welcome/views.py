@@ -16,6 +16,7 @@ from core.models import TaxRate
 from core.places import countries
 from core.places.guess import Guess, guess
 from core.places.usual_taxes import USUAL_TAXES
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.page import DashboardView, add_error, show_warnings
 from dashboard.welcome.forms import BusinessForm, ClientForm, WorkForm, YouForm, save_place
@@ -50,6 +51,7 @@ class Step(DashboardView):
 class YouStep(Step):
     """The person's name, and where they work, guessed from the browser."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/welcome/you.html"
     needs_business = False
 
@@ -104,6 +106,7 @@ class YouStep(Step):
 class BusinessStep(Step):
     """The name of the business, its usual tax, and its hours."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/welcome/business.html"
     at = 2
 
@@ -137,6 +140,7 @@ class BusinessStep(Step):
 class WorkStep(Step):
     """The kind of work, which chooses the package of the first proposal."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/welcome/work.html"
     at = 3
 
@@ -155,6 +159,7 @@ class WorkStep(Step):
 class ClientStep(Step):
     """The first client; it leads to the proposal for them."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/welcome/client.html"
     at = 4
 
@@ -190,6 +195,8 @@ class ClientStep(Step):
 
 class DismissChecklist(DashboardView):
     """Hide the checklist of the overview for good."""
+
+    needs = Area.OWNERSHIP
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self.business.checklist_dismissed_at = timezone.now()

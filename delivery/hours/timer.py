@@ -71,7 +71,8 @@ def start_timer(
             return existing
         if existing:
             _log_and_delete(existing, now, actor, None)
-        server_time.end_running(business=business, actor=actor, now=now)
+        if business.owner_id == user.pk:  # devices are the owner's (rule 82)
+            server_time.end_running(business=business, actor=actor, now=now)
         return Timer.objects.create(
             business=business,
             user=user,
@@ -210,7 +211,8 @@ def _log_and_delete(
         for day, part_minutes in parts
     ]
     entries = time_log.add_entries(works, actor=actor, now=now)
-    server_time.record_logged(timer=timer, minutes=minutes or ran_for, actor=actor, now=now)
+    if timer.business.owner_id == timer.user_id:
+        server_time.record_logged(timer=timer, minutes=minutes or ran_for, actor=actor, now=now)
     timer.delete()
     return entries
 

@@ -17,7 +17,7 @@ from clients.models import Contact
 from core.dates import local_day
 from core.errors import RuleError
 from core.models import Link
-from core.tenancy import business_of, scoped
+from core.tenancy import acting_for, scoped
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
@@ -200,10 +200,10 @@ def save_answer(request: HttpRequest, report: Report, contact: Contact) -> None:
 def email_opened(request: HttpRequest, token: str) -> HttpResponse:
     """The email's tracking pixel: records that the email was opened.
 
-    The freelancer's own look at the email does not count.
+    A look at the email from inside the business does not count.
     """
     report_id = report_emails.report_of_image(token)
-    if report_id and not (request.user.is_authenticated and business_of(request.user)):
+    if report_id and not (request.user.is_authenticated and acting_for(request.user)[0]):
         view_tracking.record_email_opened(report_id=report_id, now=timezone.now())
     return HttpResponse(PIXEL, content_type="image/gif")
 

@@ -1,6 +1,17 @@
 """All mutants, by what they spoil."""
 
-from tests.mutants import Mutant, access, books, charging, hours, issuing, mail, safety, sealing
+from tests.mutants import (
+    Mutant,
+    access,
+    books,
+    charging,
+    hours,
+    issuing,
+    mail,
+    safety,
+    sealing,
+    team,
+)
 
 MUTANTS: list[Mutant] = [
     *charging.MUTANTS,
@@ -11,4 +22,5 @@ MUTANTS: list[Mutant] = [
     *hours.MUTANTS,
     *access.MUTANTS,
     *safety.MUTANTS,
+    *team.MUTANTS,
 ]

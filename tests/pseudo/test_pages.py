@@ -35,6 +35,7 @@ TYPED = {
     "· Nan",
     "· Nan ·",
     "Tests",
+    "Mali",
     "NK",
     "SS",
 }

@@ -37,7 +37,7 @@ from core import links
 from core.audit import UNSEEN
 from core.database.frozen_rows import lifted
 from core.dates import local_day
-from core.models import Business, OutboxEmail, SavedView
+from core.models import Business, Link, Membership, OutboxEmail, SavedView
 from core.models.link import LinkPurpose
 from core.safety import log
 from core.safety.sentences import TOLD
@@ -493,6 +493,8 @@ def doors(rows: Rows) -> Iterator[Visit]:
         "account_request_login_code": {"email": business.owner.email},
     }.items():
         yield f"the code after {page}", _reading(Browser()).post(reverse(page), fields, follow=True)
+    with taken_back():
+        yield from a_team(rows)
     with override_settings(SIGNUP="off"):
         yield "signing up is off", stranger.get(reverse("account_signup"))
         yield "inviting is off", owner.get(reverse("dashboard:invite"))
@@ -534,6 +536,26 @@ def _people(rows: Rows) -> dict[str, Browser]:
         "dashboard": _reading(logged_in(rows["world"].business.owner)),
         "portal": _reading(inside(rows["contact"])),
     }
+
+
+def a_team(rows: Rows) -> Iterator[Visit]:
+    """Who is invited into a team, with an account and without; and somebody who belongs to it."""
+    stranger, row = _reading(Browser()), rows["team_invitation"]
+    link = Link.objects.filter(subject_id=row.pk).latest("created_at")
+    path = reverse("dashboard:team_join", args=[links.token(link.pk)])
+    yield "an invitation into a team", stranger.get(path)
+    yield "the same, without a name", stranger.post(path)
+    yield "the same, used", stranger.get(reverse("dashboard:team_join", args=["used"]))
+    yield "the same, of others", _reading(logged_in(UserFactory())).get(path)
+    invited = UserFactory(email=row.email, name=language.marked("M"), is_staff=True)
+    yield "the same, with an account", stranger.get(path)
+    person = _reading(logged_in(invited))
+    yield "the same, signed in", person.get(path)
+    yield "the first page in a team", person.post(path, follow=True)
+    yield "a page for others", person.get(reverse("dashboard:paying"))
+    with override_settings(SIGNUP="off"):
+        Membership.objects.filter(user=invited).update(deactivated_at=timezone.now())
+        yield "a page for who was removed", person.get(reverse("dashboard:todo"))
 
 
 def _reading(browser: Browser) -> Browser:

@@ -39,7 +39,17 @@ from billing.models import (
 from clients import portal_links
 from clients.models import Call, Client, Contact, Objection, Reply, Testimonial
 from core import links
-from core.models import ApiKey, Business, OutboxEmail, SavedView, SetAside, TaxRate, User
+from core.models import (
+    ApiKey,
+    Business,
+    Membership,
+    OutboxEmail,
+    SavedView,
+    SetAside,
+    TaxRate,
+    TeamInvitation,
+    User,
+)
 from core.models.link import LinkPurpose
 from delivery.models import (
     Deliverable,
@@ -108,6 +118,8 @@ MODELS: dict[
     "wait": (WaitlistEntry, "proposal__client"),
     "warning": (EarlyWarning, "client"),
     "muted": (MutedItem, "client"),
+    "membership": (Membership, ""),
+    "team_invitation": (TeamInvitation, ""),
 }
 WITHOUT_ROWS = ("owner", "inside")
 DOORS = {"dashboard", "portal"}
@@ -132,6 +144,10 @@ NO_ROW = {
     "dashboard:extra_line_receipt",
     "dashboard:extra_line_remove",
     "portal:extra_line_receipt",
+    "dashboard:team_role",
+    "dashboard:team_remove",
+    "dashboard:team_resend",
+    "dashboard:team_withdraw",
 }
 UNWELL = {"health": 503}  # no worker runs here
 
@@ -205,6 +221,8 @@ def _arguments(kind: str, business: Business, client: Client | None) -> Iterator
         yield []
     elif kind == "wording":
         yield ["proposal", "en"]
+    elif kind == "own_business":
+        yield [business.pk]
     elif kind == "sent_file":
         for email in OutboxEmail.objects.filter(business=business, attachment__isnull=False)[:MOST]:
             yield [email.pk]

@@ -1,4 +1,4 @@
-"""The links of a navigation, in sections."""
+"""The links of a navigation, in sections; those that the reader's role opens."""
 
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import Parser, TextNode, Token
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from core.templatetags.component_parts.arguments import Arguments, arguments, body_of, solid
 from core.templatetags.component_parts.slots import Slot
 from core.templatetags.rh import icon
+from core.tenancy import may_open
 
 
 class NavLink(Node):
@@ -23,7 +24,13 @@ class NavLink(Node):
         match = context["request"].resolver_match
         return bool(match) and match.url_name in self.pages
 
+    def is_open(self, context: Context) -> bool:
+        """Whether the reader's role opens the page that the link leads to (rule 82)."""
+        return may_open(context["request"].role, reverse(self.target))
+
     def render(self, context: Context) -> SafeString:
+        if not self.is_open(context):
+            return SafeString()
         here = ' aria-current="page"' if self.is_here(context) else ""
         label = conditional_escape(self.given["label"].resolve(context))
         sign = icon(self.given["icon"].resolve(context)) if "icon" in self.given else ""
@@ -59,12 +66,15 @@ class NavSection(Node):
         self.links = [node for node in found if isinstance(node, NavLink)]
 
     def render(self, context: Context) -> SafeString:
-        is_here = any(link.is_here(context) for link in self.links)
+        links = [link for link in self.links if link.is_open(context)]
+        if not links:
+            return SafeString()
+        is_here = any(link.is_here(context) for link in links)
         here, css = (' aria-current="true"', " is-here") if is_here else ("", "")
         label = conditional_escape(self.given["label"].resolve(context))
         sign = icon(self.given["icon"].resolve(context))
         return SafeString(
-            f'<li class="rh-nav-section{css}"><a href="{reverse(self.links[0].target)}"{here}>'
+            f'<li class="rh-nav-section{css}"><a href="{reverse(links[0].target)}"{here}>'
             f"{sign}{label}</a><ul>{self.nodelist.render(context)}</ul></li>"
         )
 

@@ -27,6 +27,7 @@ from billing.models import Invoice
 from billing.runs import hold, unpaid_periods
 from core import audit
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import pdf_response
 from dashboard import last_events
@@ -44,6 +45,7 @@ from exports import timeline
 class Agreements(ListPage):
     """The list of all agreements, newest first, with search and a filter by state."""
 
+    needs = Area.AGREEMENTS
     template = "dashboard/agreements/agreements.html"
     page_name = "agreements"
     orders = (
@@ -92,6 +94,7 @@ class Agreements(ListPage):
 class AgreementPage(DashboardView):
     """One agreement: terms, periods, invoices, audit log, KPIs and current deliverables."""
 
+    needs = Area.AGREEMENTS
     template = "dashboard/agreements/agreement.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -214,6 +217,8 @@ def _unsealed(signables: list[Agreement | Amendment]) -> list[tuple[Agreement | 
 class AgreementPdf(DashboardView):
     """The signed PDF, or the PDF to be read before signing."""
 
+    needs = Area.AGREEMENTS
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(
             Agreement, pk, self.rows(Agreement).select_related("signed_document", "document")
@@ -226,6 +231,8 @@ class AgreementPdf(DashboardView):
 
 class DecideTrial(DashboardView):
     """Record whether a paid trial succeeded. After a success, the next page proposes a retainer."""
+
+    needs = Area.AGREEMENTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))
@@ -256,6 +263,8 @@ class DecideTrial(DashboardView):
 class EndAgreement(DashboardView):
     """Give notice. The minimum term and the notice period apply to the freelancer, too."""
 
+    needs = Area.AGREEMENTS
+    only_writes = True
     template = "dashboard/agreements/agreement_end.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -302,6 +311,8 @@ class EndAgreement(DashboardView):
 
 class ReleaseHold(DashboardView):
     """Release a billing hold: bill every missed period, only the newest, or none."""
+
+    needs = Area.AGREEMENTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(Agreement, pk, self.rows(Agreement).select_related("business"))

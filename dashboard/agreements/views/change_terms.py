@@ -20,6 +20,7 @@ from agreements.running import effective_terms
 from billing.invoices import upgrade_invoice
 from core import money
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.agreements.forms.change_terms import ChangeForm, FeesForm
 from dashboard.page import DashboardView, add_error
@@ -28,6 +29,8 @@ from dashboard.page import DashboardView, add_error
 class ChangeTerms(DashboardView):
     """Change an agreement's tier or fee. The change is previewed first, then sent to be signed."""
 
+    needs = Area.SIGNING
+    only_writes = True
     template = "dashboard/agreements/change.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -166,6 +169,8 @@ class ChangeTerms(DashboardView):
 class NewFees(DashboardView):
     """Change the fee of many clients by a percentage. Each gets an amendment to sign."""
 
+    needs = Area.SIGNING
+    only_writes = True
     template = "dashboard/agreements/fees.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from agreements.models import Agreement
+from core.team.roles import Area
 from core.web.download import zip_response
 from dashboard.page import DashboardView
 from dashboard.settings.views.exports import Exports
@@ -19,6 +20,7 @@ from exports.timeline import history_of
 class AgreementHistory(DashboardView):
     """Every recorded event of an agreement, oldest first, with the IP address it came from."""
 
+    needs = Area.AGREEMENTS
     template = "dashboard/agreements/history.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -32,6 +34,8 @@ class ExportAgreement(Exports):
 
     A small archive is made at once; a large one is made in the background and announced by email.
     """
+
+    needs = Area.EXPORTS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         return redirect("dashboard:agreement_history", self.row(Agreement, pk).pk)

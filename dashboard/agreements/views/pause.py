@@ -13,6 +13,7 @@ from agreements.changing import pause
 from agreements.models import Agreement, Pause
 from agreements.rules.states import AgreementState
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard.agreements.forms.pause_and_end import PauseForm
 from dashboard.page import DashboardView, add_error, show_error
 
@@ -20,6 +21,8 @@ from dashboard.page import DashboardView, add_error, show_error
 class PauseAgreement(DashboardView):
     """Skip the next period, or pause until a given day or until the retainer is resumed."""
 
+    needs = Area.AGREEMENTS
+    only_writes = True
     template = "dashboard/agreements/agreement_pause.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -75,6 +78,8 @@ class PauseAgreement(DashboardView):
 class ResumeAgreement(DashboardView):
     """Resume a paused retainer from the next period on."""
 
+    needs = Area.AGREEMENTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.row(
             Agreement, pk, self.rows(Agreement).select_related("client", "business")
@@ -93,6 +98,8 @@ class ResumeAgreement(DashboardView):
 
 class UndoSkip(DashboardView):
     """Take a skipped period up again before it starts."""
+
+    needs = Area.AGREEMENTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         skips = self.rows(Pause).filter(is_skip=True).select_related("agreement")

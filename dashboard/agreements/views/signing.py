@@ -16,6 +16,7 @@ from agreements.models import Agreement, Amendment
 from agreements.signing import sign, unsigned_documents
 from core import nudge
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.download import pdf_response
 from dashboard.page import DashboardView, show_error
 
@@ -50,6 +51,9 @@ class SignableView(DashboardView):
 class Countersign(SignableView):
     """Sign for the business, after the client has signed."""
 
+    needs = Area.SIGNING
+    only_writes = True
+
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
         sign.countersign(paper=signable, actor=self.actor, now=timezone.now(), origin=self.origin)
         nudge.ring("billing.tasks.bill")  # what is due at once is billed at once
@@ -59,6 +63,8 @@ class Countersign(SignableView):
 class RemindSigner(SignableView):
     """Remind the person whose turn it is to sign."""
 
+    needs = Area.AGREEMENTS
+
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
         unsigned_documents.remind(paper=signable, now=timezone.now())
         return _("The reminder is on its way.")
@@ -66,6 +72,8 @@ class RemindSigner(SignableView):
 
 class VoidDocument(SignableView):
     """Void a document that was sent to be signed."""
+
+    needs = Area.AGREEMENTS
 
     def act(self, request: HttpRequest, signable: Agreement | Amendment) -> str:
         reason = request.POST.get("reason", "").replace("\x00", "")[:500]
@@ -77,6 +85,8 @@ class VoidDocument(SignableView):
 
 class AmendmentPdf(DashboardView):
     """The signed PDF of an amendment, or the PDF to be read before signing."""
+
+    needs = Area.AGREEMENTS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Amendment).select_related("signed_document", "document")

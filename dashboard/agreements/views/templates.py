@@ -18,6 +18,7 @@ from core.dates import start_of_day
 from core.errors import RuleError
 from core.languages import DEFAULT, LANGUAGES
 from core.lists.name_order import by_name
+from core.team.roles import Area
 from core.web.download import pdf_bytes
 from dashboard.agreements.forms.wording import (
     ClauseForms,
@@ -33,6 +34,7 @@ from dashboard.settings.subjects import SettingsView
 class Templates(SettingsView):
     """The built-in texts and the business's own templates, and a form to copy a built-in text."""
 
+    needs = Area.SETTINGS
     template = "dashboard/agreements/templates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -82,6 +84,7 @@ class EditorView(DashboardView):
 class EditTemplate(EditorView):
     """Edit a template: its name, and the order, the use and the languages of its clauses."""
 
+    needs = Area.SETTINGS
     template = "dashboard/agreements/template.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -157,6 +160,8 @@ class EditTemplate(EditorView):
 class PreviewTemplate(EditorView):
     """Preview the text in the form without saving it."""
 
+    needs = Area.SETTINGS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         shown = request.POST.get("shown", DEFAULT)
@@ -178,6 +183,8 @@ class PreviewTemplate(EditorView):
 class PreviewTemplatePdf(EditorView):
     """Preview the text in the form as the PDF of a sample agreement."""
 
+    needs = Area.SETTINGS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template, pairs = self.load(pk), ClauseForms(request.POST, prefix="c")
         try:
@@ -197,6 +204,8 @@ class PreviewTemplatePdf(EditorView):
 class CompleteTemplate(EditorView):
     """Add the built-in clauses that a template does not have."""
 
+    needs = Area.SETTINGS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         template = self.load(pk)
         try:
@@ -209,6 +218,8 @@ class CompleteTemplate(EditorView):
 
 class RetireTemplate(EditorView):
     """Archive a template, so that new proposals can no longer use it."""
+
+    needs = Area.SETTINGS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         templates.archive(template=self.load(pk), now=timezone.now())

@@ -14,6 +14,7 @@ from agreements.models import Agreement, GivenValueAdd, ValueAdd
 from agreements.rules.states import RUNNING_STATES
 from core.dates import local_day
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard.agreements.forms.value_add import GiveValueAddForm
 from dashboard.page import DashboardView, add_error, show_error, show_warnings
 
@@ -21,6 +22,8 @@ from dashboard.page import DashboardView, add_error, show_error, show_warnings
 class GiveValueAdd(DashboardView):
     """A gift for a time, from the bank or in free words. The client is told by email."""
 
+    needs = Area.AGREEMENTS
+    only_writes = True
     template = "dashboard/agreements/value_add.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -64,6 +67,8 @@ class GiveValueAdd(DashboardView):
 
 class TakeBackValueAdd(DashboardView):
     """Take back what was given by mistake. The client is told."""
+
+    needs = Area.AGREEMENTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(GivenValueAdd).select_related("agreement__contact", "business")

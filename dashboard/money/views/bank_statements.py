@@ -15,6 +15,7 @@ from billing.bank_transfer import statement_import, statement_lines
 from billing.models import BankStatementLine, Invoice
 from billing.rules.states import InvoiceState
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard.form_fields import parse_amount
 from dashboard.money.forms.payments import StatementFileForm
 from dashboard.page import DashboardView, show_error
@@ -25,6 +26,7 @@ LARGEST = 5 * 1024 * 1024  # bytes
 class BankStatements(DashboardView):
     """The bank statement lines not matched to an invoice yet, and a form to import a statement."""
 
+    needs = Area.BOOKS
     template = "dashboard/money/bank.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -72,6 +74,8 @@ class BankStatements(DashboardView):
 
 class MatchBankLine(DashboardView):
     """Match a bank statement line to the chosen invoice, less a bank fee, or ignore the line."""
+
+    needs = Area.BOOKS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         line = self.row(BankStatementLine, pk)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from billing.books import queries
 from billing.runs import billing_run, preview
 from core import nudge
+from core.team.roles import Area
 from dashboard.page import DashboardView
 
 
@@ -21,6 +22,7 @@ class BillingRunPage(DashboardView):
     The forecast comes from the billing code itself, and nothing is charged. POST starts a run.
     """
 
+    needs = Area.INVOICES
     template = "dashboard/money/billing_run.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -46,6 +48,7 @@ class BillingRunPage(DashboardView):
 class RunProgress(DashboardView):
     """The progress bar alone, requested every two seconds while a run goes on."""
 
+    needs = Area.INVOICES
     template = "dashboard/money/billing_run_progress.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -57,6 +60,8 @@ class ConfirmClock(DashboardView):
 
     A run is held back when the clock has jumped; see the billing run's own checks.
     """
+
+    needs = Area.INVOICES
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("go") != "yes":
@@ -70,6 +75,7 @@ class ConfirmClock(DashboardView):
 class UnknownCharges(DashboardView):
     """Charges whose outcome is not known yet."""
 
+    needs = Area.INVOICES
     template = "dashboard/money/unknown_charges.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

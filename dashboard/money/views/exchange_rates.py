@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from billing.income import exchange
 from core import money, nudge
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.money.forms.income import RateForm
 from dashboard.page import DashboardView, add_error
@@ -21,6 +22,7 @@ EARLIER = 30  # earlier rates that are listed
 class ExchangeRates(DashboardView):
     """The rate of each currency in use, and a form to enter one."""
 
+    needs = Area.BOOKS
     template = "dashboard/money/exchange_rates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -57,6 +59,8 @@ class ExchangeRates(DashboardView):
 class RemoveRate(DashboardView):
     """Remove a rate that the owner entered."""
 
+    needs = Area.BOOKS
+
     def post(self, request: HttpRequest) -> HttpResponse:
         currency = query_string.text(request.POST, "currency")
         if currency in money.CURRENCIES:
@@ -67,6 +71,8 @@ class RemoveRate(DashboardView):
 
 class ReferenceRates(DashboardView):
     """Switch the reference rates of the European Central Bank on or off."""
+
+    needs = Area.BOOKS
 
     def post(self, request: HttpRequest) -> HttpResponse:
         on = not self.business.reference_rates

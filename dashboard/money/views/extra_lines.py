@@ -14,6 +14,7 @@ from billing.charging import issue_one_off
 from billing.invoices import extra_line
 from billing.models import NextLine
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import pdf_response
 from dashboard.money.forms.extra_line import ExtraLineForm
@@ -24,6 +25,8 @@ from delivery.models import Request
 class NewExtraLine(DashboardView):
     """Add a line to the next invoice of a retainer, on its own or for a request of the client."""
 
+    needs = Area.INVOICES
+    only_writes = True
     template = "dashboard/money/extra_line.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -70,6 +73,8 @@ class NewExtraLine(DashboardView):
 class BillWaitingLines(DashboardView):
     """Issue an invoice of the lines that no periodic invoice of an agreement will take."""
 
+    needs = Area.INVOICES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Agreement).select_related("client", "business__owner", "contact")
         agreement = self.row(Agreement, pk, related)
@@ -87,6 +92,8 @@ class BillWaitingLines(DashboardView):
 class ExtraLineReceipt(DashboardView):
     """The receipt of an extra line."""
 
+    needs = Area.INVOICES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         line = self.row(NextLine, pk, self.rows(NextLine).select_related("document"))
         if line.document is None:
@@ -96,6 +103,8 @@ class ExtraLineReceipt(DashboardView):
 
 class RemoveExtraLine(DashboardView):
     """Remove an extra line that no invoice has taken yet."""
+
+    needs = Area.INVOICES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         line = self.row(NextLine, pk, self.rows(NextLine).select_related("business"))

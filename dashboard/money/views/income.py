@@ -20,6 +20,7 @@ from billing.rules.goal import closing
 from core import formats
 from core.dates import add_months
 from core.models import Business
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.money.forms.income import CostsForm
 from dashboard.money.views import income_parts
@@ -41,6 +42,7 @@ class Shown:
 class IncomePage(DashboardView):
     """What is received, owed by contract, recurring, renewing and offered; and what is to come."""
 
+    needs = Area.BOOKS
     template = "dashboard/money/income.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from billing.income import exchange, expected, forecast, guaranteed
 from core.dates import add_months, month_of
+from core.team.roles import Area
 from core.web import query_string
 from core.web.keyset_pages import Page
 from dashboard.page import DashboardView
@@ -18,6 +19,7 @@ SIZE = 50
 class IncomeMonth(DashboardView):
     """Every sum that is expected in the month of a day, on its day."""
 
+    needs = Area.BOOKS
     template = "dashboard/money/income_month.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

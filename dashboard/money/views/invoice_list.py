@@ -19,6 +19,7 @@ from billing.rules.states import InvoiceState
 from clients.models import Client
 from core.money import CURRENCIES
 from core.tables import spreadsheet
+from core.team.roles import Area
 from core.web.download import csv_response
 from dashboard import last_events
 from dashboard.lists.list_page import ListPage, Order, changed, choice_is_gone
@@ -40,6 +41,7 @@ Row = tuple[str, Mapping[Age, int], int, dict[str, str]]
 class Invoices(ListPage):
     """The list of invoices: search, filters, sums and order stand in its address."""
 
+    needs = Area.INVOICES
     template = "dashboard/money/invoices.html"
     page_name = "invoices"
     filters = FILTERS
@@ -94,6 +96,8 @@ class Invoices(ListPage):
 class InvoicesCsv(DashboardView):
     """The invoices of the list, exactly as they are filtered, as a CSV file."""
 
+    needs = Area.INVOICES
+
     def get(self, request: HttpRequest) -> HttpResponse:
         now, wanted = timezone.now(), wanted_from(request.GET)
         rows = invoice_list.find(self.business, wanted, now).order_by("issued_on", "pk")
@@ -104,6 +108,7 @@ class InvoicesCsv(DashboardView):
 class Aging(DashboardView):
     """What is still to come, by client and by how late it is; each amount opens its invoices."""
 
+    needs = Area.INVOICES
     template = "dashboard/money/aging.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -33,6 +33,7 @@ from billing.models import (
 from billing.rules.asking import Way
 from billing.rules.states import CollectionState, DisputeState
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.download import pdf_response
 from dashboard.money.forms.payments import PostponeForm
 from dashboard.page import DashboardView, show_error
@@ -43,6 +44,7 @@ PATIENCE = timedelta(days=7)  # suggested wait before a declined charge is tried
 class InvoicePage(DashboardView):
     """One invoice: its lines, charge attempts, payments, credit notes and disputes."""
 
+    needs = Area.INVOICES
     template = "dashboard/money/invoice.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -133,6 +135,8 @@ class InvoicePage(DashboardView):
 class RetryCharge(DashboardView):
     """Charge the client's current card again, now."""
 
+    needs = Area.INVOICES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
         try:
@@ -147,6 +151,8 @@ class RetryCharge(DashboardView):
 
 class PostponeCharge(DashboardView):
     """Try a declined charge once more on a later day."""
+
+    needs = Area.INVOICES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("collection"))
@@ -170,6 +176,8 @@ class PostponeCharge(DashboardView):
 class InvoicePdf(DashboardView):
     """An invoice as a PDF."""
 
+    needs = Area.INVOICES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk, self.rows(Invoice).select_related("business", "document"))
         return pdf_response(billing_pdfs.invoice_pdf(invoice=invoice, now=timezone.now()))
@@ -177,6 +185,8 @@ class InvoicePdf(DashboardView):
 
 class ReceiptPdf(DashboardView):
     """A receipt as a PDF."""
+
+    needs = Area.INVOICES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Payment).select_related(

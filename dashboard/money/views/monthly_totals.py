@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from billing.books import client_statement
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import csv_response
 from dashboard.page import DashboardView
@@ -12,6 +13,7 @@ from dashboard.page import DashboardView
 class Totals(DashboardView):
     """Totals by month and currency, on screen or as CSV."""
 
+    needs = Area.BOOKS
     template = "dashboard/money/monthly_totals.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from billing.rules.net import Line
 from clients.models import Client
 from core.dates import add_months, month_of
 from core.tables import spreadsheet
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import csv_response
 from dashboard.money.views.income_month import list_page
@@ -32,6 +33,7 @@ class NetView(DashboardView):
 class NetToMe(NetView):
     """A year by month, every line of it as CSV, and the hours against the fee by client."""
 
+    needs = Area.BOOKS
     template = "dashboard/money/net_to_me.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -60,6 +62,7 @@ class NetToMe(NetView):
 class NetMonth(NetView):
     """Every line of the month of a day, and the same as CSV."""
 
+    needs = Area.BOOKS
     template = "dashboard/money/net_month.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

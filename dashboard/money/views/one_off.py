@@ -17,6 +17,7 @@ from billing.invoices.compose_invoice import Draft
 from billing.invoices.one_off import OneOff
 from clients.models import Client
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.money.forms.one_off import OneOffForm
 from dashboard.page import DashboardView, add_error
@@ -25,6 +26,8 @@ from dashboard.page import DashboardView, add_error
 class NewOneOff(DashboardView):
     """Three fields; then the total is shown, and pressing once more issues the invoice."""
 
+    needs = Area.INVOICES
+    only_writes = True
     template = "dashboard/money/one_off.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

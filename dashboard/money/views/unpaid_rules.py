@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from billing.runs import unpaid_periods
+from core.team.roles import Area
 from dashboard.money.forms.unpaid_rule import UnpaidRuleForm
 from dashboard.page import DashboardView
 
@@ -16,6 +17,8 @@ from dashboard.page import DashboardView
 class BusinessUnpaidRule(DashboardView):
     """The rule of the business."""
 
+    needs = Area.INVOICES
+    only_writes = True
     template = "dashboard/money/unpaid_rule.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -35,6 +38,8 @@ class BusinessUnpaidRule(DashboardView):
 class AgreementUnpaidRule(DashboardView):
     """The rule of one agreement, in place of that of the business."""
 
+    needs = Area.INVOICES
+    only_writes = True
     template = "dashboard/money/unpaid_rule.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

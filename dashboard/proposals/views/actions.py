@@ -26,6 +26,7 @@ from clients.models import Client
 from core.dates import local_day
 from core.documents.pictures import picture_response
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.download import pdf_bytes
 from dashboard.page import DashboardView, show_error
 from dashboard.proposals.forms.actions import AnswerForm, CopyForm, ExtendForm
@@ -36,6 +37,8 @@ RELATED = ("client", "contact__client", "business__owner")
 
 class DownloadProposal(DashboardView):
     """The proposal as a PDF, as its client can download it. It is not stored."""
+
+    needs = Area.SALES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
@@ -54,6 +57,8 @@ class DownloadProposal(DashboardView):
 class Face(DashboardView):
     """The photo beside a testimonial in a proposal, for the preview."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID, testimonial: UUID) -> HttpResponse:
         return picture_response(client_view.photo_name(self.row(Proposal, pk), testimonial))
 
@@ -61,12 +66,16 @@ class Face(DashboardView):
 class SectionPicture(DashboardView):
     """The picture of a section of a proposal, for the preview."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
         return picture_response(section_pictures.picture_name(self.row(Proposal, pk), place))
 
 
 class DeleteDraft(DashboardView):
     """Delete a draft: with every change of a person one begins, also by mistake."""
+
+    needs = Area.SALES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
@@ -82,6 +91,8 @@ class DeleteDraft(DashboardView):
 class SendTestEmail(DashboardView):
     """Email the proposal to the freelancer instead of the client."""
 
+    needs = Area.SALES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         if self.too_many_test_emails():
@@ -96,6 +107,8 @@ class SendTestEmail(DashboardView):
 
 class ExtendProposal(DashboardView):
     """Move the last day of an open proposal to a later day, and tell the client."""
+
+    needs = Area.OFFERS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
@@ -116,6 +129,8 @@ class ExtendProposal(DashboardView):
 
 class ConfirmConsent(DashboardView):
     """Confirm that the client with exclusivity agrees, so that this one can continue."""
+
+    needs = Area.OFFERS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
@@ -144,6 +159,7 @@ class PassOn(DashboardView):
     The link stays in the session, so that the page can be loaded again.
     """
 
+    needs = Area.OFFERS
     template = "dashboard/proposals/pass_on.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -176,6 +192,8 @@ class PassOn(DashboardView):
 class ReviseProposal(DashboardView):
     """Create a draft of the next version. The current one stays valid until that is sent."""
 
+    needs = Area.SALES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)
         try:
@@ -189,6 +207,7 @@ class ReviseProposal(DashboardView):
 class CopyProposal(DashboardView):
     """Make drafts for other clients from a proposal."""
 
+    needs = Area.SALES
     template = "dashboard/proposals/copy.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -230,6 +249,8 @@ class CopyProposal(DashboardView):
 class AnswerQuestion(DashboardView):
     """Answer a client's question about a proposal, by email."""
 
+    needs = Area.SALES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("proposal__business__owner", "contact__client")
         question = self.row(Question, pk, self.rows(Question).select_related(*related))
@@ -255,6 +276,8 @@ class AnswerQuestion(DashboardView):
 
 class NotifyWaitlist(DashboardView):
     """Tell a client on the waitlist that there is an opening."""
+
+    needs = Area.OFFERS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("proposal__business__owner", "contact__client", "tier")

@@ -14,6 +14,7 @@ from agreements.proposals import capacity, time_off, waitlist
 from agreements.rules import workload
 from core import charts, formats
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard import last_events
 from dashboard.page import DashboardView, add_error
 from dashboard.proposals.forms.capacity import OpeningsForm, TimeOffForm
@@ -26,6 +27,7 @@ WAITING = 50  # clients on the waitlist that are listed
 class Capacity(DashboardView):
     """A chart of the next six months, and a form to add time off."""
 
+    needs = Area.PRICES
     template = "dashboard/proposals/capacity.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -68,6 +70,7 @@ class Capacity(DashboardView):
 class Waitlist(DashboardView):
     """Who waits for a place, in the order in which they are told of one."""
 
+    needs = Area.SALES
     template = "dashboard/proposals/waitlist.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -89,6 +92,8 @@ def _chart(loads: list[capacity.Workload], limit: int) -> charts.Columns:
 
 class RemoveTimeOff(DashboardView):
     """Delete a time off: the freelancer works on these days after all."""
+
+    needs = Area.PRICES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         time_off.remove(self.row(TimeOff, pk))

@@ -19,6 +19,7 @@ from clients.calls import call_notes
 from clients.models import Client, Contact, Testimonial
 from core.errors import RuleError
 from core.lists.name_order import by_name
+from core.team.roles import Area
 from core.web import query_string
 from core.web.tab_saves import ChangedElsewhere
 from core.web.throttle import too_often
@@ -260,6 +261,8 @@ RELATED = ("client", "contact__client", "business__owner", "template")
 class NewProposal(Composer):
     """Write a proposal for a client. It becomes a draft as soon as something is typed."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
         forms, context = self.start(request, client)
@@ -312,6 +315,8 @@ class NewProposal(Composer):
 
 class EditProposal(Composer):
     """Change a draft. A proposal that was sent can no longer be changed."""
+
+    needs = Area.SALES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self._proposal(pk)

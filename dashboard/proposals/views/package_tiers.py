@@ -10,6 +10,7 @@ from agreements.rules.intervals import Interval
 from core import money
 from core.languages import LANGUAGES
 from core.models import Business
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.proposals.forms import folds
 from dashboard.proposals.forms.proposal import TIERS, TierForms
@@ -19,6 +20,7 @@ from dashboard.proposals.views.pricing import restate_tier
 class PackageTiers(DashboardView):
     """The tiers of the chosen package, for the form that was posted. Nothing is saved by it."""
 
+    needs = Area.SALES
     template = "dashboard/proposals/package_tiers.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from agreements.models import Package
 from agreements.proposals import packages
 from core.errors import RuleError
 from core.lists.name_order import by_name
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.page import DashboardView
 from dashboard.proposals.forms.packages import PackageForms
@@ -21,6 +22,7 @@ from dashboard.proposals.forms.packages import PackageForms
 class Packages(DashboardView):
     """Every package that can be offered, the business's own first."""
 
+    needs = Area.PRICES
     template = "dashboard/proposals/packages.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -36,6 +38,7 @@ class Packages(DashboardView):
 class NewPackage(DashboardView):
     """Add a package. `?from=KEY` starts with the contents of another one."""
 
+    needs = Area.PRICES
     template = "dashboard/proposals/package_form.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -79,6 +82,7 @@ class NewPackage(DashboardView):
 class PricingHelp(NewPackage):
     """Try prices with the figures of the tiers beside them; saving makes a package of them."""
 
+    needs = Area.PRICES
     template = "dashboard/proposals/pricing_help.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -92,6 +96,8 @@ class PricingHelp(NewPackage):
 
 class EditPackage(NewPackage):
     """Change a package. Proposals keep the tiers they were written with."""
+
+    needs = Area.PRICES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row = self.row(Package, pk)
@@ -121,6 +127,8 @@ class EditPackage(NewPackage):
 
 class RetirePackage(DashboardView):
     """Archive a package, or offer it again."""
+
+    needs = Area.PRICES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row, is_restored = self.row(Package, pk), request.POST.get("do") == "restore"

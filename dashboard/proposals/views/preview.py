@@ -14,6 +14,7 @@ from agreements.proposals import client_view, lifecycle
 from billing.emails import upcoming_charges
 from clients.models import Client
 from core.dates import local_day
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.proposals.forms.as_posted import as_posted
 from dashboard.proposals.forms.readable import read_entry
@@ -31,6 +32,8 @@ FRAME_POLICY = {
 class PreviewProposal(DashboardView):
     """The proposal as the client will see it, in the client's language. Its buttons do nothing."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         hints = client_view.comparison_hints(lifecycle.tiers_of(proposal))
@@ -43,6 +46,8 @@ class PreviewProposal(DashboardView):
 class ProposalFrame(DashboardView):
     """The draft as it is stored, inside the composer."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*RELATED))
         return _framed(_seen(request, proposal, is_frame=True))
@@ -51,6 +56,7 @@ class ProposalFrame(DashboardView):
 class NewProposalFrame(NewProposal):
     """What a new proposal starts with, inside the composer. Nothing is stored by looking at it."""
 
+    needs = Area.SALES
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

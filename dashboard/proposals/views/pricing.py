@@ -12,6 +12,7 @@ from agreements.rules import pricing
 from agreements.rules.intervals import Interval, per_year, restated
 from core import money
 from core.models import Business
+from core.team.roles import Area
 from dashboard.form_fields import parse_amount
 from dashboard.page import DashboardView
 from dashboard.partial_input import readable_tiers, value_add_minutes
@@ -59,6 +60,7 @@ def proposal_figures(proposal: Proposal, tiers: Sequence[Tier]) -> dict[str, Any
 class Pricing(DashboardView):
     """The figures of what is in the form at the moment, without saving it."""
 
+    needs = Area.SALES
     template = "components/pricing.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -84,6 +86,7 @@ class RestatedTiers(DashboardView):
     typed.
     """
 
+    needs = Area.SALES
     template = "dashboard/proposals/restated.html"
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -34,6 +34,7 @@ from core.dates import start_of_day
 from core.errors import RuleError
 from core.history_facts import Fact
 from core.models import OutboxEmail
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import pdf_bytes
 from dashboard import last_events
@@ -57,6 +58,7 @@ SALE = frozenset(("accepted", "opened", "consented", "signed", "countersigned", 
 class Proposals(ListPage):
     """The list of all proposals, newest first, with search and a filter by state."""
 
+    needs = Area.SALES
     template = "dashboard/proposals/proposals.html"
     page_name = "proposals"
     orders = (
@@ -102,6 +104,7 @@ class Proposals(ListPage):
 class ProposalPage(DashboardView):
     """One proposal as the client sees it, its history, and what can be done with it."""
 
+    needs = Area.SALES
     template = "dashboard/proposals/proposal.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -125,7 +128,7 @@ class ProposalPage(DashboardView):
             **proposal_figures(proposal, rungs),
             is_draft=is_draft,
             seen=proposal.revision if is_draft else "",
-            **(_gaps(proposal) if is_draft else {}),
+            **(_gaps(self, proposal) if is_draft else {}),
             excluded_by=exclusivity.unconfirmed(proposal, events),
             excludes=exclusivity.excluded_clients(proposal) if is_draft else [],
             intro=opening_message.filled_message(proposal),
@@ -158,15 +161,27 @@ class SettingGap(NamedTuple):
     link: str
 
 
-def _gaps(proposal: Proposal) -> dict[str, Any]:
+def _gaps(view: DashboardView, proposal: Proposal) -> dict[str, Any]:
     """What a draft lacks before it can go out: in its words, and in the settings."""
-    gaps, setting_gaps = lifecycle.faults(proposal), _setting_gaps(proposal)
+    gaps, setting_gaps = lifecycle.faults(proposal), _setting_gaps(view, proposal)
     return {"gaps": gaps, "setting_gaps": setting_gaps, "cannot_go": bool(gaps or setting_gaps)}
 
 
-def _setting_gaps(proposal: Proposal) -> list[SettingGap]:
-    """Why the settings do not allow it yet: nobody could sign, or the client could not pay."""
+def _setting_gaps(view: DashboardView, proposal: Proposal) -> list[SettingGap]:
+    """Why it cannot go out yet: nobody could sign, or the client could not pay."""
     gaps = []
+    if not (proposal.countersigns or view.may(Area.SIGNING)):  # rule 82
+        words = _(
+            "Sending this proposal signs the agreement in the name of %(owner)s. Ask %(owner)s to "
+            "send it, or let your side sign last."
+        )
+        gaps.append(
+            SettingGap(
+                words % {"owner": proposal.business.owner.get_full_name()},
+                reverse("dashboard:proposal_edit", args=[proposal.pk]),
+                _("Edit the proposal"),
+            )
+        )
     if not proposal.business.owner.name:
         gaps.append(
             SettingGap(
@@ -210,6 +225,8 @@ def _extend_form(proposal: Proposal, today: date) -> ExtendForm:
 class AgreementPreviewPdf(DashboardView):
     """A PDF of the agreement that a tier would become. It is not stored."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "contact", "business__owner", "template")
         proposal = self.row(Proposal, pk, self.rows(Proposal).select_related(*related))
@@ -235,13 +252,15 @@ class AgreementPreviewPdf(DashboardView):
 class SendProposal(DashboardView):
     """Freeze the proposal and email it to the client."""
 
+    needs = Area.OFFERS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(
             Proposal,
             pk,
             self.rows(Proposal).select_related("client", "contact__client", "business__owner"),
         )
-        if missing := _setting_gaps(proposal):
+        if missing := _setting_gaps(self, proposal):
             messages.error(request, missing[0].words)
             return redirect("dashboard:proposal", proposal.pk)
         try:
@@ -264,6 +283,8 @@ class SendProposal(DashboardView):
 
 class WithdrawProposal(DashboardView):
     """Withdraw a proposal that was sent and not accepted yet."""
+
+    needs = Area.OFFERS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         proposal = self.row(Proposal, pk)

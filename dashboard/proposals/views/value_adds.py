@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.contract import value_add_bank
 from agreements.models import ValueAdd
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.proposals.forms.value_adds import BankForm
 
@@ -17,6 +18,7 @@ from dashboard.proposals.forms.value_adds import BankForm
 class ValueAdds(DashboardView):
     """The value-adds that were kept, and a form for one more."""
 
+    needs = Area.PRICES
     template = "dashboard/proposals/value_adds.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -36,6 +38,8 @@ class ValueAdds(DashboardView):
 
 class RemoveValueAdd(DashboardView):
     """Take a value-add out of the bank."""
+
+    needs = Area.PRICES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         value_add_bank.remove(self.row(ValueAdd, pk))

@@ -13,6 +13,7 @@ from agreements.rules.errors import NoRecipient
 from agreements.running import email_recipient
 from core import formats
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
@@ -27,6 +28,7 @@ MOST_MUTED = 50  # muted items that are listed
 class EarlyWarnings(DashboardView):
     """The list of all early warnings, newest first; `?state=open` lists those to act on."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/warnings.html"
     is_list = True
 
@@ -58,6 +60,7 @@ class EarlyWarnings(DashboardView):
 class EarlyWarningPage(DashboardView):
     """One early warning: edit and send the drafted note, or dismiss the warning."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/warning.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -129,6 +132,8 @@ class EarlyWarningPage(DashboardView):
 class RestoreWarning(DashboardView):
     """Take the dismissal of a warning back."""
 
+    needs = Area.REPORTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(EarlyWarning).select_related("period__agreement")
         row = self.row(EarlyWarning, pk, related)
@@ -142,6 +147,8 @@ class RestoreWarning(DashboardView):
 
 class MuteItem(DashboardView):
     """Name the item of a finding in no warning any more; `place` says which finding."""
+
+    needs = Area.REPORTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(EarlyWarning).select_related("period__agreement", "client")
@@ -159,6 +166,8 @@ class MuteItem(DashboardView):
 
 class UnmuteItem(DashboardView):
     """Let warnings name an item again."""
+
+    needs = Area.REPORTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         item = self.row(MutedItem, pk)

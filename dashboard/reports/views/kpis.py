@@ -17,6 +17,7 @@ from clients.calls import call_notes
 from core.dates import local_day
 from core.errors import RuleError
 from core.tables import spreadsheet
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import csv_response
 from dashboard.page import DashboardView, add_error, show_error
@@ -45,6 +46,7 @@ KEPT = 3600  # seconds for which a previewed file waits to be confirmed
 class KpisPage(DashboardView):
     """Every KPI of an agreement against its target in the current period."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/kpis.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -98,6 +100,8 @@ def reading_form(kpi: Kpi, today: date, data: Any = None) -> ReadingForm:
 class SetNextTarget(DashboardView):
     """Set the target that the last three months suggest."""
 
+    needs = Area.REPORTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         kpi = self.row(Kpi, pk, self.rows(Kpi).select_related("agreement", "business"))
         now, agreement, form = timezone.now(), kpi.agreement, NextTargetForm(request.POST)
@@ -119,6 +123,7 @@ class SetNextTarget(DashboardView):
 class NewKpi(DashboardView):
     """Add a KPI to an agreement."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/kpi_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -159,6 +164,7 @@ class NewKpi(DashboardView):
 class EditKpi(DashboardView):
     """Change a KPI. Reports that were sent do not change."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/kpi_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -192,6 +198,7 @@ class EditKpi(DashboardView):
 class RetireKpi(EditKpi):
     """Stop measuring a KPI, or resume."""
 
+    needs = Area.REPORTS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -208,6 +215,7 @@ class RetireKpi(EditKpi):
 class AddReading(KpisPage):
     """Save the value of a KPI on one day; a second value for the same day is a correction."""
 
+    needs = Area.REPORTS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -242,6 +250,7 @@ class AddReading(KpisPage):
 class ImportReadings(KpisPage):
     """Preview a CSV file of readings, then import it: all of it or nothing."""
 
+    needs = Area.REPORTS
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -292,6 +301,8 @@ class ImportReadings(KpisPage):
 
 class SampleReadingsFile(KpisPage):
     """A CSV file to fill in, with one line per KPI for today."""
+
+    needs = Area.REPORTS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)

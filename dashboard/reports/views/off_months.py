@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.reports.forms.reports import OffMonthForm
 from delivery.models import Report
@@ -16,6 +17,8 @@ from delivery.reports.holding import off_month_rules
 
 class SetRule(DashboardView):
     """Choose what happens to off months of all agreements without a rule of their own."""
+
+    needs = Area.REPORTS
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = OffMonthForm(request.POST)
@@ -29,6 +32,8 @@ class SetRule(DashboardView):
 
 class SetRuleOfAgreement(DashboardView):
     """Choose it for the agreement of a report; without a choice it follows the business."""
+
+    needs = Area.REPORTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = self.row(Report, pk, self.rows(Report).select_related("period__agreement"))

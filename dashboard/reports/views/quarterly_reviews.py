@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement
 from core.dates import local_day
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.download import pdf_response
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.reports.forms.kpis import ReviewForm
@@ -23,6 +24,7 @@ from delivery.renewing import quarterly_reviews, review_contents
 class QuarterlyReviews(DashboardView):
     """A preview of the next quarterly review, and those already created."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/reviews.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -83,6 +85,8 @@ class QuarterlyReviews(DashboardView):
 class SendQuarterlyReview(DashboardView):
     """Email a quarterly review to the client."""
 
+    needs = Area.REPORTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "agreement__contact", "business__owner", "document")
         review = self.row(QuarterlyReview, pk, self.rows(QuarterlyReview).select_related(*related))
@@ -98,6 +102,8 @@ class SendQuarterlyReview(DashboardView):
 
 class QuarterlyReviewPdf(DashboardView):
     """A quarterly review as a PDF."""
+
+    needs = Area.REPORTS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return pdf_response(

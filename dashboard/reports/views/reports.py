@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements.running import email_recipient
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import pdf_response
 from core.web.keyset_pages import page_of
@@ -39,6 +40,7 @@ from delivery.rules.states import ReportState
 class Reports(DashboardView):
     """The list of all reports, newest first, and the progress of the report job."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/reports.html"
     is_list = True
 
@@ -66,6 +68,7 @@ class Reports(DashboardView):
 class ReportProgress(DashboardView):
     """The progress of the report job alone, requested every two seconds while it runs."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/reports_progress.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -75,6 +78,7 @@ class ReportProgress(DashboardView):
 class ReportPage(DashboardView):
     """Review a draft beside what the client will see; once sent, see how it was received."""
 
+    needs = Area.REPORTS
     template = "dashboard/reports/report.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -140,6 +144,8 @@ class ReportPage(DashboardView):
 class CorrectReport(DashboardView):
     """Follow a sent report by a correction, which is emailed to the client."""
 
+    needs = Area.REPORTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         form = CorrectionForm(request.POST)
         form.is_valid()  # a note that is missing is refused below, with its reason
@@ -163,6 +169,7 @@ class PreviewReport(DashboardView):
     A report that was sent in the meantime is shown as it was sent.
     """
 
+    needs = Area.REPORTS
     template = "dashboard/reports/report_preview.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -181,6 +188,8 @@ class PreviewReport(DashboardView):
 class MarkDiscussed(DashboardView):
     """Record that the freelancer has talked to the client about a report nobody had opened."""
 
+    needs = Area.REPORTS
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report_reminders.complete_task(report=self.row(Report, pk), now=timezone.now())
         messages.success(request, _("Noted."))
@@ -189,6 +198,8 @@ class MarkDiscussed(DashboardView):
 
 class ReportPdf(DashboardView):
     """A sent report as a PDF. It is printed now if no worker has printed it yet."""
+
+    needs = Area.REPORTS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         report = report_with_facts(self, pk)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from clients.models import Call, Client, FitCheck
 from clients.rules.pipeline import ODDS
+from core.team.roles import Area
 from dashboard import last_events
 from dashboard.page import DashboardView
 from dashboard.sales.views.fit import verdict_in_words
@@ -17,6 +18,7 @@ SHOWN = 50  # rows of each list
 class Calls(DashboardView):
     """The calls that come, those that were held last, and the prospects with their fit."""
 
+    needs = Area.SALES
     template = "dashboard/sales/calls.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from clients.models import Call, Client, Contact
 from core import links
 from core.documents import calendar_file
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.download import calendar_response
 from core.web.tab_saves import ChangedElsewhere
 from dashboard.page import DashboardView, add_error, show_error
@@ -116,6 +117,8 @@ def usual_time(now: datetime) -> datetime:
 class BookCall(_BookingView):
     """Book a call; a time on the next working day and the decision maker are filled in."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
         local_time = usual_time(timezone.now().astimezone(ZoneInfo(self.business.time_zone)))
@@ -133,6 +136,8 @@ class BookCall(_BookingView):
 
 class RescheduleCall(_BookingView):
     """Reschedule a call: another time, length or other contacts."""
+
+    needs = Area.SALES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self._call(pk)
@@ -158,6 +163,8 @@ class RescheduleCall(_BookingView):
 class CancelCall(DashboardView):
     """Cancel a call; everybody on it is emailed."""
 
+    needs = Area.SALES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = ("client", "business__owner")
         row = self.row(Call, pk, self.rows(Call).select_related(*related))
@@ -175,6 +182,7 @@ class CallPage(DashboardView):
     A script saves while the freelancer types; without the script, a button saves.
     """
 
+    needs = Area.SALES
     template = "dashboard/sales/call.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -243,6 +251,8 @@ class CallCalendarFile(DashboardView):
 
     The freelancer may forward the file, so it holds nothing private, such as notes (rule 37).
     """
+
+    needs = Area.SALES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Call, pk, self.rows(Call).select_related("client", "business"))

@@ -13,6 +13,7 @@ from clients import fit_check
 from clients.models import Client, FitCheck
 from clients.models.sales import question_label
 from clients.rules.fit import Fit, Question, Verdict
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.sales.forms.fit import FitForm
 
@@ -65,6 +66,7 @@ AGAINST: dict[Question, Any] = {
 class FitPage(DashboardView):
     """The five questions, and the verdict that their answers give."""
 
+    needs = Area.SALES
     template = "dashboard/sales/fit.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -18,6 +18,7 @@ from clients.models.sales import kind_label
 from clients.rules import objection_statistics
 from clients.rules.objection_statistics import Figures, Heard, Outcome, Use
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.keyset_pages import page_of
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.sales.forms.objections import OWN, AnswerForm, ReplyForm, kinds
@@ -33,6 +34,8 @@ OUTCOMES = {
 
 class LogObjection(DashboardView):
     """Log an objection from a client's or a proposal's page."""
+
+    needs = Area.SALES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
@@ -65,6 +68,7 @@ class LogObjection(DashboardView):
 class ObjectionPage(DashboardView):
     """One objection: suggested replies, and which reply was used."""
 
+    needs = Area.SALES
     template = "dashboard/sales/objection.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -124,6 +128,7 @@ class ObjectionPage(DashboardView):
 class Objections(DashboardView):
     """Every objection, the saved replies, and statistics once ten objections have an outcome."""
 
+    needs = Area.SALES
     template = "dashboard/sales/objections.html"
     is_list = True
 
@@ -165,6 +170,8 @@ class Objections(DashboardView):
 
 class ArchiveReply(DashboardView):
     """Archive a saved reply, so that it is no longer suggested."""
+
+    needs = Area.SALES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         objections.put_away(self.row(Reply, pk))

@@ -20,6 +20,7 @@ from clients.models.client import STAGES
 from clients.rules.pipeline import ODDS, Stage
 from core import audit
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard.clients.forms import LostForm
 from dashboard.last_events import last_events
 from dashboard.page import DashboardView, add_error, show_error
@@ -52,6 +53,7 @@ class Column:
 class PipelineBoard(DashboardView):
     """Every prospect by stage, and the clients won or lost most recently."""
 
+    needs = Area.SALES
     template = "dashboard/sales/pipeline.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -123,6 +125,8 @@ class PipelineBoard(DashboardView):
 class MoveClient(DashboardView):
     """Move a prospect to another stage. Moving it to "lost" leads to the page that asks why."""
 
+    needs = Area.SALES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         client = self.row(Client, pk)
         to = request.POST.get("to", "")
@@ -148,6 +152,7 @@ class MoveClient(DashboardView):
 class LoseClient(DashboardView):
     """Mark a prospect as lost, with the reason and the client's own words."""
 
+    needs = Area.SALES
     template = "dashboard/sales/client_lost.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clients import testimonials
 from clients.models import Testimonial
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.download import pdf_response
 from dashboard.page import DashboardView, add_error
 from dashboard.proposals.forms.actions import TestimonialForm
@@ -19,6 +20,7 @@ from dashboard.proposals.forms.actions import TestimonialForm
 class Testimonials(DashboardView):
     """Every testimonial that is in use, and a form to add one."""
 
+    needs = Area.SALES
     template = "dashboard/sales/testimonials.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -57,6 +59,8 @@ class Testimonials(DashboardView):
 class EditTestimonial(Testimonials):
     """Edit a testimonial."""
 
+    needs = Area.SALES
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
         row = self.row(Testimonial, pk)
         return self.page(request, TestimonialForm(instance=row), row=row)
@@ -71,6 +75,8 @@ class EditTestimonial(Testimonials):
 class RetireTestimonial(DashboardView):
     """Stop offering a testimonial for new proposals."""
 
+    needs = Area.SALES
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         testimonials.retire(row=self.row(Testimonial, pk), now=timezone.now())
         return redirect("dashboard:testimonials")
@@ -78,6 +84,8 @@ class RetireTestimonial(DashboardView):
 
 class ReferenceLetter(DashboardView):
     """The reference letter of a testimonial, as a PDF."""
+
+    needs = Area.SALES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Testimonial, pk, self.rows(Testimonial).select_related("letter"))

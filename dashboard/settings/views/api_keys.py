@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import links
 from core.errors import RuleError
 from core.models import ApiKey
+from core.team.roles import Area
 from core.web import api_keys
 from dashboard.page import DashboardView, add_error
 from dashboard.reports.forms.kpis import ApiKeyForm
@@ -24,6 +25,7 @@ SHOWN = 200  # KPIs listed on the page; the API lists all of them
 class ApiPage(SettingsView):
     """The keys in use, a form to create one, and the API's documentation."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/settings/api.html"
     confirms = True
 
@@ -72,6 +74,7 @@ class RevokeKey(DashboardView):
     """Revoke a key, so that requests with it are refused from now on."""
 
     confirms = True
+    needs = Area.OWNERSHIP
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         key = self.row(ApiKey, pk, self.rows(ApiKey).select_related("business__owner"))

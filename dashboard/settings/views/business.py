@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from billing.books import document_numbers
 from core.documents.logos import logo_response
 from core.places import countries
+from core.team.roles import Area
+from core.tenancy import may_open
 from core.web import query_string
 from dashboard.page import DashboardView, show_warnings
 from dashboard.settings import search
@@ -22,12 +24,14 @@ from dashboard.settings.subjects import SettingsView
 class Settings(SettingsView):
     """The subjects of the settings, and a search over everything that can be set."""
 
+    needs = Area.OWN
     template = "dashboard/settings/settings.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
         asked = query_string.text(request.GET, "q")
         found = search.find(self.business, asked) if asked else []
-        return self.show(request, asked=asked, found=found)
+        shown = [row for row in found if may_open(self.role, row.url)]
+        return self.show(request, asked=asked, found=shown)
 
 
 class FormPage(SettingsView):
@@ -55,6 +59,7 @@ class FormPage(SettingsView):
 class BusinessDetails(FormPage):
     """What the business is called and where it is."""
 
+    needs = Area.SETTINGS
     template = "dashboard/settings/business.html"
     form_class = BusinessForm
 
@@ -68,6 +73,7 @@ class BusinessDetails(FormPage):
 class Hours(FormPage):
     """How much work the business can take on, and what it wants to earn."""
 
+    needs = Area.PRICES
     template = "dashboard/settings/hours.html"
     form_class = AimsPageForm
 
@@ -92,6 +98,8 @@ class Hours(FormPage):
 
 class Logo(DashboardView):
     """The business's picture."""
+
+    needs = Area.OWN
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return logo_response(self.business)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from core import links
 from core.safety import confirmation, second_factor
 from core.safety.code_email import CODE_LIFE, email_code
+from core.team.roles import Area
 from core.web import query_string
 from core.web.throttle import too_often
 from dashboard.page import DashboardView
@@ -24,17 +25,18 @@ TRIES = 5  # wrong codes before a new one is needed
 class ConfirmByEmail(DashboardView):
     """Ask for a code that is emailed, of users who have no second factor."""
 
+    needs = Area.OWN
     template = "dashboard/settings/confirm.html"
     needs_business = False
     confirms = False
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        if second_factor.has_one(self.user):
+        if second_factor.has_one(self.person):
             return confirmation.ask(request)
         return self.page(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        if second_factor.has_one(self.user):
+        if second_factor.has_one(self.person):
             return confirmation.ask(request)
         if "code" not in request.POST:
             return self.page(request, self.send())
@@ -52,7 +54,7 @@ class ConfirmByEmail(DashboardView):
             error=error,
             sent=SENT in request.session,
             next=self.goes_to,
-            has_password=self.user.has_usable_password(),
+            has_password=self.person.has_usable_password(),
             minutes=int(CODE_LIFE.total_seconds() / 60),
         )
 
@@ -67,12 +69,12 @@ class ConfirmByEmail(DashboardView):
 
     def send(self) -> str:
         """Email a new code. Returns what is wrong, or ""."""
-        now, who = timezone.now(), str(self.user.pk)
+        now, who = timezone.now(), str(self.person.pk)
         if too_often("confirm_code", who, limit=6, seconds=3600, now=now) or too_often(
             "confirm_code_day", who, limit=12, seconds=24 * 3600, now=now
         ):
             return _("Too many codes were asked for. Please wait an hour.")
-        row = email_code(user=self.user, now=now)
+        row = email_code(user=self.person, now=now)
         self.request.session[SENT] = {"row": str(row.pk), "at": now.timestamp()}
         return ""
 
@@ -84,7 +86,7 @@ class ConfirmByEmail(DashboardView):
             return old
         if too_often("confirm_code_try", sent["row"], limit=TRIES, seconds=3600, now=now):
             return old
-        if not links.is_unused(UUID(sent["row"]), of=self.user.pk, now=now):
+        if not links.is_unused(UUID(sent["row"]), of=self.person.pk, now=now):
             return old
         if not constant_time_compare(links.digits_of(typed), links.code(UUID(sent["row"]))):
             return _("This is not the code we sent. Please check it, or ask for a new one.")
@@ -94,6 +96,7 @@ class ConfirmByEmail(DashboardView):
 class Confirmed(DashboardView):
     """Post once more, with one press, what was posted before the user confirmed."""
 
+    needs = Area.OWN
     template = "dashboard/settings/confirmed.html"
     needs_business = False
     confirms = True

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from billing.books import document_numbers
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard.page import add_error
 from dashboard.settings.forms import LookForm, NumberForm
 from dashboard.settings.subjects import SettingsView
@@ -17,6 +18,7 @@ from dashboard.settings.subjects import SettingsView
 class Documents(SettingsView):
     """A form for the look, and one for the numbers; `which` names the posted form."""
 
+    needs = Area.SETTINGS
     template = "dashboard/settings/documents.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

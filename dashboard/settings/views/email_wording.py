@@ -18,6 +18,7 @@ from core.languages import LANGUAGES
 from core.models import EmailWording
 from core.outbox import worded_kinds
 from core.outbox.worded_kinds import KINDS, WordedKind
+from core.team.roles import Area
 from core.web import query_string
 from core.web.framed_email import framed, with_frames
 from core.web.throttle import too_often
@@ -33,6 +34,7 @@ DRAFT_KEPT = 3600  # seconds for which the preview remembers words that are not 
 class EmailWordings(SettingsView):
     """Every kind of email, and in which languages the business has its own words for it."""
 
+    needs = Area.SETTINGS
     template = "dashboard/settings/email_wordings.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -101,6 +103,7 @@ class WordingView(DashboardView):
 class EditWording(WordingView):
     """Write the subject and the opening of one kind of email in one language."""
 
+    needs = Area.SETTINGS
     template = "dashboard/settings/email_wording.html"
 
     def get(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
@@ -161,6 +164,8 @@ class EditWording(WordingView):
 class DraftWording(WordingView):
     """The preview of the words in the form, said again a moment after typing stops."""
 
+    needs = Area.SETTINGS
+
     def post(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         kind, form = self.kind_of(key, language), EmailWordingForm(request.POST)
         form.is_valid()
@@ -175,6 +180,8 @@ class DraftWording(WordingView):
 class FrameWording(WordingView):
     """The HTML of the preview, for its frame."""
 
+    needs = Area.SETTINGS
+
     def get(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         self.kind_of(key, language)
         words = self.drafted(key, language, query_string.text(request.GET, "v"))
@@ -183,6 +190,8 @@ class FrameWording(WordingView):
 
 class TestWording(EditWording):
     """Email the sample with the words in the form to the owner; they stay in the form."""
+
+    needs = Area.SETTINGS
 
     def get(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         return redirect("dashboard:email_wording", key, language)
@@ -214,6 +223,8 @@ class TestWording(EditWording):
 
 class ResetWording(WordingView):
     """Take back the business's own words."""
+
+    needs = Area.SETTINGS
 
     def post(self, request: HttpRequest, key: str, language: str) -> HttpResponse:
         self.kind_of(key, language)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.team.roles import Area
 from core.web.download import zip_response
 from dashboard.page import DashboardView
 from dashboard.settings.subjects import SettingsView
@@ -23,6 +24,7 @@ SHOWN = 20  # exports listed, the newest
 class Exports(SettingsView):
     """The latest exports, and a button to export the whole business."""
 
+    needs = Area.EXPORTS
     template = "dashboard/settings/exports.html"
     confirms = True
 
@@ -49,6 +51,7 @@ class Exports(SettingsView):
 class ExportProgress(Exports):
     """The list alone, requested every two seconds while an export is being made."""
 
+    needs = Area.EXPORTS
     template = "dashboard/settings/exports_list.html"
     confirms = False  # a list of names, which a page that is open asks for
 
@@ -60,6 +63,7 @@ class DownloadExport(DashboardView):
     """Download a finished export as a ZIP archive."""
 
     confirms = True
+    needs = Area.EXPORTS
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
         export = self.row(

@@ -10,6 +10,7 @@ from clients import front_page
 from clients.models import FrontPage
 from core import links
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard.settings.forms import FrontPageForm
 from dashboard.settings.subjects import SettingsView
 
@@ -19,6 +20,7 @@ FIELDS = ("is_on", "slug", "headline", "about", "services", "shows_places")
 class PublicPage(SettingsView):
     """Write the public page, switch it on and off, and copy its address."""
 
+    needs = Area.SETTINGS
     template = "dashboard/settings/public_page.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

@@ -22,6 +22,7 @@ from billing.rules.errors import OtherAccount
 from billing.rules.method_kinds import SCHEMES
 from core.errors import RuleError
 from core.models import TaxRate
+from core.team.roles import Area
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.settings.forms import BankForm, DebitsForm, TaxBasisForm, TaxForm
 from dashboard.settings.subjects import SettingsView
@@ -30,6 +31,7 @@ from dashboard.settings.subjects import SettingsView
 class Paying(SettingsView):
     """A form each for taxes, the bank and every gateway; `which` names the posted form."""
 
+    needs = Area.PAYMENT_DETAILS
     template = "dashboard/settings/paying.html"
     confirms = True
 
@@ -124,6 +126,7 @@ class TaxInUse(DashboardView):
     """Put a tax on new agreements, or leave it off them."""
 
     confirms = False
+    needs = Area.PAYMENT_DETAILS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))
@@ -138,6 +141,7 @@ class DeleteTax(DashboardView):
     """Delete a tax that was never used."""
 
     confirms = False
+    needs = Area.PAYMENT_DETAILS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         rate = self.row(TaxRate, pk, self.rows(TaxRate).select_related("business"))

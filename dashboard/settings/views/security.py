@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from core.models.audit import SafetyKind
 from core.safety import devices, end_sessions, second_factor, sessions
 from core.safety.sentences import sentence
 from core.tables import spreadsheet
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import csv_response
 from dashboard.lists.list_page import ListPage, Order, choice_is_gone
@@ -27,15 +28,18 @@ NEWEST = 5  # lines of the log on the page
 
 
 class Security(SettingsView):
-    """The sessions of the user, the rule about second factors, and the newest lines of the log."""
+    """The sessions of the person; for the owner, the rule about second factors and the log."""
 
+    needs = Area.OWN
     template = "dashboard/settings/security.html"
     confirms = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, SecondFactorForm(instance=self.business))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        if not self.may(Area.OWNERSHIP):
+            return self.refuse_role()
         form = SecondFactorForm(request.POST, instance=self.business)
         if not form.is_valid():
             return self.page(request, form, 422)
@@ -50,11 +54,12 @@ class Security(SettingsView):
 
     def page(self, request: HttpRequest, form: SecondFactorForm, status: int = 200) -> HttpResponse:
         """Render the page."""
-        user, key = self.user, request.session.session_key
+        user, key = self.person, request.session.session_key
         return self.show(
             request,
             status,
             form=form,
+            is_owner=self.may(Area.OWNERSHIP),
             has_second_factor=second_factor.has_one(user),
             sessions=[
                 (row, devices.words(row.user_agent), row.session_key == key)
@@ -67,17 +72,18 @@ class Security(SettingsView):
 class EndSessions(DashboardView):
     """End one session of the user, or all others where none is named."""
 
+    needs = Area.OWN
     confirms = True
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if named := request.POST.get("session", ""):
             is_ended = end_sessions.end_one(
-                request, self.user, named=named, by=self.by, now=timezone.now()
+                request, self.person, named=named, by=self.by, now=timezone.now()
             )
             said = _("The session was ended.") if is_ended else _("That session was over already.")
             messages.success(request, said)
         else:
-            end_sessions.end_others(request, self.user, by=self.by, now=timezone.now())
+            end_sessions.end_others(request, self.person, by=self.by, now=timezone.now())
             messages.success(request, _("All other sessions were ended."))
         return redirect("dashboard:security")
 
@@ -85,6 +91,7 @@ class EndSessions(DashboardView):
 class NotMe(DashboardView):
     """Where the emails of the security log lead: end all other sessions, then a new password."""
 
+    needs = Area.OWN
     template = "dashboard/settings/not_me.html"
     needs_business = False
     confirms = True
@@ -93,15 +100,16 @@ class NotMe(DashboardView):
         return self.show(request)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        end_sessions.end_others(request, self.user, by=self.by, now=timezone.now())
+        end_sessions.end_others(request, self.person, by=self.by, now=timezone.now())
         messages.success(request, _("All other sessions were ended. Choose a new password now."))
-        has_password = self.user.has_usable_password()
+        has_password = self.person.has_usable_password()
         return redirect("account_change_password" if has_password else "account_set_password")
 
 
 class SecurityLog(ListPage):
     """What touched the safety of the business and its accounts, newest first."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/settings/security_log.html"
     page_name = "security_log"
     orders = (
@@ -129,6 +137,7 @@ class SecurityLog(ListPage):
 class SecurityLogCsv(DashboardView):
     """The lines of the list, exactly as they are filtered, as a CSV file."""
 
+    needs = Area.OWNERSHIP
     confirms = False
 
     def get(self, request: HttpRequest) -> HttpResponse:

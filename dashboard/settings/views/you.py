@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.outbox import notification_choices
+from core.team.roles import Area
 from dashboard.page import show_warnings
 from dashboard.settings.forms import OwnerEmailsForm, YouForm
 from dashboard.settings.subjects import SettingsView
@@ -15,13 +16,14 @@ from dashboard.settings.subjects import SettingsView
 class You(SettingsView):
     """The name in which the freelancer signs."""
 
+    needs = Area.OWN
     template = "dashboard/settings/you.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, form=YouForm(instance=self.business.owner))
+        return self.show(request, form=YouForm(instance=self.person))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = YouForm(request.POST, instance=self.business.owner)
+        form = YouForm(request.POST, instance=self.person)
         if not form.is_valid():
             return self.show(request, form=form, status=422)
         form.save()
@@ -33,6 +35,7 @@ class You(SettingsView):
 class OwnerEmails(SettingsView):
     """Of what the user is emailed, and when."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/settings/owner_emails.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:

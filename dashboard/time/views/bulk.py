@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from core import formats
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.page import show_error
 from dashboard.time.forms.agreement_choice import Offered
@@ -23,6 +24,7 @@ from delivery.hours import bulk_edit
 class ChangeEntries(TimeView):
     """Change or remove the chosen entries. What is refused is said entry by entry."""
 
+    needs = Area.TIME
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -62,6 +64,7 @@ class ChangeEntries(TimeView):
 class UndoEntries(TimeView):
     """Undo the last change of several entries."""
 
+    needs = Area.TIME
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:

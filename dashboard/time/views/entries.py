@@ -18,6 +18,7 @@ from agreements.models import Agreement
 from agreements.rules.states import RUNNING_STATES
 from core import formats
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.lists.list_page import ListPage, Order
 from dashboard.page import DashboardView, add_error, show_error
@@ -140,6 +141,7 @@ class TimeView(DashboardView):
 class TimeEntries(ListPage, TimeView):
     """The list of all entries, newest first, and a form to add one."""
 
+    needs = Area.TIME
     template = "dashboard/time/time.html"
     page_name = "time"
     orders = (
@@ -221,6 +223,7 @@ class TimeEntries(ListPage, TimeView):
 class DeliverableOptions(TimeView):
     """The deliverables of a client and a day, as the options of a select field (htmx)."""
 
+    needs = Area.TIME
     template = "dashboard/time/time_promises.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -247,6 +250,7 @@ class DeliverableOptions(TimeView):
 class AgreementOptions(TimeView):
     """The agreements that a search finds, as the options of a select field (htmx)."""
 
+    needs = Area.TIME
     template = "dashboard/time/agreement_options.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -260,6 +264,7 @@ class AgreementOptions(TimeView):
 class EditTime(TimeView):
     """Correct an entry."""
 
+    needs = Area.TIME
     template = "dashboard/time/time_form.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -332,6 +337,8 @@ class EditTime(TimeView):
 class RemoveTime(DashboardView):
     """Remove an entry. It stays visible in the list of removed entries."""
 
+    needs = Area.TIME
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         entry = self.row(TimeEntry, pk, self.rows(TimeEntry).select_related("period"))
         try:
@@ -344,6 +351,8 @@ class RemoveTime(DashboardView):
 
 class RestoreTime(DashboardView):
     """Bring a removed entry back."""
+
+    needs = Area.TIME
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         removed = time_log.deleted_entries(self.business).select_related(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Period
 from core import money
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.hours import CorrectionForm, ExtraHoursForm, NotificationForm
@@ -24,6 +25,7 @@ CORRECTED = 6  # how many of the newest periods can be corrected
 class HoursPage(DashboardView):
     """Hours granted, used and rolled over, as of now or as of a past day."""
 
+    needs = Area.TIME
     template = "dashboard/time/hours.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -79,6 +81,9 @@ class HoursPage(DashboardView):
 class CorrectHours(HoursPage):
     """Correct a period's included hours, with the reason."""
 
+    needs = Area.AGREEMENTS
+    only_writes = True
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
         form = CorrectionForm(request.POST, periods=self.periods(agreement))
@@ -102,6 +107,9 @@ class CorrectHours(HoursPage):
 
 class RequestExtraHours(HoursPage):
     """Ask the client to approve hours beyond the included ones."""
+
+    needs = Area.AGREEMENTS
+    only_writes = True
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement = self.agreement(pk)
@@ -129,6 +137,9 @@ class RequestExtraHours(HoursPage):
 class SetNotifications(HoursPage):
     """Set who is emailed when 80 % and 100 % of the included hours are used."""
 
+    needs = Area.AGREEMENTS
+    only_writes = True
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         agreement, form = self.agreement(pk), NotificationForm(request.POST)
         if not form.is_valid():
@@ -140,6 +151,8 @@ class SetNotifications(HoursPage):
 
 class WithdrawOverage(DashboardView):
     """Withdraw a request for more hours."""
+
+    needs = Area.AGREEMENTS
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.row(Overage, pk, self.rows(Overage).select_related("period", "business"))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from core.errors import RuleError
 from core.tables import spreadsheet
+from core.team.roles import Area
 from core.web import query_string
 from core.web.download import csv_response
 from core.web.keyset_pages import page_of
@@ -40,6 +41,7 @@ class ExportFileForm(forms.Form):
 class TimeImports(DashboardView):
     """The list of all imports, newest first, and a form to upload a file."""
 
+    needs = Area.TIME
     template = "dashboard/time/time_imports.html"
     is_list = True
 
@@ -75,6 +77,7 @@ class TimeImports(DashboardView):
 class TimeImportPage(DashboardView):
     """The preview of an import, with the choice of client per name; once imported, its entries."""
 
+    needs = Area.TIME
     template = "dashboard/time/time_import.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -139,6 +142,8 @@ class ConfirmImport(TimeImportPage):
     refused.
     """
 
+    needs = Area.TIME
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.time_import(pk)
         counts = {name: _number(request.POST.get(name, "")) for name in ("good", "bad")}
@@ -162,6 +167,8 @@ class ConfirmImport(TimeImportPage):
 class DiscardImport(TimeImportPage):
     """Discard an import that was only previewed, or undo one that created entries."""
 
+    needs = Area.TIME
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.time_import(pk)
         try:
@@ -182,6 +189,8 @@ class DiscardImport(TimeImportPage):
 
 class RejectedLines(TimeImportPage):
     """The lines that cannot be imported, as a CSV file to correct them with."""
+
+    needs = Area.TIME
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.time_import(pk)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from core.digest import digest
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.strict_json import StrictDecoder
 from core.web.throttle import too_often
 from dashboard.page import JSON, DashboardView
@@ -47,6 +48,7 @@ COLOUR, GROUND = "#4f46e5", "#f6f7fb"  # of the product's icon, and of the page 
 class PhoneTimer(DashboardView):
     """The page: a shell that is filled by its script."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/time/phone.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -57,6 +59,8 @@ class PhoneTimer(DashboardView):
 
 class PhoneState(DashboardView):
     """What a device is told, as JSON. Who is not signed in is led to the page where they do."""
+
+    needs = Area.OWNERSHIP
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
@@ -69,7 +73,7 @@ class PhoneState(DashboardView):
     def answer(self, request: HttpRequest, **more: Any) -> JsonResponse:
         """What the page shows, with a fresh token for what it sends."""
         state = device_state(
-            user=self.business.owner, business=self.business, today=self.today, now=timezone.now()
+            user=self.person, business=self.business, today=self.today, now=timezone.now()
         )
         return JsonResponse(state | {"token": get_token(request)} | more)
 
@@ -77,6 +81,7 @@ class PhoneState(DashboardView):
 class PhoneEvents(PhoneState):
     """Takes a batch of events."""
 
+    needs = Area.OWNERSHIP
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> JsonResponse:
@@ -88,7 +93,7 @@ class PhoneEvents(PhoneState):
             events, sent = body["events"], read_clock(sent)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError, BadEventError):
             return JsonResponse({"error": _("This is not a batch of timer events.")}, status=400)
-        if account != account_of(self.business.owner, self.business):
+        if account != account_of(self.person, self.business):
             return JsonResponse({"error": _("Somebody else is signed in.")}, status=409)
         if too_often("timer", account, limit=SENDS_ALLOWED, seconds=WINDOW, now=timezone.now()):
             message = _("Too much was sent at once. It is sent again in a few minutes.")
@@ -98,7 +103,7 @@ class PhoneEvents(PhoneState):
         try:
             received = receive(
                 business=self.business,
-                user=self.business.owner,
+                user=self.person,
                 device=device,
                 sent=sent,
                 events=events,

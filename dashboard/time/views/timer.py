@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from core.errors import RuleError
+from core.team.roles import Area, Role
 from core.web import query_string
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.time.forms.entries import TimerForm
@@ -50,6 +51,7 @@ def running_timer(request: HttpRequest) -> RunningTimer | None:
 class TimerPage(TimeView):
     """The running timer and its details; a form to start one if none runs."""
 
+    needs = Area.TIME
     template = "dashboard/time/timer.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -69,7 +71,7 @@ class TimerPage(TimeView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Save the details; the button "stop" also logs the time."""
-        row = timer.running_timer(self.business.owner, self.business)
+        row = timer.running_timer(self.person, self.business)
         form = self.form(row, request.POST)
         if not form.is_valid():
             return self.page(request, form, 422)
@@ -96,15 +98,23 @@ class TimerPage(TimeView):
             status,
             form=form,
             now=running_timer(request),
-            undecided=decide.undecided(self.business),
-            elsewhere=running_on_devices(self.business),
+            **self.on_devices(),
         )
+
+    def on_devices(self) -> dict[str, Any]:
+        """The timers of devices, which are the owner's (rule 82)."""
+        if self.role != Role.OWNER:
+            return {}
+        return {
+            "undecided": decide.undecided(self.business),
+            "elsewhere": running_on_devices(self.business),
+        }
 
     def timer_shown(self, request: HttpRequest) -> dict[str, Any]:
         """Keyword arguments that name the timer shown on the page, so that no other changes."""
         timer_id = query_string.row_id(request.POST, "timer")
         return {
-            "user": self.business.owner,
+            "user": self.person,
             "business": self.business,
             "pk": UUID(timer_id) if timer_id else None,
         }
@@ -114,7 +124,7 @@ class TimerPage(TimeView):
 
         An entry without a note leads to its form, any other one back to the page the user was on.
         """
-        row = timer.running_timer(self.business.owner, self.business)
+        row = timer.running_timer(self.person, self.business)
         entries = timer.stop_timer(
             **self.timer_shown(request), now=timezone.now(), actor=self.actor, minutes=minutes
         )
@@ -128,6 +138,8 @@ class TimerPage(TimeView):
 class StartTimer(TimerPage):
     """Start a timer. One that already runs is stopped and its time logged."""
 
+    needs = Area.TIME
+
     def post_once(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do not remember the form.
 
@@ -138,13 +150,13 @@ class StartTimer(TimerPage):
         return response
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        before = timer.running_timer(self.business.owner, self.business)
+        before = timer.running_timer(self.person, self.business)
         form = self.form(None, request.POST)
         if form.is_valid():
             values = {name: value for name, value in form.cleaned_data.items() if name != "minutes"}
             try:
                 row = timer.start_timer(
-                    user=self.business.owner, now=timezone.now(), actor=self.actor, **values
+                    user=self.person, now=timezone.now(), actor=self.actor, **values
                 )
                 if before and before.pk != row.pk:
                     values = {"client": before.agreement.client.name}
@@ -164,6 +176,8 @@ class StartTimer(TimerPage):
 class StopTimer(TimerPage):
     """Stop the timer with the button that is on every page."""
 
+    needs = Area.TIME
+
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
             return self.stop(request)
@@ -174,6 +188,8 @@ class StopTimer(TimerPage):
 
 class DiscardTimer(TimerPage):
     """Discard the running timer without logging its time."""
+
+    needs = Area.TIME
 
     def post(self, request: HttpRequest) -> HttpResponse:
         try:

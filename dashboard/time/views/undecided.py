@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.dates import local_day
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from dashboard.page import add_error, show_error
 from dashboard.time.forms.entries import TimeForm
@@ -29,6 +30,7 @@ def nothing_more() -> str:
 class DecideTimer(TimeView):
     """Say how long the work of a timer took, on which day and for whom."""
 
+    needs = Area.OWNERSHIP
     template = "dashboard/time/timer_decide.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -74,6 +76,7 @@ class DecideTimer(TimeView):
 class EndTimer(DecideTimer):
     """Stop a timer that runs on a device."""
 
+    needs = Area.OWNERSHIP
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -85,6 +88,7 @@ class EndTimer(DecideTimer):
 class ForgetTimer(DecideTimer):
     """Log nothing for a timer of a device."""
 
+    needs = Area.OWNERSHIP
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from core.web.keyset_pages import Page, page_of
 from dashboard.page import add_error
@@ -57,6 +58,7 @@ class WeekPage(TimeView):
     one.
     """
 
+    needs = Area.TIME
     template = "dashboard/time/time_week.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -178,6 +180,7 @@ class WeekPage(TimeView):
 class PlanTime(WeekPage):
     """Plan time for an agreement on a day to come."""
 
+    needs = Area.TIME
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -203,6 +206,7 @@ class PlanTime(WeekPage):
 class NoteDay(WeekPage):
     """Write the note of a day."""
 
+    needs = Area.TIME
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from core import formats
 from core.dates import local_day
+from core.team.roles import Area
 from dashboard.home.todos import LATELY
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind, as_moment, checked
@@ -25,6 +26,7 @@ from delivery.work import hand_over
 class LateDeliverable(Kind):
     """A deliverable whose last day is over and of which something is missing."""
 
+    needs = Area.WORK
     name, icon, group, page = "deliverable", "circle-check", Group.PROMISES, "work"
     template, page_label = "deliverable", gettext_lazy("Open the checklist")
     acts = ("hand",)

@@ -4,6 +4,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.utils import timezone
 
+from core.tenancy import may_open
 from dashboard.home import todos
 from dashboard.page import DashboardView
 from dashboard.todo.items import Entry, Group
@@ -21,7 +22,7 @@ def entries(view: DashboardView, put_off: frozenset[UUID]) -> list[Entry]:
     for group, (icon, sources) in GROUPS.items():
         for todo in (todo for source in sources for todo in source(view)):
             pk = uuid5(NAMESPACE_URL, f"{todo.url} {todo.text}")
-            if pk not in put_off:
+            if pk not in put_off and may_open(view.role, todo.url):
                 key = f"{NAME}-{pk}"
                 lines.append(
                     Entry(key, icon, group, now, todo.text, url=todo.url, label=todo.label)

@@ -15,6 +15,7 @@ from core.errors import NotAllowedNow
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
+from core.team.roles import Area
 from dashboard.home import todos
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind, checked, posted
@@ -29,6 +30,7 @@ class AddressForm(forms.Form):
 class FailedEmail(Kind):
     """An email that could not be delivered, or came back; its address can be corrected."""
 
+    needs = Area.EMAILS
     name, icon, group, page = "email", "mail", Group.REST, "sent_email"
     template, page_label = "email", gettext_lazy("Open the email")
     acts = ("again",)

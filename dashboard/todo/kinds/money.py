@@ -20,6 +20,7 @@ from billing.rules.asking import Way
 from billing.rules.states import CollectionState
 from billing.runs import hold, unpaid_periods
 from core import formats, money
+from core.team.roles import Area
 from dashboard.money.forms.payments import CertificateForm, TransferForm
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind, Refused, as_moment, checked, posted
@@ -30,6 +31,7 @@ ASKED_AGAIN = timedelta(days=7)  # after which a certificate that was asked for 
 class LateInvoice(Kind):
     """An invoice whose transfer has not arrived, or whose charge was declined."""
 
+    needs = Area.INVOICES
     name, icon, group, page = "invoice", "receipt", Group.MONEY, "invoice"
     template, page_label = "invoice", gettext_lazy("Open the invoice")
     acts = ("record", "retry")
@@ -101,6 +103,7 @@ class LateInvoice(Kind):
 class BillingOnHold(Kind):
     """An agreement whose billing waits for a decision."""
 
+    needs = Area.INVOICES
     name, icon, group, page = "hold", "player-pause", Group.MONEY, "agreement"
     template, page_label = "hold", gettext_lazy("Open the agreement")
     acts = hold.DECISIONS
@@ -139,6 +142,7 @@ class BillingOnHold(Kind):
 class OwedCertificate(Kind):
     """A withholding certificate that a client still owes."""
 
+    needs = Area.INVOICES
     name, icon, group, page = "certificate", "file-text", Group.MONTH, "certificates"
     template, page_label = "certificate", gettext_lazy("Open the certificates")
     acts = ("ask", "record")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import formats
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind, as_moment
 from delivery.hours import overage
@@ -20,6 +21,7 @@ from delivery.rules.states import OverageState
 class UnansweredOverage(Kind):
     """Extra hours of a period that is over, which nobody has approved."""
 
+    needs = Area.AGREEMENTS
     name, icon, group, page = "overage", "clock", Group.PROMISES, "hours"
     template, page_label = "overage", gettext_lazy("Open the hours")
     acts = ("withdraw",)

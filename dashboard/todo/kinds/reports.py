@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.running import email_recipient
 from core import formats
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.reports.views import reports as pages
 from dashboard.todo.items import Done, Entry, Group, Kind, checked
@@ -31,6 +32,7 @@ SOON = timedelta(hours=24)  # before its time to be sent a report is marked
 class ReportToReview(Kind):
     """A draft that is sent, in words that a person has read."""
 
+    needs = Area.REPORTS
     name, icon, group, page = "report", "report-analytics", Group.MONTH, "report"
     template, page_label = "report", gettext_lazy("Open the report")
     acts = ("send", "keep")
@@ -122,6 +124,7 @@ def _sends_at(row: Report) -> str:
 class UnseenReport(Kind):
     """A sent report that the client has apparently not looked at."""
 
+    needs = Area.REPORTS
     name, icon, group, page = "unseen", "report-analytics", Group.MONTH, "report"
     template, page_label = "unseen", gettext_lazy("Open the report")
     acts = ("talked",)

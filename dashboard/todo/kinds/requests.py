@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Question
 from agreements.proposals import client_actions
 from core import formats
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.proposals.forms import actions as proposal_forms
 from dashboard.todo.items import Done, Entry, Group, Kind, checked
@@ -28,6 +29,7 @@ OLD = timedelta(hours=24)  # after which a question is marked
 class UnansweredRequest(Kind):
     """What a client asked for, until its first answer, which the tier promises a time for."""
 
+    needs = Area.WORK
     name, icon, group, page = "request", "inbox", Group.PROMISES, "request"
     template, page_label = "request", gettext_lazy("Open the request")
     acts = ("answer", "start", "done", "decline")
@@ -76,6 +78,7 @@ class UnansweredRequest(Kind):
 class UnansweredQuestion(Kind):
     """A client's question about a proposal."""
 
+    needs = Area.SALES
     name, icon, group, page = "question", "message", Group.PROMISES, "proposal"
     template, page_label = "question", gettext_lazy("Open the proposal")
     acts = ("answer",)

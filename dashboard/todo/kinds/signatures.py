@@ -13,6 +13,7 @@ from agreements.models import Agreement, Amendment
 from agreements.rules.states import AgreementState, AmendmentState
 from agreements.signing import sign
 from core import formats, nudge
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind
 
@@ -26,6 +27,7 @@ OWN_PLACE = Q(
 class AgreementToSign(Kind):
     """An agreement that waits for the signature of the business."""
 
+    needs = Area.SIGNING
     name, icon, group, page = "agreement", "signature", Group.PROMISES, "agreement"
     template, page_label = "signature", gettext_lazy("Open the agreement")
     acts = ("sign",)

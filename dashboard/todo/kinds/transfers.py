@@ -17,6 +17,7 @@ from billing.models import BankStatementLine, Invoice
 from billing.models.bank import BankLineState
 from billing.rules.states import InvoiceState
 from core import formats
+from core.team.roles import Area
 from dashboard.money.views import bank_statements as pages
 from dashboard.page import DashboardView
 from dashboard.todo.items import Done, Entry, Group, Kind, as_moment
@@ -38,6 +39,7 @@ class Choice:
 class UnmatchedTransfer(Kind):
     """A transfer that arrived, until its invoice is chosen."""
 
+    needs = Area.BOOKS
     name, icon, group, page = "transfer", "cash", Group.MONEY, "bank"
     template, page_label = "transfer", gettext_lazy("Open the bank statements")
     acts = ("ignore", "match")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from agreements.changing import trial
 from agreements.models import Agreement
 from core import formats
+from core.team.roles import Area
 from dashboard.agreements.forms.trial import TrialResultForm
 from dashboard.home.todos import LATELY
 from dashboard.page import DashboardView
@@ -21,6 +22,7 @@ from dashboard.todo.items import Done, Entry, Group, Kind, as_moment, checked, p
 class TrialToDecide(Kind):
     """A trial of which the owner says whether it succeeded."""
 
+    needs = Area.AGREEMENTS
     name, icon, group, page = "trial", "calendar", Group.PROMISES, "agreement"
     template, page_label = "trial", gettext_lazy("Open the agreement")
     acts = ("yes", "no")

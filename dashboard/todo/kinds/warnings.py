@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from agreements.running import email_recipient
 from core import formats
+from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.reports.forms.kpis import NoteForm
 from dashboard.todo.items import Done, Entry, Group, Kind, as_moment, checked, posted
@@ -21,6 +22,7 @@ from delivery.renewing import warning_actions, warning_texts
 class OpenWarning(Kind):
     """What is behind target in a period that still runs."""
 
+    needs = Area.REPORTS
     name, icon, group, page = "warning", "alert-triangle", Group.MONTH, "warning"
     template, page_label = "warning", gettext_lazy("Open the warning")
     acts = ("send", "dismiss")

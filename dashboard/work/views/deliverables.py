@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Period
 from core.dates import local_day
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web.download import attachment
 from dashboard.page import DashboardView, add_error, show_error
 from dashboard.work.forms.deliverables import AddForm, CountForm, HandoverForm, SettleForm
@@ -85,6 +86,8 @@ class WorkView(DashboardView):
 class WorkPage(WorkView):
     """The deliverables of one period, current or past. POST adds one."""
 
+    needs = Area.WORK
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.page(request, self._period(pk))
 
@@ -111,6 +114,8 @@ class WorkPage(WorkView):
 class CorrectCount(WorkView):
     """Correct how much of a deliverable the client has received, and when the rest is due."""
 
+    needs = Area.WORK
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.deliverable(pk)
         form = CountForm(request.POST, row=row.pk)
@@ -126,6 +131,8 @@ class CorrectCount(WorkView):
 
 class HandOver(WorkView):
     """Hand a piece of a deliverable over to the client."""
+
+    needs = Area.WORK
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.deliverable(pk)
@@ -144,6 +151,8 @@ class HandOver(WorkView):
 
 class SettleDeliverable(WorkView):
     """Carry the missing rest over to the next period, waive it, or undo a waiver."""
+
+    needs = Area.WORK
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.deliverable(pk)
@@ -176,6 +185,8 @@ class SettleDeliverable(WorkView):
 class RemoveHandover(DashboardView):
     """Remove a handover that was made by mistake."""
 
+    needs = Area.WORK
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         related = self.rows(Handover).select_related("deliverable__period")
         handover = self.row(Handover, pk, related)
@@ -189,6 +200,8 @@ class RemoveHandover(DashboardView):
 
 class HandoverFile(DashboardView):
     """Download the file of a handover."""
+
+    needs = Area.WORK
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         handover = self.row(Handover, pk)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from agreements.models import Agreement
 from core.documents.glyphs import printable
 from core.errors import RuleError
+from core.team.roles import Area
 from core.web import query_string
 from core.web.keyset_pages import Page
 from dashboard.lists.list_page import ListPage, Order, choice_is_gone
@@ -60,6 +61,7 @@ ACTIONS = {
 class Inbox(ListPage):
     """The requests that wait for an answer, most urgent first; other tabs show the rest."""
 
+    needs = Area.WORK
     template = "dashboard/work/requests.html"
     page_name = "requests"
     filters = ("state",)
@@ -158,6 +160,8 @@ class RequestView(DashboardView):
 class RequestPage(RequestView):
     """One request: its messages, and the actions on it."""
 
+    needs = Area.WORK
+
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         return self.page(request, self.request_row(pk))
 
@@ -179,6 +183,8 @@ class RequestPage(RequestView):
 class EstimateRequest(RequestView):
     """Save how long a request will take."""
 
+    needs = Area.WORK
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row, form = self.request_row(pk), EstimateForm(request.POST)
         if not form.is_valid():
@@ -190,6 +196,8 @@ class EstimateRequest(RequestView):
 
 class LogTimeForRequest(RequestView):
     """Log time for a request."""
+
+    needs = Area.WORK
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.request_row(pk)

@@ -8,10 +8,11 @@ from django.urls import reverse
 from billing.bank_transfer import bank_details
 from billing.models import BankDetails
 from core.audit import Origin
-from core.models import User
+from core.models import Link, TeamInvitation, User
 from core.safety import log
 from core.safety.code_email import email_code
 from core.system import invite
+from core.team import invitations, joining
 from tests.golden.stage import Stage, case
 from tests.world import NOW
 
@@ -68,6 +69,29 @@ def an_administrator_invites_somebody(stage: Stage) -> None:
         name="Mara",
         language=stage.language,
         by="Nan Kittisak",
+        now=NOW,
+    )
+
+
+@case("team_invitation")
+def the_owner_invites_somebody_into_the_team(stage: Stage) -> None:
+    invited(stage)
+
+
+@case("team_joined")
+def somebody_joins_the_team(stage: Stage) -> None:
+    row = invited(stage)
+    joining.join_as_new(
+        link=Link.objects.get(subject_id=row.pk), name="Mali", password=PASSWORD, now=NOW
+    )
+
+
+def invited(stage: Stage) -> TeamInvitation:
+    return invitations.invite(
+        business=stage.business,
+        email="mali@desk.example",
+        role="assistant",
+        by=stage.business.owner,
         now=NOW,
     )
 

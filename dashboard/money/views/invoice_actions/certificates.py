@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from billing.bank_transfer import transfers
 from billing.models import WithholdingCertificate
 from core.errors import RuleError
+from core.team.roles import Area
 from dashboard.money.forms.payments import CertificateForm
 from dashboard.page import DashboardView, add_error
 
@@ -18,6 +19,7 @@ from dashboard.page import DashboardView, add_error
 class Certificates(DashboardView):
     """The list of withholding certificates, those still owed first."""
 
+    needs = Area.INVOICES
     template = "dashboard/money/certificates.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -32,6 +34,7 @@ class Certificates(DashboardView):
 class UpdateCertificate(DashboardView):
     """Record a withholding certificate, or ask the client for it."""
 
+    needs = Area.INVOICES
     template = "dashboard/money/certificates.html"
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -15,6 +15,7 @@ from billing.gateways.exchange import is_at_former_account
 from billing.models import CreditNote, Invoice, Payment, Refund
 from billing.rules.states import BANK_TRANSFER
 from core import formats, money
+from core.team.roles import Area
 from core.web.download import pdf_response
 from dashboard.money.forms.payments import PayOutForm, RefundForm
 from dashboard.money.views.invoice_actions.action_page import InvoiceActionView
@@ -23,6 +24,9 @@ from dashboard.page import DashboardView
 
 class RefundInvoice(InvoiceActionView):
     """Refund part or all of a paid invoice."""
+
+    needs = Area.INVOICES
+    only_writes = True
 
     def form(self, invoice: Invoice, data: Any = None) -> RefundForm:
         total = money.format(invoice.total, invoice.currency)
@@ -72,6 +76,9 @@ def _after_refund(made: Refund | None) -> str:
 class PayOutCredit(InvoiceActionView):
     """Send a client's credit back to where the payment of this invoice came from."""
 
+    needs = Area.INVOICES
+    only_writes = True
+
     def form(self, invoice: Invoice, data: Any = None) -> PayOutForm:
         most = money.format(refund.payable(invoice), invoice.currency)
         return PayOutForm(data, currency=invoice.currency, initial={"amount": most})
@@ -104,6 +111,8 @@ class PayOutCredit(InvoiceActionView):
 
 class CreditNotePdf(DashboardView):
     """A credit note as a PDF."""
+
+    needs = Area.INVOICES
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         note = self.row(

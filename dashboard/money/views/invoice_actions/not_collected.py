@@ -17,6 +17,7 @@ from billing.models import Invoice
 from billing.rules.errors import NotOwed
 from billing.runs import hold
 from core import formats
+from core.team.roles import Area
 from dashboard.money.forms.payments import HoldForm, ReduceForm, VoidForm
 from dashboard.money.views.invoice_actions.action_page import InvoiceActionView
 from dashboard.page import DashboardView
@@ -24,6 +25,9 @@ from dashboard.page import DashboardView
 
 class ReduceInvoice(InvoiceActionView):
     """Lower what an open invoice asks for, by a credit note over the difference."""
+
+    needs = Area.INVOICES
+    only_writes = True
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -75,6 +79,9 @@ class ReduceInvoice(InvoiceActionView):
 class VoidInvoice(InvoiceActionView):
     """Void an open invoice, or write it off."""
 
+    needs = Area.INVOICES
+    only_writes = True
+
     @property
     def done(self) -> str:  # type: ignore[override]
         return _("The charge is being cancelled at the gateway first. Then the invoice is void.")
@@ -104,6 +111,8 @@ class VoidInvoice(InvoiceActionView):
 class HoldBilling(DashboardView):
     """Put an agreement's billing on hold until the freelancer releases it."""
 
+    needs = Area.INVOICES
+    only_writes = True
     template = "dashboard/money/hold_billing.html"
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

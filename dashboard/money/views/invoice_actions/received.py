@@ -13,6 +13,7 @@ from billing.bank_transfer import apply_credit, take_back, transfers
 from billing.books import asking
 from billing.models import Invoice, Payment
 from core import formats, money
+from core.team.roles import Area
 from dashboard.money.forms.payments import ReasonForm, TransferForm
 from dashboard.money.views.invoice_actions.action_page import InvoiceActionView
 from dashboard.page import DashboardView
@@ -20,6 +21,9 @@ from dashboard.page import DashboardView
 
 class RecordTransfer(InvoiceActionView):
     """Record a bank transfer that arrived for an invoice; a surprising one is asked about first."""
+
+    needs = Area.INVOICES
+    only_writes = True
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -53,6 +57,9 @@ class RecordTransfer(InvoiceActionView):
 
 class TakeBackPayment(InvoiceActionView):
     """Take back a transfer that was recorded by mistake."""
+
+    needs = Area.INVOICES
+    only_writes = True
 
     @property
     def done(self) -> str:  # type: ignore[override]
@@ -94,6 +101,8 @@ class TakeBackPayment(InvoiceActionView):
 
 class ApplyCredit(DashboardView):
     """Let a client's credit pay the oldest open invoices."""
+
+    needs = Area.INVOICES
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         invoice = self.row(Invoice, pk)

@@ -18,7 +18,7 @@ def seal(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0030_safety"),
+        ("core", "0031_teams"),
         ("mfa", "0003_authenticator_type_uniq"),
     ]
 
