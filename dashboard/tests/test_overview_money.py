@@ -107,6 +107,16 @@ def test_the_line_of_income_leads_to_what_is_behind_each_number(
     assert "Enter your costs" not in shown(owner)
 
 
+def test_the_largest_of_several_clients_never_has_all_of_the_income(
+    world: World, owner: Browser
+) -> None:
+    running(world, "Large", amount=900_000_00)
+    running(world, "Small", amount=1_00)
+    assert "Large: over 99 %" in shown(owner)
+    income = " ".join(owner.get(reverse("dashboard:income")).content.decode().split())
+    assert "over 99 % of it from Large" in income
+
+
 def test_many_documents_without_a_seal_take_no_query_each(world: World, owner: Browser) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
