@@ -23,6 +23,7 @@ GROUPS = {
     "t": Q(kind__in=NOTES),
 }
 MOST = 60  # entries of each group that are read
+SLIPS = 2  # words of a text that are tried as the one with a slip
 MANY = 400  # names that are compared with one that was typed with a slip
 
 
@@ -108,18 +109,32 @@ def _with_sum(business: Business, text: str) -> list[SearchEntry]:
 
 
 def _almost(business: Business, wanted: Sequence[str]) -> list[SearchEntry]:
-    """Return names that are spelt almost like the longest word, the most alike first.
+    """Return names that are spelt almost like what was typed, the most alike first.
+
+    One word was typed with a slip and the others occur; or else only the longest word is compared.
+    """
+    longest = sorted(wanted, key=len, reverse=True)
+    for word in longest[:SLIPS] if len(wanted) > 1 else []:
+        others = [other for other in wanted if other != word]
+        if found := _spelt_like(word, others, business):
+            return found
+    return _spelt_like(longest[0], [], business)
+
+
+def _spelt_like(word: str, others: Sequence[str], business: Business) -> list[SearchEntry]:
+    """Return names with a word almost like this one, and with all the others.
 
     A slip is in one half of a word, so that the other half leads to it.
     """
-    word, names = max(wanted, key=len), next(iter(GROUPS))
-    near = Q()
+    names, near = next(iter(GROUPS)), Q()
     for half in terms.halves(word):
         near |= _has(half, business, names)
     if not near:
         return []
-    rows = _entries(business, names).filter(near)[:MANY]
-    alike = [(terms.likeness(word, row.words), row) for row in rows]
+    rows = _entries(business, names).filter(near)
+    for other in others:
+        rows = rows.filter(_has(other, business, names))
+    alike = [(terms.likeness(word, row.words), row) for row in rows[:MANY]]
     alike = [(likeness, row) for likeness, row in alike if likeness >= terms.ALIKE]
     alike.sort(key=lambda each: (-each[0], each[1].words))
     return [row for _likeness, row in alike[:8]]

@@ -25,6 +25,7 @@ from core.web import query_string
 from dashboard.home import income_chart, income_line, retainers
 from dashboard.home.first_steps import first_steps
 from dashboard.home.found_rows import found_rows
+from dashboard.home.greeting import greeting
 from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import recent_hours
@@ -70,7 +71,10 @@ class Home(DashboardView):
             **self._clients(),
             "may_try": not signed,
             "today": today,
-            "hour": timezone.localtime(now, ZoneInfo(business.time_zone)).hour,
+            "greeting": greeting(
+                request.user.get_short_name() if request.user.name else "",
+                timezone.localtime(now, ZoneInfo(business.time_zone)).hour,
+            ),
         }
         return self.show(request, **context)
 
