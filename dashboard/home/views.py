@@ -72,7 +72,7 @@ class Home(DashboardView):
             "may_try": not signed,
             "today": today,
             "greeting": greeting(
-                request.user.get_short_name() if request.user.name else "",
+                business.owner.name.split(" ")[0],
                 timezone.localtime(now, ZoneInfo(business.time_zone)).hour,
             ),
         }
