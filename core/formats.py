@@ -235,6 +235,24 @@ def percent(value: Any) -> str:
     return f"{_decimal(str(value), '0.###', _locale())} %"
 
 
+def part(some: int, whole: int) -> str:
+    """A part of a whole in percent, below ten with one decimal: 42 %; 4.2 %; under 0.1 %.
+
+    It is never 0 % of what is there, nor 100 % of less than all.
+    """
+    if not whole or not some or some == whole:
+        return percent(100 if some and some == whole else 0)
+    tenths = money_rules.nearest(some * 1000, whole)
+    if tenths < 1:
+        return _("under %(percent)s") % {"percent": percent("0.1")}
+    if tenths < 100:
+        return percent(Decimal(tenths) / 10)
+    whole_percent = money_rules.nearest(some * 100, whole)
+    if whole_percent >= 100:
+        return _("over %(percent)s") % {"percent": percent(99)}
+    return percent(whole_percent)
+
+
 def initials(name: str) -> str:
     """The first letters of the first two words of a name.
 
@@ -248,5 +266,5 @@ def initials(name: str) -> str:
 
 
 def share(used: int, total: int) -> int:
-    """`used` as a percentage of `total`, limited to 0 to 100: the width of a progress bar."""
+    """`used` as a percentage of `total`, limited to 0 to 100: the width of a bar, not a text."""
     return max(0, min(100, used * 100 // total)) if total else 0

@@ -9,14 +9,14 @@ from billing.income import exchange
 from tests.world import World
 
 
-def rate(world: World, currency: str, value: str) -> None:
-    """Enter the rate of a currency, as of 5 January 2026."""
+def rate(world: World, currency: str, value: str, on: date = date(2026, 1, 5)) -> None:
+    """Enter the rate of a currency, as of 5 January 2026 or another day."""
     now = timezone.now()
     exchange.enter_rate(
         business=world.business,
         currency=currency,
         rate=Decimal(value),
-        on=date(2026, 1, 5),
+        on=on,
         today=now.date(),
         now=now,
     )

@@ -116,6 +116,18 @@ def test_a_slip_finds_the_name_that_was_meant(world: World, search: Search, type
     assert "Aurora" not in page
 
 
+@pytest.mark.parametrize("typed", ["Cliant 0019", "0019 clinet"])
+def test_a_slip_in_one_of_two_words_finds_the_one_that_has_the_other(
+    world: World, search: Search, typed: str
+) -> None:
+    for n in range(30):
+        world.client(f"Client {n:04}")
+    first, *_others = find(world.business, typed)
+    assert first.is_guess and Client.objects.get(pk=first.row_id).name == "Client 0019"
+    page = search("Cliant 0019")
+    assert "Client 0019" in page and "Client 0003" not in page
+
+
 @pytest.mark.parametrize("typed", ["กาแฟ", "บ้านเรา", "แฟบ้าน"])
 def test_thai_is_found_by_any_part(world: World, typed: str) -> None:
     world.client("ร้านกาแฟบ้านเรา")

@@ -49,11 +49,12 @@ class OpenAmounts:
 
 
 def by_currency(business: Business, now: datetime) -> list[OpenAmounts]:
-    """Return what is still to come of this business's invoices, by currency.
+    """Return what is still to come of this business's invoices, the own currency first.
 
     Tax that a client withheld is not money to come (rule 41).
     """
-    return of_invoices(Invoice.objects.filter(business=business), now)
+    found = of_invoices(Invoice.objects.filter(business=business), now)
+    return sorted(found, key=lambda one: one.currency != business.currency)
 
 
 def of_invoices(invoices: QuerySet[Invoice], now: datetime) -> list[OpenAmounts]:

@@ -1,5 +1,6 @@
 """Exchange rates into the business's own currency, each with its day and its source (rule 64)."""
 
+from datetime import date
 from decimal import Context, Decimal
 
 from django.db import models
@@ -51,6 +52,11 @@ class ExchangeRate(TenantRow):
     def shown(self) -> str:
         """The rate as text, with six digits that count."""
         return f"{Context(prec=6).create_decimal(self.rate).normalize():f}"
+
+    @property
+    def origin(self) -> tuple[date, str]:
+        """The day and the source, which rates often share."""
+        return self.on, self.source
 
     @property
     def is_own(self) -> bool:

@@ -62,11 +62,6 @@ def covered_until(amount: int, monthly_costs: int, today: date) -> date | None:
     return reached - timedelta(days=1) if reached > today else None
 
 
-def share(part: int, whole: int) -> Fraction:
-    """`part` of `whole`; 0 where the whole is 0."""
-    return Fraction(part, whole) if whole else Fraction(0)
-
-
 def closing_rate(won: int, answered: int) -> Fraction | None:
     """The share of answered proposals that were won; None while there are fewer than ten."""
     return Fraction(won, answered) if answered >= ENOUGH else None

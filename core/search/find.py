@@ -1,6 +1,6 @@
 """Finds entries of the search's index, the best first, with a bounded number of statements."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,7 @@ GROUPS = {
     "t": Q(kind__in=NOTES),
 }
 MOST = 60  # entries of each group that are read
+SLIPS = 2  # words of a text that are tried as the one with a slip
 MANY = 400  # names that are compared with one that was typed with a slip
 
 
@@ -108,18 +109,36 @@ def _with_sum(business: Business, text: str) -> list[SearchEntry]:
 
 
 def _almost(business: Business, wanted: Sequence[str]) -> list[SearchEntry]:
-    """Return names that are spelt almost like the longest word, the most alike first.
+    """Return names that are spelt almost like what was typed, the most alike first.
 
-    A slip is in one half of a word, so that the other half leads to it.
+    One word was typed with a slip and the others occur; or else only the longest word is compared.
     """
-    word, names = max(wanted, key=len), next(iter(GROUPS))
-    near = Q()
-    for half in terms.halves(word):
-        near |= _has(half, business, names)
+    longest = sorted(wanted, key=len, reverse=True)[:SLIPS]
+    one_slip = {word: [other for other in wanted if other != word] for word in longest}
+    found = _spelt_like(one_slip, business) if len(wanted) > 1 else []
+    return found or _spelt_like({longest[0]: []}, business)
+
+
+def _spelt_like(slips: Mapping[str, Sequence[str]], business: Business) -> list[SearchEntry]:
+    """Return names with a word almost like one of these, and with all the others that it names.
+
+    A slip is in one half of a word, so that the other half leads to it. One query.
+    """
+    names, near = next(iter(GROUPS)), Q()
+    for word, others in slips.items():
+        halves = Q()
+        for half in terms.halves(word):
+            halves |= _has(half, business, names)
+        for other in others:
+            halves &= _has(other, business, names)
+        if terms.halves(word):
+            near |= halves
     if not near:
         return []
-    rows = _entries(business, names).filter(near)[:MANY]
-    alike = [(terms.likeness(word, row.words), row) for row in rows]
+    alike = [
+        (min(terms.likeness(word, row.words) for word in slips), row)
+        for row in _entries(business, names).filter(near)[:MANY]
+    ]
     alike = [(likeness, row) for likeness, row in alike if likeness >= terms.ALIKE]
     alike.sort(key=lambda each: (-each[0], each[1].words))
     return [row for _likeness, row in alike[:8]]

@@ -16,6 +16,7 @@ PLACES = (0, 2, 3)  # the decimals that currencies have
 SHORTEST = 3  # letters from which a word may be any part of another
 #: How many of a word's trigrams must occur in what is found, if it was typed with a slip.
 ALIKE = 0.5
+SWAPPED = 0.9  # how much alike two words are that differ by two swapped letters
 
 #: The best that words can fit: the row begins with them.
 BEGINS = 3
@@ -91,10 +92,23 @@ def _padded(word: str) -> set[str]:
 
 
 def likeness(word: str, text: str) -> float:
-    """Return how many of a word's trigrams occur in a text, from 0 to 1."""
+    """Return how many of a word's trigrams occur in a text, from 0 to 1.
+
+    A word of the text of which two letters were swapped counts as almost the same.
+    """
     wanted = _padded(word)
     there = set().union(*map(_padded, text.split())) if text else set()
-    return len(wanted & there) / len(wanted)
+    alike = len(wanted & there) / len(wanted)
+    return max(alike, SWAPPED) if _swapped(word) & set(text.split()) else alike
+
+
+def _swapped(word: str) -> set[str]:
+    """The words that become this one when two neighbouring letters are swapped."""
+    return {
+        word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        for at in range(len(word) - 1)
+        if word[at] != word[at + 1]
+    }
 
 
 def fit(wanted: Sequence[str], text: str) -> int:

@@ -94,7 +94,7 @@ def _email(person: User, link: Link, language: str, by: str, now: datetime) -> N
                     )
                     % {"by": by},
                     _(
-                        "The link signs you in. It works once, until %(day)s; after that you sign "
+                        "The link signs you in. It works once, until %(day)s. Next time you sign "
                         "in with a code by email, or with a password that you choose."
                     )
                     % {"day": day},

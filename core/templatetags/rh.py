@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from core import dates, formats, languages
 from core.continuity import standing
-from core.system import rows_set_aside
+from core.system import invite, rows_set_aside
 
 register = template.Library()
 SHOWN = 20  # rows set aside, on one page
@@ -78,6 +78,12 @@ def paragraphs(text: str) -> list[str]:
 def other_languages() -> list[languages.Language]:
     """The languages that a reader of the active one can switch to."""
     return [languages.of(code) for code in languages.others(formats.language().code)]
+
+
+@register.simple_tag
+def invitations_are_on() -> bool:
+    """Whether an administrator can invite somebody to this installation."""
+    return invite.invites()
 
 
 @register.simple_tag

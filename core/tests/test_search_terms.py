@@ -69,4 +69,5 @@ def test_what_begins_with_the_words_comes_before_what_has_them_inside() -> None:
 def test_a_slip_leaves_most_of_a_word() -> None:
     assert terms.likeness("nortwind", "northwind labs") >= terms.ALIKE
     assert terms.likeness("auroar", "aurora gmbh") >= terms.ALIKE
+    assert terms.likeness("clinet", "client 0019") >= terms.ALIKE
     assert terms.likeness("northwind", "aurora gmbh") < terms.ALIKE

@@ -41,7 +41,7 @@ def context(
         "secured": came + whole.by_contract_in(month),
         "safe": _safe(whole.safe_until(business.monthly_costs)[0], business, today),
         "largest": whole.largest[0] if whole.largest else None,
-        "share": formats.share(whole.largest[1], whole.total) if whole.largest else 0,
+        "share": formats.part(whole.largest[1], whole.total) if whole.largest else "",
         "rates": exchange.used(rates, shown),
         "apart": apart,
         "fees": in_own,

@@ -28,6 +28,7 @@ from core.web import query_string
 from dashboard.home import income_chart, income_line, retainers
 from dashboard.home.first_steps import first_steps
 from dashboard.home.found_rows import Line, found_rows
+from dashboard.home.greeting import greeting
 from dashboard.home.todos import todos
 from dashboard.page import DashboardView
 from delivery.hours import recent_hours
@@ -78,7 +79,10 @@ class Home(DashboardView):
             **self._clients(),
             "may_try": not signed,
             "today": today,
-            "hour": timezone.localtime(now, ZoneInfo(business.time_zone)).hour,
+            "greeting": greeting(
+                self.person.name.split(" ")[0],
+                timezone.localtime(now, ZoneInfo(business.time_zone)).hour,
+            ),
         }
         return self.show(request, **context)
 

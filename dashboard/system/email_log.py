@@ -1,14 +1,17 @@
 """The email log: what was sent in the business's name, what is waiting, and what failed."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clients.models import Client, Contact
 from core import links
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
@@ -19,11 +22,14 @@ from core.web.download import pdf_response
 from core.web.framed_email import framed, with_frames
 from dashboard.lists.list_page import ListPage, Order, choice_is_gone
 from dashboard.page import DashboardView
+from dashboard.system.email_kinds import SUBJECTS
 from delivery.requests import reply_address
+
+FILTERS = ("q", "state", "about")
 
 
 class EmailLog(ListPage):
-    """The list of all emails, newest first."""
+    """The list of all emails, newest first: of one client, about one subject, in one state."""
 
     needs = Area.EMAILS
     template = "dashboard/system/letters.html"
@@ -35,19 +41,46 @@ class EmailLog(ListPage):
     usual_order = "-date"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        emails_sent = self.rows(OutboxEmail)
-        term, state = query_string.text(request.GET, "q"), query_string.text(request.GET, "state")
+        term, state, about = (query_string.text(request.GET, name) for name in FILTERS)
+        rows, client = self.rows(OutboxEmail), self._client()
         if term:
-            emails_sent = emails_sent.filter(subject__icontains=term) | emails_sent.filter(
-                to__icontains=term
-            )
+            named = self._addresses(client__name__icontains=term)
+            fits = Q(subject__icontains=term) | Q(to__icontains=term) | Q(to__in=named)
+            rows = rows.filter(fits)
         if state in OutboxState.values:
-            emails_sent = emails_sent.filter(state=state)
-        page = self.page_in_order(emails_sent)
-        return self.show(request, page=page, asked=term, state=state, states=OutboxState.choices)
+            rows = rows.filter(state=state)
+        if about in SUBJECTS:
+            rows = rows.filter(kind__in=SUBJECTS[about].kinds)
+        if client:
+            rows = rows.filter(to__in=self._addresses(client=client))
+        return self.show(
+            request,
+            page=self.page_in_order(rows),
+            asked=term,
+            state=state,
+            states=OutboxState.choices,
+            about=about,
+            subjects=SUBJECTS,
+            client=client,
+            is_filtered=any((term, state, about, client)),
+        )
+
+    def _client(self) -> Client | None:
+        """The client whose emails are listed, if it is one of this business."""
+        pk = query_string.row_id(self.request.GET, "client")
+        return self.rows(Client).filter(pk=pk).first() if pk else None
+
+    def _addresses(self, **whose: Any) -> QuerySet[Contact, str]:
+        """The addresses of people at clients."""
+        return self.rows(Contact).filter(**whose).order_by().values_list("email", flat=True)
 
     def gone(self) -> bool:
-        return choice_is_gone(self.request.GET, "state", dict(OutboxState.choices))
+        query = self.request.GET
+        return (
+            choice_is_gone(query, "state", dict(OutboxState.choices))
+            or choice_is_gone(query, "about", SUBJECTS)
+            or bool(query.get("client") and not self._client())
+        )
 
 
 class SentEmail(DashboardView):

@@ -16,8 +16,10 @@ from core.jobs import set_aside
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox import emails
+from dashboard.system.email_kinds import SUBJECTS
 from delivery.requests import client_requests, reply_address
 from tests.browsers import logged_in
+from tests.golden.kinds import written
 from tests.world import NOW, World
 
 
@@ -55,6 +57,34 @@ def test_each_email_opens_as_it_was_sent_and_does_nothing(world: World) -> None:
     assert "https://x.example" not in html.text and "/p/seen/" not in html.text
     policy = html.headers["Content-Security-Policy"]
     assert "sandbox" in policy.split("; ") and "default-src 'none'" in policy
+
+
+def test_the_log_is_filtered_by_client_and_by_what_emails_are_about(world: World) -> None:
+    baan = world.client("Baan Coffee")
+    person = world.person(baan)
+    mine = write(world, subject="Hello Baan")
+    other = write(world, subject="Something else")
+    OutboxEmail.objects.filter(pk=mine.pk).update(to=person.email, kind="invoice")
+    OutboxEmail.objects.filter(pk=other.pk).update(to="b@other.example", kind="report")
+    browser = signed_in(world)
+
+    def listed(**asked: str) -> list[bool]:
+        page = browser.get("/letters/", asked).text
+        return [reverse("dashboard:sent_email", args=[row.pk]) in page for row in (mine, other)]
+
+    assert listed() == [True, True]
+    assert listed(client=str(baan.pk)) == listed(about="money") == [True, False]
+    assert listed(q="baan coffee") == [True, False]
+    assert listed(about="reports") == [False, True]
+    assert listed(about="reports", client=str(baan.pk)) == [False, False]
+    assert listed(about="nonsense", client="nonsense") == [True, True]
+    client_page = browser.get(reverse("dashboard:client", args=[baan.pk])).text
+    assert f"{reverse('dashboard:letters')}?client={baan.pk}" in client_page
+
+
+def test_every_kind_of_email_is_about_one_subject() -> None:
+    kinds = [kind for subject in SUBJECTS.values() for kind in subject.kinds]
+    assert sorted(kinds) == sorted(written())
 
 
 def test_links_and_codes_are_hidden_from_everybody_but_the_recipient(world: World) -> None:

@@ -110,6 +110,21 @@ def test_the_hours_against_the_fee_are_shown_beside_the_lowest_rate(
     assert "$120" in client and "Below your lowest rate" in client
 
 
+def test_the_hours_of_many_clients_are_shown_a_page_at_a_time_the_lowest_rate_first(
+    owner: Browser, world: World
+) -> None:
+    began = timezone.now() - timedelta(days=40)
+    for n in range(52):
+        euro = {"currency": "EUR"} if n == 51 else {}
+        world.running(world.client(f"Client {n:02}", now=began), now=began, **euro)
+    run_billing(now=began, door="test")
+    run_billing(now=timezone.now(), door="test")
+    first = opened(owner, PAGE).split("Effective hourly rate")[1]
+    assert first.count("/clients/") == 50 and "Client 51" not in first
+    second = opened(owner, PAGE, after="50").split("Effective hourly rate")[1]
+    assert second.count("/clients/") == 2 and second.index("Client 50") < second.index("Client 51")
+
+
 def opened_client(owner: Browser, pk: Any) -> str:
     answer = owner.get(reverse("dashboard:client", args=[pk]))
     return answer.content.decode().replace("\xa0", " ")

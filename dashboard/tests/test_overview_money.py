@@ -1,7 +1,7 @@
 """The overview says what matters first, and stays calm with four currencies and many retainers."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
@@ -25,7 +25,7 @@ def running(world: World, name: str, months: int = 4, **fields: Any) -> None:
 
 def shown(owner: Browser, **query: str) -> str:
     page = owner.get(HOME, query).content.decode()
-    return re.sub(r"\s+", " ", page)
+    return re.sub(r"\s+", " ", page.replace("&nbsp;", " "))
 
 
 def test_what_one_client_did_not_pay_is_one_line_with_its_sum(world: World, owner: Browser) -> None:
@@ -80,6 +80,28 @@ def test_failing_retainers_come_first_then_the_largest(world: World, owner: Brow
     assert places == sorted(places)
 
 
+def test_of_many_unpaid_clients_it_never_says_that_only_one_more_waits(
+    world: World, owner: Browser
+) -> None:
+    begun = timezone.now() - timedelta(days=5)
+    for n in range(9):
+        world.running(world.client(f"Poor {n}", now=begun), now=begun, card="insufficient_funds")
+    run_billing(now=begun, door="test")
+    page = shown(owner)
+    assert page.count("failed") >= 6 and not re.search(r"\d more\b", page)
+
+
+def test_rates_of_one_day_and_source_are_dated_once(world: World, owner: Browser) -> None:
+    for currency in ("EUR", "GBP"):
+        running(world, currency, currency=currency)
+        rate(world, currency, "1.1")
+    page = shown(owner)
+    assert page.count("5 January 2026") == page.count("entered by you") == 1
+    rate(world, "GBP", "1.2", on=date(2026, 2, 6))
+    page = shown(owner)
+    assert page.count("5 January 2026") == page.count("6 February 2026") == 1
+
+
 def test_there_is_one_chart_and_no_line_without_income(world: World, owner: Browser) -> None:
     running(world, "Baan")
     running(world, "Aurora", months=0, currency="EUR")
@@ -105,6 +127,16 @@ def test_the_line_of_income_leads_to_what_is_behind_each_number(
     world.business.monthly_costs = 1_000_00
     world.business.save()
     assert "Enter your costs" not in shown(owner)
+
+
+def test_the_largest_of_several_clients_never_has_all_of_the_income(
+    world: World, owner: Browser
+) -> None:
+    running(world, "Large", amount=900_000_00)
+    running(world, "Small", amount=1_00)
+    assert "Large: over 99 %" in shown(owner)
+    income = " ".join(owner.get(reverse("dashboard:income")).content.decode().split())
+    assert "over 99 % of it from Large" in income
 
 
 def test_many_documents_without_a_seal_take_no_query_each(world: World, owner: Browser) -> None:

@@ -1,5 +1,6 @@
 """The freelancer's name: given at sign-up, changed in the settings, used in later signatures."""
 
+import re
 from typing import Any
 
 import pytest
@@ -69,3 +70,13 @@ def test_no_proposal_goes_out_before_somebody_can_sign_it(owner: Browser, world:
     owner.post(reverse("dashboard:proposal_send", args=[draft.pk]))
     draft.refresh_from_db()
     assert draft.state == "sent"
+
+
+def test_the_overview_greets_nobody_by_their_mailbox(owner: Browser, world: World) -> None:
+    user = world.business.owner
+    greeted = re.compile(r"Good (morning|afternoon|evening)(, [^<]*)?\s*</h1>")
+    named = greeted.search(owner.get(reverse("dashboard:home")).text)
+    assert named and named[2] == f", {user.get_short_name()}"
+    User.objects.filter(pk=user.pk).update(name="")
+    unnamed = greeted.search(owner.get(reverse("dashboard:home")).text)
+    assert unnamed and unnamed[2] is None

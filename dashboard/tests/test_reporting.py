@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from django.test import Client as Browser
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from billing.runs.billing_run import run_billing
 from clients.models import Contact
+from dashboard.reports.forms.kpis import ReadingForm
 from delivery.models import Report, ReportRun
 from delivery.reports import report_pdf, report_run, send_reports
 from tests.browsers import logged_in
@@ -105,3 +106,8 @@ def test_a_report_without_a_recipient_is_shown_on_the_overview_and_on_its_page(
     report_run.run_reports(now=timezone.now(), door="test")
     assert "cannot be sent: nobody there has an email" in page(browser, "home")
     assert "nobody with an email" in page(browser, "report", Report.objects.get().pk)
+
+
+def test_the_value_of_a_reading_is_no_objection_in_thai() -> None:
+    with translation.override("th"):
+        assert str(ReadingForm.base_fields["value"].label) == "ค่าที่วัดได้"

@@ -48,6 +48,17 @@ def test_a_known_address_is_answered_like_a_new_one(settings: Any, is_confirmed:
 
 
 @pytest.mark.django_db
+def test_who_cannot_sign_up_reads_whether_an_invitation_would_help(
+    settings: Any, world: World
+) -> None:
+    invited, nobody = "If you were invited", "This installation takes no new people."
+    for mode, words, others in (("invite", invited, nobody), ("off", nobody, invited)):
+        settings.SIGNUP = mode
+        page = Browser().get(reverse("account_signup")).text
+        assert words in page and others not in page
+
+
+@pytest.mark.django_db
 def test_the_code_page_says_where_the_email_is_and_sends_it_again(settings: Any) -> None:
     browser = Browser()
     asked = {"name": "Mara Lindt", "email": "mara@studio.example", "password1": "a quiet river 42"}
@@ -74,7 +85,7 @@ def test_a_stranger_signs_up_only_where_it_is_open_or_nobody_is_there_yet(
     assert sign_up("first@studio.example").status_code == 302
     assert User.objects.get().email == "first@studio.example"
     page = sign_up("second@studio.example").content.decode()
-    assert "an administrator invites" in page
+    assert "signup" not in page.split("<main")[-1] and "If you" in page
     assert User.objects.count() == 1
     login = Browser().get(reverse("account_login")).content.decode()
     assert reverse("account_signup") not in login and "Send me a sign-in code" in login

@@ -57,7 +57,8 @@ class Effective:
 def effective_rates(
     business: Business, today: date, *, client: Client | None = None
 ) -> list[Effective]:
-    """Return what the periods that ended within twelve months brought, the lowest rate first.
+    """Return what the periods that ended within twelve months brought, the own currency
+    first, and in each the lowest rate.
 
     All hours count, with those that the client is not shown. Takes six queries.
     """
@@ -70,16 +71,15 @@ def effective_rates(
     )
     rows: dict[tuple[UUID, str], Effective] = {}
     places: dict[UUID, Effective] = {}
-    for period in periods.select_related("agreement__client"):
-        whose, floor = period.agreement.client, 0
-        if period.currency == business.currency:
-            floor = business.floor_rate
-        row = rows.setdefault(
-            (whose.pk, period.currency), Effective(whose.name, whose.pk, period.currency, floor)
-        )
-        row.fee += period.amount
+    whose = ("agreement__client_id", "agreement__client__name")
+    for pk, currency, amount, client_id, name in periods.values_list(
+        "pk", "currency", "amount", *whose
+    ):
+        floor = business.floor_rate if currency == business.currency else 0
+        row = rows.setdefault((client_id, currency), Effective(name, client_id, currency, floor))
+        row.fee += amount
         row.periods += 1
-        places[period.pk] = row
+        places[pk] = row
     ids = periods.order_by().values("pk")
     for pk, amount in _brought(ids):
         places[pk].fee += amount
@@ -88,11 +88,12 @@ def effective_rates(
     hours = TimeEntry.objects.filter(period__in=ids).order_by()
     for pk, minutes in hours.values_list("period").annotate(Sum("minutes")):
         places[pk].minutes += minutes
-    return sorted(rows.values(), key=_place)
 
+    def place(row: Effective) -> tuple[Any, ...]:
+        foreign = row.currency != business.currency
+        return foreign, row.currency, row.rate is None, row.rate or 0, row.client
 
-def _place(row: Effective) -> tuple[Any, ...]:
-    return row.currency, row.rate is None, row.rate or 0, row.client
+    return sorted(rows.values(), key=place)
 
 
 def _brought(periods: Any) -> Iterable[tuple[UUID, int]]:

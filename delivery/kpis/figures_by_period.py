@@ -47,11 +47,6 @@ class Figure:
     days_left: int
     history: list[tuple[date, Decimal | None]]
 
-    @property
-    def change(self) -> Decimal | None:
-        """The change against the baseline in percent; None without a reading and from 0."""
-        return kpi_pace.change_percent(self.kpi.baseline, self.value)
-
 
 class Spanned(Protocol):
     """What a period's figures are computed from."""

@@ -15,6 +15,7 @@ from agreements.models import Agreement, Period
 from core import charts, formats
 from core.charts import Course
 from delivery.kpis import figures_by_period
+from delivery.kpis.change_texts import since_start
 from delivery.kpis.figures_by_period import Figure
 from delivery.models import Kpi, Reading
 from delivery.rules import kpi_pace
@@ -152,9 +153,7 @@ def change_since_start(figure: Figure) -> str:
     """Return how much the figure has changed since the agreement began, in words."""
     if figure.value is None:
         return ""
-    if figure.change is None:
-        return _("from 0 at the start")
-    return _("%(change)s %% since the start") % {"change": formats.signed(figure.change)}
+    return since_start(figure.kpi.baseline, figure.value)
 
 
 def retired_kpis(agreement: Agreement, shown: Iterable[KpiCard]) -> list[Kpi]:

@@ -17,6 +17,7 @@ from core import charts, formats
 from core.dates import local_day, local_instant, whole_months
 from delivery.hours import hours_left
 from delivery.kpis import figures_by_period
+from delivery.kpis.change_texts import within_months
 from delivery.kpis.figures_by_period import Figure
 from delivery.models import Deliverable, Overage, Report, Request
 from delivery.models.report import ANSWERS
@@ -271,13 +272,12 @@ def _with_chart(row: dict[str, Any]) -> dict[str, Any]:
         "course": course,
         "target_text": target,
         "said": " ".join(template.split()),
-        "since": _since(row["change"]),
+        "since": within_months(
+            Decimal(row["start"]),
+            Decimal(row["end"]),
+            Decimal(row["change"]) if row["change"] else None,
+        ),
     }
-
-
-def _since(percent: str) -> str:
-    """Return the change in percent, or in words where it began at 0."""
-    return f"{formats.signed(Decimal(percent))} %" if percent else _("from 0")
 
 
 def _answers(requests: dict[str, Any]) -> str:

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import formats
+from delivery.kpis.change_texts import since_start
 from delivery.reports.kpi_chart import history_chart
 from delivery.reports.sentences.subjects import is_month
-from delivery.rules.kpi_pace import Pace, Verdict, change_percent
+from delivery.rules.kpi_pace import Pace, Verdict
 from delivery.rules.states import DeliverableState
 
 
@@ -104,19 +105,11 @@ def _figure(row: dict[str, Any]) -> dict[str, Any]:
         "pace_text": pace_text(row["pace"]),
         "value_text": figure_text(row["value"], unit) if row["value"] else _("No reading"),
         "target_text": figure_text(row["target"], unit),
-        "change_text": _change(row),
+        "change_text": since_start(Decimal(row["baseline"]), Decimal(row["value"]))
+        if row["value"]
+        else "",
         "chart": history_chart(row),
     }
-
-
-def _change(row: dict[str, Any]) -> str:
-    """Return the change since the start of the retainer, in percent, or in words where it was 0."""
-    if not row["value"]:
-        return ""
-    percent = change_percent(Decimal(row["baseline"]), Decimal(row["value"]))
-    if percent is None:
-        return _("from 0 at the start")
-    return _("%(change)s %% since the start") % {"change": formats.signed(percent)}
 
 
 def _item_note(row: dict[str, Any]) -> str:

@@ -43,8 +43,8 @@ def certainty(income: Income, rate: Fraction | None, today: date) -> dict[str, A
         "more_offers": max(0, len(income.offered) - SHOWN),
         "weighted": money.round_half_up(rate * offered) if rate is not None else None,
         "rate": rate,
-        "rate_percent": money.round_half_up(rate * 100) if rate is not None else None,
-        "share": formats.share(income.largest[1], income.total) if income.largest else 0,
+        "rate_percent": formats.part(*rate.as_integer_ratio()) if rate is not None else "",
+        "share": formats.part(income.largest[1], income.total) if income.largest else "",
     }
 
 

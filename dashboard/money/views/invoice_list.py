@@ -57,7 +57,8 @@ class Invoices(ListPage):
     def get(self, request: HttpRequest) -> HttpResponse:
         now, wanted = timezone.now(), wanted_from(request.GET)
         invoices = invoice_list.find(self.business, wanted, now)
-        sums = invoice_list.sums(invoices, now)
+        own = self.business.currency
+        sums = sorted(invoice_list.sums(invoices, now), key=lambda one: one.currency != own)
         page = self.page_in_order(invoices.select_related("client", "collection", "agreement"))
         last = last_events.of_invoices(self, page.rows)
         return self.show(

@@ -45,6 +45,8 @@ class NetToMe(NetView):
         if query_string.text(request.GET, "as") == "csv":
             return _csv(lines, f"{_('Net to me')} {year}")
         began = net_to_me.first_year(self.business)
+        rates = effective_rate.effective_rates(self.business, self.today, client=client)
+        page: Any = list_page(rates, request)
         return self.show(
             request,
             year=year,
@@ -54,7 +56,8 @@ class NetToMe(NetView):
             after=year + 1 if year < self.today.year else None,
             months=net.sums(lines, self.business.currency),
             sums=net.sums(lines, self.business.currency, by_month=False),
-            rates=effective_rate.effective_rates(self.business, self.today, client=client),
+            page=page,
+            rates=page.rows,
             months_counted=effective_rate.MONTHS,
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements.models import Period
 from core import formats
@@ -60,7 +61,12 @@ class ReadingForm(forms.Form):
     """The value of a KPI on one day. One that is far from the usual has to be confirmed."""
 
     on = forms.DateField(label=_("Day"), widget=DAY)
-    value = forms.DecimalField(label=_("Value"), max_digits=14, decimal_places=2, widget=NUMBER)
+    value = forms.DecimalField(
+        label=pgettext_lazy("reading of a KPI", "Value"),
+        max_digits=14,
+        decimal_places=2,
+        widget=NUMBER,
+    )
     confirmed = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def ask(self, text: str) -> None:
