@@ -22,7 +22,7 @@ from clients import client_records, duplicates, portal_links, sample_rules
 from clients.models import Client, Contact
 from clients.models.client import STAGES
 from core.errors import RuleError
-from core.outbox import bounces
+from core.outbox import bounces, emails
 from core.team.roles import Area
 from core.web import query_string
 from core.web.throttle import too_often
@@ -291,9 +291,12 @@ class EmailPortalLink(DashboardView):
             )
             return page
         portal_links.mail_portal_link(contact=contact, now=now)
-        messages.success(
-            request, _("A link is on its way to %(email)s.") % {"email": contact.email}
-        )
+        said = _("A link is on its way to %(email)s.")
+        if emails.are_waiting():
+            said = _(
+                "Emails cannot be sent at the moment. A link goes to %(email)s as soon as they can."
+            )
+        messages.success(request, said % {"email": contact.email})
         return page
 
 

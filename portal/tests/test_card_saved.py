@@ -15,6 +15,7 @@ from billing.gateways import accounts
 from billing.models import Invoice
 from billing.runs.billing_run import run_billing
 from core import formats
+from core.models import Standing
 from tests.test_tenancy import inside
 from tests.world import World
 
@@ -65,6 +66,16 @@ def test_an_open_invoice_is_named_as_charged_at_once(world: World) -> None:
     paid = inside(agreement.contact)
     session_page = paid.get(reverse("portal:method_saved"))
     assert newest.number not in session_page.text  # only the browser that saved it lists them
+
+
+def test_while_payments_are_paused_nobody_is_told_that_a_card_is_charged_now(world: World) -> None:
+    agreement = a_year_in(world, card="insufficient_funds")
+    Standing.objects.update(doubt="behind", doubted_at=timezone.now())
+    browser = inside(agreement.contact)
+    for page in (browser.get(reverse("portal:method")), saves(browser, agreement)):
+        assert "Payments are paused at the moment" in page.text
+        assert "at once" not in page.text
+        assert "charging" not in page.text
 
 
 def test_the_first_card_of_an_old_client_is_no_sign_up(world: World) -> None:

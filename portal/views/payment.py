@@ -24,6 +24,7 @@ from billing.rules.asking import Step
 from billing.rules.method_kinds import SCHEMES
 from billing.rules.states import InvoiceState
 from clients.models import Client
+from core.continuity import standing
 from core.dates import local_day
 from core.errors import RuleError
 from core.web import query_string
@@ -58,6 +59,7 @@ class PaymentMethodPage(PortalView):
             "first": first,
             "offered": upcoming_charges.offer_to_sign(first, today) if first else None,
             "waits": open_invoices,
+            "stands_still": standing.in_doubt() is not None,
             "to_confirm": _to_confirm(self.client),
             "declined": [
                 (invoice, status)
@@ -135,6 +137,7 @@ class CardSaved(PortalView):
                 tried.select_related("collection", "agreement").order_by("issued_on", "pk"), now=now
             ),
             "payments": [one for one in coming if one.invoice is None],
+            "stands_still": standing.in_doubt() is not None,
         }
         return render(request, "portal/method_saved.html", context)
 
