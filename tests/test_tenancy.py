@@ -118,6 +118,7 @@ CLASSES: dict[str, str] = {
     "dashboard:settings_business": "owner",
     "dashboard:settings_hours": "owner",
     "dashboard:security": "owner",
+    "dashboard:security_rule": "owner",
     "dashboard:sessions_end": "owner",
     "dashboard:security_log": "owner",
     "dashboard:security_log_csv": "owner",

@@ -60,7 +60,7 @@ SUBJECTS = (
             "words of the search",
             "sessions devices log audit two-factor 2FA sign out everywhere hacked",
         ),
-        ("security_log",),
+        ("security_rule", "security_log"),
     ),
     Subject(
         "team",

@@ -36,6 +36,7 @@ urlpatterns = [
     path("settings/documents/", documents.Documents.as_view(), name="settings_documents"),
     path("settings/you/", you.You.as_view(), name="you"),
     path("settings/security/", security.Security.as_view(), name="security"),
+    path("settings/security/rule/", security.SecondFactorRule.as_view(), name="security_rule"),
     path("settings/security/sessions/", security.EndSessions.as_view(), name="sessions_end"),
     path("settings/security/log/", security.SecurityLog.as_view(), name="security_log"),
     path("settings/security/log/csv/", security.SecurityLogCsv.as_view(), name="security_log_csv"),

@@ -23,7 +23,7 @@ from core.models import OutboxEmail, RateLimit, SecurityEvent
 from core.safety import confirmation
 from dashboard.agreements.views import history
 from dashboard.clients import views as client_views
-from dashboard.settings.views import api_keys, confirm, exports, payments, security
+from dashboard.settings.views import api_keys, confirm, exports, payments, security, team
 from exports import requested_exports
 from exports.models import Scope
 from tests.safety_people import PASSWORD, app_code, long_signed_in, with_password
@@ -41,6 +41,12 @@ ASK = {
     "dashboard:agreement_files",
     "dashboard:client_files",
     "dashboard:security",
+    "dashboard:security_rule",
+    "dashboard:team",
+    "dashboard:team_resend",
+    "dashboard:team_withdraw",
+    "dashboard:team_role",
+    "dashboard:team_remove",
     "dashboard:sessions_end",
     "dashboard:not_me",
     "dashboard:confirmed",
@@ -52,9 +58,17 @@ DO_NOT_ASK = {
     "dashboard:security_log",
     "dashboard:security_log_csv",
     "dashboard:confirm",
+    "dashboard:team_switch",
 }
-WITH_ID = {"mfa_edit_webauthn", "mfa_remove_webauthn"}  # of a passkey
-MODULES: list[ModuleType] = [api_keys, confirm, exports, payments, security]
+WITH_ID = {  # of a passkey, a person or an invitation
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "dashboard:team_resend",
+    "dashboard:team_withdraw",
+    "dashboard:team_role",
+    "dashboard:team_remove",
+}
+MODULES: list[ModuleType] = [api_keys, confirm, exports, payments, security, team]
 
 
 def views() -> Iterator[tuple[str, Any]]:

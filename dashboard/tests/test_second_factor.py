@@ -90,7 +90,7 @@ def test_staff_with_one_come_in_once_they_have_used_it(staff: User) -> None:
 def test_a_business_can_require_it_of_everybody_who_signs_in(world: World) -> None:
     owner = logged_in(world.business.owner)
     assert owner.get(reverse("dashboard:home")).status_code == 200
-    owner.post(reverse("dashboard:security"), {"requires_second_factor": "on"})
+    owner.post(reverse("dashboard:security_rule"), {"requires_second_factor": "on"})
     for name in ("home", "clients", "paying", "security", "you", "exports"):
         answer = owner.get(reverse(f"dashboard:{name}"))
         assert answer["Location"] == reverse("mfa_index"), name

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,21 +37,6 @@ class Security(SettingsView):
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.page(request, SecondFactorForm(instance=self.business))
 
-    def post(self, request: HttpRequest) -> HttpResponseBase:
-        if not self.may(Area.OWNERSHIP):
-            return self.refuse_role()
-        form = SecondFactorForm(request.POST, instance=self.business)
-        if not form.is_valid():
-            return self.page(request, form, 422)
-        second_factor.require(
-            business=self.business,
-            is_required=form.cleaned_data["requires_second_factor"],
-            by=self.by,
-            now=timezone.now(),
-        )
-        messages.success(request, _("Saved."))
-        return redirect("dashboard:security")
-
     def page(self, request: HttpRequest, form: SecondFactorForm, status: int = 200) -> HttpResponse:
         """Render the page."""
         user, key = self.person, request.session.session_key
@@ -67,6 +52,26 @@ class Security(SettingsView):
             ],
             lines=[(row, sentence(row)) for row in self.rows(SecurityEvent)[:NEWEST]],
         )
+
+
+class SecondFactorRule(Security):
+    """Whether everybody who signs in to the business needs a second factor."""
+
+    needs = Area.OWNERSHIP
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = SecondFactorForm(request.POST, instance=self.business)
+        if not form.is_valid():
+            return self.page(request, form, 422)
+        second_factor.require(
+            business=self.business,
+            is_required=form.cleaned_data["requires_second_factor"],
+            by=self.by,
+            now=timezone.now(),
+        )
+        messages.success(request, _("Saved."))
+        return redirect("dashboard:security")
 
 
 class EndSessions(DashboardView):
