@@ -57,6 +57,7 @@ class Security(SettingsView):
 class SecondFactorRule(Security):
     """Whether everybody who signs in to the business needs a second factor."""
 
+    confirms = True
     needs = Area.OWNERSHIP
     http_method_names = ["post"]
 
