@@ -9,7 +9,6 @@ from django.utils.translation import ngettext
 from core.models import SecurityEvent
 from core.models.audit import SafetyKind
 from core.team.role_words import ROLE_NAMES
-from core.team.roles import Role
 
 FAILED = "sign_in_failed"
 
@@ -160,5 +159,5 @@ def sentence(event: SecurityEvent) -> str:
         ) % {"count": event.count, "email": event.facts.get("email", "")}
     told, facts = TOLD.get(event.what), dict(event.facts)
     if "role" in facts:
-        facts["role"] = str(ROLE_NAMES[Role(facts["role"])])
+        facts["role"] = str(ROLE_NAMES.get(facts["role"], facts["role"]))
     return str(told.sentence) % facts if told else event.what

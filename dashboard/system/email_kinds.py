@@ -52,8 +52,8 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "access": _subject(
         gettext_lazy("Access and accounts"),
-        "account account_changed invited person_invited person_removed portal_code"
-        " portal_invitation portal_link",
+        "account confirm_code invited person_invited person_removed portal_code"
+        " portal_invitation portal_link security team_invitation team_joined",
     ),
     "system": _subject(
         gettext_lazy("System and tests"),
