@@ -118,8 +118,8 @@ class BusinessView(LoginRequiredMixin):
     use to who only reads. A view that names no area is the owner's alone.
 
     A user without a business is sent to the setup page, unless the view sets `needs_business` to
-    False; who can open no business of their own is refused. The people of a suspended business are
-    refused with 403.
+    False; who can open no business of their own is refused, but for what is about their account
+    alone. The people of a suspended business are refused with 403.
     """
 
     request: HttpRequest
@@ -130,7 +130,8 @@ class BusinessView(LoginRequiredMixin):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.user.is_authenticated:
             if self.business_or_none is None:
-                if not may_open_business(self.person):
+                is_own = self.needs == Area.OWN and not self.needs_business
+                if not is_own and not may_open_business(self.person):
                     raise PermissionDenied(NO_BUSINESS)
                 if self.needs_business:
                     return redirect("dashboard:welcome")

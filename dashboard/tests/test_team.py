@@ -203,6 +203,17 @@ def test_who_is_removed_loses_the_business_with_the_next_request(
     assert assistant.get(reverse("dashboard:time")).status_code == 200
 
 
+def test_who_was_removed_can_still_secure_their_account(world: World) -> None:
+    row, browser = in_team(world)
+    members.remove(membership=row, by=world.business.owner, now=timezone.now())
+    for name in ("not_me", "confirm"):
+        assert browser.get(reverse(f"dashboard:{name}")).status_code == 200, name
+    elsewhere = logged_in(row.user)
+    assert "/password/" in browser.post(reverse("dashboard:not_me"))["Location"]
+    assert elsewhere.get(reverse("dashboard:not_me")).status_code == 302, "that session ended"
+    assert browser.get(reverse("dashboard:todo")).status_code == 403
+
+
 def test_what_a_person_does_is_recorded_under_their_own_name(world: World) -> None:
     row, assistant = in_team(world)
     agreement = running(world)
