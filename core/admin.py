@@ -1,7 +1,12 @@
 """Admin pages for the models of core."""
 
+from typing import Any
+
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 
 from core.models import (
     ApiKey,
@@ -18,10 +23,13 @@ from core.models import (
     TeamInvitation,
     User,
 )
+from core.safety import devices, log
 from core.web.admin_site import FrozenAdmin, RowAdmin
 
 # allauth's page shows the keys of sessions, and its search fails without user names.
 admin.site.unregister(UserSession)
+# Its other one removes and adds second factors untold; the command reset_second_factor tells.
+admin.site.unregister(Authenticator)
 
 
 @admin.register(User)
@@ -31,6 +39,20 @@ class UserAdmin(RowAdmin):
     search_fields = ["email", "name"]
     exclude = ["password"]
     readonly_fields = ["last_login", "date_joined"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Tell a person whose address is changed here, at both addresses (rule 81)."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            former = form.initial["email"]
+            log.write(
+                what="account/email/email_changed",
+                person=obj,
+                by=log.By(log.named(request.user), devices.origin_of(request)),
+                facts={"from_email": former, "to_email": obj.email},
+                to=former,
+                now=timezone.now(),
+            )
 
 
 @admin.register(Business)
