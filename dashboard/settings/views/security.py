@@ -58,6 +58,7 @@ class SecondFactorRule(Security):
     """Whether everybody who signs in to the business needs a second factor."""
 
     needs = Area.OWNERSHIP
+    confirms = True
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
