@@ -54,17 +54,16 @@ def business_of(user: User) -> Business | None:
 def acting_for(user: User) -> tuple[Business | None, Role | None]:
     """The business that a user works in now, and as what; (None, None) if there is none.
 
-    It is the one that they chose last, as long as they belong to it, or else their own.
+    It is the one that they chose last, as long as they belong to it, or else their own. A suspended
+    one, which opens no page, does not keep them from another.
     """
     own, chosen = business_of(user), user.business_in_use_id
-    if own and chosen in (None, own.pk):
+    if own and chosen in (None, own.pk) and not own.is_suspended:
         return own, Role.OWNER
-    seats = list(memberships_of(user))
-    seat = next((row for row in seats if row.business_id == chosen), None)
-    if seat is None and own:
-        return own, Role.OWNER
-    seat = seat or next(iter(seats), None)
-    return (seat.business, Role(seat.role)) if seat else (None, None)
+    seats = [(own, Role.OWNER)] if own else []
+    seats += [(row.business, Role(row.role)) for row in memberships_of(user)]
+    first = sorted(seats, key=lambda seat: (seat[0].is_suspended, seat[0].pk != chosen))
+    return first[0] if first else (None, None)
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
