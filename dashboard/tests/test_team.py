@@ -13,9 +13,12 @@ from django.utils import timezone
 from agreements.models import Agreement
 from agreements.rules.states import ProposalState
 from agreements.running import periods
+from clients.people import corrected_address
 from core import links
-from core.models import Link, Membership, OutboxEmail, TeamInvitation, User
+from core.errors import RuleError
+from core.models import Business, Link, Membership, OutboxEmail, TeamInvitation, User
 from core.models.link import LinkPurpose
+from core.models.outbox import OutboxState
 from core.team import invitations, members
 from core.team.roles import Role
 from delivery.hours.offline.receive import receive
@@ -245,6 +248,39 @@ def test_a_person_of_two_businesses_switches_and_sees_one_at_a_time(world: World
     assert refused.status_code == 404
     User.objects.filter(pk=row.user_id).update(business_in_use=stranger)
     assert browser.get(reverse("dashboard:client", args=[client.pk])).status_code == 200
+
+
+def test_a_suspended_business_keeps_nobody_from_their_other_one(world: World) -> None:
+    other = World()
+    person = other.business.owner
+    Membership.objects.create(business=world.business, user=person, role=Role.ASSISTANT)
+    for chosen, closed, works_in in (
+        (world.business, world.business, other.business),
+        (other.business, other.business, world.business),
+    ):
+        person.business_in_use = chosen
+        person.save()
+        Business.objects.filter(pk=closed.pk).update(is_suspended=True)
+        page = logged_in(person).get(reverse("dashboard:todo"))
+        assert (page.status_code, page.wsgi_request.business) == (200, works_in)
+        Business.objects.filter(pk=closed.pk).update(is_suspended=False)
+    Business.objects.update(is_suspended=True)
+    assert logged_in(person).get(reverse("dashboard:todo")).status_code == 403
+
+
+def test_nobody_leads_an_invitation_that_did_not_arrive_to_another_address(world: World) -> None:
+    """Its link makes an account of the invited address, which a client's person can have, too."""
+    invited(world, "typo@desk.example", "accountant")
+    OutboxEmail.objects.filter(kind="team_invitation").update(state=OutboxState.FAILED)
+    contact = world.person(world.client(now=timezone.now()))
+    type(contact).objects.filter(pk=contact.pk).update(email="typo@desk.example")
+    letter = OutboxEmail.objects.get(kind="team_invitation")
+    with pytest.raises(RuleError):
+        corrected_address.send_to(
+            business=world.business, email=letter, address="mine@desk.example", now=timezone.now()
+        )
+    letter.refresh_from_db()
+    assert (letter.to, letter.state) == ("typo@desk.example", OutboxState.FAILED)
 
 
 def test_a_refused_page_says_whom_to_ask(world: World) -> None:
