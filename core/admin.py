@@ -44,6 +44,7 @@ class UserAdmin(RowAdmin):
         """Tell a person whose address is changed here, at both addresses (rule 81)."""
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
+            assert isinstance(request.user, User)
             former = form.initial["email"]
             log.write(
                 what="account/email/email_changed",
