@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
@@ -28,8 +29,9 @@ from core.web.admin_site import FrozenAdmin, RowAdmin
 
 # allauth's page shows the keys of sessions, and its search fails without user names.
 admin.site.unregister(UserSession)
-# Its other one removes and adds second factors untold; the command reset_second_factor tells.
+# Its others change second factors and addresses untold; reset_second_factor and UserAdmin tell.
 admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(User)
