@@ -1,7 +1,13 @@
 """Admin pages for the models of core."""
 
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
 
 from core.models import (
     ApiKey,
@@ -18,10 +24,14 @@ from core.models import (
     TeamInvitation,
     User,
 )
+from core.safety import devices, log
 from core.web.admin_site import FrozenAdmin, RowAdmin
 
 # allauth's page shows the keys of sessions, and its search fails without user names.
 admin.site.unregister(UserSession)
+# Its others change second factors and addresses untold; reset_second_factor and UserAdmin tell.
+admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(User)
@@ -31,6 +41,21 @@ class UserAdmin(RowAdmin):
     search_fields = ["email", "name"]
     exclude = ["password"]
     readonly_fields = ["last_login", "date_joined"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Tell a person whose address is changed here, at both addresses (rule 81)."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            assert isinstance(request.user, User)
+            former = form.initial["email"]
+            log.write(
+                what="account/email/email_changed",
+                person=obj,
+                by=log.By(log.named(request.user), devices.origin_of(request)),
+                facts={"from_email": former, "to_email": obj.email},
+                to=former,
+                now=timezone.now(),
+            )
 
 
 @admin.register(Business)

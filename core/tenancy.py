@@ -54,17 +54,16 @@ def business_of(user: User) -> Business | None:
 def acting_for(user: User) -> tuple[Business | None, Role | None]:
     """The business that a user works in now, and as what; (None, None) if there is none.
 
-    It is the one that they chose last, as long as they belong to it, or else their own.
+    It is the one that they chose last, as long as they belong to it, or else their own. A suspended
+    one, which opens no page, does not keep them from another.
     """
     own, chosen = business_of(user), user.business_in_use_id
-    if own and chosen in (None, own.pk):
+    if own and chosen in (None, own.pk) and not own.is_suspended:
         return own, Role.OWNER
-    seats = list(memberships_of(user))
-    seat = next((row for row in seats if row.business_id == chosen), None)
-    if seat is None and own:
-        return own, Role.OWNER
-    seat = seat or next(iter(seats), None)
-    return (seat.business, Role(seat.role)) if seat else (None, None)
+    seats = [(own, Role.OWNER)] if own else []
+    seats += [(row.business, Role(row.role)) for row in memberships_of(user)]
+    first = sorted(seats, key=lambda seat: (seat[0].is_suspended, seat[0].pk != chosen))
+    return first[0] if first else (None, None)
 
 
 def memberships_of(user: User) -> QuerySet[Membership]:
@@ -118,8 +117,8 @@ class BusinessView(LoginRequiredMixin):
     use to who only reads. A view that names no area is the owner's alone.
 
     A user without a business is sent to the setup page, unless the view sets `needs_business` to
-    False; who can open no business of their own is refused. The people of a suspended business are
-    refused with 403.
+    False; who can open no business of their own is refused, but for what is about their account
+    alone. The people of a suspended business are refused with 403.
     """
 
     request: HttpRequest
@@ -130,7 +129,8 @@ class BusinessView(LoginRequiredMixin):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.user.is_authenticated:
             if self.business_or_none is None:
-                if not may_open_business(self.person):
+                is_own = self.needs == Area.OWN and not self.needs_business
+                if not is_own and not may_open_business(self.person):
                     raise PermissionDenied(NO_BUSINESS)
                 if self.needs_business:
                     return redirect("dashboard:welcome")

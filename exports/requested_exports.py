@@ -22,7 +22,7 @@ from core import links, nudge
 from core.database.state_moves import move
 from core.jobs import batches
 from core.jobs.set_aside import Step
-from core.models import Business
+from core.models import Business, User
 from core.outbox import emails
 from core.safety import log
 from exports import archive_contents
@@ -119,15 +119,20 @@ def build_agreement_archive(row: Agreement, now: datetime) -> IO[bytes] | None:
     return file
 
 
-def note_download(*, business: Business, title: str, once: str, by: log.By, now: datetime) -> None:
-    """Write that an archive was downloaded; the first download of `once` is emailed."""
+def note_download(
+    *, business: Business, title: str, once: str, person: User, by: log.By, now: datetime
+) -> None:
+    """Write that a person downloaded an archive; the first of each of them, of `once`, is emailed.
+
+    `once` names the archive.
+    """
     log.write(
         what="export_downloaded",
         person=business.owner,
         business=business,
         by=by,
         facts={"export": title},
-        once=f"download:{once}",
+        once=f"download:{once}:{person.pk.hex}",
         now=now,
     )
 

@@ -20,6 +20,7 @@ urlpatterns = [
     path("p/", include("portal.urls")),
     path("accounts/sessions/", RedirectView.as_view(pattern_name="dashboard:security")),
     path("accounts/", include("allauth.urls")),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("health/", health, name="health"),
     path("health/live/", live, name="live"),

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client as Browser
@@ -65,6 +66,17 @@ def test_no_refused_request_writes_a_live_token_into_the_log(
         assert token.partition(":")[2] not in log.getvalue()
     assert log.getvalue().count("Method Not Allowed") == len(tokens)
     assert log.getvalue().count("Traceback") == len(tokens)
+
+
+def test_no_token_is_in_the_log_where_an_address_is_part_of_another(
+    log: io.StringIO, tokens: dict[str, str]
+) -> None:
+    for path, token in tokens.items():
+        page = f"{reverse('account_login')}?{urlencode({'next': path})}"
+        again = f"{reverse('account_login')}?{urlencode({'next': page})}"
+        for address in (page, page.replace("%3A", "%3a"), again):
+            logging.getLogger("anything").warning("Asked for %s", address)
+        assert token.partition(":")[2] not in log.getvalue()
 
 
 def test_a_password_reset_key_is_not_in_the_log(log: io.StringIO) -> None:

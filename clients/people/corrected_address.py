@@ -13,6 +13,8 @@ from core.models import Business, OutboxEmail
 from core.models.outbox import UNDELIVERED
 from core.outbox import emails
 
+OTHERS = "team_invitation"  # the kind of email whose link makes an account of its address
+
 
 def send_to(*, business: Business, email: OutboxEmail, address: str, now: datetime) -> Contact:
     """Give the person with the email's address this one, and send the email there.
@@ -24,9 +26,10 @@ def send_to(*, business: Business, email: OutboxEmail, address: str, now: dateti
     """
     known = Contact.objects.filter(business=business, email__iexact=email.to)
     contact = known.filter(is_active=True).select_related("client").first()
-    if contact is None:
+    if contact is None or email.kind == OTHERS:
         raise RuleError(_("Nobody at your clients has this address."), field="address")
     lost = OutboxEmail.objects.filter(business=business, to__iexact=email.to, state__in=UNDELIVERED)
+    lost = lost.exclude(kind=OTHERS)
     with transaction.atomic():
         unread = [pk for row in lost for pk in links.links_in(row.text, row.mark)]
         lost.update(to=address.lower())

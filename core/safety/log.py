@@ -16,6 +16,7 @@ from core.outbox import emails
 from core.outbox.emails import Letter
 from core.safety import devices
 from core.safety.sentences import FAILED, TOLD, sentence
+from core.tenancy import acting_for, business_of
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,11 @@ def write(
     Call it inside the transaction of the change. `what` is a key of core.safety.sentences.TOLD, and
     `facts` are what its sentence names, without secrets. `to` is the former address where the
     address itself was changed: both get the email. Of lines with the same `once` the first is
-    emailed. A person who acts for a business that is not theirs names the `business`.
+    emailed. What a person does for a business that is not theirs names the `business`; what they do
+    to their own account is in the log of their own business, or else of the team they work in.
     """
     told = TOLD[what]
-    business = business or Business.objects.filter(owner=person).first()
+    business = business or _log_of(person)
     with transaction.atomic():
         event = SecurityEvent.objects.create(
             business=business,
@@ -71,6 +73,11 @@ def write(
         if told.subject:
             _email(event, person, business, to, once)
     return event
+
+
+def _log_of(person: User) -> Business | None:
+    """The business in whose log a line about somebody's account is: their own, or their team's."""
+    return business_of(person) or acting_for(person)[0]
 
 
 def _email(
@@ -90,6 +97,7 @@ def _email(
             "paragraphs": [
                 sentence(event),
                 _("It happened on %(at)s, from %(ip)s, with %(browser)s.") % where,
+                *_who_else(event, person),
                 _(
                     "If it was you, there is nothing to do. If it was not, secure your account at "
                     "once: end all other sessions and choose a new password. If you cannot sign in "
@@ -112,6 +120,12 @@ def _email(
     )
 
 
+def _who_else(event: SecurityEvent, person: User) -> list[str]:
+    """Who did it, where somebody of the team of `person` did."""
+    is_another = bool(event.ip or event.device) and event.who != named(person)
+    return [_("It was done by %(who)s.") % {"who": event.who}] if is_another else []
+
+
 def count_failure(*, person: User, origin: Origin, now: datetime) -> None:
     """Count a failed sign-in: one line an hour for each person, whatever is tried.
 
@@ -127,7 +141,7 @@ def count_failure(*, person: User, origin: Origin, now: datetime) -> None:
         kind=TOLD[FAILED].kind,
         hour=hour,
         defaults={
-            "business": Business.objects.filter(owner=person).first(),
+            "business": _log_of(person),
             "what": FAILED,
             "facts": {"email": person.email},
             "ip": devices.plain_ip(origin.ip),

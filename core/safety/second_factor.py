@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.audit import UNSEEN
 from core.models import Business, User
 from core.safety import log, sessions
+from core.safety.confirmation import SENSITIVE
 
 PASSED = "second_factor"  # whether one was set up in this session
 
@@ -27,6 +28,7 @@ ALWAYS = frozenset(
         "mfa_reauthenticate",
         "mfa_reauthenticate_webauthn",
         "dashboard:confirm",
+        "dashboard:team_switch",  # to a business that does not require one
         "set_language",
         "health",
         "live",
@@ -43,6 +45,8 @@ SETTING_UP = frozenset(
         "dashboard:confirmed",
     ]
 )
+#: Where a second factor is changed: who has one uses it first, whatever their business says.
+CHANGING = frozenset(name for name in SENSITIVE if name.startswith("mfa_"))
 OTHER_DOORS = ("portal", "api")  # which do not ask who is signed in to the dashboard
 
 
@@ -67,7 +71,9 @@ def has_one(user: User) -> bool:
 def stop(request: HttpRequest, user: User, business: Business | None) -> HttpResponse | None:
     """Lead to the page that asks for a second factor, or that sets one up; None to go on."""
     match = request.resolver_match
-    if match is None or not is_needed(user, business) or has_passed(request):
+    if match is None or has_passed(request):
+        return None
+    if not is_needed(user, business) and not (match.view_name in CHANGING and has_one(user)):
         return None
     if match.view_name in ALWAYS or match.namespace in OTHER_DOORS:
         return None

@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.models import OutboxEmail, User
 from core.safety import log
 from core.safety.sentences import OF_ALLAUTH, TOLD
+from core.team.roles import Role
 from tests.world import World
 
 OLD, NEW = "a quiet river 42", "a loud waterfall 43"
@@ -83,6 +84,6 @@ def test_every_change_that_allauth_tells_of_has_a_sentence() -> None:
 @pytest.mark.parametrize("what", [what for what, told in TOLD.items() if told.subject])
 def test_each_sentence_can_be_written(what: str, owner: User) -> None:
     named = re.findall(r"%\((\w+)\)s", str(TOLD[what].sentence))
-    facts = dict.fromkeys(named, "x@studio.example")
+    facts = dict.fromkeys(named, "x@studio.example") | {"role": Role.MEMBER}
     log.write(what=what, person=owner, by=log.By("Nan"), facts=facts, now=timezone.now())
     assert "from an unknown address, with an unknown program." in told().text

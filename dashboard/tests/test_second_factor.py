@@ -16,8 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from core import links
-from core.models import OutboxEmail, SecurityEvent, User
+from core.models import Membership, OutboxEmail, SecurityEvent, User
 from core.models.link import LinkPurpose
+from core.team.roles import Role
 from tests.browsers import logged_in
 from tests.safety_people import app_code, long_signed_in, signed_in, with_password
 from tests.world import NOW, World
@@ -99,16 +100,19 @@ def test_a_business_can_require_it_of_everybody_who_signs_in(world: World) -> No
     assert SecurityEvent.objects.filter(what="second_factor_required").count() == 1
 
 
-def test_who_sets_one_up_goes_on_at_once_with_recovery_codes(world: World) -> None:
+def test_who_sets_one_up_goes_on_at_once_with_recovery_codes(
+    world: World, django_capture_on_commit_callbacks: Any
+) -> None:
     world.business.requires_second_factor = True
     world.business.save()
     owner = signed_in(with_password(world.business.owner))
     page = reverse("mfa_activate_totp")
     secret = owner.get(page).context["form"].secret
-    assert owner.post(page, {"code": app_code(secret)}).status_code == 302
+    with django_capture_on_commit_callbacks(execute=True):
+        assert owner.post(page, {"code": app_code(secret)}).status_code == 302
     kinds = set(Authenticator.objects.values_list("type", flat=True))
     assert kinds >= {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}
-    assert owner.get(reverse("dashboard:home")).status_code in (200, 302)
+    assert owner.get(reverse("dashboard:home")).status_code == 200
 
 
 def test_signing_in_with_it_is_enough_and_a_recovery_code_too(world: World) -> None:
@@ -172,3 +176,33 @@ def test_an_old_session_does_not_pass_for_a_second_factor(world: World) -> None:
     TOTP.activate(world.business.owner, generate_totp_secret())
     answer = long_signed_in(world.business).get(reverse("dashboard:home"))
     assert urlsplit(answer["Location"]).path == reverse("mfa_reauthenticate")
+
+
+def test_who_has_one_uses_it_before_changing_it_whatever_their_business_says(world: World) -> None:
+    """Otherwise one that was added where none is needed would open a business that needs one."""
+    person = world.business.owner
+    TOTP.activate(person, generate_totp_secret())
+    browser = logged_in(person)
+    assert browser.get(reverse("dashboard:home")).status_code == 200, "none is required here"
+    for name in ("mfa_add_webauthn", "mfa_deactivate_totp", "mfa_generate_recovery_codes"):
+        for method in (browser.get, browser.post):
+            answer = method(reverse(name))
+            assert urlsplit(answer["Location"]).path == reverse("mfa_reauthenticate"), name
+
+
+def test_nobody_is_kept_from_their_own_business_by_the_rule_of_another(world: World) -> None:
+    theirs = World().business
+    person = theirs.owner
+    Membership.objects.create(business=world.business, user=person, role=Role.ASSISTANT)
+    person.business_in_use = world.business
+    person.save()
+    world.business.requires_second_factor = True
+    world.business.save()
+    browser = logged_in(person)
+    assert browser.get(reverse("dashboard:todo"))["Location"] == reverse("mfa_index")
+    switch = reverse("dashboard:team_switch", args=[theirs.pk])
+    assert switch in browser.get(reverse("mfa_index")).text
+    browser.post(switch)
+    assert browser.get(reverse("dashboard:todo")).status_code == 200
+    browser.post(reverse("dashboard:team_switch", args=[world.business.pk]))
+    assert browser.get(reverse("dashboard:todo"))["Location"] == reverse("mfa_index")

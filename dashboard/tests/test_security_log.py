@@ -7,12 +7,16 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.gateways import accounts, registry
-from core.models import ApiKey, OutboxEmail, SecurityEvent
+from core.audit import Origin
+from core.models import ApiKey, Membership, OutboxEmail, SecurityEvent
 from core.safety import devices, log
+from core.team.roles import Role
+from exports import requested_exports
 from tests.browsers import logged_in
-from tests.factories import BusinessFactory
+from tests.factories import BusinessFactory, UserFactory
 from tests.safety_people import CHROME, FIREFOX, PASSWORD, signed_in, with_password
 from tests.world import HERE, NOW, World
 
@@ -191,3 +195,33 @@ def test_a_wrong_code_of_the_second_factor_is_counted(world: World) -> None:
     assert [line.count for line in lines(world, "sign_in_failed")] == [1]
     assert not lines(world, "signed_in")
     assert PASSWORD not in repr([line.facts for line in lines(world)])
+
+
+def test_each_person_who_downloads_an_archive_is_told_of_by_name(world: World) -> None:
+    business = world.business
+    member = UserFactory(name="Mali", email="mali@desk.example")
+    for person in (business.owner, business.owner, member, member):
+        requested_exports.note_download(
+            business=business,
+            title="Everything",
+            once="0" * 32,
+            person=person,
+            by=log.By(log.named(person), Origin("203.0.113.7", CHROME)),
+            now=timezone.now(),
+        )
+    own, of_member = emails(world)
+    assert own.to == of_member.to == business.owner.email
+    assert "It was done by" not in own.text
+    assert "It was done by Mali <mali@desk.example>." in of_member.text
+    assert len(lines(world, "export_downloaded")) == 4
+
+
+def test_what_a_member_does_to_their_account_is_in_the_log_of_the_business(world: World) -> None:
+    member = with_password(UserFactory(email="mali@desk.example"))
+    Membership.objects.create(business=world.business, user=member, role=Role.ASSISTANT)
+    signed_in(member)
+    Browser().post(reverse("account_login"), {"login": member.email, "password": "not it"})
+    found = lines(world, "signed_in", "sign_in_failed")
+    assert {one.what for one in found} == {"signed_in", "sign_in_failed"}
+    assert {one.person for one in found} == {member.pk}
+    assert member.email in logged_in(world.business.owner).get(reverse("dashboard:security")).text

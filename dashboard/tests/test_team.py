@@ -13,11 +13,15 @@ from django.utils import timezone
 from agreements.models import Agreement
 from agreements.rules.states import ProposalState
 from agreements.running import periods
+from clients.people import corrected_address
 from core import links
-from core.models import Link, Membership, OutboxEmail, TeamInvitation, User
+from core.errors import RuleError
+from core.models import Business, Link, Membership, OutboxEmail, TeamInvitation, User
 from core.models.link import LinkPurpose
+from core.models.outbox import OutboxState
 from core.team import invitations, members
 from core.team.roles import Role
+from core.tenancy import acting_for
 from delivery.hours.offline.receive import receive
 from delivery.models import TimeEntry, Timer, TimerRun
 from tests.browsers import logged_in
@@ -203,6 +207,17 @@ def test_who_is_removed_loses_the_business_with_the_next_request(
     assert assistant.get(reverse("dashboard:time")).status_code == 200
 
 
+def test_who_was_removed_can_still_secure_their_account(world: World) -> None:
+    row, browser = in_team(world)
+    members.remove(membership=row, by=world.business.owner, now=timezone.now())
+    for name in ("not_me", "confirm"):
+        assert browser.get(reverse(f"dashboard:{name}")).status_code == 200, name
+    elsewhere = logged_in(row.user)
+    assert "/password/" in browser.post(reverse("dashboard:not_me"))["Location"]
+    assert elsewhere.get(reverse("dashboard:not_me")).status_code == 302, "that session ended"
+    assert browser.get(reverse("dashboard:todo")).status_code == 403
+
+
 def test_what_a_person_does_is_recorded_under_their_own_name(world: World) -> None:
     row, assistant = in_team(world)
     agreement = running(world)
@@ -234,6 +249,39 @@ def test_a_person_of_two_businesses_switches_and_sees_one_at_a_time(world: World
     assert refused.status_code == 404
     User.objects.filter(pk=row.user_id).update(business_in_use=stranger)
     assert browser.get(reverse("dashboard:client", args=[client.pk])).status_code == 200
+
+
+def test_a_suspended_business_keeps_nobody_from_their_other_one(world: World) -> None:
+    other = World()
+    person = other.business.owner
+    Membership.objects.create(business=world.business, user=person, role=Role.ASSISTANT)
+    for chosen, closed, works_in in (
+        (world.business, world.business, other.business),
+        (other.business, other.business, world.business),
+    ):
+        person.business_in_use = chosen
+        person.save()
+        Business.objects.filter(pk=closed.pk).update(is_suspended=True)
+        page = logged_in(person).get(reverse("dashboard:todo"))
+        assert (page.status_code, acting_for(person)[0]) == (200, works_in)
+        Business.objects.filter(pk=closed.pk).update(is_suspended=False)
+    Business.objects.update(is_suspended=True)
+    assert logged_in(person).get(reverse("dashboard:todo")).status_code == 403
+
+
+def test_nobody_leads_an_invitation_that_did_not_arrive_to_another_address(world: World) -> None:
+    """Its link makes an account of the invited address, which a client's person can have, too."""
+    invited(world, "typo@desk.example", "accountant")
+    OutboxEmail.objects.filter(kind="team_invitation").update(state=OutboxState.FAILED)
+    contact = world.person(world.client(now=timezone.now()))
+    type(contact).objects.filter(pk=contact.pk).update(email="typo@desk.example")
+    letter = OutboxEmail.objects.get(kind="team_invitation")
+    with pytest.raises(RuleError):
+        corrected_address.send_to(
+            business=world.business, email=letter, address="mine@desk.example", now=timezone.now()
+        )
+    letter.refresh_from_db()
+    assert (letter.to, letter.state) == ("typo@desk.example", OutboxState.FAILED)
 
 
 def test_a_refused_page_says_whom_to_ask(world: World) -> None:

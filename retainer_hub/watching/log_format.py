@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 
 from retainer_hub.watching.request_id import NAME
 
-#: A text that Django signed, which ends with a colon and a SHA-256 in 43 characters of base64.
-_SIGNATURE = re.compile(r":[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+#: A text that Django signed, which ends with a colon and a SHA-256 in 43 characters of base64. In
+#: an address that is itself a part of one, as after `next=`, the colon is %3A.
+_SIGNATURE = re.compile(r"(:|%(?:25)*3[Aa])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 #: The key in the address of a password reset.
 _RESET = re.compile(r"(/reset/key/)[^/\s]+")
 
 
 def without_tokens(text: str) -> str:
     """Put … in the place of what opens a door: links, sessions and keys in an address."""
-    return _RESET.sub(r"\1…", _SIGNATURE.sub(":…", text))
+    return _RESET.sub(r"\1…", _SIGNATURE.sub(r"\1…", text))
 
 
 class Formatter(logging.Formatter):

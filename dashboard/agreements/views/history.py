@@ -49,7 +49,8 @@ class ExportAgreement(Exports):
             requested_exports.note_download(
                 business=self.business,
                 title=title,
-                once=f"{row.pk}:{self.today}",
+                once=f"{row.pk.hex}{self.today:%y%m%d}",
+                person=self.person,
                 by=self.by,
                 now=now,
             )

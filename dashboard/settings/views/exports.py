@@ -75,7 +75,8 @@ class DownloadExport(DashboardView):
         requested_exports.note_download(
             business=self.business,
             title=str(export),
-            once=str(export.pk),
+            once=export.pk.hex,
+            person=self.person,
             by=self.by,
             now=timezone.now(),
         )

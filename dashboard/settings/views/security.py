@@ -57,8 +57,8 @@ class Security(SettingsView):
 class SecondFactorRule(Security):
     """Whether everybody who signs in to the business needs a second factor."""
 
-    confirms = True
     needs = Area.OWNERSHIP
+    confirms = True
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
