@@ -47,8 +47,8 @@ MUTANTS = [
     Mutant(
         "Each download of an export is emailed",
         "exports/requested_exports.py",
-        'once=f"download:{once}"',
-        'once=f"download:{once}{now}"',
+        'once=f"download:{once}:{person.pk.hex}"',
+        'once=f"download:{once}:{now.timestamp()}"',
         (f"{CONFIRMING}::test_a_downloaded_export_is_a_line_each_time_and_one_email",),
     ),
     Mutant(
