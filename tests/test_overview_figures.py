@@ -27,6 +27,7 @@ from billing.models import Collection, Invoice, Series
 from clients.models import Client, Contact
 from core.dates import add_months, local_day, months_back
 from core.models import Business
+from core.team.roles import Role
 from dashboard.home.todos import SOURCES, todos
 from dashboard.home.views import Home
 from delivery.hours import hours_left, recent_hours
@@ -264,5 +265,6 @@ def test_one_question_finds_every_source_that_has_a_todo(business: Business) -> 
     view.request = RequestFactory().get("/")
     view.request.user = business.owner
     view.request.business = business  # type: ignore[attr-defined]
+    view.request.role = Role.OWNER  # type: ignore[attr-defined]
     each = [todo for source in SOURCES for todo in source(view)]
     assert each and todos(view) == each
