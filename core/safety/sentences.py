@@ -62,7 +62,7 @@ OF_ALLAUTH: dict[str, Told] = {
 }
 
 TOLD: dict[str, Told] = OF_ALLAUTH | {
-    "signed_in": Told(SafetyKind.SIGNED_IN, _("You signed in.")),
+    "signed_in": Told(SafetyKind.SIGNED_IN, _("Signed in.")),
     "signed_in_new": Told(
         SafetyKind.SIGNED_IN,
         _("You signed in on a device that you had not used here before."),

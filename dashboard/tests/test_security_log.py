@@ -173,9 +173,9 @@ def test_the_list_is_filtered_and_its_file_holds_the_same(world: World) -> None:
     log.write(what="bank_removed", person=world.business.owner, by=log.By("Nan"), now=NOW)
     asked = {"state": "bank"}
     page = owner.get(reverse("dashboard:security_log"), asked).content.decode()
-    assert "bank details on your invoices were removed" in page and "You signed in." not in page
+    assert "bank details on your invoices were removed" in page and "Signed in." not in page
     file = owner.get(reverse("dashboard:security_log_csv"), asked).content.decode()
-    assert "bank details on your invoices were removed" in file and "You signed in." not in file
+    assert "bank details on your invoices were removed" in file and "Signed in." not in file
 
 
 def test_another_business_does_not_see_a_line(world: World) -> None:
