@@ -66,7 +66,7 @@ def read(body: bytes) -> tuple[date, dict[str, Decimal]]:
         on = date.fromisoformat(day.attrib["time"])
         rows = [row.attrib for row in day.iter(CUBE) if "rate" in row.attrib]
         table = {row["currency"]: Decimal(row["rate"]) for row in rows}
-    except (ElementTree.ParseError, KeyError, ValueError, InvalidOperation) as error:
+    except (ElementTree.ParseError, LookupError, ValueError, InvalidOperation) as error:
         raise NoRates(type(error).__name__) from error
     if not table or not all(rate.is_finite() and rate > 0 for rate in table.values()):
         raise NoRates("it has no rates")

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from billing.income import ecb_rates, exchange
@@ -164,6 +164,7 @@ def test_only_a_plain_answer_of_the_bank_is_read(
     assert good.asked == ("www.ecb.europa.eu", "/stats/eurofxref/eurofxref-daily.xml")
 
 
+@example(TABLE.index(b"UTF-8"), b"a-")  # an encoding that nobody knows
 @given(st.integers(0, len(TABLE) - 1), st.binary(max_size=12))
 def test_whatever_is_answered_is_a_table_or_refused(at: int, other: bytes) -> None:
     for body in (TABLE[:at] + other + TABLE[at + len(other) :], other, TABLE[:at]):
