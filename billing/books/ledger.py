@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from billing.models import JournalEntry
 from billing.models.journal import Account
 from clients.models import Client
+from core.database.insert_rows import insert_rows
 
 
 def build_entry(
@@ -38,7 +39,7 @@ def build_entry(
 
 def append_entries(rows: Iterable[JournalEntry | None]) -> None:
     """Append entries to the journal; None is skipped. The database refuses an event twice."""
-    JournalEntry.objects.bulk_create([row for row in rows if row])
+    insert_rows(row for row in rows if row)
 
 
 def client_credits(clients: Iterable[UUID]) -> dict[tuple[UUID, str], int]:

@@ -31,6 +31,7 @@ from billing.models.numbering import SeriesKind
 from billing.models.payment import SettledBy
 from billing.rules import derived_ids
 from billing.rules.states import BANK_TRANSFER, INVOICE, InvoiceState
+from core.database.insert_rows import insert_rows
 from core.database.state_moves import move, move_all
 from core.dates import local_day
 from core.outbox import emails
@@ -107,9 +108,9 @@ def book_payments(arrived: Sequence[ReceivedPayment], *, now: datetime) -> list[
         journal.append(paid_parts.tax_entry(invoice, parts[-1], now))
     for locked in series_numbers.values():
         document_numbers.save_series(locked.values(), now=now)
-    Payment.objects.bulk_create(payments)
-    Allocation.objects.bulk_create(allocations)
-    PaidPart.objects.bulk_create(parts)
+    insert_rows(payments)
+    insert_rows(allocations)
+    insert_rows(parts)
     ledger.append_entries(journal)
     _book_fees(zip(payments, arrived, strict=True), now)
     mark_paid([received.invoice for received in arrived if not owed[received.invoice.pk]])

@@ -15,6 +15,7 @@ from billing.rules.states import (
     COLLECTION_REOPENED,
     ChargeState,
 )
+from core.database.insert_rows import insert_rows
 from core.database.state_moves import move, move_all
 
 
@@ -106,4 +107,4 @@ def build_transition(
 
 def append_transitions(lines: Sequence[Transition]) -> None:
     """Append entries to the log."""
-    Transition.objects.bulk_create(lines)
+    insert_rows(lines)

@@ -45,6 +45,7 @@ from billing.rules.errors import CannotCharge, NotConnected
 from billing.rules.method_kinds import can_charge
 from billing.rules.states import ChargeState, CollectionState, InvoiceState
 from core.continuity import standing
+from core.database.insert_rows import insert_rows
 from core.jobs import set_aside
 from core.jobs.set_aside import Step, without_waiting
 from core.models import Business
@@ -303,7 +304,7 @@ def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Armed]:
             .annotate(Count("pk"))
         )
         charges = [_charge(work, counts.get(work.row.invoice_id, 0) + 1, now) for work in works]
-        Charge.objects.bulk_create(charges)
+        insert_rows(charges)
         transitions.move_collections(
             [work.row for work in works],
             CollectionState.WAIT,
@@ -315,9 +316,8 @@ def _arm(works: list[Work], claim: UUID, now: datetime) -> list[Armed]:
             missing_since=None,
             next_at=now + look_up_after(0),
         )
-    return [
-        Armed(work.gateway, charge, deadline) for work, charge in zip(works, charges, strict=True)
-    ]
+    pairs = zip(works, charges, strict=True)
+    return [Armed(work.gateway, charge, deadline) for work, charge in pairs]
 
 
 def _still_mine(works: list[Work], claim: UUID) -> list[Work]:

@@ -29,6 +29,7 @@ from billing.models.journal import Account
 from billing.models.payment import SettledBy
 from billing.rules import derived_ids
 from billing.rules.states import BANK_TRANSFER, CollectionState
+from core.database.insert_rows import insert_rows
 from core.dates import local_instant
 
 PATIENCE = timedelta(hours=1)  # a new client, who has no card yet, is about to save one
@@ -159,13 +160,13 @@ def insert(
 ) -> None:
     """Insert invoices with what belongs to them, and save the numbers they took."""
     document_numbers.save_series(series_numbers.values(), now=now)
-    Invoice.objects.bulk_create(rows.invoices)
-    InvoiceLine.objects.bulk_create(rows.lines)
+    insert_rows(rows.invoices)
+    insert_rows(rows.lines)
     ledger.append_entries(rows.journal)
-    Allocation.objects.bulk_create(rows.allocations)
-    PaidPart.objects.bulk_create(rows.parts)
-    Collection.objects.bulk_create(rows.collections)
-    Transition.objects.bulk_create(rows.moves)
+    insert_rows(rows.allocations)
+    insert_rows(rows.parts)
+    insert_rows(rows.collections)
+    insert_rows(rows.moves)
     if taken := [found.pk for found in rows.taken_over]:
         FoundObject.objects.filter(pk__in=taken).update(taken_at=now)
 
