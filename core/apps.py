@@ -1,6 +1,5 @@
 """Django app configuration of core."""
 
-import gc
 from typing import Any
 
 from django.apps import AppConfig
@@ -34,6 +33,3 @@ class CoreConfig(AppConfig):
         sign_ins.connect()
         connection_created.connect(raise_parameter_limit)
         post_migrate.connect(begin_standing, sender=self)
-        # Imported modules live as long as the process. Freezing them stops the garbage collector
-        # from scanning them again and again, which took a third of the time of a batch.
-        gc.freeze()

@@ -11,8 +11,10 @@ class RoofConfig(AppConfig):
 
     def ready(self) -> None:
         from retainer_hub import checks  # noqa: F401 - importing registers them
+        from retainer_hub.processes import garbage
 
+        # The web process starts tasks by name, so it must have loaded them too.
         autodiscover_modules("tasks")
         from retainer_hub.backup import tasks  # noqa: F401 - a room inside, which is no app
 
-        # The web process starts tasks by name, so it must have loaded them too.
+        garbage.leave_alone_what_is_loaded()

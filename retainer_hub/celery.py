@@ -75,6 +75,8 @@ def prepare(**_: Any) -> None:
     from django.db import connections
 
     from retainer_hub import start
+    from retainer_hub.processes import garbage
 
     start.prepare()
+    garbage.load_and_leave_alone()
     connections.close_all()

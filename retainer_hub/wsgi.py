@@ -10,7 +10,9 @@ django.setup()
 
 from core.documents import render  # noqa: E402  (needs the settings)
 from retainer_hub import start  # noqa: E402
+from retainer_hub.processes import garbage  # noqa: E402
 
 start.prepare()
 application = get_wsgi_application()
 render.warm()  # load the fonts now, so that the first PDF does not wait for them
+garbage.load_and_leave_alone()

@@ -27,6 +27,9 @@ from billing.charging.issue import issue_invoices, periods_to_invoice, upgrades_
 from billing.models import Charge, GatewayEvent, Invoice, Payment
 from core import nudge
 from core.continuity import standing
+from retainer_hub.processes import garbage
+
+garbage.load_and_leave_alone()  # as a worker does before its first task
 
 
 @measure
