@@ -146,7 +146,7 @@ def _paid(paid: Sequence[tuple[Collection, Charge | None, GatewayObject]], now: 
     transitions.move_charges(known, ChargeState.SUCCEEDED, now=now, finished_at=now)
     received_payments.book_payments(
         [
-            _received(row, charge or _recovered(row, now), fetched, now)
+            _received(row, charge or _recovered(row, fetched, now), fetched, now)
             for row, charge, fetched in paid
         ],
         now=now,
@@ -197,12 +197,15 @@ def _done(rows: Sequence[Collection], why: str, now: datetime) -> None:
     transitions.move_collections(rows, CollectionState.DONE, now=now, why=why, **ends)
 
 
-def _recovered(row: Collection, now: datetime) -> Charge:
-    """Create the charge for money that was taken by a request we had given up."""
-    last = row.charges.select_related("method").order_by("-n").first()
-    client = row.invoice.client_id
-    methods = PaymentMethod.objects.filter(client=client).order_by("-created_at")
-    method = last.method if last else methods.first() or _lost_card(row, now)
+def _recovered(row: Collection, fetched: GatewayObject, now: datetime) -> Charge:
+    """Create the charge for money that was taken by a request we had given up.
+
+    The gateway says which card it was, which need not be the one that the client has now.
+    """
+    last = row.charges.order_by("-n").first()
+    used = PaymentMethod.objects.filter(gateway=row.gateway, client=row.invoice.client_id)
+    lost = f"lost:{fetched.token or row.invoice_id}"  # the client may save the same card again
+    method = used.filter(token__in=(fetched.token, lost)).first() or _lost_card(row, lost, now)
     return Charge.objects.create(
         business_id=row.business_id,
         collection=row,
@@ -219,13 +222,13 @@ def _recovered(row: Collection, now: datetime) -> Charge:
     )
 
 
-def _lost_card(row: Collection, now: datetime) -> PaymentMethod:
+def _lost_card(row: Collection, token: str, now: datetime) -> PaymentMethod:
     """Store that a card was charged which these books have lost; it is not charged again."""
     return PaymentMethod.objects.create(
         business_id=row.business_id,
         client_id=row.invoice.client_id,
         gateway=row.gateway,
-        token="",
+        token=token,
         brand="Card",
         last4="",
         removed_at=now,

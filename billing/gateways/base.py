@@ -45,7 +45,8 @@ class GatewayObject:
 
     `key` is the id of the Charge that was executed last, `code` the gateway's code of a decline,
     `action_url` the page on which the client confirms the charge, `reference` says what it
-    is for (billing.models.Invoice.reference).
+    is for (billing.models.Invoice.reference), and `token` is the card or account that was charged
+    last (billing.models.PaymentMethod.token), "" if none was.
     """
 
     handle: str
@@ -57,6 +58,7 @@ class GatewayObject:
     action_url: str = ""
     reference: str = ""
     created_at: datetime | None = None
+    token: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing.charging.elsewhere import found_objects
 from billing.charging.reconcile import payment_accounts
-from billing.gateways import accounts, unknown_payments
+from billing.gateways import accounts, registry, unknown_payments
 from billing.gateways.base import GatewayObject, GatewayUnknown, Outcome
 from billing.models import Charge, Collection, FoundObject
 from billing.rules.errors import NotConnected
@@ -45,7 +46,7 @@ def compare(*, now: datetime) -> Comparison:
     """Read the list of every gateway account, and keep each object that no collection has."""
     since = _since(now)
     result = Comparison()
-    for name, business, is_shared in payment_accounts():
+    for name, business, is_shared in _accounts():
         try:
             gateway = accounts.gateway(name, business)
             for theirs in gateway.created_since(since):
@@ -59,6 +60,17 @@ def compare(*, now: datetime) -> Comparison:
             )
     standing.keep_comparison(result.sentences, unread=result.unread, now=now)
     return result
+
+
+def _accounts() -> Iterator[tuple[str, UUID, bool]]:
+    """Yield the accounts that these books know, and the one that is used if nothing is said."""
+    named = set[str]()
+    for account in payment_accounts():
+        named.add(account[0])
+        yield account
+    own, anyone = registry.kinds().get(settings.GATEWAY), Business.objects.first()
+    if own and own.is_shared and anyone and own.name not in named:
+        yield own.name, anyone.pk, True
 
 
 def _since(now: datetime) -> datetime:

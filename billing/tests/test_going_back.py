@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from agreements.running.periods import open_due
 from billing.books.invariants import find_contradictions
-from billing.charging import collect
+from billing.charging import collect, gateway_events
 from billing.charging.cancel_invoice import void_invoice, write_off_invoice
 from billing.charging.issue import issue_invoices
 from billing.charging.resolve import resolve_charges
@@ -27,11 +27,13 @@ from billing.gateways.sandbox_direct.models import SandboxDirectCard, SandboxDir
 from billing.models import (
     Charge,
     Collection,
+    Dispute,
     FoundObject,
     GatewayAccount,
     Invoice,
     LostNumber,
     Payment,
+    PaymentMethod,
 )
 from billing.recovery import compare, go_on
 from billing.runs import billing_run, preview
@@ -337,6 +339,43 @@ def test_a_card_that_these_books_forgot_is_charged_or_the_one_before_but_not_bot
     assert Invoice.objects.get().state == "paid"
     assert SandboxDirectCharge.objects.filter(status="succeeded").count() == 1
     assert find_contradictions(NOW + 8 * DAY) == []
+
+
+@pytest.mark.parametrize("gateway", ["sandbox", "sandbox_direct"])
+def test_what_a_card_paid_is_never_charged_again_as_if_a_bank_had_returned_a_debit(
+    world, settings, gateway
+):
+    """The client saves a bank account before the payment by the card is taken over."""
+    settings.GATEWAY = gateway
+    agreement, _backup = charged_after_the_backup(world)
+    world.card(agreement.client, "debit_succeeds", NOW + 2 * HOUR)
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    goes_on(at=NOW + 2 * HOUR)
+    payment = Payment.objects.get()
+    assert payment.method_label == "Visa ···· 4242" and not payment.charge.method.is_debit
+    the_sandbox = {"sandbox": Sandbox, "sandbox_direct": SandboxDirect}[gateway]
+    the_sandbox.contest(payment.reference, status="lost")
+    gateway_events.read_gateway_object(gateway, payment.reference, account=None, now=NOW + DAY)
+    run_billing(now=NOW + 2 * DAY, door="test")
+    assert Invoice.objects.get().state == "paid" and Dispute.objects.get().state == "lost"
+    assert Charge.objects.count() == 1
+
+
+def test_cards_that_these_books_have_lost_are_named_for_each_client(world):
+    agreements = [world.running(world.client(name), card="") for name in "AB"]
+    standing.advance(now=NOW)
+    backup = Backup()
+    for agreement in agreements:
+        world.card(agreement.client)
+    run_billing(now=NOW + HOUR, door="test")
+    backup.restore()
+    with pytest.raises(StandsStill):
+        run_billing(now=NOW + 2 * HOUR, door="test")
+    goes_on(at=NOW + 2 * HOUR)
+    assert [invoice.state for invoice in Invoice.objects.all()] == ["paid", "paid"]
+    assert not SetAside.objects.exists()
+    assert not PaymentMethod.objects.filter(removed_at__isnull=True).exists()
 
 
 def is_forgotten_and_late(world: World, before: str | None) -> SandboxDirectCharge:

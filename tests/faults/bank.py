@@ -60,6 +60,7 @@ class Object:
     outcome: Outcome = Outcome.NEW
     key: str = ""
     code: str = ""
+    token: str = ""  # what it was charged to last
     executed: list[str] = field(default_factory=list)  # the keys it was executed with
     ends_well: bool = True
     is_debit: bool = False
@@ -145,7 +146,7 @@ class Processor(Line):
     # --- the interface --------------------------------------------------------------------------------------
 
     def _swipe(self, each: Object, token: str) -> None:
-        kind = token.partition(":")[0]
+        kind, each.token = token.partition(":")[0], token
         self.swiped[each.reference] += 1
         before = self.declines.get(token, 0)
         if (
@@ -303,6 +304,7 @@ class Bank(Processor):
             "",
             each.reference,
             each.made_at,
+            each.token,
         )
 
     def lookup(self, handle: str) -> GatewayObject:
@@ -386,6 +388,7 @@ class DirectBank(Processor):
             code=each.code,
             reference=each.reference,
             created_at=each.made_at,
+            token=each.token,
         )
 
     def lookup(self, handle: str) -> DirectObject:

@@ -244,4 +244,11 @@ MUTANTS = [
         "rows = not_taken.filter(outcome=Outcome.SUCCEEDED, closed_at__isnull=True)",
         ("billing/tests/test_going_back.py",),
     ),
+    Mutant(
+        "A payment that is taken over names the card that the client saved last",
+        "billing/charging/settle.py",
+        "method = used.filter(token__in=(fetched.token, lost)).first()",
+        'method = used.order_by("-created_at").first()',
+        ("billing/tests/test_going_back.py",),
+    ),
 ]

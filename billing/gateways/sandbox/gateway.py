@@ -79,6 +79,7 @@ class Sandbox(PretendedProcessor):
             action_url=self._action_url(row),
             reference=row.invoice_ref,
             created_at=row.created_at,
+            token=row.card,
         )
 
 

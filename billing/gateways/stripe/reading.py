@@ -113,7 +113,21 @@ def payment(intent: stripe.PaymentIntent) -> GatewayObject:
         action_url=str(page.url or "") if page else "",
         reference=_text(intent.metadata, "invoice"),
         created_at=datetime.fromtimestamp(intent.created, UTC),
+        token=_token(intent),
     )
+
+
+def _latest_charge(intent: stripe.PaymentIntent) -> Any:
+    """Return the latest charge, None if there was none."""
+    return intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+
+
+def _token(intent: stripe.PaymentIntent) -> str:
+    """Return customer and payment method of the latest charge, or else of the next one."""
+    charge = _latest_charge(intent)
+    method = _id(getattr(charge or intent, "payment_method", None))
+    customer = _id(getattr(intent, "customer", None))
+    return f"{customer}/{method}" if customer and method else ""
 
 
 def _outcome(status: str, error: Any, refused: str) -> Outcome:
@@ -135,7 +149,7 @@ def _metadata(intent: stripe.PaymentIntent, error: Any, outcome: Outcome) -> Any
     refused card), they are on the PaymentIntent. Naming the next attempt there clears the error, so
     an error is never read as that of the next attempt.
     """
-    charge: Any = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+    charge = _latest_charge(intent)
     if charge is None:
         return intent.metadata
     its_own = (

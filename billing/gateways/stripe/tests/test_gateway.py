@@ -585,6 +585,15 @@ def test_the_outcome_of_the_latest_execution_is_read(
     assert read.created_at == datetime.fromtimestamp(1_793_595_600, UTC)
 
 
+def test_what_was_charged_is_named_and_not_what_will_be() -> None:
+    paid_by = charge("now") | {"payment_method": "pm_before"}
+    fetched = intent("succeeded", customer="cus_1", payment_method="pm_next", latest_charge=paid_by)
+    assert bank(fetched)[0].lookup("pi_1").token == "cus_1/pm_before"
+    fetched = intent("requires_action", customer="cus_1", payment_method="pm_next")
+    assert bank(fetched)[0].lookup("pi_1").token == "cus_1/pm_next"
+    assert bank(intent())[0].lookup("pi_1").token == ""
+
+
 def literals(shape: Any, name: str) -> set[str]:
     return {
         each for option in typing.get_args(own(shape)[name]) for each in typing.get_args(option)

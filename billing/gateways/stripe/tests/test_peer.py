@@ -109,6 +109,7 @@ def test_a_charge_is_prepared_executed_and_read_back(bank: Stripe, token: str) -
     bank.execute(handle=handle, key=key, token=token)
     after = bank.lookup(handle)
     assert (after.outcome, after.amount) == (Outcome.SUCCEEDED, 3_000_00)
+    assert after.token == token
 
 
 def test_a_cancelled_object_takes_no_money(bank: Stripe, token: str) -> None:
