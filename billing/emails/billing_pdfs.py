@@ -193,5 +193,6 @@ def _make(
         title=title,
         identifier=str(invoice.id),
         created=created,
+        on_one_page=True,
     )
     return store.save(business=invoice.business, kind=kind, title=title, pdf=pdf, now=now)
