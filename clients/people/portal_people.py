@@ -18,7 +18,6 @@ from core.models import AuditEvent
 from core.outbox import emails
 
 INVITED, REMOVED = "person_invited", "person_removed"
-MONEY_HIDDEN, MONEY_SHOWN = "person_money_hidden", "person_money_shown"
 
 
 class NotTheirs(RuleError):
@@ -66,7 +65,7 @@ def invite(
             )
         row = _record(INVITED, by, known, now, origin)
         if known.is_without_money:
-            _record(MONEY_HIDDEN, by, known, now, origin)
+            client_records.record_money(known, actor=_named(by), origin=origin, now=now)
         _email_invited(by, known, now)
         with translation.override(by.business.language):
             values = {"by": by.name, "name": known.name, "email": known.email}
@@ -130,9 +129,9 @@ def choose_money(
             raise client_records.MustSeeMoney(
                 sentence % {"name": contact.name, "business": by.business.name}, field="sees_money"
             )
-        contact = client_records.change_contact(contact=contact, sees_money=sees_money, now=now)
-        _record(MONEY_SHOWN if sees_money else MONEY_HIDDEN, by, contact, now, origin)
-    return contact
+        return client_records.change_contact(
+            contact=contact, sees_money=sees_money, actor=_named(by), origin=origin, now=now
+        )
 
 
 def choose_language(*, contact: Contact, language: str) -> Contact:
@@ -162,12 +161,17 @@ def _require_free(by: Contact, email: str) -> None:
         )
 
 
+def _named(by: Contact) -> str:
+    """Who acts, as the record has it."""
+    return f"{by.name} <{by.email}>"
+
+
 def _record(event: str, by: Contact, contact: Contact, now: datetime, origin: Origin) -> AuditEvent:
     return audit.record(
         business=by.business,
         chain_id=by.client_id,
         event=event,
-        actor=f"{by.name} <{by.email}>",
+        actor=_named(by),
         now=now,
         origin=origin,
         data={"name": contact.name, "email": contact.email},
