@@ -54,8 +54,9 @@ def outstanding_amounts(
 
 def late_collections(business: Business) -> QuerySet[Collection]:
     """Return the collections that wait for a date or a person: declined charges, late transfers."""
-    waiting = (CollectionState.READY, CollectionState.DUNNING, CollectionState.SENT)
-    collections = Collection.objects.filter(business=business, state__in=waiting).exclude(reason="")
+    has_reason = Q(state__in=(CollectionState.READY, CollectionState.SENT)) & ~Q(reason="")
+    waiting = has_reason | Q(state=CollectionState.DUNNING)
+    collections = Collection.objects.filter(waiting, business=business)
     return collections.select_related(
         "invoice__client", "invoice__agreement", "invoice__collection"
     )
