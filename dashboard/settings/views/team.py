@@ -96,7 +96,6 @@ class TeamChange(DashboardView):
     """The base of what is done with one person or invitation on the page of the team."""
 
     needs = Area.OWNERSHIP
-    confirms = True
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
@@ -118,6 +117,8 @@ class TeamChange(DashboardView):
 class ResendInvitation(TeamChange):
     """Email a new link; earlier ones do not open any more."""
 
+    confirms = True
+
     def change(self, pk: UUID) -> str:
         row = self.row(TeamInvitation, pk)
         refuse_too_many(self.business)
@@ -128,6 +129,8 @@ class ResendInvitation(TeamChange):
 class WithdrawInvitation(TeamChange):
     """Close an invitation."""
 
+    confirms = True
+
     def change(self, pk: UUID) -> str:
         row = self.row(TeamInvitation, pk)
         invitations.withdraw(invitation=row, **self.acting)
@@ -137,6 +140,8 @@ class WithdrawInvitation(TeamChange):
 
 class ChangeRole(TeamChange):
     """Give a person another role."""
+
+    confirms = True
 
     def change(self, pk: UUID) -> str:
         row = members.change_role(
@@ -150,6 +155,8 @@ class ChangeRole(TeamChange):
 
 class RemoveMember(TeamChange):
     """Take a person out of the team; a timer of theirs is stopped first."""
+
+    confirms = True
 
     def change(self, pk: UUID) -> str:
         row = self.row(Membership, pk)
