@@ -80,7 +80,8 @@ def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
 
 def late_agreements(business: Business) -> dict[UUID, Way]:
     """Return the agreements with a declined charge or a late transfer, and how they are paid."""
-    of_agreements = late_collections(business).filter(invoice__agreement__isnull=False)
+    late = late_collections(business).exclude(reason="")  # without: nothing was declined
+    of_agreements = late.filter(invoice__agreement__isnull=False)
     rows = of_agreements.values_list("invoice__agreement_id", "invoice__collect_by")
     return {pk: Way(collect_by) for pk, collect_by in rows}
 

@@ -120,6 +120,9 @@ def test_without_a_reason_nothing_is_said_that_did_not_happen(world: World, card
     assert said.label == "Waiting for your decision"
     assert said.client_label == "Open" and "another" not in said.client_text
     assert [row.invoice for row in late_collections(world.business)] == [invoice]
+    overview = logged_in(world.business.owner).get(reverse("dashboard:home")).text
+    assert "is open and waits for your decision" in overview
+    assert "Charge failed" not in overview and "the charge of" not in overview
 
 
 @pytest.mark.parametrize(("card", "offered"), [("in use", True), ("none", False)])
