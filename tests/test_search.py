@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -86,6 +87,18 @@ def test_what_is_renamed_corrected_or_deleted_is_found_as_it_is_now(world: World
     client.contacts.all().delete()
     client.delete()
     assert not SearchEntry.objects.exists()
+
+
+def test_a_sum_is_read_with_the_decimals_of_each_currency(world: World) -> None:
+    """Both 1070 yen and 10.70 dollars are 1070 minor units."""
+    yen, cents, dollars = (uuid4() for _ in range(3))
+    SearchEntry.objects.bulk_create(
+        SearchEntry(
+            id=pk, business=world.business, kind="invoice", words="x", total=total, currency=code
+        )
+        for pk, total, code in ((yen, 1070, "JPY"), (cents, 1070, "USD"), (dollars, 107000, "USD"))
+    )
+    assert {hit.row_id for hit in find(world.business, "1,070")} == {yen, dollars}
 
 
 def test_a_time_entry_that_was_removed_is_not_found(world: World) -> None:

@@ -109,7 +109,7 @@ def _label(asked: Asked) -> tuple[str, str]:
         case Step.REST:
             return _("Partly paid"), "bad"
         case Step.SAVE_CARD if asked.is_undecided:
-            return _("Waiting for your decision"), "bad"
+            return _("Needs a decision"), "bad"
         case Step.SAVE_CARD if asked.reason == RETURNED:
             return _("Returned by the bank"), "bad"
         case Step.SAVE_CARD if asked.way == Way.DEBIT:

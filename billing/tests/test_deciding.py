@@ -117,7 +117,7 @@ def test_without_a_reason_nothing_is_said_that_did_not_happen(world: World, card
     assert "is open and waiting for your decision" in said.owner_text
     for untrue in ("No try is left", "asked the client"):
         assert untrue not in said.owner_text
-    assert said.label == "Waiting for your decision"
+    assert said.label == "Needs a decision"
     assert said.client_label == "Open" and "another" not in said.client_text
     assert [row.invoice for row in late_collections(world.business)] == [invoice]
     overview = logged_in(world.business.owner).get(reverse("dashboard:home")).text
