@@ -4,6 +4,7 @@ Only the decision maker invites and removes (rule 71). All of it is recorded und
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -59,7 +60,7 @@ def invite(
             raise client_records.DuplicateContact(sentence % {"name": known.name}, field="email")
         else:
             known = client_records.give_access_again(contact=known)
-            copies = {} if sees_money else {"gets_billing": False}
+            copies: dict[str, Any] = {} if sees_money else {"gets_billing": False}
             known = client_records.change_contact(
                 contact=known, sees_money=sees_money, now=now, **copies
             )
