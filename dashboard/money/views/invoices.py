@@ -122,11 +122,15 @@ class InvoicePage(DashboardView):
             "days": queries.retry_days(invoice)
             if status.asked.way == Way.CARD and not status.asked.is_rest
             else [],
-            "decide": PostponeForm(initial={"until": self.today + PATIENCE})
-            if queries.needs_decision(invoice)
-            else None,
-            "method": saved_cards.card_in_use(invoice.client),
+            **(self._decision(invoice) if queries.needs_decision(invoice) else {}),
             "can_retry": status.asked.needs_card,
+        }
+
+    def _decision(self, invoice: Invoice) -> dict[str, Any]:
+        """What there is to choose from; another try only of a method that is saved."""
+        return {
+            "decide": PostponeForm(initial={"until": self.today + PATIENCE}),
+            "method": saved_cards.card_in_use(invoice.client),
         }
 
 
