@@ -176,6 +176,7 @@ def _reading(result: WrittenReading) -> dict[str, str]:
         "on": reading.on.isoformat(),
         "value": str(reading.value),
         "result": outcome,
+        **({"unusual": result.unusual} if result.unusual else {}),
     }
 
 

@@ -9,10 +9,14 @@ from django.utils.translation import gettext as _
 
 from clients import portal_links, sample_rules
 from clients.models import Client, Contact
+from core import audit
+from core.audit import UNSEEN, Origin
 from core.errors import RuleError
 from core.models import Business, OutboxEmail
 from core.models.outbox import OutboxState
 from core.outbox.emails import COMPOSERS
+
+MONEY_HIDDEN, MONEY_SHOWN = "person_money_hidden", "person_money_shown"
 
 
 class MustSeeMoney(RuleError):
@@ -87,11 +91,13 @@ def add_contact(
     is_decision_maker: bool = False,
     gets_billing: bool = False,
     sees_money: bool = True,
+    actor: str = "",
+    origin: Origin = UNSEEN,
 ) -> Contact:
     """Add a contact. A new decision maker replaces the previous one.
 
-    Raises DuplicateContact, MustSeeMoney, and SampleClient where client and address are not both
-    samples or both real.
+    That money is hidden from them is recorded where an `actor` is named. Raises DuplicateContact,
+    MustSeeMoney, and SampleClient where client and address are not both samples or both real.
     """
     sample_rules.require_address(client, email)
     with transaction.atomic():
@@ -109,16 +115,27 @@ def add_contact(
             created_at=now,
         )
         require_money(contact)
-        return _save(contact)
+        _save(contact)
+        if actor and contact.is_without_money:
+            record_money(contact, actor=actor, origin=origin, now=now)
+    return contact
 
 
-def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact:
+def change_contact(
+    *,
+    contact: Contact,
+    now: datetime,
+    actor: str = "",
+    origin: Origin = UNSEEN,
+    **fields: Any,
+) -> Contact:
     """Change a contact's name, email or role, or make them the decision maker.
 
     A new decision maker replaces the previous one. Signed documents keep what they show. If the
     email changes, the contact's portal sessions end and links that were sent stop working, so that
     whoever reads the old mailbox has no access. Emails about money that wait do not go to somebody
-    from whom it is hidden now. Raises DuplicateContact, MustSeeMoney, CannotEnter and SampleClient.
+    from whom it is hidden now. Hiding and showing it is recorded where an `actor` is named. Raises
+    DuplicateContact, MustSeeMoney, CannotEnter and SampleClient.
     """
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=contact.client_id)
@@ -128,6 +145,7 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
         if fields.get("is_decision_maker"):
             fields = fields | {"sees_money": True}
             _require_entry(row)
+        was_without = row.is_without_money
         is_hiding = row.sees_money and fields.get("sees_money") is False
         for name, value in fields.items():
             setattr(row, name, value)
@@ -142,8 +160,23 @@ def change_contact(*, contact: Contact, now: datetime, **fields: Any) -> Contact
         if row.email != old_email:
             portal_links.end_sessions(contact=row, now=now)
             _drop_copies(row, old_email)
+        if actor and row.is_without_money != was_without:
+            record_money(row, actor=actor, origin=origin, now=now)
     contact.refresh_from_db()
     return contact
+
+
+def record_money(contact: Contact, *, actor: str, origin: Origin, now: datetime) -> None:
+    """Record under the client that money is hidden from somebody, or shown to them, from now on."""
+    audit.record(
+        business=contact.business,
+        chain_id=contact.client_id,
+        event=MONEY_HIDDEN if contact.is_without_money else MONEY_SHOWN,
+        actor=actor,
+        now=now,
+        origin=origin,
+        data={"name": contact.name, "email": contact.email},
+    )
 
 
 def close_access(*, contact: Contact, now: datetime) -> Contact:

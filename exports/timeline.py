@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Agreement, Amendment
 from agreements.signing import history
 from billing.books import money_history as money
+from clients import client_records
 from clients.models import Client
 from clients.people import portal_people
 from core import audit
@@ -84,12 +85,12 @@ def history_of(agreement: Agreement, *, inside: bool) -> AgreementHistory:
 
 
 def people_facts(client: Client) -> list[Fact]:
-    """Return whom the client's decision maker invited to the portal and removed from it."""
+    """Return who was invited to the portal and removed from it, and who is shown money there."""
     sentences = {
         portal_people.INVITED: _("%(name)s was invited to the portal"),
         portal_people.REMOVED: _("%(name)s was removed from the portal"),
-        portal_people.MONEY_HIDDEN: _("Prices and payments were hidden from %(name)s"),
-        portal_people.MONEY_SHOWN: _("Prices and payments were shown to %(name)s"),
+        client_records.MONEY_HIDDEN: _("Prices and payments were hidden from %(name)s"),
+        client_records.MONEY_SHOWN: _("Prices and payments were shown to %(name)s"),
     }
     return [
         Fact(event.at, sentences[event.event] % event.data, actor=event.actor, ip=event.ip or "")
@@ -122,8 +123,8 @@ def event_labels() -> dict[str, str]:
         work_answers.TAKEN_BACK: _("Approval taken back"),
         portal_people.INVITED: _("Colleague invited to the portal"),
         portal_people.REMOVED: _("Colleague removed from the portal"),
-        portal_people.MONEY_HIDDEN: _("Prices and payments hidden from a colleague"),
-        portal_people.MONEY_SHOWN: _("Prices and payments shown to a colleague"),
+        client_records.MONEY_HIDDEN: _("Prices and payments hidden from a colleague"),
+        client_records.MONEY_SHOWN: _("Prices and payments shown to a colleague"),
     }
 
 

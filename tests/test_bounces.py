@@ -184,3 +184,24 @@ def test_a_corrected_address_no_longer_bounces(sent: OutboxEmail, world: World) 
     found = bounces.newest_by_address(world.business, ["PLOY@baan.example", "new@baan.example"])
     assert list(found) == ["ploy@baan.example"]
     assert not bounces.newest_by_address(World().business, ["ploy@baan.example"])
+
+
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_a_bounce_without_a_reason_is_told_in_a_whole_sentence(
+    sent: OutboxEmail, language: str
+) -> None:
+    said = {
+        "en": "The mail server gave no reason.",
+        "th": "เซิร์ฟเวอร์อีเมลไม่ได้แจ้งเหตุผล",
+    }
+    OutboxEmail.objects.filter(pk=sent.pk).update(state="bounced", bounced_at=NOW, error="")
+    assert sent.business
+    browser = Browser(headers={"accept-language": language})
+    browser.force_login(sent.business.owner)
+    pages = [
+        reverse("dashboard:client", args=[Client.objects.get().pk]),
+        reverse("dashboard:sent_email", args=[sent.pk]),
+        reverse("dashboard:letters"),
+    ]
+    for page in pages:
+        assert said[language] in " ".join(browser.get(page).text.split()), page

@@ -31,6 +31,7 @@ LISTS = (
     "clients",
     "proposals",
     "agreements",
+    "fees",
     "time",
     "time_week",
     "time_imports",

@@ -6,6 +6,7 @@ A page with all agreements reads little of each; here that is compared with the 
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -28,11 +29,13 @@ from clients.models import Client, Contact
 from core.dates import add_months, local_day, months_back
 from core.models import Business
 from core.team.roles import Role
+from dashboard.home import retainers
 from dashboard.home.todos import SOURCES, todos
 from dashboard.home.views import Home
 from delivery.hours import hours_left, recent_hours
 from delivery.models import Adjustment, Report, TimeEntry
 from delivery.renewing import renewal_outlook
+from delivery.rules.renewal_risk import Level, Reason, Why
 from tests.world import World
 
 pytestmark = pytest.mark.proof
@@ -268,3 +271,13 @@ def test_one_question_finds_every_source_that_has_a_todo(business: Business) -> 
     view.request.role = Role.OWNER  # type: ignore[attr-defined]
     each = [todo for source in SOURCES for todo in source(view)]
     assert each and todos(view) == each
+
+
+def test_who_is_most_likely_to_leave_is_listed_first() -> None:
+    ids = [uuid4() for _ in range(3)]
+    running = [Agreement(pk=pk) for pk in ids]
+    risks = {
+        pk: renewal_outlook.Outlook(Level.HIGH, [Reason(Why.UNREAD, points)] if points else [])
+        for pk, points in zip(ids, (2, 0, 5), strict=True)
+    }
+    assert [row.pk for row, _risk in retainers.at_risk(running, risks)] == [ids[2], ids[0]]

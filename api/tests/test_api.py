@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client as Browser
+from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Period
@@ -72,6 +73,21 @@ def test_a_reading_is_created_once_and_a_correction_keeps_the_old_value(kpi: Kpi
     assert Reading.history.count() == 2
     assert not any(row.cookies for row in answers)
     assert ApiKey.objects.get().used_at is not None
+
+
+def test_an_unusual_value_is_written_and_both_sides_are_told(kpi: Kpi) -> None:
+    key = secret(kpi.business)
+    usual = [one(kpi, 1200 + days, days) for days in (9, 8, 7)]
+    answer = post([*usual, one(kpi, 12, 2)], key).json()["readings"]
+    assert ["unusual" in row for row in answer] == [False, False, False, True]
+    assert "Sign-ups: 12 on " in answer[3]["unusual"]
+    assert "although it is usually about 1,208" in answer[3]["unusual"]
+    again = post(one(kpi, 12, 2), key, HTTP_ACCEPT_LANGUAGE="th").json()["readings"][0]
+    assert again["result"] == "unchanged" and "ทั้งที่ปกติอยู่ราว 1,208" in again["unusual"]
+    owner, page = logged_in(kpi.business.owner), reverse("dashboard:kpis", args=[kpi.agreement_id])
+    assert owner.get(page).text.count("although it is usually about") == 1
+    post(one(kpi, 1212, 2), key)
+    assert "although it is usually about" not in owner.get(page).text
 
 
 def test_without_an_active_key_every_call_is_refused(kpi: Kpi) -> None:

@@ -16,7 +16,7 @@ from django.db import connection
 
 from agreements.models import Agreement
 from agreements.running.periods import open_due
-from benchmarks.parts import bank, floor, opened, papers, reported, seed, years  # noqa: F401  (some have measures of their own)
+from benchmarks.parts import bank, floor, opened, papers, reported, searched, seed, years  # noqa: F401  (some have measures of their own)
 from benchmarks.parts.process import MEASURES, measure, memory
 from benchmarks.parts.statements import counted
 from billing.books.invariants import find_contradictions

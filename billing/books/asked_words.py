@@ -37,6 +37,8 @@ class InvoiceStatus:
             return pgettext("status of an invoice", "To pay")
         if self.asked.step == Step.CONFIRM:
             return _("Needs your confirmation")
+        if self.asked.is_undecided:
+            return str(dict(INVOICE_STATES)[self.asked.state])
         return self.label
 
     @property
@@ -44,7 +46,8 @@ class InvoiceStatus:
         """The words of the button that leads a client to save a card or another way to pay."""
         if self.asked.by_debit:
             return _("Save a payment method")
-        return _("Save a card") if self.asked.reason == NO_METHOD else _("Save another card")
+        is_first = self.asked.reason == NO_METHOD or self.asked.is_undecided
+        return _("Save a card") if is_first else _("Save another card")
 
     @property
     def icon(self) -> str:
@@ -105,6 +108,8 @@ def _label(asked: Asked) -> tuple[str, str]:
             return str(dict(COLLECTION_STATES)[CollectionState.VOIDING]), "info"
         case Step.REST:
             return _("Partly paid"), "bad"
+        case Step.SAVE_CARD if asked.is_undecided:
+            return _("Needs a decision"), "bad"
         case Step.SAVE_CARD if asked.reason == RETURNED:
             return _("Returned by the bank"), "bad"
         case Step.SAVE_CARD if asked.way == Way.DEBIT:
@@ -183,6 +188,8 @@ def _to_client(asked: Asked, currency: str) -> str:
                 )
                 % values
             )
+        case Step.SAVE_CARD if asked.is_undecided:
+            return _("%(amount)s is still open. A card that you save is charged at once.") % values
         case Step.SAVE_CARD if asked.reason == NO_METHOD:
             return _("Please save a card; %(amount)s is then charged to it.") % values
         case Step.SAVE_CARD:
@@ -204,6 +211,8 @@ def _debit_to_client(asked: Asked) -> str:
             )
         case Step.CONFIRMING:
             return _("The direct debit of %(amount)s is being sent to your bank.")
+        case Step.SAVE_CARD if asked.is_undecided:
+            return _("%(amount)s is still open. A payment method that you save is charged at once.")
         case Step.SAVE_CARD:
             return _("%(why)s Please save a payment method; %(amount)s is then charged to it.")
         case Step.RETRY:
@@ -222,6 +231,11 @@ def _days_overdue(asked: Asked, amount: str) -> str:
 
 def _card_was_asked_for(asked: Asked) -> str:
     """What the owner reads while a card is missing: the first one, or another one."""
+    if asked.is_undecided:
+        return _(
+            "%(amount)s is open and waiting for your decision. Nothing is charged automatically; a "
+            "card that the client saves is charged at once."
+        )
     if asked.reason == NO_METHOD:
         return _(
             "%(why)s %(amount)s is open. We asked the client for a card, and charge it as "
@@ -295,6 +309,11 @@ def _debit_to_owner(asked: Asked) -> str:
             )
         case Step.CONFIRMING:
             return _("The direct debit of %(amount)s is being sent to the gateway.")
+        case Step.SAVE_CARD if asked.is_undecided:
+            return _(
+                "%(amount)s is open and waiting for your decision. Nothing is debited "
+                "automatically; a payment method that the client saves is charged at once."
+            )
         case Step.SAVE_CARD:
             return _(
                 "%(why)s %(amount)s is open and waiting for your decision. We asked the client for "

@@ -54,8 +54,9 @@ def outstanding_amounts(
 
 def late_collections(business: Business) -> QuerySet[Collection]:
     """Return the collections that wait for a date or a person: declined charges, late transfers."""
-    waiting = (CollectionState.READY, CollectionState.DUNNING, CollectionState.SENT)
-    collections = Collection.objects.filter(business=business, state__in=waiting).exclude(reason="")
+    has_reason = Q(state__in=(CollectionState.READY, CollectionState.SENT)) & ~Q(reason="")
+    waiting = has_reason | Q(state=CollectionState.DUNNING)
+    collections = Collection.objects.filter(waiting, business=business)
     return collections.select_related(
         "invoice__client", "invoice__agreement", "invoice__collection"
     )
@@ -79,7 +80,8 @@ def agreements_on_hold(business: Business) -> QuerySet[Agreement]:
 
 def late_agreements(business: Business) -> dict[UUID, Way]:
     """Return the agreements with a declined charge or a late transfer, and how they are paid."""
-    of_agreements = late_collections(business).filter(invoice__agreement__isnull=False)
+    late = late_collections(business).exclude(reason="")  # without: nothing was declined
+    of_agreements = late.filter(invoice__agreement__isnull=False)
     rows = of_agreements.values_list("invoice__agreement_id", "invoice__collect_by")
     return {pk: Way(collect_by) for pk, collect_by in rows}
 

@@ -158,6 +158,15 @@ class Asked:
         return self.step in (Step.SAVE_CARD, Step.RETRY)
 
     @property
+    def is_undecided(self) -> bool:
+        """Whether the owner has to decide although no charge was declined.
+
+        That is so after a recorded transfer was taken back, and in rows that are older than the
+        reasons: nobody knows what the client was told.
+        """
+        return self.step == Step.SAVE_CARD and not self.reason
+
+    @property
     def is_rest(self) -> bool:
         """Whether a charge took less than is asked, so that the client transfers the rest."""
         return self.step == Step.REST

@@ -54,6 +54,14 @@ def test_half_a_month_is_covered_by_the_days_of_that_month() -> None:
     assert covered_until(500, 0, date(2027, 2, 1)) is None
 
 
+def test_what_is_paused_is_not_lost() -> None:
+    month = date(2026, 11, 1)
+    paused = movement(month, {"a": 100}, {}, frozenset({"a"}))
+    lost = movement(month, {"a": 100}, {}, frozenset({"b"}))
+    assert (paused.paused, paused.lost) == (-100, 0)
+    assert (lost.paused, lost.lost) == (0, -100)
+
+
 @given(FEES, FEES, st.frozensets(st.integers(0, 8)))
 def test_what_a_month_begins_with_and_its_changes_are_what_it_ends_with(
     before: dict[object, int], after: dict[object, int], paused: frozenset[object]

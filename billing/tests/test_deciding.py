@@ -3,15 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
-from billing.books.queries import needs_decision, retry_days
+from billing.bank_transfer import take_back, transfers
+from billing.books.asked_words import status_of
+from billing.books.queries import late_collections, needs_decision, retry_days
 from billing.charging.retry import retry_on
-from billing.models import Charge, Collection, Invoice
+from billing.models import Charge, Collection, Invoice, PaymentMethod
 from billing.rules import dunning
 from billing.rules.errors import NothingToRetry
 from billing.runs.billing_run import run_billing
 from core.dates import local_day, local_instant
 from core.models import OutboxEmail
+from tests.browsers import logged_in
 from tests.world import NOW, World
 
 LATER = date(2026, 11, 30)
@@ -86,6 +90,49 @@ def test_after_the_last_retry_the_owner_is_asked_and_nothing_else_happens(world:
     run_billing(now=NOW + timedelta(days=25), door="test")
     assert Charge.objects.count() == before == 5
     assert invoice.agreement.state == "active"
+
+
+def without_a_reason(world: World, card: str) -> Invoice:
+    """A card's invoice whose transfer was recorded by mistake and taken back: no reason is kept."""
+    invoice = declined(world)
+    later = NOW + timedelta(days=15)
+    transfers.record_transfer(
+        invoice=invoice, amount=invoice.total, on=later.date(), reference="", actor="Nan", now=later
+    )
+    run_billing(now=later, door="test")  # which cancels the charge at the gateway first
+    take_back.take_back_payment(
+        payment=invoice.payments.get(), reason="Typo", actor="Nan", now=later
+    )
+    method = {"kind": "sepa_debit"} if card == "debit" else {}
+    PaymentMethod.objects.update(removed_at=later if card == "none" else None, **method)
+    found = Invoice.objects.select_related("collection", "agreement", "client").get()
+    assert (found.collection.state, found.collection.reason) == ("dunning", "")
+    return found
+
+
+@pytest.mark.parametrize("card", ["in use", "none", "debit"])
+def test_without_a_reason_nothing_is_said_that_did_not_happen(world: World, card: str) -> None:
+    invoice = without_a_reason(world, card)
+    said = status_of(invoice, now=NOW + timedelta(days=15))
+    assert "is open and waiting for your decision" in said.owner_text
+    for untrue in ("No try is left", "asked the client"):
+        assert untrue not in said.owner_text
+    assert said.label == "Needs a decision"
+    assert said.client_label == "Open" and "another" not in said.client_text
+    assert [row.invoice for row in late_collections(world.business)] == [invoice]
+    overview = logged_in(world.business.owner).get(reverse("dashboard:home")).text
+    assert "is open and waits for your decision" in overview
+    assert "Charge failed" not in overview and "the charge of" not in overview
+
+
+@pytest.mark.parametrize(("card", "offered"), [("in use", True), ("none", False)])
+def test_another_try_is_offered_where_there_is_a_card_to_try(
+    world: World, card: str, offered: bool
+) -> None:
+    invoice = without_a_reason(world, card)
+    page = logged_in(world.business.owner).get(reverse("dashboard:invoice", args=[invoice.pk]))
+    assert "What now? You choose" in page.text
+    assert ("Try the card in use once more" in page.text) is offered
 
 
 def test_waiting_gives_one_more_try_on_the_chosen_day_and_then_the_owner_is_asked_again(

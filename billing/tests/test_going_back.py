@@ -110,6 +110,16 @@ def goes_on(*, at: Any) -> None:
     resolve_charges(now=at + HOUR)
 
 
+def issues_again(*, at: Any) -> None:
+    """Nothing is billed before a person compares and goes on; then it is issued, not charged."""
+    with pytest.raises(StandsStill):
+        run_billing(now=at, door="test")
+    compare.compare(now=at)
+    go_on.go_on(actor="Nan", now=at)
+    open_due(now=at)
+    issue_invoices(now=at)
+
+
 def test_a_restored_backup_charges_nothing_by_itself(world):
     charged_after_the_backup(world)
     run = run_scheduled(now=NOW + 2 * HOUR)
@@ -275,12 +285,7 @@ def test_what_the_bank_still_works_on_at_a_direct_gateway_closes_no_invoice(worl
     run_billing(now=NOW + HOUR, door="test")
     SandboxDirectCharge.objects.update(status="processing")  # as a slow card is for hours
     backup.restore()
-    with pytest.raises(StandsStill):
-        run_billing(now=NOW + 2 * HOUR, door="test")
-    compare.compare(now=NOW + 2 * HOUR)
-    go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
-    open_due(now=NOW + 2 * HOUR)
-    issue_invoices(now=NOW + 2 * HOUR)
+    issues_again(at=NOW + 2 * HOUR)
     assert Collection.objects.get().handle == SandboxDirectCharge.objects.get().handle
     write_off_invoice(invoice=Invoice.objects.get(), reason="R", actor="Nan", now=NOW + 2 * HOUR)
     resolve_charges(now=NOW + 3 * HOUR)
@@ -393,12 +398,7 @@ def is_forgotten_and_late(world: World, before: str | None) -> SandboxDirectChar
     late = SandboxDirectCharge.objects.get(status="succeeded")
     late.delete()
     backup.restore()
-    with pytest.raises(StandsStill):
-        run_billing(now=NOW + 2 * HOUR, door="test")
-    compare.compare(now=NOW + 2 * HOUR)
-    go_on.go_on(actor="Nan", now=NOW + 2 * HOUR)
-    open_due(now=NOW + 2 * HOUR)
-    issue_invoices(now=NOW + 2 * HOUR)
+    issues_again(at=NOW + 2 * HOUR)
     return late
 
 

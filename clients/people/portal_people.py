@@ -4,6 +4,7 @@ Only the decision maker invites and removes (rule 71). All of it is recorded und
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -18,7 +19,6 @@ from core.models import AuditEvent
 from core.outbox import emails
 
 INVITED, REMOVED = "person_invited", "person_removed"
-MONEY_HIDDEN, MONEY_SHOWN = "person_money_hidden", "person_money_shown"
 
 
 class NotTheirs(RuleError):
@@ -60,13 +60,13 @@ def invite(
             raise client_records.DuplicateContact(sentence % {"name": known.name}, field="email")
         else:
             known = client_records.give_access_again(contact=known)
-            copies = {} if sees_money else {"gets_billing": False}
+            copies: dict[str, Any] = {} if sees_money else {"gets_billing": False}
             known = client_records.change_contact(
                 contact=known, sees_money=sees_money, now=now, **copies
             )
         row = _record(INVITED, by, known, now, origin)
         if known.is_without_money:
-            _record(MONEY_HIDDEN, by, known, now, origin)
+            client_records.record_money(known, actor=_named(by), origin=origin, now=now)
         _email_invited(by, known, now)
         with translation.override(by.business.language):
             values = {"by": by.name, "name": known.name, "email": known.email}
@@ -130,9 +130,9 @@ def choose_money(
             raise client_records.MustSeeMoney(
                 sentence % {"name": contact.name, "business": by.business.name}, field="sees_money"
             )
-        contact = client_records.change_contact(contact=contact, sees_money=sees_money, now=now)
-        _record(MONEY_SHOWN if sees_money else MONEY_HIDDEN, by, contact, now, origin)
-    return contact
+        return client_records.change_contact(
+            contact=contact, sees_money=sees_money, actor=_named(by), origin=origin, now=now
+        )
 
 
 def choose_language(*, contact: Contact, language: str) -> Contact:
@@ -162,12 +162,17 @@ def _require_free(by: Contact, email: str) -> None:
         )
 
 
+def _named(by: Contact) -> str:
+    """Who acts, as the record has it."""
+    return f"{by.name} <{by.email}>"
+
+
 def _record(event: str, by: Contact, contact: Contact, now: datetime, origin: Origin) -> AuditEvent:
     return audit.record(
         business=by.business,
         chain_id=by.client_id,
         event=event,
-        actor=f"{by.name} <{by.email}>",
+        actor=_named(by),
         now=now,
         origin=origin,
         data={"name": contact.name, "email": contact.email},

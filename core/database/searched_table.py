@@ -51,6 +51,27 @@ class IndexOfWords(SqlOperation):
         return [create + "(business_id, words, kind, id)"]
 
 
+class IndexOfWordsByKind(SqlOperation):
+    """Migration operation: on SQLite, let the search read names without all that is no name.
+
+    It asks for names, notes and the rest apart (core.search.find), so that each entry is read once.
+    """
+
+    def describe(self) -> str:
+        return "Index the words of the search by kind"
+
+    def forwards(self, vendor: str) -> list[str]:
+        return self._instead("search_by_words", "search_by_kind", "kind, words, id", vendor)
+
+    def backwards(self, vendor: str) -> list[str]:
+        return self._instead("search_by_kind", "search_by_words", "words, kind, id", vendor)
+
+    def _instead(self, old: str, new: str, columns: str, vendor: str) -> list[str]:
+        if vendor == "postgresql":
+            return []
+        return [f"DROP INDEX {old}", f"CREATE INDEX {new} ON {INDEX} (business_id, {columns})"]
+
+
 class Searched(SqlOperation):
     """Migration operation: keep an entry of the index for each row of `table`, and fill it now.
 

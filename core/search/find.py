@@ -14,12 +14,17 @@ from core.search import terms
 
 CLIENT, PERSON, PAYMENT, TIME = "client", "contact", "payment", "time"
 NAMES, NOTES = (CLIENT, PERSON), (TIME,)
+#: Named one by one, because SQLite's index begins with the kind.
+OTHERS = (
+    *("agreement", "credit_note", "deliverable", "document", "invoice", PAYMENT),
+    *("proposal", "request"),
+)
 LAST = (PAYMENT, *NOTES)  # a payment lies on the page of its invoice, which is named first
 #: Names are looked for first and notes last, each on its own: a word in a thousand notes hides no
 #: client. The letters are those of the index (core.database.searched_table).
 GROUPS = {
     "n": Q(kind__in=NAMES),
-    "o": ~Q(kind__in=(*NAMES, *NOTES)),
+    "o": Q(kind__in=OTHERS),
     "t": Q(kind__in=NOTES),
 }
 MOST = 60  # entries of each group that are read
@@ -126,13 +131,13 @@ def _spelt_like(slips: Mapping[str, Sequence[str]], business: Business) -> list[
     """
     names, near = next(iter(GROUPS)), Q()
     for word, others in slips.items():
-        halves = Q()
+        halves, fits = Q(), Q()
         for half in terms.halves(word):
             halves |= _has(half, business, names)
-        for other in others:
-            halves &= _has(other, business, names)
-        if terms.halves(word):
-            near |= halves
+        for other in others:  # first, because it fits fewer: SQLite compares in this order
+            fits &= _has(other, business, names)
+        if halves:
+            near |= fits & halves
     if not near:
         return []
     alike = [

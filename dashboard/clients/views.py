@@ -211,7 +211,13 @@ class NewContact(DashboardView):
         form = ContactForm(request.POST)
         if form.is_valid():
             try:
-                client_records.add_contact(client=client, now=timezone.now(), **form.cleaned_data)
+                client_records.add_contact(
+                    client=client,
+                    now=timezone.now(),
+                    actor=self.actor,
+                    origin=self.origin,
+                    **form.cleaned_data,
+                )
                 show_warnings(request, form)
                 return redirect("dashboard:client", client.pk)
             except RuleError as error:
@@ -237,7 +243,11 @@ class EditContact(DashboardView):
             old_email = contact.email
             try:
                 client_records.change_contact(
-                    contact=contact, now=timezone.now(), **form.cleaned_data
+                    contact=contact,
+                    now=timezone.now(),
+                    actor=self.actor,
+                    origin=self.origin,
+                    **form.cleaned_data,
                 )
             except RuleError as error:
                 add_error(form, error)

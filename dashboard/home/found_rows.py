@@ -206,9 +206,12 @@ def _lines(view: DashboardView, hits: Sequence[find.Hit]) -> list[Line]:
 
 
 def _of_client(view: DashboardView, client: UUID) -> list[Line]:
-    """What one most often looks for at a client: its newest agreements and invoices."""
+    """What one most often looks for at a client: its newest agreements and invoices.
+
+    By when they were made: by their date, SQLite would read those of the whole business.
+    """
     agreements = view.rows(Agreement).filter(client=client).order_by("-created_at")[:NEWEST]
-    invoices = view.rows(Invoice).filter(client=client).order_by("-issued_on", "-id")[:NEWEST]
+    invoices = view.rows(Invoice).filter(client=client).order_by("-created_at")[:NEWEST]
     return [
         *(KINDS["agreement"].line(row) for row in agreements.select_related("client")),
         *(KINDS["invoice"].line(row) for row in invoices.select_related("client")),

@@ -70,6 +70,11 @@ def _late_payment(invoice: Invoice, asked: Asked) -> str:
     if asked.is_rest:
         text = _("%(client)s: %(amount)s of invoice %(number)s is open and cannot be charged.")
         return text % values
+    if asked.is_undecided:
+        text = _(
+            "%(client)s: %(amount)s of invoice %(number)s is open and waits for your decision."
+        )
+        return text % values
     return _("%(client)s: the charge of %(amount)s failed.") % values
 
 

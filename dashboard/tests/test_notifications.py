@@ -4,7 +4,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from core.models import NotificationChoice
-from core.models.notification import Event, Hears
+from core.models.notification import USUAL, Event, Hears
 from core.outbox import notification_choices
 from tests.world import World
 
@@ -36,3 +36,10 @@ def test_one_users_choice_is_not_anothers(world: World) -> None:
     both = [world.business, other.business]
     hears = notification_choices.by_business(both, Event.OPENED)
     assert hears == {world.business.pk: Hears.NEVER, other.business.pk: Hears.NOW}
+
+
+def test_a_choice_is_of_one_kind_of_event_alone(world: World) -> None:
+    world.hears(Hears.NEVER, Event.OPENED)
+    heard = {event: notification_choices.hears(world.business, event) for event in Event}
+    usual = {event: USUAL.get(event, Hears.NOW) for event in Event}
+    assert heard == usual | {Event.OPENED: Hears.NEVER}

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from billing.runs.billing_run import run_billing
 from clients.models import Contact
 from core.dates import local_day
 from core.models import OutboxEmail
+from dashboard.todo import done
 from delivery.models import Deliverable, EarlyWarning, Handover, Report, Request
 from delivery.renewing import warning_actions, warning_texts
 from delivery.reports import report_run, send_reports
@@ -195,6 +197,13 @@ def test_a_report_that_is_taken_back_is_listed_again_as_a_draft_with_its_words(
         draft.refresh_from_db()
         assert draft.reviewed_at is None and keys(owner) == [f"report-{draft.pk}"]
         assert WORDS["comment"] in page(owner.get(LIST))
+
+
+@pytest.mark.parametrize(("left", "offered"), [(1, True), (-1, False)])
+def test_an_undo_is_offered_until_its_time_is_over(left: int, offered: bool) -> None:
+    now = timezone.now()
+    act = done.Act("t", "report:1", "Sent", "", {}, now + timedelta(minutes=left), now)
+    assert act.can_undo is offered
 
 
 def test_an_undo_never_overwrites_a_later_decision(world: World, owner: Browser) -> None:

@@ -34,11 +34,13 @@ class WrittenReading:
     """The reading that counts after a write.
 
     `was` is the reading that it corrects. `is_new` is False when the same reading existed already.
+    `unusual` says that its value is far from what is usual; "" if it is not.
     """
 
     reading: Reading
     was: Reading | None
     is_new: bool
+    unusual: str = ""
 
 
 def add_kpi(

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from agreements.models import Agreement, Period
 from core import charts, formats
 from core.charts import Course
-from delivery.kpis import figures_by_period
+from delivery.kpis import figures_by_period, unusual_readings
 from delivery.kpis.change_texts import since_start
 from delivery.kpis.figures_by_period import Figure
 from delivery.models import Kpi, Reading
@@ -34,12 +34,16 @@ class ReadingVersions:
 
 @dataclass(frozen=True)
 class KpiCard:
-    """One KPI in the running period: its figure, a sentence, the chart and the readings."""
+    """One KPI in the running period: its figure, a sentence, the chart and the readings.
+
+    `unusual` are sentences about values of the period that came over HTTP, far from what is usual.
+    """
 
     figure: Figure
     words: str
     course: Course
     kept: list[ReadingVersions]
+    unusual: list[str]
 
 
 def kpi_cards(agreement: Agreement, period: Period | None, today: date) -> list[KpiCard]:
@@ -57,6 +61,9 @@ def kpi_cards(agreement: Agreement, period: Period | None, today: date) -> list[
             standing_sentence(figure, period, today),
             period_chart(figure, period, readings[figure.kpi.pk]),
             readings[figure.kpi.pk][:READINGS_SHOWN],
+            unusual_readings.unasked(
+                figure.kpi, [each.reading for each in readings[figure.kpi.pk]], period.starts_on
+            ),
         )
         for figure in period_figures
     ]

@@ -1,7 +1,7 @@
 """Writes a batch of readings, all of them or none, and says what is wrong with each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from agreements.models import Period
 from core.dates import local_day
 from core.models import Business
-from delivery.kpis import kpi_changes
+from delivery.kpis import kpi_changes, unusual_readings
 from delivery.kpis.kpi_changes import ReadingValue, WrittenReading
 from delivery.models import Kpi, Report
 from delivery.rules.errors import BadReadings
@@ -77,13 +77,17 @@ def write_batch(
 ) -> list[WrittenReading]:
     """Write the readings in one transaction; return the results in the order given.
 
-    Writing the same readings again changes nothing. Raises BadReadings.
+    Writing the same readings again changes nothing. Nobody is asked about values that are far from
+    what is usual; the results say so. Raises BadReadings.
     """
     with transaction.atomic():
         values = check_batch(business=business, wanted=wanted, now=now)
+        unusual = unusual_readings.notes(values)
         unique = {(value.kpi.pk, value.on): value for value in values}
         results = {
-            (result.reading.kpi_id, result.reading.on): result
+            (key := (result.reading.kpi_id, result.reading.on)): replace(
+                result, unusual=unusual.get(key, "")
+            )
             for result in kpi_changes.write_readings(
                 list(unique.values()), now=now, actor=actor, source=source
             )

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from core import formats
 from delivery.kpis.kpi_changes import ReadingValue
 from delivery.models import Kpi, Reading
+from delivery.models.kpi import Source
 from delivery.rules.kpi_pace import LOOKED_AT, is_unusual, usual_value
 
 
@@ -47,12 +48,30 @@ def notes(values: Iterable[ReadingValue]) -> dict[tuple[UUID, date], str]:
         earlier = [value for _on, value in history[max(0, place - LOOKED_AT) : place]]
         usual = usual_value(earlier, one.kpi.baseline)
         if is_unusual(one.value, usual):
-            facts = {
-                "kpi": one.kpi.name,
-                "value": formats.number(one.value),
-                "on": formats.day(one.on),
-                "usual": formats.number(usual),
-            }
-            sentence = _("%(kpi)s: %(value)s on %(on)s, although it is usually about %(usual)s.")
-            said[one.kpi.pk, one.on] = sentence % facts
+            said[one.kpi.pk, one.on] = _note(one.kpi, one.value, one.on, usual)
     return said
+
+
+def unasked(kpi: Kpi, readings: Sequence[Reading], since: date) -> list[str]:
+    """Return what to say about values over HTTP, about which nobody was asked, since a day.
+
+    `readings` are those of the KPI that count, the newest day first.
+    """
+    said = []
+    for place, row in enumerate(readings):
+        if row.on >= since and row.source == Source.HTTP:
+            earlier = [each.value for each in readings[place + 1 : place + 1 + LOOKED_AT]]
+            usual = usual_value(earlier, kpi.baseline)
+            if is_unusual(row.value, usual):
+                said.append(_note(kpi, row.value, row.on, usual))
+    return said
+
+
+def _note(kpi: Kpi, value: Decimal, on: date, usual: Decimal) -> str:
+    facts = {
+        "kpi": kpi.name,
+        "value": formats.number(value),
+        "on": formats.day(on),
+        "usual": formats.number(usual),
+    }
+    return _("%(kpi)s: %(value)s on %(on)s, although it is usually about %(usual)s.") % facts

@@ -76,6 +76,28 @@ def test_the_decision_maker_hides_money_and_shows_it_again_and_both_are_recorded
     assert "Prices and payments were hidden from Anna Weber" in page
 
 
+def test_what_the_owner_hides_and_shows_is_in_the_clients_history(world: World) -> None:
+    client = world.client()
+    world.person(client)
+    owner = logged_in(world.business.owner)
+    typed = {"name": "Anna Weber", "email": "anna@baan.example"}
+    added = reverse("dashboard:contact_new", args=[client.pk])
+    assert owner.post(added, typed).status_code == 302  # a box that is not ticked hides
+    anna = client.contacts.get(email="anna@baan.example")
+    url = reverse("dashboard:contact_edit", args=[anna.pk])
+    assert owner.post(url, typed | {"role": "Finance"}).status_code == 302  # nothing to record
+    assert owner.post(url, typed | {"sees_money": "on"}).status_code == 302
+    assert owner.post(url, typed).status_code == 302
+    assert owner.post(url, typed | {"is_decision_maker": "on"}).status_code == 302  # sees all
+    told = [(event.event, event.actor) for event in audit.chain(client.pk)]
+    hidden, shown = "person_money_hidden", "person_money_shown"
+    assert [event for event, _actor in told] == [hidden, shown, hidden, shown]
+    assert {actor for _event, actor in told} == {f"Nan Kittisak <{world.business.owner.email}>"}
+    page = owner.get(reverse("dashboard:client", args=[client.pk])).text
+    assert page.count("Prices and payments were hidden from Anna Weber") == 2
+    assert page.count("Prices and payments were shown to Anna Weber") == 2
+
+
 def test_a_colleague_does_not_show_it_to_themself(world: World) -> None:
     client = world.client()
     anna = colleague(client)

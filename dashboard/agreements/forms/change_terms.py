@@ -107,7 +107,7 @@ class ChangeForm(PrintableForm, forms.Form):
 
 
 class FeesForm(PrintableForm, forms.Form):
-    """One change of fee, in percent, for many agreements."""
+    """One change of fee, in percent, for the agreements of a page, of `total` in all."""
 
     percent = forms.IntegerField(
         label=_("Change in percent"),
@@ -122,13 +122,14 @@ class FeesForm(PrintableForm, forms.Form):
         help_text=_("It appears in the amendment."),
     )
 
-    def __init__(self, *args: Any, running: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shown: Any, total: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["agreements"] = AgreementsField(
-            queryset=running,
+            queryset=shown,
             label=_("For"),
             widget=forms.CheckboxSelectMultiple,
-            initial=list(running),
+            initial=(rows := list(shown)),
+            help_text=_how_many(len(rows), total),
         )
 
     def clean_percent(self) -> int:
@@ -137,6 +138,19 @@ class FeesForm(PrintableForm, forms.Form):
         if not percent:
             raise forms.ValidationError(gettext("Nothing would change."))
         return percent
+
+
+def _how_many(shown: int, total: int) -> str:
+    """Says that other pages follow; "" if there are none."""
+    if shown == total:
+        return ""
+    numbers = {"shown": formats.number(shown), "total": formats.number(total)}
+    return (
+        gettext(
+            "%(shown)s of %(total)s retainers are on this page. Send the amendments page by page."
+        )
+        % numbers
+    )
 
 
 class AgreementsField(forms.ModelMultipleChoiceField):

@@ -1,11 +1,14 @@
 """Change the terms of running agreements: one agreement's tier or fee, or the fee of many."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,8 +25,11 @@ from core import money
 from core.errors import RuleError
 from core.team.roles import Area
 from core.web import query_string
+from core.web.keyset_pages import Page, page_of
 from dashboard.agreements.forms.change_terms import ChangeForm, FeesForm
 from dashboard.page import DashboardView, add_error
+
+AT_ONCE = 50  # retainers whose fees change together
 
 
 class ChangeTerms(DashboardView):
@@ -174,17 +180,19 @@ class NewFees(DashboardView):
     template = "dashboard/agreements/fees.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show(request, form=FeesForm(running=self.changeable()))
+        start = {name: query_string.text(request.GET, name) for name in ("percent", "reason")}
+        page, initial = self.fifty(), {name: text for name, text in start.items() if text}
+        return self.show(request, form=self.form(page, initial=initial), page=page)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = FeesForm(request.POST, running=self.changeable())
+        page = self.fifty()
+        form = self.form(page, request.POST)
         if not form.is_valid():
-            return self.show(request, form=form, status=422)
+            return self.show(request, form=form, page=page, status=422)
         chosen = list(form.cleaned_data["agreements"])
         if request.POST.get("press") != "send":
-            return self.show(
-                request, form=form, rows=self.preview(chosen, form.cleaned_data["percent"])
-            )
+            rows = self.preview(chosen, form.cleaned_data["percent"])
+            return self.show(request, form=form, page=page, rows=rows)
         sent, refused = amend.announce_fee_change(
             agreements=chosen,
             percent=form.cleaned_data["percent"],
@@ -200,7 +208,28 @@ class NewFees(DashboardView):
             messages.success(request, text % {"n": len(sent)})
         for agreement, reason in refused:
             messages.error(request, f"{agreement.client.name}: {reason}")
-        return redirect("dashboard:agreements")
+        if not page.after:
+            return redirect("dashboard:agreements")
+        kept = {name: form.cleaned_data[name] for name in ("percent", "reason")}
+        query = urlencode({**kept, "after": page.after})
+        return redirect(f"{reverse('dashboard:fees')}?{query}")
+
+    def fifty(self) -> Page[Agreement]:
+        """The page of the retainers that the address asks for, by client name."""
+        return page_of(
+            self.changeable(),
+            self.request.GET,
+            by="title",
+            within=("client__name_key",),
+            up=True,
+            size=AT_ONCE,
+        )
+
+    def form(self, page: Page[Agreement], *args: object, **kwargs: Any) -> FeesForm:
+        """The form for the retainers of a page."""
+        running = self.changeable()
+        shown = running.filter(pk__in=[row.pk for row in page.rows])
+        return FeesForm(*args, shown=shown, total=running.count(), **kwargs)
 
     def preview(
         self, chosen: list[Agreement], percent: int
@@ -213,7 +242,7 @@ class NewFees(DashboardView):
             rows.append((agreement, day, before, amend.changed_fee(before, percent)))
         return rows
 
-    def changeable(self) -> object:
+    def changeable(self) -> QuerySet[Agreement]:
         """Every running retainer; the fee of a paid trial cannot be changed."""
         related = ("client", "contact", "business__owner", "signed_document")
         rows = self.rows(Agreement).filter(state__in=RUNNING_STATES).exclude(interval=Interval.ONCE)

@@ -15,7 +15,7 @@ from agreements.changing import end
 from agreements.rules.terms import CollectBy
 from billing.bank_transfer import payment_details, take_back
 from billing.books import asked_words, ledger, queries, transition_texts
-from billing.charging import cancel_invoice, refund
+from billing.charging import cancel_invoice, refund, saved_cards
 from billing.charging.retry import retry_now, retry_on
 from billing.emails import billing_pdfs
 from billing.invoices import extra_line
@@ -31,7 +31,7 @@ from billing.models import (
     WithholdingCertificate,
 )
 from billing.rules.asking import Way
-from billing.rules.states import CollectionState, DisputeState
+from billing.rules.states import DisputeState
 from core.errors import RuleError
 from core.team.roles import Area
 from core.web.download import pdf_response
@@ -122,13 +122,15 @@ class InvoicePage(DashboardView):
             "days": queries.retry_days(invoice)
             if status.asked.way == Way.CARD and not status.asked.is_rest
             else [],
-            "decide": PostponeForm(initial={"until": self.today + PATIENCE})
-            if queries.needs_decision(invoice)
-            else None,
-            "can_retry": invoice.collection.state
-            in (CollectionState.DUNNING, CollectionState.READY)
-            and bool(invoice.collection.reason)
-            and not status.asked.is_rest,
+            **(self._decision(invoice) if queries.needs_decision(invoice) else {}),
+            "can_retry": status.asked.needs_card,
+        }
+
+    def _decision(self, invoice: Invoice) -> dict[str, Any]:
+        """What there is to choose from; another try only of a method that is saved."""
+        return {
+            "decide": PostponeForm(initial={"until": self.today + PATIENCE}),
+            "method": saved_cards.card_in_use(invoice.client),
         }
 
 

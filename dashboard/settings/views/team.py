@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.errors import RuleError
-from core.models import Membership, TeamInvitation
+from core.models import Business, Membership, TeamInvitation
 from core.team import invitations, members
 from core.team.role_words import ROLE_NAMES, ROLE_RIGHTS, given_roles
 from core.team.roles import GIVEN, Area, Role
@@ -46,9 +46,8 @@ class Team(SettingsView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = InviteForm(request.POST)
         if form.is_valid():
-            if self.too_many_invitations():
-                return redirect("dashboard:team")
             try:
+                refuse_too_many(self.business)
                 invitations.invite(
                     business=self.business,
                     by=self.person,
@@ -82,99 +81,89 @@ class Team(SettingsView):
             rights=[(ROLE_NAMES[role], ROLE_RIGHTS[role]) for role in (Role.OWNER, *GIVEN)],
         )
 
-    def too_many_invitations(self) -> bool:
-        """Count one email with an invitation; True, with a message, if there were too many."""
-        who, now = str(self.business.pk), timezone.now()
-        limits = ((AN_HOUR, 3600), (A_DAY, 24 * 3600))
-        if not any(
-            too_often(f"team_invite_{seconds}", who, limit=limit, seconds=seconds, now=now)
-            for limit, seconds in limits
-        ):
-            return False
-        messages.error(self.request, _("Too many invitations were sent. Please try again later."))
-        return True
+
+def refuse_too_many(business: Business) -> None:
+    """Count one email with an invitation. Raises RuleError if there were too many."""
+    now, limits = timezone.now(), ((AN_HOUR, 3600), (A_DAY, 24 * 3600))
+    if any(
+        too_often(f"team_invite_{seconds}", str(business.pk), limit=limit, seconds=seconds, now=now)
+        for limit, seconds in limits
+    ):
+        raise RuleError(_("Too many invitations were sent. Please try again later."))
 
 
-class ResendInvitation(Team):
+class TeamChange(DashboardView):
+    """The base of what is done with one person or invitation on the page of the team."""
+
+    needs = Area.OWNERSHIP
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        try:
+            messages.success(request, self.change(pk))
+        except RuleError as error:
+            show_error(request, error)
+        return redirect("dashboard:team")
+
+    def change(self, pk: UUID) -> str:
+        """Do it, and say what was done. Raises RuleError."""
+        raise NotImplementedError
+
+    @property
+    def acting(self) -> dict[str, Any]:
+        """Who acts, from where and when, as every verb of the team is told."""
+        return {"by": self.person, "origin": self.origin, "now": timezone.now()}
+
+
+class ResendInvitation(TeamChange):
     """Email a new link; earlier ones do not open any more."""
 
-    needs = Area.OWNERSHIP
     confirms = True
-    http_method_names = ["post"]
 
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:  # type: ignore[override]
+    def change(self, pk: UUID) -> str:
         row = self.row(TeamInvitation, pk)
-        if not self.too_many_invitations():
-            try:
-                invitations.resend(
-                    invitation=row, by=self.person, origin=self.origin, now=timezone.now()
-                )
-                said = _("We emailed %(email)s a new link, valid for 14 days.")
-                messages.success(request, said % {"email": row.email})
-            except RuleError as error:
-                show_error(request, error)
-        return redirect("dashboard:team")
+        refuse_too_many(self.business)
+        invitations.resend(invitation=row, **self.acting)
+        return _("We emailed %(email)s a new link, valid for 14 days.") % {"email": row.email}
 
 
-class WithdrawInvitation(DashboardView):
+class WithdrawInvitation(TeamChange):
     """Close an invitation."""
 
-    needs = Area.OWNERSHIP
     confirms = True
 
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def change(self, pk: UUID) -> str:
         row = self.row(TeamInvitation, pk)
-        try:
-            invitations.withdraw(
-                invitation=row, by=self.person, origin=self.origin, now=timezone.now()
-            )
-            said = _("The invitation of %(email)s was withdrawn. Its link no longer works.")
-            messages.success(request, said % {"email": row.email})
-        except RuleError as error:
-            show_error(request, error)
-        return redirect("dashboard:team")
+        invitations.withdraw(invitation=row, **self.acting)
+        said = _("The invitation of %(email)s was withdrawn. Its link no longer works.")
+        return said % {"email": row.email}
 
 
-class ChangeRole(DashboardView):
+class ChangeRole(TeamChange):
     """Give a person another role."""
 
-    needs = Area.OWNERSHIP
     confirms = True
 
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        row = self.row(Membership, pk)
-        try:
-            row = members.change_role(
-                membership=row,
-                role=request.POST.get("role", ""),
-                by=self.person,
-                origin=self.origin,
-                now=timezone.now(),
-            )
-            values = {"name": row.user.get_full_name(), "role": ROLE_NAMES[Role(row.role)]}
-            messages.success(request, _("New role of %(name)s: %(role)s.") % values)
-        except RuleError as error:
-            show_error(request, error)
-        return redirect("dashboard:team")
+    def change(self, pk: UUID) -> str:
+        row = members.change_role(
+            membership=self.row(Membership, pk),
+            role=self.request.POST.get("role", ""),
+            **self.acting,
+        )
+        values = {"name": row.user.get_full_name(), "role": ROLE_NAMES[Role(row.role)]}
+        return _("New role of %(name)s: %(role)s.") % values
 
 
-class RemoveMember(DashboardView):
+class RemoveMember(TeamChange):
     """Take a person out of the team; a timer of theirs is stopped first."""
 
-    needs = Area.OWNERSHIP
     confirms = True
 
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def change(self, pk: UUID) -> str:
         row = self.row(Membership, pk)
-        try:
-            members.remove(membership=row, by=self.person, origin=self.origin, now=timezone.now())
-            self._end_timer(row)
-            said = _("%(name)s was removed and can no longer open %(business)s.")
-            values = {"name": row.user.get_full_name(), "business": self.business.name}
-            messages.success(request, said % values)
-        except RuleError as error:
-            show_error(request, error)
-        return redirect("dashboard:team")
+        members.remove(membership=row, **self.acting)
+        self._end_timer(row)
+        said = _("%(name)s was removed and can no longer open %(business)s.")
+        return said % {"name": row.user.get_full_name(), "business": self.business.name}
 
     def _end_timer(self, row: Membership) -> None:
         """Record the time of a running timer; discard one whose time cannot be recorded."""

@@ -17,7 +17,6 @@ from billing.charging.retry import retry_now
 from billing.models import Invoice, WithholdingCertificate
 from billing.models.certificate import CertificateState
 from billing.rules.asking import Way
-from billing.rules.states import CollectionState
 from billing.runs import hold, unpaid_periods
 from core import formats, money
 from core.team.roles import Area
@@ -74,13 +73,12 @@ class LateInvoice(Kind):
     def details(self, view: DashboardView, row: Invoice, form: Any) -> dict[str, Any]:
         told = asked_words.status_of(row, now=timezone.now())
         cases = unpaid_periods.open_cases(view.business)
-        declined = row.collection.state in (CollectionState.DUNNING, CollectionState.READY)
         return {
             "invoice": row,
             "told": told,
             "case": cases.get(row.agreement_id) if row.agreement_id else None,
             "by_transfer": told.asked.way == Way.TRANSFER or told.asked.is_rest,
-            "can_retry": declined and bool(row.collection.reason) and not told.asked.is_rest,
+            "can_retry": told.asked.needs_card,
         }
 
     def act(self, view: DashboardView, row: Invoice, act: str, form: Any) -> Done:
