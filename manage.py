@@ -31,10 +31,11 @@ def main() -> None:
     use_the_virtual_environment()
     if find_spec("django") is None:
         sys.exit(NOT_INSTALLED)
-    from retainer_hub import development, owner
+    from retainer_hub import development, owner, secret_files
 
     folder = development.folder(os.environ)
     owner.become_owner_of(folder)
+    secret_files.read(os.environ)
     development.recall(folder, os.environ)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retainer_hub.settings")
     from django.core.management import execute_from_command_line

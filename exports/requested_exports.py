@@ -5,10 +5,8 @@ import os
 import tempfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import translation
@@ -25,6 +23,7 @@ from core.jobs.set_aside import Step
 from core.models import Business, User
 from core.outbox import emails
 from core.safety import log
+from core.storage import places
 from exports import archive_contents
 from exports.archive import Archive
 from exports.models import Export, Scope
@@ -137,9 +136,12 @@ def note_download(
     )
 
 
-def archive_path(row: Export) -> Path:
-    """Return where an archive is stored; it is not among the documents, which are backed up."""
-    return Path(settings.RH_VAR_DIR) / "exports" / row.file_name
+def open_archive(row: Export) -> Any:
+    """Open an archive for reading; it is not among the documents, which are backed up.
+
+    Raises FileNotFoundError.
+    """
+    return places.exports().open(row.file_name)
 
 
 def _build_or_fail(export: Export, now: datetime) -> int:
@@ -156,21 +158,15 @@ def _build_or_fail(export: Export, now: datetime) -> int:
 
 def _build(export: Export, now: datetime) -> None:
     """Write the file, then mark the export as ready: no row is ever ready without its file."""
-    target = archive_path(export)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix="making-", delete=False) as file:
-        try:
-            files = _fill(export, file, now)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    with target.open("rb") as archive:
-        digest = hashlib.file_digest(archive, "sha256").hexdigest()
+    exports = places.exports()
+    with exports.fresh() as file:
+        files = _fill(export, file, now)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        exports.put(file, export.file_name)
     fields = {
-        "size": target.stat().st_size,
+        "size": size,
         "sha256": digest,
         "done": files,
         "finished_at": now,
@@ -238,9 +234,7 @@ def _email_owner(export: Export, now: datetime) -> None:
 
 def delete_expired(*, now: datetime) -> int:
     """Delete expired archives, and temporary files of workers that were killed; return how many."""
-    for leftover in (Path(settings.RH_VAR_DIR) / "exports").glob("making-*"):
-        if leftover.stat().st_mtime < (now - 2 * LEASE).timestamp():
-            leftover.unlink(missing_ok=True)
+    places.exports().clear_unfinished(before=now - 2 * LEASE)
     expired = Export.objects.filter(state=ExportState.READY, expires_at__lt=now)
     return batches.run_rows(DELETE, expired.order_by("pk"), _delete, now=now)
 
@@ -248,5 +242,5 @@ def delete_expired(*, now: datetime) -> int:
 def _delete(export: Export) -> int:
     with transaction.atomic():  # an export whose file cannot be deleted is not gone
         move(export, ExportState.GONE, EXPORT)
-        archive_path(export).unlink(missing_ok=True)
+        places.exports().delete(export.file_name)
     return 1

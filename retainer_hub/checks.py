@@ -2,8 +2,9 @@
 
 import ctypes.util
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -121,6 +122,49 @@ def watching(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
         hint = "Use 20 or more random characters."
         found.append(Critical("METRICS_TOKEN is short.", hint=hint, id="rh.E016"))
     return found
+
+
+@register("start")
+def stored_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Half an object store would keep files where no other machine finds them."""
+    if not settings.STORAGE_BUCKET:
+        others = ("STORAGE_ENDPOINT", "STORAGE_KEY", "STORAGE_SECRET", "STORAGE_REGION")
+        if found := [name for name in others if getattr(settings, name)]:
+            hint = "Set STORAGE_BUCKET to the bucket's name, or take the others away."
+            message = f"{', '.join(found)} without STORAGE_BUCKET."
+            return [Critical(message, hint=hint, id="rh.E018")]
+        return []
+    return [Critical(why, hint=hint, id="rh.E018") for why, hint in _about_bucket()]
+
+
+def _about_bucket() -> Iterator[tuple[str, str]]:
+    """What is wrong with the settings of the object store, and what to do."""
+    if bool(settings.STORAGE_KEY) != bool(settings.STORAGE_SECRET):
+        yield "One of STORAGE_KEY and STORAGE_SECRET is missing.", "Set both."
+    elif settings.STORAGE_ENDPOINT and not settings.STORAGE_KEY:
+        yield "There is no key for STORAGE_ENDPOINT.", "Set STORAGE_KEY and STORAGE_SECRET."
+    if settings.STORAGE_ENDPOINT and urlsplit(settings.STORAGE_ENDPOINT).scheme not in (
+        "http",
+        "https",
+    ):
+        yield "STORAGE_ENDPOINT is no address.", "Like https://s3.your.example."
+    if not settings.STORAGE_ENDPOINT and not settings.STORAGE_REGION:
+        yield "There is neither STORAGE_ENDPOINT nor STORAGE_REGION.", "Set one of them."
+    if not settings.SEAL:
+        yield (
+            "Files are in an object store, and SEAL is not set: each machine would make a seal of "
+            "its own.",
+            "bin/manage renew_seal --print > FILE makes one; set SEAL_FILE to the file's path.",
+        )
+
+
+@register("start")
+def given_seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A seal that cannot be read would be noticed at the first signature."""
+    if not settings.SEAL or certificate.own():
+        return []
+    hint = "It is a private key and its certificate as PEM, then those it has replaced."
+    return [Critical("SEAL cannot be read.", hint=hint, id="rh.E019")]
 
 
 @register("start")

@@ -37,6 +37,13 @@ BY_HAND = (
     "CONFIRM_MINUTES",
     "SESSION_IDLE_HOURS",
     "STAFF_SECOND_FACTOR",
+    "STATIC_ROOT",
+    "SEAL",
+    "STORAGE_BUCKET",
+    "STORAGE_ENDPOINT",
+    "STORAGE_KEY",
+    "STORAGE_SECRET",
+    "STORAGE_REGION",
 )
 NOTE = "# Written by bin/run for manage.py. Web server, worker and beat never read it.\n"
 

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from billing.gateways.registry import GATEWAYS
 from core import languages
 from core.database.sqlite_parameters import Connection
+from retainer_hub import secret_files
 
 VERSION = "0.1.0"  # of the newest heading in CHANGELOG.md; docs/upgrading.md
 BASE_DIR = Path(__file__).resolve().parent.parent
+secret_files.read(os.environ)
 env = environ.Env()
 
 # --- where things are -----------------------------------------------------------------------------
@@ -21,7 +23,7 @@ RH_VAR_DIR = VAR_DIR
 MEDIA_ROOT = VAR_DIR / "media"
 KEPT_PAPERS = VAR_DIR / "kept"  # what was rendered once; may be emptied at any time
 FILE_UPLOAD_PERMISSIONS = 0o600
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
@@ -139,8 +141,15 @@ else:
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {"default": {"BACKEND": "core.database.cache.Cache", "LOCATION": "core_cache"}}
+STORAGE_BUCKET = env.str("STORAGE_BUCKET", default="")  # empty: files are in VAR_DIR
+STORAGE_ENDPOINT = env.str("STORAGE_ENDPOINT", default="")  # empty: Amazon's
+STORAGE_KEY = env.str("STORAGE_KEY", default="")
+STORAGE_SECRET = env.str("STORAGE_SECRET", default="")
+STORAGE_REGION = env.str("STORAGE_REGION", default="")
+_files = f"core.storage.{'bucket.Bucket' if STORAGE_BUCKET else 'folder.Folder'}"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": _files, "OPTIONS": {"part": "media"}},
+    "exports": {"BACKEND": _files, "OPTIONS": {"part": "exports"}},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -194,6 +203,8 @@ CHARGING = env.str("CHARGING", default="sandbox")  # sandbox, real or off
 
 # --- papers ---------------------------------------------------------------------------------------
 TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")  # an RFC 3161 service; empty: none is asked
+
+SEAL = env.str("SEAL", default="", multiline=True)  # key and certificates; empty: in VAR_DIR
 
 # --- letters --------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from core.documents import certificate
 from retainer_hub.checks import durability
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,6 +23,13 @@ GOOD = {
     "SITE_URL": "https://hub.example",
 }
 CHECK = ("manage.py", "check")
+BUCKET = {
+    "STORAGE_BUCKET": "hub",
+    "STORAGE_ENDPOINT": "https://s3.hub.example",
+    "STORAGE_KEY": "AKIA",
+    "STORAGE_SECRET": "a-secret",
+    "SEAL": certificate.renewed_text(datetime(2026, 12, 1, tzinfo=UTC)),
+}
 
 
 def start(
@@ -73,6 +82,13 @@ def test_a_sound_production_passes_every_check(production: Any) -> None:
         ({"LOG_FORMAT": "xml"}, "rh.E015"),
         ({"METRICS_TOKEN": "guess"}, "rh.E016"),
         ({"VAULT_KEYS": ["v4" * 40, "short"]}, "rh.E014"),
+        ({"STORAGE_KEY": "AKIA"}, "rh.E018"),
+        (BUCKET | {"STORAGE_SECRET": ""}, "rh.E018"),
+        (BUCKET | {"STORAGE_KEY": "", "STORAGE_SECRET": ""}, "rh.E018"),
+        (BUCKET | {"STORAGE_ENDPOINT": "s3.hub.example"}, "rh.E018"),
+        (BUCKET | {"STORAGE_ENDPOINT": ""}, "rh.E018"),
+        (BUCKET | {"SEAL": ""}, "rh.E018"),
+        ({"SEAL": "no certificate"}, "rh.E019"),
         ({"REPLY_ADDRESS": "much.too.long.an.address@hub.example"}, "rh.E008"),
     ],
 )
@@ -82,6 +98,31 @@ def test_each_misconfiguration_is_refused_by_its_own_check(
     for name, value in changes.items():
         setattr(production, name, value)
     assert refusals() == {expected}
+
+
+def test_a_whole_object_store_is_not_refused(production: Any) -> None:
+    for name, value in BUCKET.items():
+        setattr(production, name, value)
+    assert refusals() == set()
+
+
+def test_a_secret_may_be_in_a_file_and_is_never_guessed(tmp_path: Path) -> None:
+    secret = tmp_path / "secret_key"
+    secret.write_text(GOOD["SECRET_KEY"] + "\n")
+    ask = (
+        "manage.py",
+        "shell",
+        "-v0",
+        "-c",
+        "from django.conf import settings as s;"
+        "import os; print(s.SECRET_KEY, os.environ.get('SECRET_KEY_FILE'))",
+    )
+    answer = start(tmp_path / "var", ask, SECRET_KEY="", SECRET_KEY_FILE=str(secret))
+    assert answer.stdout.split() == [GOOD["SECRET_KEY"], "None"], answer.stderr
+    for changes in ({"SECRET_KEY_FILE": str(secret)}, {"VAULT_KEYS_FILE": "/nowhere"}):
+        answer = start(tmp_path / "var", **changes)
+        assert (answer.returncode, answer.stderr.count("\n")) == (3, 1)
+        assert "rh.E017" in answer.stderr and GOOD["SECRET_KEY"] not in answer.stderr
 
 
 def test_the_development_key_does_not_serve_production(production: Any) -> None:

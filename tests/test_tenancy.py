@@ -44,6 +44,7 @@ from core.documents.pictures import Picture
 from core.lists import saved_views
 from core.models import Membership, OutboxEmail, SetAside, TaxRate
 from core.outbox import emails
+from core.storage import places
 from core.team import invitations
 from core.team.roles import GIVEN, TABLE, Area, Right, Role, right_of
 from core.web import api_keys
@@ -705,8 +706,8 @@ def asked_of(agreement: Any, period: Period, now: Any) -> dict[str, Any]:
 def exported(world: World, now: Any) -> Any:
     """Add an archive that can be downloaded."""
     row = requested_exports.request_export(business=world.business, scope=Scope.EVERYTHING, now=now)
-    requested_exports.archive_path(row).parent.mkdir(exist_ok=True)
-    requested_exports.archive_path(row).write_bytes(b"PK")
+    places.exports().local_copy(row.file_name).parent.mkdir(exist_ok=True)
+    places.exports().local_copy(row.file_name).write_bytes(b"PK")
     return move(row, ExportState.READY, EXPORT)
 
 

@@ -1,10 +1,12 @@
 """The installation's private key and X.509 certificate for sealing documents.
 
 They are created at first use, in the folder `seal` of RH_VAR_DIR. Certificates that were replaced
-are kept there too, because documents that were sealed with them must stay verifiable.
+are kept there too, because documents that were sealed with them must stay verifiable. Where the
+setting SEAL holds all of them, the folder is not used.
 """
 
 import os
+import re
 import tempfile
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 LIFE = timedelta(days=3650)  # how long a new certificate is valid
 KEY, CERTIFICATE = "key.pem", "certificate.pem"
 FORMER = "former"  # subfolder of the certificates that were replaced
+PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----\n?", re.DOTALL)
 
 
 class SealNotReady(RuleError):
@@ -42,10 +45,12 @@ def load_signer(now: datetime) -> "SimpleSigner":
     The first call of an installation creates the pair, valid from `now`.
     """
     folder = _folder()
-    if not folder.exists():
+    if not settings.SEAL and not folder.exists():
         _create_folder(folder, now)
     if problem := trouble(now):
         raise SealNotReady(problem)
+    if settings.SEAL:
+        return _load_given(settings.SEAL)
     return _load(folder, *((folder / name).stat().st_mtime_ns for name in (KEY, CERTIFICATE)))
 
 
@@ -54,12 +59,11 @@ def trouble(now: datetime) -> str:
 
     "" if the pair can seal, or if it does not exist yet and would be created at first use.
     """
-    folder = _folder()
-    if not folder.exists():
+    if not settings.SEAL and not _folder().exists():
         return ""
     present = own()
     try:
-        key = serialization.load_pem_private_key((folder / KEY).read_bytes(), None)
+        key = serialization.load_pem_private_key(_key(), None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
         present = None
     if present is None:
@@ -79,8 +83,11 @@ def days_left(now: datetime) -> int | None:
 
 def all_certificates() -> list[x509.Certificate]:
     """Every certificate that this installation has sealed with, the present one first."""
-    former = sorted((_folder() / FORMER).glob("*.pem"))
-    certificates = [own(), *map(_read_certificate, former)]
+    if settings.SEAL:
+        certificates = [*map(_parsed, _given("CERTIFICATE"))]
+    else:
+        former = sorted((_folder() / FORMER).glob("*.pem"))
+        certificates = [own(), *map(_read_certificate, former)]
     return [certificate for certificate in certificates if certificate]
 
 
@@ -89,8 +96,12 @@ def renew(now: datetime) -> x509.Certificate:
 
     The previous certificate is kept, so that the documents it sealed stay verifiable. The key is
     replaced first: a process that seals between the two steps finds a key that does not match the
-    certificate, and waits.
+    certificate, and waits. Raises RuleError where the pair is in the setting SEAL.
     """
+    if settings.SEAL:
+        raise RuleError(
+            _("The seal is in the setting SEAL: renew_seal --print prints a new one for it.")
+        )
     folder = _folder()
     if present := own():
         (folder / FORMER).mkdir(exist_ok=True)
@@ -106,13 +117,44 @@ def renew(now: datetime) -> x509.Certificate:
 
 def own() -> x509.Certificate | None:
     """The certificate that this installation seals with; None if there is no readable one."""
+    if settings.SEAL:
+        return next(map(_parsed, _given("CERTIFICATE")), None)
     return _read_certificate(_folder() / CERTIFICATE)
+
+
+def renewed_text(now: datetime) -> str:
+    """A new SEAL: a new key, its certificate, and every certificate from before. Keeps nothing."""
+    former = [each.public_bytes(serialization.Encoding.PEM) for each in all_certificates()]
+    return b"".join([*_new_pair(now).values(), *former]).decode()
+
+
+def _given(kind: str) -> list[bytes]:
+    """The parts of SEAL whose label ends so."""
+    found = PEM.finditer(settings.SEAL)
+    return [part[0].encode() for part in found if part[1].endswith(kind)]
+
+
+def _key() -> bytes:
+    """The private key as PEM. Raises OSError or ValueError."""
+    if not settings.SEAL:
+        return (_folder() / KEY).read_bytes()
+    keys = _given("PRIVATE KEY")
+    if not keys:
+        raise ValueError("SEAL has no private key")
+    return keys[0]
 
 
 def _read_certificate(path: Path) -> x509.Certificate | None:
     try:
-        return x509.load_pem_x509_certificate(path.read_bytes())
-    except (OSError, ValueError):
+        return _parsed(path.read_bytes())
+    except OSError:
+        return None
+
+
+def _parsed(pem: bytes) -> x509.Certificate | None:
+    try:
+        return x509.load_pem_x509_certificate(pem)
+    except ValueError:
         return None
 
 
@@ -130,6 +172,20 @@ def _load(folder: Path, *_modified_at: int) -> "SimpleSigner":
     if loaded is None:
         raise FileNotFoundError(f"The key and certificate in {folder} cannot be read.")
     return loaded
+
+
+@cache
+def _load_given(seal: str) -> "SimpleSigner":
+    """The signer of the setting SEAL, which was found to be sound."""
+    from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    return SimpleSigner(
+        signing_cert=next(iter(load_certs_from_pemder_data(_given("CERTIFICATE")[0]))),
+        signing_key=load_private_key_from_pemder_data(_key(), None),
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+    )
 
 
 def _create_folder(folder: Path, now: datetime) -> None:

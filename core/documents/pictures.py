@@ -16,6 +16,8 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from core.storage import places
+
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 MAX_SIDE = 1400  # pixels of a redrawn picture
@@ -75,19 +77,24 @@ def keep(picture: Picture) -> str:
 def kept_file(name: str) -> Path | None:
     """The file of a kept picture, for documents; None if there is none, or if its bytes changed."""
     match = NAME.fullmatch(name)
-    if not match or not default_storage.exists(name):
+    if not match:
         return None
-    path = Path(default_storage.path(name))
-    return path if hashlib.sha256(path.read_bytes()).hexdigest() == match[1] else None
+    try:
+        path = places.media().local_copy(name)
+        return path if hashlib.sha256(path.read_bytes()).hexdigest() == match[1] else None
+    except FileNotFoundError:
+        return None
 
 
 def picture_response(name: str) -> HttpResponse:
     """A kept picture as a response. Raises Http404 if there is none, or if its bytes changed."""
     match = NAME.fullmatch(name)
-    if not match or not default_storage.exists(name):
+    if not match:
         raise Http404
-    with default_storage.open(name, "rb") as file:
-        content = file.read()
+    try:
+        content = places.media().read(name)
+    except FileNotFoundError:
+        raise Http404 from None
     if hashlib.sha256(content).hexdigest() != match[1]:
         raise Http404
     response = HttpResponse(content, content_type="image/webp")

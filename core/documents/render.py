@@ -87,7 +87,8 @@ def _own_file(url: str) -> Path | None:
         path = Path(unquote(parts.path)).resolve()
     except (ValueError, OSError):
         return None
-    uploads = [(Path(settings.MEDIA_ROOT) / name).resolve() for name in ("logos", "pictures")]
+    roots = Path(settings.MEDIA_ROOT), Path(settings.KEPT_PAPERS)  # the latter: of a bucket
+    uploads = [(root / name).resolve() for root in roots for name in ("logos", "pictures")]
     return path if path.parent in (FONTS, *uploads) and path.is_file() else None
 
 

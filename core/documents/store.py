@@ -1,21 +1,19 @@
 """Stores PDFs under the SHA-256 of their bytes, and reads them only if the bytes are unchanged."""
 
 import hashlib
-import os
-import tempfile
+from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import RuleError
 from core.models import Business, Document
 from core.models.document import DocumentKind
+from core.storage import places
 
 
 class DocumentAltered(RuleError):
-    """The file on disk is missing or differs from the one that was stored."""
+    """The file is missing or differs from the one that was stored."""
 
 
 def save(
@@ -23,7 +21,7 @@ def save(
 ) -> Document:
     """Write the file, then its row. The same bytes of the same business are stored once.
 
-    The file is on disk before the row exists. A rollback may leave a file without a row, which is
+    The file is there before the row exists. A rollback may leave a file without a row, which is
     harmless, but never a row without its file.
     """
     digest = hashlib.sha256(pdf).hexdigest()
@@ -35,7 +33,7 @@ def save(
         size=len(pdf),
         created_at=now,
     )
-    _write(Path(settings.MEDIA_ROOT) / document.path, pdf)
+    _write(document.path, pdf)
     saved, _created = Document.objects.get_or_create(
         business=business,
         sha256=digest,
@@ -50,9 +48,13 @@ def save(
 
 
 def read(document: Document) -> bytes:
-    """The bytes of a document. Raises DocumentAltered if they changed or the file is missing."""
+    """The bytes of a document.
+
+    Raises DocumentAltered if they changed or the file is missing, and Unreachable where nobody
+    knows that.
+    """
     try:
-        pdf = (Path(settings.MEDIA_ROOT) / document.path).read_bytes()
+        pdf = places.media().read(document.path)
     except FileNotFoundError:
         pdf = b""
     if hashlib.sha256(pdf).hexdigest() != document.sha256:
@@ -73,19 +75,12 @@ def find_by_hash(sha256: str) -> Document | None:
     return Document.objects.filter(sha256=sha256).exclude(kind=DocumentKind.COST).first()
 
 
-def _write(path: Path, pdf: bytes) -> None:
-    """Write the file durably, and as a whole: a crash leaves a temporary file, never half a PDF."""
-    if path.exists() and path.read_bytes() == pdf:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+def _write(name: str, pdf: bytes) -> None:
+    """Write the file durably, and as a whole, unless it is there."""
+    media = places.media()
+    with suppress(FileNotFoundError):
+        if media.read(name) == pdf:
+            return
+    with media.fresh() as file:
         file.write(pdf)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        # Without this a power cut could lose the file's name, and the row would point at nothing.
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        media.put(file, name)

@@ -10,6 +10,7 @@ from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, 
 
 from core.errors import RuleError
 from core.models.set_aside import Reason
+from core.storage.places import Unreachable
 
 LONGEST = 300  # characters of `detail`
 #: In this order: a class stands before the classes that it is derived from.
@@ -58,5 +59,8 @@ def is_time_up(error: Exception) -> bool:
 
 
 def is_passing(error: Exception) -> bool:
-    """Whether the error is not the row's: a lock, a time-out, a database that restarts."""
-    return isinstance(error, (OperationalError, InterfaceError))
+    """Whether the error is not the row's.
+
+    It may be a lock, a time-out, a database that restarts, or an object store that is away.
+    """
+    return isinstance(error, (OperationalError, InterfaceError, Unreachable))

@@ -1,4 +1,4 @@
-"""Health checks: database, broker, workers, beat, mail, disk, seal, standing; others register.
+"""Health checks: of database, broker, workers, beat, mail, files and more; others register.
 
 Each check returns what is wrong, in the active language, or "" if all is well.
 """
@@ -19,6 +19,7 @@ from core.continuity import standing as continuity
 from core.documents.seal import not_ready
 from core.jobs.queues import QUEUES
 from core.models import Heartbeat, MailOutage, OutboxEmail, SetAside
+from core.storage import places
 
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
 BACKUP_IS_LATE = timedelta(hours=26)  # one is made every night
@@ -70,6 +71,14 @@ def disk(now: datetime) -> str:
     )
 
 
+def files(now: datetime) -> str:
+    try:
+        places.media().trouble()
+    except places.Unreachable:
+        return _("The object store does not answer, or refuses the key.")
+    return ""
+
+
 def seal(now: datetime) -> str:
     return not_ready(now)
 
@@ -90,7 +99,8 @@ def _heartbeat_problem(name: str, now: datetime) -> str:
 
 
 CHECKS: dict[str, Callable[[datetime], str]] = {
-    check.__name__: check for check in (database, broker, worker, beat, mail, disk, seal, standing)
+    check.__name__: check
+    for check in (database, broker, worker, beat, mail, disk, files, seal, standing)
 }
 
 #: The names of the checks for people; /health/ and the log call them by their functions.
@@ -101,6 +111,7 @@ NAMES: dict[str, Promise] = {
     "beat": gettext_lazy("Scheduler"),
     "mail": gettext_lazy("Mail server"),
     "disk": gettext_lazy("Disk space"),
+    "files": gettext_lazy("Stored files"),
     "seal": gettext_lazy("Document seal"),
     "standing": gettext_lazy("Database up to date"),
 }

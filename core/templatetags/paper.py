@@ -1,15 +1,16 @@
 """Template filters of documents, that is of templates that become PDFs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 from django import template
 from django.db.models.fields.files import FieldFile
 
 from core import formats, money
 from core.documents import glyphs, pictures
+from core.storage import places
 
 register = template.Library()
 
@@ -35,7 +36,9 @@ def as_it_came(text: object) -> str:
 @register.filter
 def file_address(logo: FieldFile | None) -> str:
     """The file address from which the renderer reads a logo; "" if there is none."""
-    return Path(logo.path).as_uri() if logo else ""
+    with suppress(FileNotFoundError):
+        return places.media().local_copy(logo.name).as_uri() if logo and logo.name else ""
+    return ""
 
 
 @register.filter

@@ -118,6 +118,37 @@ def test_the_seal_of_another_installation_is_not_ours(installation, sealed, tmp_
     assert not status.intact
 
 
+def test_a_seal_in_the_settings_seals_and_confirms_what_the_one_before_has_sealed(
+    installation, sealed
+):
+    installation.SEAL = certificate.renewed_text(NOW)
+    shutil.rmtree(installation.RH_VAR_DIR)
+    again = seal.seal(plain(), reason="Agreement", now=NOW)
+    assert seal.verify(again).intact
+    assert seal.verify(sealed).intact, "the earlier certificate is among those printed"
+    assert certificate.all_certificates()[0] == certificate.own()
+    assert not installation.RH_VAR_DIR.exists()
+    with pytest.raises(CommandError, match="--print"):
+        call_command("renew_seal")
+    out = StringIO()
+    call_command("renew_seal", "--print", stdout=out)
+    installation.SEAL = out.getvalue()
+    assert len(certificate.all_certificates()) == 3
+    assert seal.verify(again).intact
+
+
+def test_a_key_in_the_settings_that_is_not_the_certificates_seals_nothing(installation):
+    one, other = (certificate.renewed_text(NOW) for _n in range(2))
+    installation.SEAL = (
+        one[: one.index("-----BEGIN CERT")] + other[other.index("-----BEGIN CERT") :]
+    )
+    with pytest.raises(certificate.SealNotReady, match="do not belong together"):
+        certificate.load_signer(NOW)
+    installation.SEAL = one[one.index("-----BEGIN CERT") :]
+    with pytest.raises(certificate.SealNotReady, match="cannot be read"):
+        certificate.load_signer(NOW)
+
+
 def test_a_stored_document_whose_seal_is_not_ours_is_not_called_intact(document, sealed, settings):
     settings.RH_VAR_DIR = settings.RH_VAR_DIR.with_name("elsewhere")
     certificate.load_signer(NOW)

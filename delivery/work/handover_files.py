@@ -4,15 +4,12 @@ A stored file is never opened or interpreted.
 """
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
-from django.conf import settings
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
+from core.storage import places
 from delivery.models import Handover
 from delivery.rules import file_kind
 from delivery.rules.errors import BadHandover
@@ -53,46 +50,30 @@ def store_file(upload: "File[bytes]") -> StoredFile:
     return StoredFile(name, file_kind.kind(head), sha256, upload.size)
 
 
-def file_path(sha256: str) -> Path:
-    """Return where the bytes with this SHA-256 are stored."""
-    return Path(settings.MEDIA_ROOT) / "handovers" / sha256[:2] / sha256
+def name_of(sha256: str) -> str:
+    """Return the name under which the bytes with this SHA-256 are stored."""
+    return f"handovers/{sha256[:2]}/{sha256}"
 
 
 def read_file(handover: Handover) -> bytes | None:
-    """Return the bytes of a handover's file; None without a file, or when it is lost or altered."""
+    """Return the bytes of a handover's file; None without a file, or when it is lost or altered.
+
+    Raises Unreachable.
+    """
     try:
-        data = file_path(handover.sha256).read_bytes() if handover.sha256 else b""
+        data = places.media().read(name_of(handover.sha256)) if handover.sha256 else b""
     except OSError:
         return None
     return data if hashlib.sha256(data).hexdigest() == handover.sha256 else None
 
 
 def _store(upload: "File[bytes]") -> str:
-    """Write the file whole or not at all; return its SHA-256.
-
-    If the process is killed, a temporary file stays behind, never half a file under its name.
-    """
-    folder = Path(settings.MEDIA_ROOT) / "handovers"
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256()
+    """Write the file whole or not at all; return its SHA-256."""
+    media, digest = places.media(), hashlib.sha256()
     upload.seek(0)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+    with media.fresh() as file:
         for chunk in upload.chunks():
             digest.update(chunk)
             file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
-    target = file_path(digest.hexdigest())
-    target.parent.mkdir(exist_ok=True)
-    Path(file.name).replace(target)
-    _sync_folder(target.parent)
-    return target.name
-
-
-def _sync_folder(folder: Path) -> None:
-    """Write the directory entry to disk: a power cut could lose the file's name otherwise."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        media.put(file, name_of(digest.hexdigest()))
+    return digest.hexdigest()

@@ -22,6 +22,7 @@ from billing.models import Collection, GatewayAccount, Invoice, PaymentMethod
 from billing.runs.billing_run import run_billing
 from core.database import vault
 from core.models import Document, OutboxEmail
+from core.storage import places
 from core.tables.spreadsheet import plain
 from delivery.hours import time_log
 from delivery.models import Deliverable, Report
@@ -164,7 +165,7 @@ def test_a_full_export_holds_every_table_of_the_business_and_no_secret(
     PaymentMethod.objects.filter(business=business).update(token=token)
     row = requested_exports.request_export(business=business, scope=Scope.EVERYTHING, now=LATER)
     assert requested_exports.build_due(now=LATER) == 1
-    archive = zipfile.ZipFile(requested_exports.archive_path(row))
+    archive = zipfile.ZipFile(places.exports().local_copy(row.file_name))
     names = set(archive.namelist())
     for model in tables.business_models():
         assert {
@@ -202,7 +203,7 @@ def test_a_client_is_exported_with_contacts_notes_statement_and_agreements(
         business=lived.business, scope=Scope.CLIENT, client=lived.client, now=LATER
     )
     requested_exports.build_due(now=LATER)
-    names = zipfile.ZipFile(requested_exports.archive_path(row)).namelist()
+    names = zipfile.ZipFile(places.exports().local_copy(row.file_name)).namelist()
     assert {"client.json", "contacts.csv", "notes.txt", "statement.csv"} <= set(names)
     assert any(name.endswith("Retainer/history.pdf") for name in names)
     assert not [name for name in names if ".." in Path(name).parts or name.startswith("/")]
@@ -225,7 +226,7 @@ def test_an_export_requested_twice_is_built_once_and_survives_a_killed_worker(
     assert email.text.count("/settings/data/") == 1
     requested_exports.delete_expired(now=NOW + 3 * requested_exports.LEASE + requested_exports.KEPT)
     row.refresh_from_db()
-    assert (row.state, requested_exports.archive_path(row).exists()) == ("gone", False)
+    assert (row.state, places.exports().local_copy(row.file_name).exists()) == ("gone", False)
 
 
 def test_an_export_that_fails_is_given_up_after_three_tries(
@@ -237,7 +238,7 @@ def test_an_export_that_fails_is_given_up_after_three_tries(
         assert requested_exports.build_due(now=NOW + n * 2 * requested_exports.LEASE) == 0
     row.refresh_from_db()
     assert row.state == "failed"
-    assert list(requested_exports.archive_path(row).parent.iterdir()) == []
+    assert list(places.exports().local_copy(row.file_name).parent.iterdir()) == []
 
 
 @pytest.mark.parametrize(

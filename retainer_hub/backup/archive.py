@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from retainer_hub.backup import keys
 from retainer_hub.backup.errors import BackupError
+from retainer_hub.backup.files import Readable
 from retainer_hub.backup.manifest import Manifest, parse
 
 MANIFEST, MANIFEST_HASH = "manifest.json", "manifest.sha256"
@@ -41,7 +42,7 @@ class _Hashing:
 
 
 def write(
-    path: Path, members: Iterable[tuple[str, Path]], about: Manifest, *, to: Sequence[Any]
+    path: Path, members: Iterable[tuple[str, Readable]], about: Manifest, *, to: Sequence[Any]
 ) -> Manifest:
     """Write an archive and flush it to disk; return its manifest with the hashes of all members."""
     hashes: dict[str, str] = {}
@@ -64,7 +65,7 @@ def write(
     return about
 
 
-def _add(tar: tarfile.TarFile, name: str, source: Path) -> str:
+def _add(tar: tarfile.TarFile, name: str, source: Readable) -> str:
     with source.open("rb") as file:
         stat, hashing = os.fstat(file.fileno()), _Hashing(file)
         info = tarfile.TarInfo(name)

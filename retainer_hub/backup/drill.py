@@ -23,7 +23,17 @@ from retainer_hub.backup.errors import BackupError
 from retainer_hub.backup.manifest import Manifest
 
 #: Settings by which the other place would reach people or gateways.
-LEFT_OUT = ("EMAIL_URL", "REDIS_URL", "BACKUP_TO", "TIMESTAMP_URL")
+LEFT_OUT = (
+    "EMAIL_URL",
+    "REDIS_URL",
+    "BACKUP_TO",
+    "TIMESTAMP_URL",
+    "STORAGE_BUCKET",
+    "STORAGE_ENDPOINT",
+    "STORAGE_KEY",
+    "STORAGE_SECRET",
+    "STORAGE_REGION",
+)
 
 
 @dataclass(frozen=True)

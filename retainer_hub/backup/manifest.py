@@ -31,6 +31,9 @@ PLAIN = (
     "CONFIRM_MINUTES",
     "SESSION_IDLE_HOURS",
     "STAFF_SECOND_FACTOR",
+    "STORAGE_BUCKET",
+    "STORAGE_ENDPOINT",
+    "STORAGE_REGION",
 )
 #: Settings that hold a password: only whether they were set is written down.
 SECRET = (
@@ -42,6 +45,9 @@ SECRET = (
     "TIMESTAMP_URL",
     "METRICS_TOKEN",
     "SENTRY_DSN",
+    "SEAL",
+    "STORAGE_KEY",
+    "STORAGE_SECRET",
 )
 
 #: By table: the number of its rows under "", and the sum of each column of whole numbers.

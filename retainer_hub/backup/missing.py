@@ -15,9 +15,8 @@ def sentences(about: Manifest, *, now: datetime) -> list[str]:
     """Return a sentence for each thing that is missing or different here."""
     found = [f"Missing already when the backup was made: {name}" for name in about.missing]
     found += [
-        f"Missing: {files.place_of(name)}, which the database names."
-        for name in sorted(files.named() - set(about.missing))
-        if not files.place_of(name).exists()
+        f"Missing: {files.shown(name)}, which the database names."
+        for name in sorted(files.named() - set(about.missing) - files.there())
     ]
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if about.secret_key not in map(manifest.recognise, keys):
@@ -30,7 +29,7 @@ def sentences(about: Manifest, *, now: datetime) -> list[str]:
             f"{unreadable} stored secrets cannot be read: keys of payment gateways or second "
             "factors. They need the SECRET_KEY or VAULT_KEYS that the installation had."
         )
-    if files.SEAL_KEY not in about.files:
+    if files.SEAL_KEY not in about.files and not settings.SEAL:
         found.append(
             "The key of the seal is not in the archive, which is not encrypted. Put "
             f"{files.place_of(files.SEAL_KEY)} back from where you keep it."

@@ -19,6 +19,7 @@ FILES = (
     "core/outbox/emails.py",
     "core/audit.py",
     "core/documents/store.py",
+    "core/storage/folder.py",
 )
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ FILES = (
     "core/documents/seal.py",
     "core/documents/pades.py",
     "core/documents/store.py",
+    "core/storage/folder.py",
     "core/documents/certificate.py",
     "core/audit.py",
     "core/outbox/emails.py",

@@ -38,6 +38,7 @@ from core.database import vault
 from core.documents import store
 from core.models import Business, OutboxEmail, OwnerNote, SetAside
 from core.outbox import emails
+from core.storage import places
 from delivery.hours import time_log, timer
 from delivery.models import Deliverable, EarlyWarning, Report, Request, Timer
 from delivery.reports import report_run, send_reports
@@ -402,7 +403,7 @@ def an_old_export(world: World) -> Export:
 
 
 def a_folder_in_its_place(world: World, row: Export) -> Mend:
-    path = requested_exports.archive_path(row)
+    path = places.exports().local_copy(row.file_name)
     content = path.read_bytes()
     path.unlink()
     path.mkdir()

@@ -69,9 +69,12 @@ class DownloadExport(DashboardView):
         export = self.row(
             Export, pk, self.rows(Export).select_related("client", "agreement", "business")
         )
-        path = requested_exports.archive_path(export)
-        if export.state != ExportState.READY or not path.exists():
+        if export.state != ExportState.READY:
             raise Http404
+        try:
+            file = requested_exports.open_archive(export)
+        except FileNotFoundError:
+            raise Http404 from None
         requested_exports.note_download(
             business=self.business,
             title=str(export),
@@ -80,4 +83,4 @@ class DownloadExport(DashboardView):
             by=self.by,
             now=timezone.now(),
         )
-        return zip_response(path.open("rb"), str(export))
+        return zip_response(file, str(export))
