@@ -112,8 +112,8 @@ MUTANTS = [
     Mutant(
         "A charge is looked up at once, while its call may still be under way",
         COLLECT,
-        "            next_at=now + look_up_after(0),\n        )\n    return",
-        "            next_at=now,\n        )\n    return",
+        "            next_at=now + look_up_after(0),\n        )\n    pairs",
+        "            next_at=now,\n        )\n    pairs",
         (
             "billing/tests/test_charge_protocol.py::test_an_invoice_is_not_charged_again_while_a_charge_is_unknown",
             PROTOCOL,

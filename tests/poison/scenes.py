@@ -407,8 +407,11 @@ def a_folder_in_its_place(world: World, row: Export) -> Mend:
     content = path.read_bytes()
     path.unlink()
     path.mkdir()
+    inside = path / "file"
+    inside.touch()
 
     def mend() -> None:
+        inside.unlink()
         path.rmdir()
         path.write_bytes(content)
 
