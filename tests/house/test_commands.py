@@ -299,7 +299,7 @@ def with_examples(hub: Shell, command: str) -> str:
     """What a person or a mail server fills in, by values of this installation."""
     examples = {
         "EMAIL": "demo@retainerhub.example"
-        if "sign_in_link" in command
+        if re.search("sign_in_link|reset_second_factor", command)
         else "ploy@baancoffee.example",
         "FILE": str(next((hub.root / "var" / "media").rglob("*.pdf"))),
         "DAY": "2026-12-01",
