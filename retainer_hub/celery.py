@@ -78,5 +78,5 @@ def prepare(**_: Any) -> None:
     from retainer_hub.processes import garbage
 
     start.prepare()
-    garbage.load_and_leave_alone()
+    garbage.leave_alone_what_is_loaded()
     connections.close_all()

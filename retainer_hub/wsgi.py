@@ -15,4 +15,4 @@ from retainer_hub.processes import garbage  # noqa: E402
 start.prepare()
 application = get_wsgi_application()
 render.warm()  # load the fonts now, so that the first PDF does not wait for them
-garbage.load_and_leave_alone()
+garbage.load_views_and_leave_alone()

@@ -29,7 +29,7 @@ from core import nudge
 from core.continuity import standing
 from retainer_hub.processes import garbage
 
-garbage.load_and_leave_alone()  # as a worker does before its first task
+garbage.leave_alone_what_is_loaded()  # as a worker does before its first task
 
 
 @measure

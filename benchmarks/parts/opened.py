@@ -4,32 +4,18 @@ import time
 from typing import Any
 
 from django.core.management import call_command
-from django.http import HttpRequest, HttpResponse
 from django.test import Client as Browser
 from django.test import override_settings
-from django.urls import include, path, reverse
+from django.urls import reverse
 from django.utils import timezone
-from django.views import View
 
 from benchmarks.parts import busy
 from benchmarks.parts.process import measure
 from benchmarks.parts.statements import counted
 from core.dates import local_day
 from core.models import Business
-from core.tenancy import BusinessView
 
-SIZE = 20_000  # characters of the bare page, about as many as the overview has
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-
-
-class Bare(BusinessView, View):
-    """A page that asks who is signed in, and no more."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponse(f"<p>{self.business.name}</p>".ljust(SIZE))
-
-
-urlpatterns = [path("bare/", Bare.as_view()), path("", include("retainer_hub.urls"))]
 
 
 @measure
@@ -42,7 +28,7 @@ def busy_business(running: int) -> dict[str, Any]:
 
 
 @measure
-@override_settings(ROOT_URLCONF=__name__)
+@override_settings(ROOT_URLCONF="benchmarks.parts.opened_urls")
 def opened(rounds: int, only: list[str]) -> dict[str, Any]:
     """Open each page and the bare one in turn; the least processor time of each counts.
 
