@@ -336,10 +336,8 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
         business__is_suspended=False,
     )
     handles = {row.pk: row.handle for row in held.only("pk", "handle").order_by("pk")}
-    methods = PaymentMethod.objects.filter(
-        pk__in=[work.method.pk for work in works], removed_at__isnull=True
-    )
-    kept = set(methods.values_list("pk", flat=True))
+    saved = PaymentMethod.objects.filter(removed_at__isnull=True).values_list("pk", flat=True)
+    kept = set(saved.filter(pk__in=[work.method.pk for work in works]))
     owed = owing.amounts_owed([work.row.invoice for work in works])
     return [
         work
@@ -351,14 +349,15 @@ def _still_mine(works: list[Work], claim: UUID) -> list[Work]:
 
 
 def _charge(work: Work, n: int, now: datetime) -> Charge:
+    handle = work.row.handle or ""
     return Charge(
-        id=derived_ids.charge_id(work.row.prepare_key, n, work.method.token),
+        id=derived_ids.charge_id(work.row.prepare_key, handle, n, work.method.token),
         business_id=work.row.business_id,
         collection=work.row,
         invoice=work.row.invoice,
         n=n,
         method=work.method,
-        handle=work.row.handle or "",
+        handle=handle,
         currency=work.row.invoice.currency,
         amount=work.amount,
         sent_at=now,

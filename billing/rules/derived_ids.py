@@ -48,13 +48,14 @@ def object_key(key: UUID, amount: int) -> UUID:
     return uuid.uuid5(key, f"object {amount}")
 
 
-def charge_id(key: UUID, n: int, token: str) -> UUID:
-    """Return the id of the invoice's n-th charge, which is sent to the object made under `key`.
+def charge_id(key: UUID, handle: str, n: int, token: str) -> UUID:
+    """Return the id of the invoice's n-th charge, which is sent to the object `handle`.
 
-    `token` is the gateway's id of the card. Books that went back may have charged another card the
-    n-th time, and a gateway refuses another card under an id that it knows.
+    `key` is the collection's, and `token` the gateway's id of the card. Books that went back may
+    have sent the n-th charge to another object (of another amount) or for another card, and a
+    gateway refuses either under an id that it knows.
     """
-    return uuid.uuid5(key, f"charge {n} {token}")
+    return uuid.uuid5(key, f"charge {handle} {n} {token}")
 
 
 def paper(what: str, detail: str, amount: int) -> UUID:

@@ -13,14 +13,18 @@ KINDS = st.sampled_from(["fee", "upgrade"])
 
 
 def all_ids(agreement: UUID, kind: str, day: date) -> list[UUID]:
-    """The ids of an invoice's reference, its first objects, and charges of two cards at each."""
+    """The ids of an invoice's reference, its first objects, and two cards' charges at each."""
     reference = derived_ids.reference_of(agreement, kind, day)
     keys = [derived_ids.first_key(reference)]
     keys += [derived_ids.next_key(keys[-1])]
     keys += [derived_ids.next_key(keys[-1])]
     objects = [derived_ids.object_key(key, amount) for key in keys for amount in (1, 2)]
     charges = [
-        derived_ids.charge_id(key, n, card) for key in keys for n in (1, 2, 3) for card in "ab"
+        derived_ids.charge_id(key, handle, n, card)
+        for key in keys
+        for handle in ("pi_1", "pi_2")
+        for n in (1, 2, 3)
+        for card in "ab"
     ]
     return [reference, *keys, *objects, *charges]
 

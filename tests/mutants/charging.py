@@ -9,6 +9,13 @@ SWITCHES = "billing/tests/test_switches.py"
 WEBHOOK = "billing/tests/test_webhook.py"
 MUTANTS = [
     Mutant(
+        "Two payment objects share the key of a charge",
+        "billing/rules/derived_ids.py",
+        'f"charge {handle} {n} {token}"',
+        'f"charge {n} {token}"',
+        ("billing/tests/test_derived_ids.py::test_nothing_else_has_one_of_them",),
+    ),
+    Mutant(
         "A direct gateway gets a key again with another card",
         "billing/charging/prepare.py",
         "other_card = self.sent_to not in (None, self.method.pk)",
@@ -75,8 +82,8 @@ MUTANTS = [
     Mutant(
         "A card that the client has just removed is charged",
         COLLECT,
-        "        pk__in=[work.method.pk for work in works], removed_at__isnull=True\n",
-        "        pk__in=[work.method.pk for work in works]\n",
+        "saved = PaymentMethod.objects.filter(removed_at__isnull=True).values",
+        "saved = PaymentMethod.objects.values",
         (
             "billing/tests/test_switches.py::test_nothing_is_charged_that_must_not_be_any_more_after_the_claim",
             SWITCHES,
