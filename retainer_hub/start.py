@@ -10,7 +10,6 @@ from django.conf import settings
 from django.core.checks import run_checks
 
 from retainer_hub import development
-from retainer_hub.watching import errors
 
 REFUSED = (
     3  # gunicorn ends at this exit code; at any other it would start the process again and again
@@ -32,7 +31,10 @@ def prepare() -> None:
     if not settings.DEBUG:
         development.forget(settings.VAR_DIR)
     make_folders()
-    errors.begin()
+    if settings.SENTRY_DSN:
+        from retainer_hub.watching import errors
+
+        errors.begin()
 
 
 def make_folders() -> None:

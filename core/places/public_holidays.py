@@ -1,10 +1,11 @@
-"""The public holidays of a country or a part of it, from the package `holidays`."""
+"""The public holidays of a country or a part of it, from the package `holidays`.
+
+It is imported where it is asked: a process that asks for none does without its 3 MB.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-
-import holidays
 
 from core import formats, languages
 
@@ -14,6 +15,8 @@ ENGLISH = "en_US"  # as the package calls it
 @cache
 def countries() -> dict[str, tuple[str, ...]]:
     """The codes of the countries whose holidays are known, each with those of its parts."""
+    import holidays
+
     known = holidays.list_supported_countries(include_aliases=False)
     return {code: tuple(parts) for code, parts in known.items()}
 
@@ -21,6 +24,8 @@ def countries() -> dict[str, tuple[str, ...]]:
 @cache
 def parts(country: str) -> dict[str, str]:
     """The parts of a country that have holidays of their own: their names by their codes."""
+    import holidays
+
     if not countries().get(country):
         return {}
     names = holidays.country_holidays(country).get_subdivision_aliases()
@@ -42,6 +47,8 @@ def on(country: str, part: str, years: Iterable[int]) -> dict[date, str]:
 
 @cache
 def _of_year(country: str, part: str, year: int, language: str) -> dict[date, str]:
+    import holidays
+
     if country not in countries() or (part and part not in countries()[country]):
         return {}
     kind = type(holidays.country_holidays(country))

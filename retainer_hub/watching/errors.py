@@ -1,4 +1,4 @@
-"""Sends unexpected errors to Sentry, if SENTRY_DSN is set.
+"""Sends unexpected errors to Sentry. Imported only if SENTRY_DSN is set.
 
 What people wrote stays here, and so does who they are.
 """
@@ -17,8 +17,6 @@ from retainer_hub.watching.log_format import without_tokens
 
 def begin() -> None:
     """Let this process report its errors from now on: none of its requests and no measurement."""
-    if not settings.SENTRY_DSN:
-        return
     ignore_logger("django.security.DisallowedHost")  # anybody can cause it, as often as they like
     sentry_sdk.init(
         settings.SENTRY_DSN,
