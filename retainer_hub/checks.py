@@ -127,17 +127,29 @@ def watching(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Che
 @register("start")
 def stored_files(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Half an object store would keep files where no other machine finds them."""
-    if not settings.STORAGE_BUCKET:
-        others = ("STORAGE_ENDPOINT", "STORAGE_KEY", "STORAGE_SECRET", "STORAGE_REGION")
-        if found := [name for name in others if getattr(settings, name)]:
-            hint = "Set STORAGE_BUCKET to the bucket's name, or take the others away."
-            message = f"{', '.join(found)} without STORAGE_BUCKET."
-            return [Critical(message, hint=hint, id="rh.E018")]
-        return []
-    return [Critical(why, hint=hint, id="rh.E018") for why, hint in _about_bucket()]
+    is_used = settings.STORAGE_BUCKET or settings.BACKUP_TO.startswith("s3://")
+    wrong = list(_about_store() if is_used else _about_no_store())
+    if settings.STORAGE_BUCKET and not settings.SEAL:
+        wrong.append(
+            (
+                "Files are in an object store, and SEAL is not set: each machine would make a "
+                "seal of its own.",
+                "bin/manage renew_seal --print > FILE makes one; set SEAL_FILE to the file's path.",
+            )
+        )
+    return [Critical(why, hint=hint, id="rh.E018") for why, hint in wrong]
 
 
-def _about_bucket() -> Iterator[tuple[str, str]]:
+def _about_no_store() -> Iterator[tuple[str, str]]:
+    others = ("STORAGE_ENDPOINT", "STORAGE_KEY", "STORAGE_SECRET", "STORAGE_REGION")
+    if found := [name for name in others if getattr(settings, name)]:
+        yield (
+            f"{', '.join(found)} without STORAGE_BUCKET.",
+            "Set STORAGE_BUCKET to the bucket's name, or take the others away.",
+        )
+
+
+def _about_store() -> Iterator[tuple[str, str]]:
     """What is wrong with the settings of the object store, and what to do."""
     if bool(settings.STORAGE_KEY) != bool(settings.STORAGE_SECRET):
         yield "One of STORAGE_KEY and STORAGE_SECRET is missing.", "Set both."
@@ -150,12 +162,6 @@ def _about_bucket() -> Iterator[tuple[str, str]]:
         yield "STORAGE_ENDPOINT is no address.", "Like https://s3.your.example."
     if not settings.STORAGE_ENDPOINT and not settings.STORAGE_REGION:
         yield "There is neither STORAGE_ENDPOINT nor STORAGE_REGION.", "Set one of them."
-    if not settings.SEAL:
-        yield (
-            "Files are in an object store, and SEAL is not set: each machine would make a seal of "
-            "its own.",
-            "bin/manage renew_seal --print > FILE makes one; set SEAL_FILE to the file's path.",
-        )
 
 
 @register("start")

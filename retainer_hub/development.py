@@ -26,6 +26,7 @@ BY_HAND = (
     "CHARGING",
     "BACKUP_TO",
     "BACKUP_KEY",
+    "BACKUP_DRILL",
     "TIMESTAMP_URL",
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",

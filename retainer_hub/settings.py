@@ -166,7 +166,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 CONTINUITY = True  # marks are kept outside the database (core.continuity); off in tests alone
 
 # --- backup ---------------------------------------------------------------------------------------
-BACKUP_TO = env.str("BACKUP_TO", default="")  # a folder; empty: no backup is made every night
+BACKUP_TO = env.str("BACKUP_TO", default="")  # a folder or s3://…; empty: none is made every night
+BACKUP_DRILL = env.bool("BACKUP_DRILL", default=False)  # restore one a week into a scratch place
 BACKUP_KEY = env.str("BACKUP_KEY", default="")  # public keys of age; empty: not encrypted
 
 # --- jobs -----------------------------------------------------------------------------------------

@@ -88,6 +88,7 @@ def test_a_sound_production_passes_every_check(production: Any) -> None:
         (BUCKET | {"STORAGE_ENDPOINT": "s3.hub.example"}, "rh.E018"),
         (BUCKET | {"STORAGE_ENDPOINT": ""}, "rh.E018"),
         (BUCKET | {"SEAL": ""}, "rh.E018"),
+        ({"BACKUP_TO": "s3://backups"}, "rh.E018"),
         ({"SEAL": "no certificate"}, "rh.E019"),
         ({"REPLY_ADDRESS": "much.too.long.an.address@hub.example"}, "rh.E008"),
     ],
@@ -104,6 +105,8 @@ def test_a_whole_object_store_is_not_refused(production: Any) -> None:
     for name, value in BUCKET.items():
         setattr(production, name, value)
     assert refusals() == set()
+    production.STORAGE_BUCKET, production.BACKUP_TO = "", "s3://backups"
+    assert refusals() == set(), "a store for backups alone"
 
 
 def test_a_secret_may_be_in_a_file_and_is_never_guessed(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -24,6 +25,11 @@ from core.storage.places import Unreachable
 
 IN_MEMORY = 5 * 1024 * 1024  # bytes of a file that is open; a larger one is on the disk meanwhile
 NOT_THERE = ("404", "NoSuchKey")
+MB = 1024 * 1024
+#: How a file of any size is stored and read; a store takes 10,000 parts.
+IN_PARTS = TransferConfig(
+    multipart_threshold=64 * MB, multipart_chunksize=64 * MB, use_threads=False
+)
 #: Patience in seconds, and checksums that every store with this API knows.
 CLIENT = {
     "connect_timeout": 5,
@@ -49,13 +55,16 @@ def _answering(name: str = "") -> Iterator[None]:
 
 
 class Bucket(S3Storage):  # type: ignore[misc]  # django-storages ships no types
-    """The part of the bucket whose names begin with `part` (core.storage.places.Place)."""
+    """The part of a bucket whose names begin with `part` (core.storage.places.Place).
 
-    def __init__(self, *, part: str) -> None:
+    Without a name it is the bucket STORAGE_BUCKET; `part` may be empty for another one.
+    """
+
+    def __init__(self, *, part: str, bucket: str = "") -> None:
         own_endpoint = bool(settings.STORAGE_ENDPOINT)
         style = {"addressing_style": "path" if own_endpoint else "auto"}
         super().__init__(
-            bucket_name=settings.STORAGE_BUCKET,
+            bucket_name=bucket or settings.STORAGE_BUCKET,
             endpoint_url=settings.STORAGE_ENDPOINT or None,
             access_key=settings.STORAGE_KEY or None,
             secret_key=settings.STORAGE_SECRET or None,
@@ -101,11 +110,32 @@ class Bucket(S3Storage):  # type: ignore[misc]  # django-storages ships no types
         return target
 
     def names(self) -> Iterator[str]:
-        start = f"{self.location}/"
         with _answering():
             pages = self._client.get_paginator("list_objects_v2")
-            for page in pages.paginate(Bucket=self.bucket_name, Prefix=start):
-                yield from (each["Key"].removeprefix(start) for each in page.get("Contents", ()))
+            for page in pages.paginate(Bucket=self.bucket_name, Prefix=self._start):
+                for each in page.get("Contents", ()):
+                    yield each["Key"].removeprefix(self._start)
+
+    def upload(self, path: Path, name: str) -> None:
+        """Store a file of any size, in parts. Whoever calls it reads it again to compare."""
+        with path.open("rb") as file, _answering(name):
+            self._client.upload_fileobj(file, **self._at(name), Config=IN_PARTS)
+
+    def download(self, name: str, file: IO[bytes]) -> None:
+        """Write the bytes of a file of any size. Raises FileNotFoundError and Unreachable."""
+        with _answering(name):
+            self._client.download_fileobj(**self._at(name), Fileobj=file, Config=IN_PARTS)
+
+    def give_up_uploads(self, *, before: datetime) -> None:
+        """Delete the parts of what killed processes were storing."""
+        with _answering():
+            pages = self._client.get_paginator("list_multipart_uploads")
+            for page in pages.paginate(Bucket=self.bucket_name, Prefix=self._start):
+                for each in page.get("Uploads", ()):
+                    if each["Initiated"] < before:
+                        self._client.abort_multipart_upload(
+                            Bucket=self.bucket_name, Key=each["Key"], UploadId=each["UploadId"]
+                        )
 
     def clear_unfinished(self, *, before: datetime) -> None:
         """Nothing: an object that was not stored whole does not exist."""
@@ -149,8 +179,13 @@ class Bucket(S3Storage):  # type: ignore[misc]  # django-storages ships no types
     def _client(self) -> Any:
         return self.connection.meta.client
 
+    @property
+    def _start(self) -> str:
+        """How the names of all files in it begin."""
+        return f"{self.location}/" if self.location else ""
+
     def _at(self, name: str) -> dict[str, str]:
-        return {"Bucket": self.bucket_name, "Key": f"{self.location}/{name}"}
+        return {"Bucket": self.bucket_name, "Key": f"{self._start}{name}"}
 
 
 def _md5() -> Any:

@@ -24,6 +24,7 @@ from core.storage import places
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
 BACKUP_IS_LATE = timedelta(hours=26)  # one is made every night
 BACKUP = "backup"  # the heartbeat that says when the last one was finished
+DRILL = "drill"  # and when one was last restored on trial
 EMAIL_IS_LATE = timedelta(minutes=15)
 MIN_FREE_DISK = 200 * 1024 * 1024  # bytes
 
@@ -162,7 +163,16 @@ def warnings(now: datetime) -> dict[str, str]:
 
 def last_backup() -> datetime | None:
     """When the last backup was finished, or None if there is none."""
-    return Heartbeat.objects.filter(name=BACKUP).values_list("at", flat=True).first()
+    return _last(BACKUP)
+
+
+def last_drill() -> datetime | None:
+    """When a backup was last restored on trial and found sound, or None if it never was."""
+    return _last(DRILL)
+
+
+def _last(name: str) -> datetime | None:
+    return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()
 
 
 def late_backup(now: datetime) -> str:

@@ -26,7 +26,14 @@ from core.models import SetAside, User
 from core.models.link import LinkPurpose
 from core.outbox import email_log
 from core.system import administrators, invite, rows_set_aside
-from core.system.health_checks import NAMES, findings, last_backup, late_backup, next_hour
+from core.system.health_checks import (
+    NAMES,
+    findings,
+    last_backup,
+    last_drill,
+    late_backup,
+    next_hour,
+)
 from core.team.roles import Area
 from dashboard.page import DashboardView
 from dashboard.settings.subjects import SettingsView
@@ -129,6 +136,7 @@ class SystemStatus(SettingsView):
             next_billing=next_hour(now),
             waiting=seal.late_documents(self.business, now),
             last_backup=last_backup(),
+            last_drill=last_drill(),
             late_backup=late_backup(now),
             backs_up=bool(settings.BACKUP_TO),
             seal_ends=certificate.own(),

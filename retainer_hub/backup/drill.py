@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +18,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
-from retainer_hub.backup import archive, folder, keys
+from core.models import Heartbeat
+from core.system import health_checks
+from retainer_hub.backup import archive, keys, targets
 from retainer_hub.backup.databases import programs, tally
 from retainer_hub.backup.errors import BackupError
 from retainer_hub.backup.manifest import Manifest
@@ -43,22 +46,31 @@ class Result:
     `rows` is the number of rows in the archive, `newer` how many more there are now.
     """
 
-    path: Path
     about: Manifest
     rows: int
     newer: int
     broken: list[str]
 
 
-def newest() -> Path:
-    """Return the newest archive of BACKUP_TO. Raises BackupError."""
-    found = folder.archives(Path(settings.BACKUP_TO)) if settings.BACKUP_TO else []
-    if not found:
-        raise BackupError(_("There is no archive in BACKUP_TO. Name the file of one."))
-    return found[-1].path
+def newest() -> str:
+    """Return the address of the newest archive of BACKUP_TO. Raises BackupError."""
+    if settings.BACKUP_TO:
+        place = targets.target(settings.BACKUP_TO)
+        if found := targets.archives(place):
+            return place.address(found[-1].name)
+    raise BackupError(_("There is no archive in BACKUP_TO. Name the file of one."))
 
 
-def drill(*, path: Path, key: Path | None = None) -> Result:
+def drill_one(address: str | Path, *, key: Path | None = None, now: datetime) -> Result:
+    """Drill the archive that a path or address names. Raises BackupError."""
+    with (
+        tempfile.TemporaryDirectory(dir=settings.RH_VAR_DIR, prefix="drill-") as scratch,
+        targets.fetched(address, Path(scratch)) as path,
+    ):
+        return drill(path=path, key=key, now=now)
+
+
+def drill(*, path: Path, key: Path | None = None, now: datetime) -> Result:
     """Restore an archive into a scratch database and folder, and audit it. Raises BackupError.
 
     `restore` compares every hash, and the rows and sums of every table, with those of the backup.
@@ -69,8 +81,11 @@ def drill(*, path: Path, key: Path | None = None) -> Result:
         _run(environment, "restore", str(path), "--no-gateways", *options)
         audited = _run(environment, "audit", "--no-gateway", "--json", may_fail=True)
     rows = sum(found[""] for found in about.tally.values())
-    now = sum(found[""] for found in tally.of_models(connection).values())
-    return Result(path, about, rows, now - rows, json.loads(audited)["broken"])
+    rows_now = sum(found[""] for found in tally.of_models(connection).values())
+    result = Result(about, rows, rows_now - rows, json.loads(audited)["broken"])
+    if not result.broken:
+        Heartbeat.objects.update_or_create(name=health_checks.DRILL, defaults={"at": now})
+    return result
 
 
 @contextmanager

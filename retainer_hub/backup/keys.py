@@ -52,12 +52,16 @@ def new_identity() -> Any:
 def write_new_key(file: Path) -> str:
     """Write a new private key to a file that only this user can read; return its public key."""
     identity = new_identity()
-    public = str(identity.to_public())
+    write(identity, file)
+    return str(identity.to_public())
+
+
+def write(identity: Any, file: Path) -> None:
+    """Write a private key to a new file that only this user can read."""
     with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(f"# public key: {public}\n{identity}\n")
+        out.write(f"# public key: {identity.to_public()}\n{identity}\n")
         out.flush()
         os.fsync(out.fileno())
-    return public
 
 
 @contextmanager

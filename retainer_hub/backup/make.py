@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from core.database import schema
 from core.models import Heartbeat
 from core.system import health_checks
-from retainer_hub.backup import archive, files, folder, keys, manifest
+from retainer_hub.backup import archive, drill, files, folder, keys, manifest, retention, targets
 from retainer_hub.backup.databases import postgres_tools, sqlite_file, tally
 from retainer_hub.backup.errors import BackupError
 from retainer_hub.backup.manifest import Manifest
@@ -34,46 +34,81 @@ SCRATCH = "backup-"  # how the names of folders begin in which a backup works
 
 @dataclass(frozen=True)
 class Made:
-    """An archive that was finished, and those that were deleted for it."""
+    """An archive that was finished, and those that were deleted for it, by their addresses.
 
-    path: Path
+    `drilled` is what its drill found, if it had one.
+    """
+
+    address: str
     size: int
     about: Manifest
-    deleted: list[Path]
+    deleted: list[str]
+    drilled: drill.Result | None
 
 
-def nightly(*, now: datetime) -> Path | None:
-    """Make the backup of the night in BACKUP_TO. Raises BackupError."""
+def nightly(*, now: datetime) -> str | None:
+    """Make the backup of the night in BACKUP_TO; drill the first one of a week if that is wanted.
+
+    Raises BackupError; the archive is kept all the same if files are missing, or the drill fails.
+    """
     if not settings.BACKUP_TO:
         return None
-    made = back_up(to=Path(settings.BACKUP_TO), key=settings.BACKUP_KEY, now=now)
+    kept = targets.archives(targets.target(settings.BACKUP_TO))
+    is_first = not retention.has_one_of_this_week((each.made_at for each in kept), now)
+    made = back_up(
+        to=settings.BACKUP_TO,
+        key=settings.BACKUP_KEY,
+        now=now,
+        drilled=settings.BACKUP_DRILL and is_first,
+    )
     if made.about.missing:
         raise BackupError(missing_sentence(made.about))
-    return made.path
+    if made.drilled and made.drilled.broken:
+        sentence = _("The restored backup contradicts itself: %(broken)s")
+        raise BackupError(sentence % {"broken": "; ".join(made.drilled.broken[:5])})
+    return made.address
 
 
-def back_up(*, to: Path, key: str = "", now: datetime) -> Made:
-    """Make an archive in the folder `to`, encrypted if there is a key.
+def back_up(*, to: str | Path, key: str = "", now: datetime, drilled: bool = False) -> Made:
+    """Make an archive in the folder or bucket `to`, encrypted if there is a key.
 
-    It gets its name when it has been read back whole. In BACKUP_TO old ones are then deleted.
-    Raises BackupError; what was in the folder is still there.
+    It gets its name when it has been read back whole. In BACKUP_TO old ones are then deleted. A
+    drill comes last. Raises BackupError; what was there before is still there.
     """
-    recipients = keys.recipients(key)
-    if not to.is_dir():
-        raise BackupError(_("There is no folder %(folder)s.") % {"folder": to})
+    recipients, place = keys.recipients(key), targets.target(to)
+    place.require()
+    name = targets.name_of(now, is_encrypted=bool(recipients))
+    # One key more, which nobody keeps, so that the archive can be read back here.
+    own = [keys.new_identity()] if recipients else []
     try:
         with _alone() as scratch:
-            about = _write(to, scratch, recipients, now)
-            path = folder.put_in_place(
-                _unfinished(to), folder.name_of(now, is_encrypted=bool(recipients))
-            )
+            finished = _unfinished(place.workplace(scratch))
+            about = _write(finished, scratch, recipients, own, now)
+            path = place.put(finished, name)
+            size = path.stat().st_size
             Heartbeat.objects.update_or_create(name=health_checks.BACKUP, defaults={"at": now})
-            is_regular = settings.BACKUP_TO and to.resolve() == Path(settings.BACKUP_TO).resolve()
-            deleted = folder.prune(to, now=now) if is_regular else []
+            gone = targets.prune(place, now=now) if _is_regular(place) else []
+            result = _drilled(path, own, scratch, now) if drilled else None
     except (OSError, sqlite3.Error) as error:  # a full disk is either of them
         sentence = _("The backup could not be written: %(why)s")
         raise BackupError(sentence % {"why": error}) from error
-    return Made(path, path.stat().st_size, about, deleted)
+    return Made(place.address(name), size, about, [place.address(each) for each in gone], result)
+
+
+def _is_regular(place: targets.Target) -> bool:
+    """Whether the backups of every night are in this place."""
+    if not settings.BACKUP_TO:
+        return False
+    return targets.target(settings.BACKUP_TO).address("") == place.address("")
+
+
+def _drilled(path: Path, own: list[Any], scratch: Path, now: datetime) -> drill.Result:
+    """Drill an archive with the key that nobody keeps."""
+    if not own:
+        return drill.drill(path=path, now=now)
+    key = scratch / "key"
+    keys.write(own[0], key)
+    return drill.drill(path=path, key=key, now=now)
 
 
 def missing_sentence(about: Manifest) -> str:
@@ -96,16 +131,15 @@ def _alone() -> Iterator[Path]:
             yield Path(scratch)
 
 
-def _unfinished(to: Path) -> Path:
-    return to / f"retainer-hub-{os.getpid()}{folder.UNFINISHED}"
+def _unfinished(workplace: Path) -> Path:
+    return workplace / f"retainer-hub-{os.getpid()}{folder.UNFINISHED}"
 
 
-def _write(to: Path, scratch: Path, recipients: list[Any], now: datetime) -> Manifest:
+def _write(
+    path: Path, scratch: Path, recipients: list[Any], own: list[Any], now: datetime
+) -> Manifest:
     """Write the archive under a name that does not count, and read it back."""
     database, about = _copy_database(scratch, now)
-    # One key more, which nobody keeps, so that the archive can be read back here.
-    own = [keys.new_identity()] if recipients else []
-    path = _unfinished(to)
     path.unlink(missing_ok=True)
     try:
         members = list(files.members(with_key=bool(recipients)))

@@ -25,6 +25,7 @@ PLAIN = (
     "REPLY_ADDRESS",
     "BACKUP_TO",
     "BACKUP_KEY",
+    "BACKUP_DRILL",
     "LOG_LEVEL",
     "LOG_FORMAT",
     "SIGNUP",

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from core.continuity import standing
 from core.database import schema
 from core.models import Business, User
-from retainer_hub.backup import archive, files, folder, keys
+from retainer_hub.backup import archive, files, folder, keys, targets
 from retainer_hub.backup.databases import move_rows, postgres_tools, programs, sqlite_file, tally
 from retainer_hub.backup.errors import BackupError
 from retainer_hub.backup.manifest import Manifest
@@ -29,8 +29,8 @@ from retainer_hub.backup.manifest import Manifest
 SCRATCH = "restore-"  # how the names of folders begin in which a restore works
 
 
-def restore(*, path: Path, key: Path | None = None, now: datetime) -> Manifest:
-    """Restore an archive; return what it says about itself.
+def restore(address: str | Path, *, key: Path | None = None, now: datetime) -> Manifest:
+    """Restore the archive that a path or address names; return what it says about itself.
 
     Nothing is charged, issued or emailed until somebody resumes (core.continuity.standing). Raises
     BackupError if the place is not empty, or the archive is newer than this version, damaged, or
@@ -40,7 +40,7 @@ def restore(*, path: Path, key: Path | None = None, now: datetime) -> Manifest:
         require_no_database()
     by = keys.identities(key)
     Path(settings.RH_VAR_DIR).mkdir(parents=True, exist_ok=True)
-    with _scratch() as scratch:
+    with _scratch() as scratch, targets.fetched(address, scratch) as path:
         about, database = read(path, by, scratch)
         require_known(about)
         require_empty(about)

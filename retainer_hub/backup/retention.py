@@ -1,7 +1,7 @@
 """Which archives are kept: those of the last days, weeks and months that have one."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 DAYS, WEEKS, MONTHS = 7, 4, 12
 
@@ -17,6 +17,11 @@ def kept(made: Iterable[datetime]) -> set[datetime]:
     for span, most in ((_day, DAYS), (_week, WEEKS), (_month, MONTHS)):
         stays |= set(_newest_of_each(newest_first, span)[:most])
     return stays
+
+
+def has_one_of_this_week(made: Iterable[datetime], now: datetime) -> bool:
+    """Whether one of them was made since Monday, in UTC."""
+    return any(_week(instant) == _week(now.astimezone(UTC)) for instant in made)
 
 
 def _newest_of_each(

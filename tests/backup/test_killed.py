@@ -19,7 +19,7 @@ pytestmark = pytest.mark.proof
 KILL = """
 import os, signal
 from django.core.management import call_command
-from retainer_hub.backup import archive, files, folder, make, restore
+from retainer_hub.backup import archive, files, folder, make, restore, targets
 from retainer_hub.backup.databases import sqlite_file
 def killing(step):
     def killed(*args, **options):
@@ -36,8 +36,8 @@ BACKUP = [
     ("sqlite_file", "pack"),
     ("archive", "write"),
     ("make", "read_back"),
-    ("folder", "put_in_place"),
-    ("folder", "prune"),
+    ("folder.Folder", "put"),
+    ("targets", "prune"),
 ]
 RESTORE = [
     ("restore", "read"),
@@ -68,9 +68,9 @@ def test_a_backup_that_is_killed_leaves_no_archive_or_a_whole_one(
         assert older.read_bytes() == b"an older one"
         made = [path for path in folder.glob("*.tar") if path != older]
         is_finished = (module, step, side) in [
-            ("folder", "put_in_place", "after"),
-            ("folder", "prune", "before"),
-            ("folder", "prune", "after"),
+            ("folder.Folder", "put", "after"),
+            ("targets", "prune", "before"),
+            ("targets", "prune", "after"),
         ]
         assert len(made) == is_finished
         for path in made:

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from core.models import Heartbeat, SetAside
 from core.system import health_checks
-from retainer_hub.backup import folder, retention, tasks
+from retainer_hub.backup import retention, targets, tasks
 from tests.world import NOW, World
 
 DAY = timedelta(days=1)
@@ -42,16 +42,16 @@ def test_nothing_is_deleted_while_no_new_ones_are_made() -> None:
 
 
 def test_only_archives_of_this_name_are_deleted(tmp_path: Path) -> None:
-    names = [folder.name_of(NOW - n * DAY, is_encrypted=n % 2 == 0) for n in range(60)]
+    names = [targets.name_of(NOW - n * DAY, is_encrypted=n % 2 == 0) for n in range(60)]
     others = ["notes.txt", "retainer-hub-copy.tar", "retainer-hub-5.unfinished"]
     for name in [*names, *others]:
         (tmp_path / name).write_text("")
-    folder.prune(tmp_path, now=datetime.now(UTC))
+    targets.prune(targets.target(tmp_path), now=datetime.now(UTC))
     left = {path.name for path in tmp_path.iterdir()}
     assert set(others) < left
     assert names[0] in left
     assert len(left & set(names)) == 7 + 2 + 1  # days, further weeks, a further month
-    folder.prune(tmp_path, now=datetime.now(UTC) + 2 * DAY)
+    targets.prune(targets.target(tmp_path), now=datetime.now(UTC) + 2 * DAY)
     assert "retainer-hub-5.unfinished" not in {path.name for path in tmp_path.iterdir()}
 
 

@@ -167,3 +167,44 @@ def test_a_drill_finds_a_backup_whose_sums_contradict_each_other(
     assert done.returncode == 1
     assert "contradicts itself" in done.stderr
     assert "journal" in done.stdout
+
+
+NIGHTS = """
+from datetime import UTC, datetime
+from core.models import Heartbeat
+from core.system.health_checks import DRILL
+from retainer_hub.backup import make
+for night in (datetime(2026, 11, 29), datetime(2026, 11, 30), datetime(2026, 12, 1)):
+    make.nightly(now=night.replace(hour=3, tzinfo=UTC))
+    print(Heartbeat.objects.get(name=DRILL).at.date())
+"""
+
+
+def test_the_first_backup_of_a_week_is_restored_on_trial_without_its_private_key(
+    copied: Installation, folder: Path, tmp_path: Path
+) -> None:
+    """On a Sunday, a Monday and a Tuesday."""
+    public = copied.works("backup", "--new-key", str(tmp_path / "private.key")).strip()
+    nightly = {"BACKUP_TO": str(folder), "BACKUP_DRILL": "on", "BACKUP_KEY": public}
+    copied.environment |= nightly
+    done = copied.python(NIGHTS)
+    assert done.stdout.split() == ["2026-11-29", "2026-11-30", "2026-11-30"], done.stderr
+    assert len(list(folder.glob("*.tar.age"))) == 3
+    assert not [
+        path for path in copied.folder.iterdir() if path.name.startswith(("drill-", "backup-"))
+    ]
+
+
+def test_a_backup_that_contradicts_itself_is_kept_and_said_when_it_is_drilled(
+    copied: Installation, folder: Path
+) -> None:
+    copied.python(
+        "from core.database.frozen_rows import lifted\n"
+        "from billing.models import JournalEntry\n"
+        "with lifted(): JournalEntry.objects.filter(pk=JournalEntry.objects.first().pk)"
+        ".update(amount=1)"
+    ).check_returncode()
+    copied.environment |= {"BACKUP_TO": str(folder), "BACKUP_DRILL": "on"}
+    done = copied.python(NIGHTS)
+    assert "contradicts itself" in done.stderr
+    assert len(list(folder.glob("*.tar"))) == 1

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add `--to`, `--key` and `--new-key`."""
-        parser.add_argument("--to", type=Path, help="the folder (default: BACKUP_TO)")
+        parser.add_argument(
+            "--to", help="a folder, or s3://bucket/folder in the object store (default: BACKUP_TO)"
+        )
         parser.add_argument(
             "--key",
             default=settings.BACKUP_KEY,
@@ -45,19 +47,19 @@ class Command(BaseCommand):
         except (BackupError, OSError) as error:
             raise CommandError(str(error), returncode=1) from error
 
-    def _back_up(self, to: Path | str, key: str) -> None:
+    def _back_up(self, to: str, key: str) -> None:
         if not to:
             raise CommandError("Name a folder: --to, or BACKUP_TO.", returncode=1)
-        made = make.back_up(to=Path(to), key=key, now=timezone.now())
+        made = make.back_up(to=to, key=key, now=timezone.now())
         files = sum(name.startswith("media/") for name in made.about.files)
         rows = sum(found[""] for found in made.about.tally.values())
-        self.stdout.write(f"{made.path}")
+        self.stdout.write(made.address)
         self.stdout.write(f"{made.size:,} bytes: {rows:,} rows and {files:,} files, read back.")
         if not key:
             self.stdout.write(
                 "The archive is not encrypted and has no key of the seal: keep that key elsewhere."
             )
-        for path in made.deleted:
-            self.stdout.write(f"Deleted: {path}")
+        for address in made.deleted:
+            self.stdout.write(f"Deleted: {address}")
         if made.about.missing:
             raise CommandError(make.missing_sentence(made.about), returncode=1)

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from retainer_hub.backup import drill
 from retainer_hub.backup.errors import BackupError
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the archive and `--key`."""
-        parser.add_argument("archive", type=Path, nargs="?", help="default: the newest one")
+        parser.add_argument("archive", nargs="?", help="default: the newest one")
         parser.add_argument(
             "--key", type=Path, metavar="FILE", help="the file of the private key of age"
         )
@@ -28,12 +29,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Drill and print. Raises CommandError (status 1) if the archive is of no use."""
         try:
-            path = options["archive"] or drill.newest()
-            found = drill.drill(path=path, key=options["key"])
+            address = options["archive"] or drill.newest()
+            found = drill.drill_one(address, key=options["key"], now=timezone.now())
         except BackupError as error:
             raise CommandError(str(error), returncode=1) from error
         tables, files = len(found.about.tally), len(found.about.files) - 1
-        self.stdout.write(f"{found.path}, of {found.about.made_at}")
+        self.stdout.write(f"{address}, of {found.about.made_at}")
         self.stdout.write(
             f"Restored: {found.rows:,} rows of {tables} tables and {files:,} files. Rows and sums "
             "of every table are those of the backup."

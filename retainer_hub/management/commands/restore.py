@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the archive, `--key` and `--no-gateways`."""
-        parser.add_argument("archive", type=Path)
+        parser.add_argument("archive", help="a file, or s3://bucket/folder/name")
         parser.add_argument(
             "--key", type=Path, metavar="FILE", help="the file of the private key of age"
         )
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore and print. Raises CommandError; then nothing was restored."""
         try:
-            about = restore.restore(path=options["archive"], key=options["key"], now=timezone.now())
+            about = restore.restore(options["archive"], key=options["key"], now=timezone.now())
         except BackupError as error:
             raise CommandError(str(error), returncode=1) from error
         rows = sum(found[""] for found in about.tally.values())
