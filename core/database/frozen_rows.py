@@ -4,11 +4,12 @@ On SQLite a migration that rebuilds a table drops its triggers, and must end wit
 own.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration
 
 from core.database.sql_operation import SqlOperation, drop_triggers
 
@@ -54,6 +55,29 @@ class Freeze(SqlOperation):
     def backwards(self, vendor: str) -> list[str]:
         name = f"{PREFIX}{self.table}{self.also}"
         return drop_triggers(vendor, self.table, name, ("update", "delete"))
+
+
+def in_force(migrations: Iterable[Migration]) -> list[Freeze]:
+    """The Freezes that hold after these migrations, in the order in which they were applied."""
+    last = {
+        (operation.table, operation.also): operation
+        for migration in migrations
+        for operation in migration.operations
+        if isinstance(operation, Freeze)
+    }
+    return list(last.values())
+
+
+def freeze_again(freezes: Iterable[Freeze]) -> None:
+    """Make triggers that an operation which was taken back has dropped."""
+    with connection.cursor() as cursor:
+        for each in freezes:
+            drop = each.backwards(connection.vendor)
+            make = freeze_statements(
+                connection.vendor, each.table, each.columns, each.when, each.also
+            )
+            for statement in [*drop, *make]:
+                cursor.execute(statement)
 
 
 def freeze_statements(

@@ -17,6 +17,7 @@ WHERE dismissed_at IS NOT NULL AND EXISTS (
       AND newer.created_at = delivery_earlywarning.dismissed_at
 )
 '''
+DISMISSED = 'UPDATE delivery_earlywarning SET dismissed_at = replaced_at WHERE replaced_at IS NOT NULL'
 
 
 class Migration(migrations.Migration):
@@ -111,6 +112,6 @@ class Migration(migrations.Migration):
             model_name='report',
             index=models.Index(fields=['sha256'], name='report_by_hash'),
         ),
-        migrations.RunSQL(REPLACED, migrations.RunSQL.noop),
+        migrations.RunSQL(REPLACED, DISMISSED),
         Freeze("delivery_reportcorrection"),
     ]

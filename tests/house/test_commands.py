@@ -201,6 +201,7 @@ def hub(server: Shell, empty: Path, tmp_path_factory: pytest.TempPathFactory) ->
     start(shell)
     for name in ("backups", "archived"):
         (shell.root / name).mkdir()
+    shell.run("bin/manage schema > migrations")
     made = shell.run("bin/manage backup --to archived")  # before others: two at once are refused
     assert made.returncode == 0, made.stderr
     yield shell
@@ -304,6 +305,7 @@ def with_examples(hub: Shell, command: str) -> str:
         "FILE": str(next((hub.root / "var" / "media").rglob("*.pdf"))),
         "DAY": "2026-12-01",
         "ARCHIVE": str(next((hub.root / "archived").glob("*.tar"))),
+        "MIGRATIONS": str(hub.root / ("migrations" if "--back-to" in command else "applied")),
         "FOLDER": str(hub.root / "backups"),
         "PRIVATE_KEY": str(hub.root / "backups/key"),
         '"$1"': "reply+nobody@hub.example",

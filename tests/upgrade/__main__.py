@@ -1,4 +1,4 @@
-"""bin/test upgrade: restores the kept database of a release, brings it to this version, audits it, opens every page."""
+"""bin/test upgrade: restores the kept database of a release, brings it to this version and back, audits it, opens every page."""
 
 import argparse
 import subprocess
@@ -7,12 +7,15 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.upgrade import kept
+from tests.upgrade import contents, kept
 
 
 def upgraded(release: str, folder: Path, rows: int) -> int:
     """What is wrong, said line by line; how much."""
     kept.restore(release, folder)
+    if wrong := taken_back(folder):
+        print("\n".join(wrong))
+        return len(wrong)
     for words in (
         ["migrate", "-v0"],
         ["check", "--database", "default", "--fail-level", "ERROR"],
@@ -22,6 +25,21 @@ def upgraded(release: str, folder: Path, rows: int) -> int:
             print(f"bin/manage {' '.join(words)} failed")
             return 1
     return walked(rows) if rows else 0
+
+
+def taken_back(folder: Path) -> list[str]:
+    """Bring the database to this version and back; what is not as it was."""
+    before, migrations = contents.contents(folder), folder / "migrations"
+    migrations.write_text(_manage("schema"))
+    _manage("migrate", "-v0")
+    _manage("schema", "--back-to", str(migrations))
+    return contents.differences(before, contents.contents(folder))
+
+
+def _manage(*words: str) -> str:
+    command = [sys.executable, "manage.py", *words]
+    done = subprocess.run(command, cwd=kept.ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return done.stdout
 
 
 def walked(rows: int) -> int:
