@@ -25,7 +25,7 @@ from core.jobs.set_aside import STEPS
 from core.models import Business, Document, Link, OutboxEmail, SetAside
 from core.models.business import EmailMonths
 from core.models.outbox import OutboxState
-from core.models.standing import Doubt
+from core.models.standing import Doubt, Standing
 from core.outbox import emails
 from delivery.models import Handover
 from retainer_hub.pruning import prune
@@ -116,7 +116,7 @@ def test_nothing_is_deleted_while_the_clock_or_the_database_is_in_doubt(world: W
     with pytest.raises(StandsStill):
         prune.nightly(now=later)
     assert not is_pruned(row)
-    standing.Standing.objects.update(doubt=Doubt.NONE)
+    Standing.objects.update(doubt=Doubt.NONE)
     prune.nightly(now=later)
     assert is_pruned(row)
 

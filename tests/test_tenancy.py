@@ -230,6 +230,7 @@ CLASSES: dict[str, str] = {
     "dashboard:agreement_files": "agreement",
     "dashboard:client_files": "client",
     "dashboard:exports": "owner",
+    "dashboard:data_protection": "owner",
     "dashboard:exports_progress": "owner",
     "dashboard:export": "export",
     "portal:agreement_history": "agreement",

@@ -106,6 +106,9 @@ class Business(models.Model):
         default=EmailMonths.TWO_YEARS,
         db_default=EmailMonths.TWO_YEARS,
     )
+    tracking_picture = models.BooleanField(
+        _("emails of reports hold a picture that records opening"), default=True, db_default=True
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 
     class Meta:
