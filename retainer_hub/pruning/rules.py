@@ -112,7 +112,8 @@ def _runs(now: datetime) -> QuerySet[BillingRun]:
 
 def _ended(now: datetime) -> QuerySet[UserSession]:
     sessions = Session.objects.filter(pk=OuterRef("session_key"))
-    return UserSession.objects.filter(~Exists(sessions))
+    ended: QuerySet[UserSession] = UserSession.objects.filter(~Exists(sessions))
+    return ended
 
 
 RULES = (

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from clients import portal_links
 from core import links
+from exports.tests.test_erasing import KEPT
 from retainer_hub.pruning.rules import RULES, Rule
 from tests.safety_people import signed_in, with_password
 from tests.world import World
@@ -49,6 +50,11 @@ def test_each_rule_of_the_pruning_is_in_the_table_as_it_is_in_the_code() -> None
         assert written[rule.model._meta.db_table][2].startswith(kept(rule)), rule.name
     named = {name for row in written.values() for name in re.findall(r"\(`(\w+)`\)", row[2])}
     assert named == {rule.name for rule in RULES}
+
+
+def test_the_places_where_an_erased_name_stays_are_those_that_are_proved() -> None:
+    text = PAGE.read_text().split("## What somebody can ask for")[1].split("\n## ")[0]
+    assert set(re.findall(r"`(\w+\.\w+)`", text)) == KEPT
 
 
 def life(seconds: object) -> str:
