@@ -81,7 +81,7 @@ PAGES_WITHOUT_A_PERSON = frozenset(
     f"portal:{name}"
     for name in (
         *("ask", "ask_code", "leave", "call_file", "email_logo", "manifest", "icon"),
-        *("paper_answer", "seen", "renew", "enter"),
+        *("paper_answer", "seen", "renew", "enter", "privacy"),
     )
 )
 # What the id in a URL stands for. "none": no id; "public": anyone may ask.
@@ -399,6 +399,7 @@ CLASSES: dict[str, str] = {
     "portal:ask": "public",
     "portal:ask_code": "public",
     "portal:leave": "public",
+    "portal:privacy": "public",
     "portal:logo": "inside",
     "portal:manifest": "public",
     "portal:icon": "public",

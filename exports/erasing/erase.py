@@ -14,8 +14,10 @@ from agreements.models import Agreement, Proposal, Signature
 from agreements.rules.states import AgreementState
 from billing.models import Invoice
 from billing.rules.states import InvoiceState
-from clients import client_records, portal_links
+from clients import client_records, pipeline, portal_links
 from clients.models import Client, Contact
+from clients.models.client import Lost
+from clients.rules.pipeline import Stage
 from core.errors import RuleError
 from core.safety import log
 from exports.erasing import found_by_name, rows_about
@@ -65,6 +67,9 @@ def erase_client(*, client: Client, by: log.By, now: datetime) -> None:
             portal_links.end_sessions(contact=contact, now=now)
             _erase_person(contact, now)
         rows_about.delete_of_client(row)
+        if not row.is_won:  # nobody follows up on a prospect that was erased
+            why = Lost.MINE.value
+            pipeline.put(client=row, to=Stage.LOST, because=why, actor=by.who, now=now)
         with translation.override(row.business.language):
             name = _("Erased client")
         found_by_name.replace([row.name, row.legal_name], name, business=row.business_id)

@@ -179,6 +179,15 @@ def test_after_erasing_a_person_the_client_stays_and_the_person_is_found_nowhere
         client_records.give_access_again(contact=Contact.objects.get(pk=person.pk))
 
 
+def test_a_prospect_who_was_erased_leaves_the_sales_board(world: World) -> None:
+    client = world.client()
+    erase.erase_client(client=client, by=BY, now=timezone.now())
+    client.refresh_from_db()
+    assert (client.state, client.name) == ("lost", "Erased client")
+    page = logged_in(world.business.owner).get(reverse("dashboard:client", args=[client.pk]))
+    assert reverse("dashboard:proposal_new", args=[client.pk]) not in page.content.decode()
+
+
 def test_a_name_is_replaced_only_where_it_is_a_word_of_its_own(full: World) -> None:
     client, now = of(full), timezone.now()
     ann = client_records.add_contact(client=client, name="Ann", email="ann@quux.example", now=now)
