@@ -32,11 +32,15 @@ def empty_emails_to(address: str, *, business: UUID, now: datetime) -> None:
 
 
 def replace(names: Sequence[str], by: str, *, business: UUID) -> None:
-    """Put `by` in the place of each name or address, wherever it stands as a word of its own."""
+    """Put `by` in the place of each name or address, wherever it stands as a word of its own.
+
+    A name counts as it is written, so that May is erased and "you may" is not; an address counts in
+    small and capital letters.
+    """
     spelt = sorted({*names, *map(html.escape, names)} - {""}, key=len, reverse=True)
     if not spelt:
         return
-    pattern = re.compile("|".join(map(_as_word, spelt)), re.IGNORECASE)
+    pattern = re.compile("|".join(map(_as_word, spelt)))
     for model, columns in COLUMNS.items():
         holds = [Q(**{f"{column}__icontains": name}) for column in columns for name in spelt]
         rows = model._default_manager.filter(reduce(or_, holds), business=business)
@@ -54,7 +58,8 @@ def _as_word(name: str) -> str:
     """The pattern of a name that is not a part of a longer word; Thai sets no spaces."""
     before = r"(?<![A-Za-z0-9])" if name[0].isascii() else ""
     after = r"(?![A-Za-z0-9])" if name[-1].isascii() else ""
-    return f"{before}{re.escape(name)}{after}"
+    escaped = re.escape(name)
+    return f"{before}{f'(?i:{escaped})' if '@' in name else escaped}{after}"
 
 
 def _replace_in(row: Any, columns: Sequence[str], pattern: re.Pattern[str], by: str) -> None:
