@@ -19,7 +19,7 @@ class DataProtectionForm(forms.ModelForm):
         help_texts = {
             "email_months": _(
                 "Then the text is deleted for good. Who got which email, when, its subject and its "
-                "document stay in the email log. Some countries ask you to keep business letters "
+                "document stay in the email log. Some countries ask you to keep business emails "
                 "for six years."
             ),
             "tracking_picture": _(

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement, Proposal, Signature
-from agreements.rules.states import AgreementState
+from agreements.rules.states import AgreementState, ProposalState
 from billing.models import Invoice
 from billing.rules.states import InvoiceState
 from clients import client_records, pipeline, portal_links
@@ -88,7 +88,7 @@ def what_needs(client: Client) -> str:
         return _("An agreement runs or waits for signatures. End or withdraw it first.")
     if Invoice.objects.filter(client=client, state=InvoiceState.OPEN).exists():
         return _("An invoice is open. Wait for the payment, or void it first.")
-    if Proposal.objects.filter(client=client, state="sent").exists():
+    if Proposal.objects.filter(client=client, state=ProposalState.SENT).exists():
         return _("A proposal waits for an answer. Withdraw it first.")
     return ""
 
