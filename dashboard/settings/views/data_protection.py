@@ -11,3 +11,7 @@ class DataProtection(FormPage):
     needs = Area.SETTINGS
     template = "dashboard/settings/data_protection.html"
     form_class = DataProtectionForm
+
+    def save(self, form: DataProtectionForm) -> None:
+        """Save what was chosen; nothing of it is printed."""
+        form.save()
