@@ -259,7 +259,12 @@ def _not_sent(contact: Contact, email: str) -> QuerySet[OutboxEmail]:
 
 
 def give_access_again(*, contact: Contact) -> Contact:
-    """Activate a person again who was deactivated. Old links stay closed."""
+    """Activate a person again who was deactivated. Old links stay closed.
+
+    Raises CannotEnter for one whose data was erased.
+    """
+    if contact.erased_at:
+        raise CannotEnter(_("The data of this person was erased. Add them as a new person."))
     Contact.objects.filter(pk=contact.pk).update(is_active=True)
     contact.refresh_from_db()
     return contact

@@ -206,6 +206,12 @@ def links_in(text: str, mark: str) -> list[UUID]:
     return [UUID(found[1]) for found in re.finditer(begin + r"link:([0-9a-f-]{36})\]\]", text)]
 
 
+def exist(pks: Iterable[UUID]) -> bool:
+    """Whether none of these links was deleted; links that ended long ago are."""
+    wanted = set(pks)
+    return not wanted or Link.objects.filter(pk__in=wanted).count() == len(wanted)
+
+
 def fill(text: str, mark: str) -> str:
     """Replace the placeholders with this mark in an email's text by links and codes.
 

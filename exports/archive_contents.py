@@ -12,7 +12,7 @@ from agreements.models import Agreement
 from billing.books import client_statement
 from billing.emails import billing_pdfs
 from billing.models import CreditNote, Invoice, Payment
-from clients.models import Client
+from clients.models import Client, Contact
 from core.dates import local_day
 from core.errors import RuleError
 from core.models import Business, Document
@@ -145,6 +145,7 @@ def add_client(archive: Archive, row: Client, folder: str = "") -> None:
         columns = tables.columns_of(rows.model)
         archive.add(f"{folder}{name}.csv", tables.as_csv(columns, rows), kind=_("Data"))
         archive.add(f"{folder}{name}.json", tables.as_json(columns, rows), kind=_("Data"))
+    _add_tables(archive, row, folder)
     if row.notes:
         archive.add(f"{folder}notes.txt", [row.notes], kind=_("Notes"))
     archive.add(
@@ -169,6 +170,18 @@ def add_client(archive: Archive, row: Client, folder: str = "") -> None:
     for agreement_row in row.agreements.select_related(*related).order_by("created_at", "id"):
         folder_name = f"{agreement_row.starts_on.isoformat()} {agreement_row.title}"
         add_agreement(archive, agreement_row, archive.folder(folder, folder_name))
+
+
+def _add_tables(archive: Archive, row: Client, folder: str) -> None:
+    """Add the rows of each table that name the client, as JSON."""
+    for model in tables.business_models():
+        fields = {field.name for field in model._meta.concrete_fields}
+        if "client" not in fields or model is Contact:
+            continue
+        theirs = model._default_manager.filter(client=row).order_by("pk")
+        if theirs.exists():
+            text = tables.as_json(tables.columns_of(model), theirs)
+            archive.add(f"{folder}{model._meta.label_lower}.json", text, kind=_("Data"))
 
 
 def add_business(archive: Archive, business: Business) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -237,6 +237,12 @@ def delete_expired(*, now: datetime) -> int:
     places.exports().clear_unfinished(before=now - 2 * LEASE)
     expired = Export.objects.filter(state=ExportState.READY, expires_at__lt=now)
     return batches.run_rows(DELETE, expired.order_by("pk"), _delete, now=now)
+
+
+def delete_now(rows: QuerySet[Export]) -> None:
+    """Delete archives before their time."""
+    for export in rows.filter(state=ExportState.READY):
+        _delete(export)
 
 
 def _delete(export: Export) -> int:

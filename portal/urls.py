@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal import front_page
+from portal import front_page, privacy
 from portal.documents import views as documents
 from portal.installed import views as installed
 from portal.people import views as people
@@ -29,6 +29,7 @@ urlpatterns = [
     path("", home.Home.as_view(), name="home"),
     path("ask/", session.request_link, name="ask"),
     path("ask/code/", session.enter_code, name="ask_code"),
+    path("privacy/", privacy.privacy, name="privacy"),
     path("leave/", session.leave, name="leave"),
     path("calls/<str:token>/call.ics", call.call_file, name="call_file"),
     path("mark/<str:token>.png", front_page.email_logo, name="email_logo"),

@@ -15,6 +15,8 @@ class RoofConfig(AppConfig):
 
         # The web process starts tasks by name, so it must have loaded them too.
         autodiscover_modules("tasks")
-        from retainer_hub.backup import tasks  # noqa: F401 - a room inside, which is no app
+        # The rooms inside are no apps.
+        from retainer_hub.backup import tasks as _of_backup  # noqa: F401
+        from retainer_hub.pruning import tasks as _of_pruning  # noqa: F401
 
         garbage.leave_alone_what_is_loaded()

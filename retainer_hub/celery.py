@@ -42,6 +42,7 @@ app.conf.beat_schedule = {
     "bill": line("billing.tasks.bill", crontab(minute="0"), HOUR),
     "resolve": line("billing.tasks.resolve", crontab(minute="*/2"), 2 * MINUTE),
     "back_up": line("retainer_hub.tasks.back_up", crontab(minute="15", hour="3"), DAY),
+    "prune": line("retainer_hub.tasks.prune", crontab(minute="50", hour="3"), DAY),
     "audit": line("billing.tasks.audit", crontab(minute="25", hour="4"), DAY),
     "forecast": line("billing.tasks.forecast", crontab(minute="45", hour="2"), DAY),
     "fetch_rates": line("billing.tasks.fetch_rates", crontab(minute="20", hour="5,16"), 11 * HOUR),

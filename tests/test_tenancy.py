@@ -81,7 +81,7 @@ PAGES_WITHOUT_A_PERSON = frozenset(
     f"portal:{name}"
     for name in (
         *("ask", "ask_code", "leave", "call_file", "email_logo", "manifest", "icon"),
-        *("paper_answer", "seen", "renew", "enter"),
+        *("paper_answer", "seen", "renew", "enter", "privacy"),
     )
 )
 # What the id in a URL stands for. "none": no id; "public": anyone may ask.
@@ -219,6 +219,9 @@ CLASSES: dict[str, str] = {
     "dashboard:contact_link": "contact",
     "dashboard:contact_end_sessions": "contact",
     "dashboard:contact_edit": "contact",
+    "dashboard:contact_data": "contact",
+    "dashboard:contact_erase": "contact",
+    "dashboard:client_erase": "client",
     "dashboard:proposals": "owner",
     "dashboard:proposal": "proposal",
     "dashboard:proposal_edit": "proposal",
@@ -230,6 +233,7 @@ CLASSES: dict[str, str] = {
     "dashboard:agreement_files": "agreement",
     "dashboard:client_files": "client",
     "dashboard:exports": "owner",
+    "dashboard:data_protection": "owner",
     "dashboard:exports_progress": "owner",
     "dashboard:export": "export",
     "portal:agreement_history": "agreement",
@@ -395,6 +399,7 @@ CLASSES: dict[str, str] = {
     "portal:ask": "public",
     "portal:ask_code": "public",
     "portal:leave": "public",
+    "portal:privacy": "public",
     "portal:logo": "inside",
     "portal:manifest": "public",
     "portal:icon": "public",

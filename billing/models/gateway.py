@@ -80,7 +80,8 @@ class GatewayEvent(models.Model):
         indexes = [
             models.Index(
                 fields=["id"], name="event_to_apply", condition=models.Q(done_at__isnull=True)
-            )
+            ),
+            models.Index(fields=["done_at"], name="event_applied"),
         ]
 
     def __str__(self) -> str:

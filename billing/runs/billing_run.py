@@ -44,7 +44,7 @@ def run_scheduled(*, now: datetime) -> BillingRun:
     A run that is refused is stored with the reason. The job goes on once a person has confirmed
     the clock (`confirm_clock`), or when the clock is no longer in doubt.
     """
-    why = _clock_doubt(now)
+    why = clock_doubt(now)
     if not why:
         try:
             return run_billing(now=now, door=SCHEDULE)
@@ -85,11 +85,15 @@ def last_run() -> BillingRun | None:
     return BillingRun.objects.exclude(door=AUDIT).order_by("-started_at", "-pk").first()
 
 
-def _clock_doubt(now: datetime) -> str:
+def last_good_run() -> BillingRun | None:
+    """Return the latest run that was not refused, by which the clock is judged."""
+    runs = BillingRun.objects.exclude(door=AUDIT).filter(refused_because="")
+    return runs.order_by("-pk").first()
+
+
+def clock_doubt(now: datetime) -> str:
     """Return why the clock cannot be trusted, or "" if it can (rule 24)."""
-    last_good = (
-        BillingRun.objects.exclude(door=AUDIT).filter(refused_because="").order_by("-pk").first()
-    )
+    last_good = last_good_run()
     if last_good and abs(now - last_good.started_at) > LARGEST_JUMP:
         # A jump that a person has confirmed since the last good run is not held against the clock.
         confirmed = BillingRun.objects.filter(pk__gt=last_good.pk, allowed_at__isnull=False)

@@ -1,8 +1,7 @@
-"""The daily audit: the books' invariants, the stored PDFs, the gateways' lists; old sessions."""
+"""The daily audit: the books' invariants, the stored PDFs, the gateways' lists."""
 
 from datetime import datetime
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils.translation import gettext as _
 
 from billing.books.invariants import find_contradictions
@@ -16,12 +15,9 @@ from core.system import administrators
 def run_audit(*, now: datetime) -> BillingRun:
     """Run the audit and store its result; if it found anything, email the administrators.
 
-    They get at most one email a day. The audit corrects nothing; it only forgets sessions that have
-    expired.
+    They get at most one email a day. The audit corrects nothing.
     """
-    found = steps.run(
-        "audit", {"books": _books, "gateway": reconcile, "sessions": _forget_sessions}, now=now
-    )
+    found = steps.run("audit", {"books": _books, "gateway": reconcile}, now=now)
     contradictions = found.get("books", [_("The books could not be checked.")])
     theirs = found.get("gateway", [_("The gateways' lists could not be compared.")])
     contradictions += [f"gateway: {sentence}" for sentence in theirs]
@@ -44,8 +40,3 @@ def run_audit(*, now: datetime) -> BillingRun:
 
 def _books(*, now: datetime) -> list[str]:
     return find_contradictions(now, files=True)
-
-
-def _forget_sessions(*, now: datetime) -> None:
-    """Delete the sessions that have expired by the clock, whatever day the audit is for."""
-    SessionStore.clear_expired()

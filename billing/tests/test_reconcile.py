@@ -6,9 +6,6 @@ A payment that we missed is booked; any other difference is reported.
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
-from django.utils import timezone
 
 from billing.books.invariants import find_contradictions
 from billing.charging.reconcile import reconcile
@@ -100,22 +97,6 @@ def test_a_prepared_object_that_no_invoice_uses_is_cancelled_after_a_day(
         "pi_orphan": "cancelled",
         "pi_bound": "new",
     }
-
-
-def test_the_daily_audit_forgets_expired_sessions_and_goes_on_if_it_cannot(
-    db: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for key, days in (("old", -1), ("new", 1)):
-        ends = timezone.now() + timedelta(days=days)
-        Session.objects.create(session_key=key, session_data="", expire_date=ends)
-    daily_audit.run_audit(now=LATER)
-    assert list(Session.objects.values_list("pk", flat=True)) == ["new"]
-
-    def refuse() -> None:
-        raise OSError("The sessions cannot be read.")
-
-    monkeypatch.setattr(SessionStore, "clear_expired", refuse)
-    assert daily_audit.run_audit(now=LATER).finished_at
 
 
 def test_the_daily_audit_emails_the_administrators_and_changes_nothing(

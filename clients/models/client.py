@@ -82,6 +82,7 @@ class Client(SortedByName, TenantRow):
     notes = models.TextField(_("notes"), max_length=5000, blank=True)
     signed_at = models.DateTimeField(_("client since"), null=True, blank=True)
     is_sample = models.BooleanField(_("sample client"), default=False, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("client")
@@ -138,6 +139,7 @@ class Contact(SortedByName, TenantRow):
     sees_money = models.BooleanField(_("sees money in the portal"), default=True, db_default=True)
     portal_epoch = models.PositiveIntegerField(default=0, editable=False)
     is_active = models.BooleanField(_("may enter the portal"), default=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("contact")

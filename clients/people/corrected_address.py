@@ -36,6 +36,6 @@ def send_to(*, business: Business, email: OutboxEmail, address: str, now: dateti
         client_records.change_contact(contact=contact, email=address, now=now)
         links.restore(contact.pk, unread, revoked_at=now)
         if not emails.again(letter=email, now=now):
-            raise NotAllowedNow(_("This email did not fail."))
+            raise NotAllowedNow(_("This email did not fail, or is too old to be sent again."))
     contact.refresh_from_db()
     return contact

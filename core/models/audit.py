@@ -48,6 +48,7 @@ class SafetyKind(models.TextChoices):
     EXPORTS = "exports", _("Exports")
     RULES = "rules", _("Security settings")
     TEAM = "team", _("Team")
+    ERASED = "erased", _("Erased data")
 
 
 class SecurityEvent(TenantRow):

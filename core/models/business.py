@@ -37,6 +37,17 @@ ACCENT_COLOURS: dict[str, str] = {
 }
 
 
+class EmailMonths(models.IntegerChoices):
+    """After how many months the text of an email is deleted."""
+
+    ONE_YEAR = 12, _("one year")
+    TWO_YEARS = 24, _("two years")
+    THREE_YEARS = 36, _("three years")
+    SIX_YEARS = 72, _("six years")
+    TEN_YEARS = 120, _("ten years")
+    FOR_GOOD = 0, _("as long as the business is here")
+
+
 class Business(models.Model):
     """A freelancer's business.
 
@@ -45,6 +56,7 @@ class Business(models.Model):
     `week_minutes` are minutes for each day from Monday, and `capacity_minutes` then their average;
     [] means that only hours a month were entered. `worked_holidays` are ISO dates of public
     holidays on which the business works; without a `holiday_country` it works on all of them.
+    `email_months` is an EmailMonths.
     `time_zone` is an IANA name.
     """
 
@@ -87,6 +99,15 @@ class Business(models.Model):
     )
     requires_second_factor = models.BooleanField(
         _("everybody needs a second factor to sign in"), default=False, db_default=False
+    )
+    email_months = models.PositiveSmallIntegerField(
+        _("text of emails is kept for"),
+        choices=EmailMonths.choices,
+        default=EmailMonths.TWO_YEARS,
+        db_default=EmailMonths.TWO_YEARS,
+    )
+    tracking_picture = models.BooleanField(
+        _("emails of reports hold a picture that records opening"), default=True, db_default=True
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now)
 

@@ -42,6 +42,7 @@ class Link(models.Model):
     class Meta:
         verbose_name = _("link")
         verbose_name_plural = _("links")
+        indexes = [models.Index(fields=["expires_at"], name="link_expired")]
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.id}"

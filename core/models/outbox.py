@@ -50,7 +50,8 @@ class OutboxEmail(models.Model):
     people typed. It is empty for emails of 0.1.0. An email without a text is rendered when it is
     sent (core.outbox.emails.post). `copy_of` is the email of which this is what another person got.
     `error` is what the mail server said last; of an email that came
-    back (`bounced_at`, core.outbox.bounces), what the report says.
+    back (`bounced_at`, core.outbox.bounces), what the report says. The text of an old one has been
+    deleted (`emptied_at`); it is not sent again.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -82,6 +83,7 @@ class OutboxEmail(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     bounced_at = models.DateTimeField(_("bounced"), null=True, blank=True)
     error = models.CharField(_("last error"), max_length=300, blank=True)
+    emptied_at = models.DateTimeField(_("text deleted"), null=True, blank=True, editable=False)
 
     objects = OutboxQuerySet.as_manager()
 
@@ -104,6 +106,11 @@ class OutboxEmail(models.Model):
                 name="outbox_bounced",
                 condition=models.Q(state=OutboxState.BOUNCED),
             ),
+            models.Index(
+                fields=["business", "created_at"],
+                name="outbox_with_text",
+                condition=models.Q(emptied_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -112,7 +119,17 @@ class OutboxEmail(models.Model):
     @property
     def is_written(self) -> bool:
         """Whether its text is made already; some emails are written when they are sent."""
-        return bool(self.text)
+        return bool(self.text) or self.is_emptied
+
+    @property
+    def is_emptied(self) -> bool:
+        """Whether its text was deleted since."""
+        return self.emptied_at is not None
+
+    @property
+    def can_be_tried_again(self) -> bool:
+        """Whether it did not arrive, and still has its text."""
+        return self.is_undelivered and not self.is_emptied
 
     @property
     def is_copy(self) -> bool:

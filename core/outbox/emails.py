@@ -298,9 +298,13 @@ def _send(email: OutboxEmail, server: MailServer, clock: Callable[[], datetime])
 def again(*, letter: OutboxEmail, now: datetime) -> bool:
     """Put an email that failed or came back into the queue, with its full number of tries.
 
-    Returns False if it neither failed nor came back.
+    Returns False if it neither failed nor came back, or if its text or a link in it was deleted.
     """
-    undelivered = OutboxEmail.objects.filter(pk=letter.pk, state__in=UNDELIVERED)
+    if not links.exist(links.links_in(letter.text, letter.mark)):
+        return False
+    undelivered = OutboxEmail.objects.filter(
+        pk=letter.pk, state__in=UNDELIVERED, emptied_at__isnull=True
+    )
     fresh = {"tries": 0, "next_at": now, "error": "", "bounced_at": None}
     return bool(undelivered.update(state=OutboxState.WAITING, **fresh))
 

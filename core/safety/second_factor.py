@@ -34,6 +34,7 @@ ALWAYS = frozenset(
         "live",
         "verify",
         "front",
+        "portal:privacy",
     ]
 )
 #: And what somebody who has none can open, to set one up.

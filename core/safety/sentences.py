@@ -135,6 +135,21 @@ TOLD: dict[str, Told] = OF_ALLAUTH | {
     "team_removed": Told(
         SafetyKind.TEAM, _("%(name)s was removed from your team."), _("Your team was changed")
     ),
+    "person_erased": Told(
+        SafetyKind.ERASED,
+        _("The data of a person at a client (%(reference)s) was erased on request."),
+        _("Data of a client was erased"),
+    ),
+    "client_erased": Told(
+        SafetyKind.ERASED,
+        _("The data of a client (%(reference)s) and its people was erased on request."),
+        _("Data of a client was erased"),
+    ),
+    "person_downloaded": Told(
+        SafetyKind.EXPORTS,
+        _("The data of a person at a client was downloaded: %(name)s."),
+        _("Your data was downloaded"),
+    ),
     "second_factor_required": Told(
         SafetyKind.RULES,
         _("Everybody who signs in to your business now needs a second factor."),

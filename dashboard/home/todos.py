@@ -124,7 +124,7 @@ def _signatures(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     ]
 
 
-@source(lambda view: view.rows(OutboxEmail).filter(state=OutboxState.FAILED))
+@source(lambda view: view.rows(OutboxEmail).filter(state=OutboxState.FAILED, emptied_at=None))
 def _failed_emails(view: DashboardView, rows: QuerySet[Any]) -> list[Todo]:
     """Emails that could not be delivered, and that we gave up."""
     failed = rows.count()

@@ -16,6 +16,7 @@ from core import languages
 from core.models import Business
 from core.outbox import worded_kinds
 from core.search import terms
+from dashboard.settings.data_protection_form import DataProtectionForm
 from dashboard.settings.forms import (
     AimsPageForm,
     BankForm,
@@ -66,6 +67,7 @@ FORMS: tuple[tuple[str, type[forms.Form] | type[forms.ModelForm]], ...] = (
     ("paying", TaxBasisForm),
     ("settings_documents", LookForm),
     ("public_page", FrontPageForm),
+    ("data_protection", DataProtectionForm),
 )
 
 #: What else is set there: (page, label, anchor, other words).

@@ -143,6 +143,18 @@ SUBJECTS = (
         pgettext_lazy("words of the search", "export backup download archive zip csv"),
     ),
     Subject(
+        "data_protection",
+        _("Data protection"),
+        "shield",
+        _(
+            "How long emails are kept, and what is recorded of your clients. What tax law demands "
+            "is kept in any case."
+        ),
+        pgettext_lazy(
+            "words of the search", "privacy GDPR PDPA retention delete erase tracking pixel cookies"
+        ),
+    ),
+    Subject(
         "api",
         _("API"),
         "key",

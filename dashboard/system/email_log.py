@@ -133,5 +133,5 @@ class ResendEmail(DashboardView):
         if emails.again(letter=email, now=timezone.now()):
             messages.success(request, _("It is tried again."))
         else:
-            messages.info(request, _("This email did not fail."))
+            messages.info(request, _("This email did not fail, or is too old to be sent again."))
         return redirect("dashboard:letters")

@@ -22,6 +22,7 @@ from core import links
 from core.models import OutboxEmail, RateLimit, SecurityEvent
 from core.safety import confirmation
 from dashboard.agreements.views import history
+from dashboard.clients import erasing
 from dashboard.clients import views as client_views
 from dashboard.settings.views import api_keys, confirm, exports, payments, security, team
 from exports import requested_exports
@@ -40,6 +41,9 @@ ASK = {
     "dashboard:export",
     "dashboard:agreement_files",
     "dashboard:client_files",
+    "dashboard:contact_data",
+    "dashboard:contact_erase",
+    "dashboard:client_erase",
     "dashboard:security",
     "dashboard:security_rule",
     "dashboard:team",
@@ -61,7 +65,7 @@ DO_NOT_ASK = {
     "dashboard:team_switch",
 }
 WITH_ID = {"mfa_edit_webauthn", "mfa_remove_webauthn"}  # of a passkey
-MODULES: list[ModuleType] = [api_keys, confirm, exports, payments, security, team]
+MODULES: list[ModuleType] = [api_keys, confirm, erasing, exports, payments, security, team]
 
 
 def views() -> Iterator[tuple[str, Any]]:
@@ -118,7 +122,8 @@ def flat(resolver: URLResolver) -> Iterator[Any]:
 @pytest.mark.parametrize("method", ["get", "post", "head", "put", "htmx", "json"])
 def test_no_way_of_asking_gets_past_it(world: World, name: str, method: str) -> None:
     needs_row = {"dashboard:api_revoke", "dashboard:export"}
-    needs_row |= {"dashboard:agreement_files", "dashboard:client_files"}
+    needs_row |= {"dashboard:agreement_files", "dashboard:client_files", "dashboard:client_erase"}
+    needs_row |= {"dashboard:contact_data", "dashboard:contact_erase"}
     needs_row |= {f"dashboard:team_{verb}" for verb in ("resend", "withdraw", "role", "remove")}
     path = reverse(name, args=[world.business.pk] if name in needs_row else [])
     browser = long_signed_in(world.business)

@@ -63,7 +63,7 @@ def compose_report(ref: str, now: datetime) -> Letter:
         "link": report_link,
         "answer_link": answer_link if report.decision else "",
         "answers": ANSWERS,
-        "picture": tracking_image_url(report),
+        "picture": tracking_image_url(report) if report.business.tracking_picture else "",
         **content,
     }
     return Letter(

@@ -35,7 +35,6 @@ REMIND = Step(
 )
 WAITS = (timedelta(days=3), timedelta(days=6), timedelta(days=12))  # before each reminder
 COUNTED = ("drafted", "reminded", "sent", "nudged", "tasks")
-KEPT = timedelta(days=90)  # how long runs are kept
 
 
 def run_reports(*, now: datetime, door: str) -> ReportRun:
@@ -70,7 +69,6 @@ def run_reports(*, now: datetime, door: str) -> ReportRun:
     if report_pdf.reports_without_pdf().exists():
         nudge.ring("delivery.tasks.print_reports")
     ReportRun.objects.filter(pk=run.pk).update(finished_at=now, result=result, total=F("done"))
-    ReportRun.objects.filter(started_at__lt=now - KEPT).delete()
     run.refresh_from_db()
     return run
 

@@ -19,9 +19,12 @@ LONGEST = 24 * 3600  # seconds in all
 def record_email_opened(*, report_id: str, now: datetime) -> None:
     """Store when the image in the email was first fetched.
 
-    Some mail programs fetch images without anybody opening the email.
+    Some mail programs fetch images without anybody opening the email. Nothing is stored for a
+    business that has switched the image off since.
     """
-    sent_report = Report.objects.filter(pk=UUID(hex=report_id), state=ReportState.SENT)
+    sent_report = Report.objects.filter(
+        pk=UUID(hex=report_id), state=ReportState.SENT, business__tracking_picture=True
+    )
     sent_report.filter(letter_opened_at__isnull=True).update(letter_opened_at=now)
 
 

@@ -22,7 +22,7 @@ from clients.models import Contact
 from core import audit
 from core.digest import digest
 from core.errors import NotAllowedNow, RuleError
-from core.models import Link, OutboxEmail, OwnerNote
+from core.models import Business, Link, OutboxEmail, OwnerNote
 from core.models.notification import Event, Hears
 from core.outbox import emails
 from delivery.hours import time_log
@@ -400,6 +400,15 @@ def test_views_are_stored_and_missing_views_stay_unknown(drafted: Report) -> Non
         view_tracking.record_seconds(report=drafted, seconds=seconds)
     drafted.refresh_from_db()
     assert (drafted.letter_opened_at, drafted.read_seconds) == (LATER, 75)
+
+
+def test_without_the_picture_no_email_records_that_it_was_opened(drafted: Report) -> None:
+    Business.objects.update(tracking_picture=False)
+    sent(drafted)
+    assert "/p/seen/" not in email().html and "<img" not in email().html
+    view_tracking.record_email_opened(report_id=drafted.pk.hex, now=LATER)  # of an earlier email
+    drafted.refresh_from_db()
+    assert drafted.letter_opened_at is None
 
 
 def test_an_unseen_report_gets_one_reminder_after_72_hours_and_then_a_task(drafted: Report) -> None:

@@ -205,6 +205,7 @@ def test_a_client_is_exported_with_contacts_notes_statement_and_agreements(
     requested_exports.build_due(now=LATER)
     names = zipfile.ZipFile(places.exports().local_copy(row.file_name)).namelist()
     assert {"client.json", "contacts.csv", "notes.txt", "statement.csv"} <= set(names)
+    assert {"agreements.agreement.json", "billing.invoice.json"} <= set(names)
     assert any(name.endswith("Retainer/history.pdf") for name in names)
     assert not [name for name in names if ".." in Path(name).parts or name.startswith("/")]
 

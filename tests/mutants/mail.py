@@ -82,8 +82,8 @@ MUTANTS = [
     Mutant(
         "An email that was sent can be sent again by a button",
         EMAILS,
-        "OutboxEmail.objects.filter(pk=letter.pk, state__in=UNDELIVERED)",
-        "OutboxEmail.objects.filter(pk=letter.pk)",
+        "pk=letter.pk, state__in=UNDELIVERED, emptied_at__isnull=True",
+        "pk=letter.pk, emptied_at__isnull=True",
         (OUTBOX,),
     ),
     Mutant(

@@ -7,6 +7,7 @@ from tests.mutants import (
     charging,
     hours,
     issuing,
+    kept_data,
     mail,
     safety,
     sealing,
@@ -23,4 +24,5 @@ MUTANTS: list[Mutant] = [
     *access.MUTANTS,
     *safety.MUTANTS,
     *team.MUTANTS,
+    *kept_data.MUTANTS,
 ]

@@ -46,7 +46,9 @@ from delivery.requests import client_requests
 from delivery.work import carry_over, checklist_actions
 from exports import requested_exports
 from exports.models import Export, Scope
-from tests.poison.spoiling import Mend, put, refused, without_file
+from retainer_hub.pruning.rules import RULES
+from tests.poison.old_rows import OLD_ROWS, is_pruned, lasts
+from tests.poison.spoiling import Mend, put, refused, refused_row, without_file
 from tests.world import NOW, World
 
 DAY = timedelta(days=1)
@@ -763,5 +765,20 @@ SCENES = [
         something_set_aside,
         lambda row: OutboxEmail.objects.filter(business=row, kind="set_aside").exists(),
         {"constraint": MAIL},
+    ),
+    *(
+        Scene(
+            rule.step,
+            lambda world, name=rule.name: OLD_ROWS[name](world, NOW),  # type: ignore[misc]
+            is_pruned,
+            {
+                "constraint": lambda world, row, verb="UPDATE" if rule.days is None else "DELETE": (
+                    refused_row(row, verb)
+                )
+            },
+            at=NOW + lasts(rule) + DAY,
+        )
+        for rule in RULES
+        if rule.title
     ),
 ]

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -55,6 +56,28 @@ def refused(table: str, business: Business, verb: str = "INSERT") -> Mend:
         else:
             body = "EXECUTE FUNCTION rh_refuse()"
         cursor.execute(f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW {when} {body}")
+
+    def mend() -> None:
+        with connection.cursor() as cursor:
+            on = "" if connection.vendor == "sqlite" else f" ON {table}"
+            cursor.execute(f"DROP TRIGGER {name}{on}")
+
+    return mend
+
+
+def refused_row(row: Model, verb: str) -> Mend:
+    """Let the database refuse to change or delete one row, as a constraint does."""
+    name, table = f"poison_{next(TRIGGERS)}", row._meta.db_table
+    key = row.pk.hex if isinstance(row.pk, UUID) and connection.vendor == "sqlite" else row.pk
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            body = "BEGIN SELECT RAISE(ABORT, 'constraint failed: poison'); END"
+        else:
+            body = "EXECUTE FUNCTION rh_refuse()"
+        cursor.execute(
+            f"CREATE TRIGGER {name} BEFORE {verb} ON {table} FOR EACH ROW "
+            f"WHEN (OLD.id = '{key}') {body}"
+        )
 
     def mend() -> None:
         with connection.cursor() as cursor:

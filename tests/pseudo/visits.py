@@ -46,6 +46,7 @@ from delivery.models import Overage, Report
 from delivery.requests import work_answers
 from delivery.rules.states import ReportState
 from delivery.work import hand_over, pieces
+from exports.tests.test_erasing import over
 from tests import test_tenancy
 from tests.browsers import logged_in
 from tests.factories import UserFactory
@@ -103,6 +104,8 @@ def pages(rows: Rows) -> Iterator[Visit]:
         yield from things_to_do(rows, browsers["dashboard"])
     with taken_back():
         yield from a_user_who_confirms(rows["world"])
+    with taken_back():
+        yield from erased(rows, browsers["dashboard"])
 
 
 def answered_work(rows: Rows, browsers: dict[str, Browser]) -> Iterator[Visit]:
@@ -175,6 +178,25 @@ def several_currencies(world: Stage, owner: Browser) -> Iterator[Visit]:
     month = {"of": local_day(came, business.time_zone)}
     yield "net of a month", owner.get(reverse("dashboard:net_month"), month)
     yield "exchange rates", owner.get(reverse("dashboard:exchange_rates"))
+
+
+def erased(rows: Rows, owner: Browser) -> Iterator[Visit]:
+    """A client and its people before and after they were erased, and an email without its text."""
+    client = rows["client"]
+    page = reverse("dashboard:client_erase", args=[client.pk])
+    somebody = client_records.add_contact(
+        client=client, name=language.marked("Bo"), email="bo@x.example", now=timezone.now()
+    )
+    one = reverse("dashboard:contact_erase", args=[somebody.pk])
+    yield "erasing a person", owner.get(one)
+    yield "a person who was erased", owner.post(one, follow=True)
+    over(client)
+    yield "erasing a client", owner.get(page)
+    yield "a client that was erased", owner.post(page, follow=True)
+    yield "its page once more", owner.get(page)
+    OutboxEmail.objects.update(emptied_at=timezone.now(), text="", html="")
+    for email in OutboxEmail.objects.filter(business=client.business)[:1]:
+        yield "an old email", owner.get(reverse("dashboard:sent_email", args=[email.pk]))
 
 
 def a_user_who_confirms(world: Stage) -> Iterator[Visit]:

@@ -40,7 +40,7 @@ class FailedEmail(Kind):
             state=OutboxState.BOUNCED, bounced_at__gte=timezone.now() - todos.BOUNCED_WITHIN
         )
         lost = view.rows(OutboxEmail).filter(Q(state=OutboxState.FAILED) | came_back)
-        return lost.order_by("created_at", "pk")
+        return lost.filter(emptied_at=None).order_by("created_at", "pk")
 
     def row(self, view: DashboardView, pk: UUID) -> OutboxEmail:
         return view.row(OutboxEmail, pk)
@@ -73,6 +73,6 @@ class FailedEmail(Kind):
             text = _("%(name)s now has the address %(email)s. We are sending the email again.")
             return Done(text % {"name": person.name, "email": person.email}, url=self.url(row))
         if not emails.again(letter=row, now=timezone.now()):
-            raise NotAllowedNow(_("This email did not fail."))
+            raise NotAllowedNow(_("This email did not fail, or is too old to be sent again."))
         text = _("We will try to send it again: %(subject)s")
         return Done(text % {"subject": row.subject}, url=self.url(row))

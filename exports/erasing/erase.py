@@ -1,0 +1,125 @@
+"""Erases a person, or a client with all its people: everything but what law demands.
+
+What was issued, signed or sent is frozen by the database and stays (docs/data-protection.md). All
+else that holds the name or the address is deleted, or they are replaced in it.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.models import Agreement, Proposal, Signature
+from agreements.rules.states import AgreementState, ProposalState
+from billing.models import Invoice
+from billing.rules.states import InvoiceState
+from clients import client_records, pipeline, portal_links
+from clients.models import Client, Contact
+from clients.models.client import Lost
+from clients.rules.pipeline import Stage
+from core.errors import RuleError
+from core.safety import log
+from exports.erasing import found_by_name, rows_about
+
+RUNNING = (AgreementState.SENT, AgreementState.ACTIVE, AgreementState.PAUSED)
+
+
+class StillNeeded(RuleError):
+    """Something that is not over yet needs the data."""
+
+
+def erase_contact(*, contact: Contact, by: log.By, now: datetime) -> None:
+    """Erase a person at a client; nothing is done for one who was erased already.
+
+    Raises StillDecides for the decision maker, and StillNeeded for somebody who is to sign.
+    """
+    with transaction.atomic():
+        row = (
+            Contact.objects.select_for_update(of=("self",))
+            .select_related("client")
+            .get(pk=contact.pk)
+        )
+        if row.erased_at:
+            return
+        waiting = Signature.objects.filter(contact=row, signed_at=None)
+        if waiting.filter(agreement__state=AgreementState.SENT).exists():
+            raise StillNeeded(
+                _("%(name)s has still to sign. Name another signer first.") % {"name": row.name}
+            )
+        client_records.close_access(contact=row, now=now)
+        _erase_person(row, now)
+        _log("person_erased", row.client, by, now)
+
+
+def erase_client(*, client: Client, by: log.By, now: datetime) -> None:
+    """Erase a client and its people; nothing is done for one who was erased already.
+
+    Raises StillNeeded while an agreement runs or waits for signatures, and while money is owed.
+    """
+    with transaction.atomic():
+        row = Client.objects.select_for_update().get(pk=client.pk)
+        if row.erased_at:
+            return
+        if why := what_needs(row):
+            raise StillNeeded(why)
+        for contact in row.contacts.filter(erased_at=None).select_related("client"):
+            portal_links.end_sessions(contact=contact, now=now)
+            _erase_person(contact, now)
+        rows_about.delete_of_client(row)
+        if not row.is_won:  # nobody follows up on a prospect that was erased
+            why = Lost.MINE.value
+            pipeline.put(client=row, to=Stage.LOST, because=why, actor=by.who, now=now)
+        with translation.override(row.business.language):
+            name = _("Erased client")
+        found_by_name.replace([row.name, row.legal_name], name, business=row.business_id)
+        found_by_name.forget_lines_about([row.pk])
+        row.name = name
+        row.legal_name = row.address = row.tax_id = row.notes = row.tax_note = ""
+        row.lost_words = row.source = ""
+        row.erased_at = now
+        row.save()
+        _log("client_erased", row, by, now)
+
+
+def what_needs(client: Client) -> str:
+    """Say what still needs a client's data; "" if nothing does."""
+    if Agreement.objects.filter(client=client, state__in=RUNNING).exists():
+        return _("An agreement runs or waits for signatures. End or withdraw it first.")
+    if Invoice.objects.filter(client=client, state=InvoiceState.OPEN).exists():
+        return _("An invoice is open. Wait for the payment, or void it first.")
+    if Proposal.objects.filter(client=client, state=ProposalState.SENT).exists():
+        return _("A proposal waits for an answer. Withdraw it first.")
+    return ""
+
+
+def _erase_person(contact: Contact, now: datetime) -> None:
+    """Replace a person's name and address wherever they may be replaced."""
+    rows_about.delete_of_person(contact)
+    with translation.override(contact.business.language):
+        name = _("Erased person")
+    names, business = [contact.name], contact.business_id
+    same = Contact.objects.filter(business=business, email__iexact=contact.email)
+    if not same.exclude(pk=contact.pk).exists():  # nobody else has this address
+        found_by_name.empty_emails_to(contact.email, business=business, now=now)
+        names.append(contact.email)
+    found_by_name.replace(names, name, business=business)
+    found_by_name.forget_lines_about([contact.pk])
+    contact.name = name
+    contact.email = f"{contact.pk.hex}@erased.invalid"
+    contact.role, contact.language = "", ""
+    contact.is_active = contact.is_decision_maker = contact.gets_billing = False
+    contact.erased_at = now
+    contact.save()
+
+
+def _log(what: str, client: Client, by: log.By, now: datetime) -> None:
+    """Write a line that names nobody: it is kept for good."""
+    log.write(
+        what=what,
+        person=client.business.owner,
+        business=client.business,
+        by=by,
+        facts={"reference": client.pk.hex[-8:]},
+        now=now,
+    )

@@ -1,0 +1,1 @@
+"""Deletes what nobody needs any more, by written rules (docs/data-protection.md)."""
