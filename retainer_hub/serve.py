@@ -1,4 +1,7 @@
-"""Runs web server, workers and beat together until it is stopped, and restarts those that exit."""
+"""Runs web server, workers and beat together until it is stopped, and restarts those that exit.
+
+With --only it becomes one of them, for systemd or a container, which restart each by itself.
+"""
 
 import argparse
 import ctypes
@@ -70,8 +73,8 @@ def say(text: str) -> None:
     sys.stderr.write(f"[serve] {text}\n")
 
 
-def children(port: int) -> list[Child]:
-    """Return the web server, a worker for each queue, and beat.
+def commands(bind: str) -> dict[str, list[str]]:
+    """Return the commands of the web server, of a worker for each queue, and of beat, by name.
 
     Beat is not run inside the worker (`worker --beat`): killing the worker would leave it alive.
     """
@@ -83,16 +86,13 @@ def children(port: int) -> list[Child]:
         "gunicorn",
         "--no-control-socket",
         "--bind",
-        f"127.0.0.1:{port}",
+        bind,
         "--log-level",
         "warning",
         "retainer_hub.wsgi",
     ]
-    return [
-        Child("web", web),
-        *(Child(f"worker {queue.name}", [*celery, *worker(queue)]) for queue in QUEUES),
-        Child("beat", [*celery, "beat", "--loglevel", "warning"]),
-    ]
+    workers = {f"worker-{queue.name}": [*celery, *worker(queue)] for queue in QUEUES}
+    return {"web": web, **workers, "beat": [*celery, "beat", "--loglevel", "warning"]}
 
 
 def worker(queue: Queue) -> list[str]:
@@ -103,10 +103,26 @@ def worker(queue: Queue) -> list[str]:
 
 
 def main() -> None:
+    """Become one of the processes, or keep all of them running until SIGINT or SIGTERM."""
+    asked = parser().parse_args()
+    known = commands(asked.bind or f"127.0.0.1:{asked.port}")
+    if asked.only:
+        command = known[asked.only]
+        os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+    supervise([Child(*named) for named in known.items()])
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser(prog="retainer_hub.serve", description=__doc__)
+    made.add_argument("--port", type=int, default=8000, help="of the web server; default: 8000")
+    made.add_argument("--bind", help="its address and port; default: for this machine alone")
+    made.add_argument("--only", choices=commands(""), help="become this process")
+    return made
+
+
+def supervise(processes: list[Child]) -> None:
     """Keep the processes running until SIGINT or SIGTERM, then stop them in reverse order."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, default=8000)
-    processes = children(parser.parse_args().port)
     folder = development.folder(os.environ)
     owner.become_owner_of(folder)
     development.remember(folder, os.environ)

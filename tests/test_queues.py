@@ -54,7 +54,7 @@ def test_what_the_scheduler_sends_expires_when_it_sends_it_again(name: str) -> N
 
 def test_each_queue_has_a_worker_that_can_end_its_tasks() -> None:
     """Celery enforces time limits only where tasks run in processes (the pool "prefork")."""
-    commands = [child.command for child in serve.children(8000)]
+    commands = serve.commands("127.0.0.1:8000").values()
     for queue in QUEUES:
         (command,) = [each for each in commands if f"{queue.name}@%h" in each]
         assert command[command.index("-Q") + 1] == queue.name

@@ -49,7 +49,12 @@ def test_what_commands_write_is_for_their_user_alone(tmp_path: Path) -> None:
     assert [path.name for path in written if path.stat().st_mode & 0o077] == []
 
 
-@pytest.mark.parametrize("server", [WEB, WORKER, BEAT], ids=["web", "worker", "beat"])
+ONLY = ("-m", "retainer_hub.serve", "--only", "worker-mail")  # as systemd and containers start it
+
+
+@pytest.mark.parametrize(
+    "server", [WEB, WORKER, BEAT, ONLY], ids=["web", "worker", "beat", "one of serve"]
+)
 def test_no_server_starts_on_what_is_wrong_and_each_names_all_of_it(
     tmp_path: Path, server: tuple[str, ...]
 ) -> None:

@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PATIENCE = 600  # seconds for a start on a machine that is busy otherwise
 pytestmark = pytest.mark.commands
 
-PROGRAM = r"(?:manage\.py|bin/[\w-]+|gunicorn|celery)(?![\w./-])"
+PROGRAM = r"(?:manage\.py|bin/[\w-]+|deploy/(?:install|secrets)|gunicorn|celery)(?![\w./-])"
 COMMAND = re.compile(
     rf"^(?:[A-Z_]+=\S*\s+)*(?:\./|\.venv/)?{PROGRAM}|/(?:manage\.py|bin/manage)(?![\w./-])"
 )
@@ -35,7 +35,10 @@ SERVERS = (".venv/bin/gunicorn", ".venv/bin/celery")
 #: Only asked for --help, which must know the words and options of the documents. bin/run itself
 #: runs here. bin/pins writes other versions, which the next command would install into the
 #: environment that these copies share with the tests.
-ASKED_FOR_HELP = ("bin/run", "bin/test", "bin/bench", "bin/pins", "bin/keep-release")
+ASKED_FOR_HELP = (
+    *("bin/run", "bin/test", "bin/bench", "bin/pins", "bin/keep-release"),
+    *("deploy/install", "deploy/secrets"),
+)
 PINS = ("requirements.txt", "requirements-dev.txt")
 STOPPED = 130  # by Ctrl-C
 NO_SUCH_ADDRESS = 67  # of receive_mail, as docs/operations.md says
