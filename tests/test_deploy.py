@@ -3,6 +3,7 @@
 `bin/test place` boots a machine with them.
 """
 
+import os
 import re
 import shlex
 import stat
@@ -93,6 +94,13 @@ def test_a_program_that_is_asked_wrongly_does_nothing(program: str) -> None:
         answer = run(ROOT / "deploy" / program, *words)
         assert answer.returncode in (1, 2) and answer.stderr and "made" not in answer.stdout
     assert not (ROOT / "secrets").exists()
+
+
+def test_an_update_that_is_asked_wrongly_or_by_nobody_in_charge_does_nothing() -> None:
+    upgrade = ROOT / "deploy" / "upgrade"
+    assert run(upgrade, "--forwards").returncode == 2
+    assert "--back" in run(upgrade, "--help").stdout
+    assert "There is no installation to update" in run(upgrade).stderr or os.geteuid() != 0
 
 
 # Containers

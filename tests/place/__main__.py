@@ -16,6 +16,7 @@ from pathlib import Path
 from core.jobs.queues import QUEUES
 from tests.copied import ROOT, copy_the_project
 from tests.place.machine import Machine
+from tests.place.upgrading import upgraded
 
 HERE, HOST = "/srv/retainer-hub", "hub.example"
 CERTIFICATE = f"/etc/letsencrypt/live/{HOST}"
@@ -117,6 +118,8 @@ def main() -> int:
         installed(machine)
         lived(machine)
         shut_in(machine)
+        ca = f"{CERTIFICATE}/fullchain.pem"
+        upgraded(machine, SETTINGS, ca=ca, site=f"https://{HOST}", well=well)
     finally:
         machine.stop()
         shutil.rmtree(folder)
