@@ -7,12 +7,14 @@ else that holds the name or the address is deleted, or they are replaced in it.
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements.models import Agreement, Proposal, Signature
-from agreements.rules.states import AgreementState, ProposalState
-from billing.models import Invoice
+from agreements.models import Agreement, Period, Proposal, Signature, Upgrade
+from agreements.rules.states import AgreementState, AmendmentState, PeriodState, ProposalState
+from agreements.signing import seal
+from billing.models import Invoice, NextLine
 from billing.rules.states import InvoiceState
 from clients import client_records, pipeline, portal_links
 from clients.models import Client, Contact
@@ -42,11 +44,8 @@ def erase_contact(*, contact: Contact, by: log.By, now: datetime) -> None:
         )
         if row.erased_at:
             return
-        waiting = Signature.objects.filter(contact=row, signed_at=None)
-        if waiting.filter(agreement__state=AgreementState.SENT).exists():
-            raise StillNeeded(
-                _("%(name)s has still to sign. Name another signer first.") % {"name": row.name}
-            )
+        if why := _what_needs_person(row):
+            raise StillNeeded(why)
         client_records.close_access(contact=row, now=now)
         _erase_person(row, now)
         _log("person_erased", row.client, by, now)
@@ -88,8 +87,34 @@ def what_needs(client: Client) -> str:
         return _("An agreement runs or waits for signatures. End or withdraw it first.")
     if Invoice.objects.filter(client=client, state=InvoiceState.OPEN).exists():
         return _("An invoice is open. Wait for the payment, or void it first.")
+    if _is_to_bill(client):
+        return _("A period or an extra line has no invoice yet. Bill or remove it first.")
     if Proposal.objects.filter(client=client, state=ProposalState.SENT).exists():
         return _("A proposal waits for an answer. Withdraw it first.")
+    return ""
+
+
+def _is_to_bill(client: Client) -> bool:
+    """Whether something is still to be billed: an invoice needs the name and the address."""
+    lines = NextLine.objects.filter(agreement__client=client, invoice=None, removed_at=None)
+    return lines.exists() or any(
+        model._default_manager.filter(agreement__client=client, state=PeriodState.DUE).exists()
+        for model in (Period, Upgrade)
+    )
+
+
+def _what_needs_person(contact: Contact) -> str:
+    """Say what still needs a person's data; "" if nothing does."""
+    own = Signature.objects.filter(contact=contact)
+    to_sign = Q(amendment=None, agreement__state=AgreementState.SENT)
+    to_sign |= Q(amendment__state=AmendmentState.SENT)
+    if own.filter(to_sign, signed_at=None).exists():
+        return _("%(name)s has still to sign. Name another signer first.") % {"name": contact.name}
+    business = contact.business
+    unsealed = (seal.unsealed_agreements(business), seal.unsealed_amendments(business))
+    if any(rows.filter(signatures__in=own).exists() for rows in unsealed):
+        sentence = _("What %(name)s has signed is not sealed yet. Try again in a few minutes.")
+        return sentence % {"name": contact.name}
     return ""
 
 

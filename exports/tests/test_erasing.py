@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,10 +21,13 @@ from django.db.models import (
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement, Proposal
+from agreements.changing import amend
+from agreements.models import Agreement, Amendment, Period, Proposal, Upgrade
+from agreements.models.amendment import AmendmentKind
 from agreements.rules.states import AgreementState
+from agreements.signing import seal, unsigned_documents
 from billing.books.invariants import find_contradictions
-from billing.models import Invoice
+from billing.models import Invoice, NextLine
 from clients import client_records
 from clients.models import Call, Client, Contact
 from core.models import Document, Link, OutboxEmail, OwnerNote, SecurityEvent, SetAside
@@ -134,6 +138,10 @@ def over(client: Client) -> None:
     Agreement.objects.filter(client=client).update(state=AgreementState.ENDED)
     Invoice.objects.filter(client=client, state="open").update(state="written_off")
     Proposal.objects.filter(client=client, state="sent").update(state="withdrawn")
+    Amendment.objects.filter(client=client, state="sent").update(state="expired")
+    Period.objects.filter(agreement__client=client, state="due").update(state="skipped")
+    Upgrade.objects.filter(agreement__client=client, state="due").update(state="skipped")
+    NextLine.objects.filter(agreement__client=client, invoice=None).update(removed_at=NOW)
 
 
 def test_after_erasing_a_client_nothing_but_what_law_demands_names_it(full: World) -> None:
@@ -169,6 +177,7 @@ def test_after_erasing_a_person_the_client_stays_and_the_person_is_found_nowhere
     new = client_records.add_contact(client=client, name="Bo", email="bo@quux.example", now=now)
     client_records.change_contact(contact=new, now=now, is_decision_maker=True)
     over(client)
+    seal.seal_signed(now=now)
     erase.erase_contact(contact=person, by=BY, now=now)
     Call.objects.filter(client=client).update(needs="")  # your own notes: you are told so
     for text in ("zelda@quux.example", "Zelda Quux"):
@@ -217,7 +226,7 @@ def test_an_address_that_somebody_else_has_keeps_its_emails(full: World) -> None
     assert full.person(client).email == "office@x.example"
 
 
-@pytest.mark.parametrize("what", ["agreement", "invoice", "proposal"])
+@pytest.mark.parametrize("what", ["agreement", "invoice", "proposal", "period", "line"])
 def test_a_client_is_not_erased_while_something_needs_it(full: World, what: str) -> None:
     client = of(full)
     over(client)
@@ -226,8 +235,23 @@ def test_a_client_is_not_erased_while_something_needs_it(full: World, what: str)
         Agreement.objects.filter(client=client).update(state=AgreementState.ACTIVE)
     elif what == "invoice":
         Invoice.objects.filter(client=client).update(state="open")
-    else:
+    elif what == "proposal":
         Proposal.objects.filter(client=client).update(state="sent")
+    elif what == "period":  # it is billed after the end, to the name and address that it has then
+        Period.objects.filter(pk=Period.objects.filter(agreement__client=client)[0].pk).update(
+            state="due"
+        )
+    else:
+        agreement = Agreement.objects.filter(client=client).earliest("created_at")
+        NextLine.objects.create(
+            business=agreement.business,
+            agreement=agreement,
+            kind="extra",
+            ref="1",
+            starts_on=NOW.date(),
+            ends_on=NOW.date() + timedelta(days=1),
+            amount=1,
+        )
     with pytest.raises(StillNeeded):
         erase.erase_client(client=client, by=BY, now=timezone.now())
     assert Client.objects.get(pk=client.pk).name == "Xanadu Teahouse"
@@ -240,6 +264,29 @@ def test_the_decision_maker_and_who_has_still_to_sign_are_not_erased(world: Worl
     other = world.person(world.client("Other", contact_email="o@o.example"))
     with pytest.raises(client_records.StillDecides):
         erase.erase_contact(contact=other, by=BY, now=now)
+
+
+def test_who_has_still_to_sign_an_amendment_or_to_get_the_sealed_copy_is_not_erased(
+    world: World,
+) -> None:
+    agreement = world.signed()
+    day = amend.earliest_effective_day(agreement, AmendmentKind.PRICE, NOW.date())
+    change = amend.Change(AmendmentKind.PRICE, day or NOW.date(), amount=4_000_00)
+    offered = amend.offer_amendment(agreement=agreement, change=change, actor="Nan", now=NOW)
+    client_records.add_contact(
+        client=agreement.client,
+        name="Bo",
+        email="bo@quux.example",
+        now=NOW,
+        is_decision_maker=True,
+    )
+    with pytest.raises(StillNeeded, match="still to sign"):
+        erase.erase_contact(contact=agreement.contact, by=BY, now=NOW)
+    unsigned_documents.withdraw(paper=offered, actor="Nan", reason="", now=NOW)
+    with pytest.raises(StillNeeded, match="not sealed"):
+        erase.erase_contact(contact=agreement.contact, by=BY, now=NOW)
+    seal.seal_signed(now=NOW)
+    erase.erase_contact(contact=agreement.contact, by=BY, now=NOW)
 
 
 def test_archives_that_hold_the_person_are_deleted_with_their_data(full: World) -> None:
