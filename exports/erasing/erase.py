@@ -4,6 +4,7 @@ What was issued, signed or sent is frozen by the database and stays (docs/data-p
 else that holds the name or the address is deleted, or they are replaced in it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from clients.models import Client, Contact
 from clients.models.client import Lost
 from clients.rules.pipeline import Stage
 from core.errors import RuleError
+from core.models import Membership
 from core.safety import log
 from exports.erasing import found_by_name, rows_about
 
@@ -47,7 +49,9 @@ def erase_contact(*, contact: Contact, by: log.By, now: datetime) -> None:
         if why := _what_needs_person(row):
             raise StillNeeded(why)
         client_records.close_access(contact=row, now=now)
-        _erase_person(row, now)
+        people = row.client.contacts.exclude(pk=row.pk).filter(erased_at=None)
+        others = [*_names_beside(row.client), *people.values_list("name", flat=True)]
+        _erase_person(row, others, now)
         _log("person_erased", row.client, by, now)
 
 
@@ -62,16 +66,18 @@ def erase_client(*, client: Client, by: log.By, now: datetime) -> None:
             return
         if why := what_needs(row):
             raise StillNeeded(why)
+        others = _names_beside(row)
         for contact in row.contacts.filter(erased_at=None).select_related("client"):
             portal_links.end_sessions(contact=contact, now=now)
-            _erase_person(contact, now)
+            _erase_person(contact, others, now)
         rows_about.delete_of_client(row)
         if not row.is_won:  # nobody follows up on a prospect that was erased
             why = Lost.MINE.value
             pipeline.put(client=row, to=Stage.LOST, because=why, actor=by.who, now=now)
         with translation.override(row.business.language):
             name = _("Erased client")
-        found_by_name.replace([row.name, row.legal_name], name, business=row.business_id)
+        names = found_by_name.only_theirs([row.name, row.legal_name], others)
+        found_by_name.replace(names, name, business=row.business_id)
         found_by_name.forget_lines_about([row.pk])
         row.name = name
         row.legal_name = row.address = row.tax_id = row.notes = row.tax_note = ""
@@ -118,12 +124,26 @@ def _what_needs_person(contact: Contact) -> str:
     return ""
 
 
-def _erase_person(contact: Contact, now: datetime) -> None:
-    """Replace a person's name and address wherever they may be replaced."""
+def _names_beside(client: Client) -> list[str]:
+    """Return the names of the business, its team, and all other clients with their people."""
+    business = client.business
+    clients = Client.objects.filter(business=business, erased_at=None).exclude(pk=client.pk)
+    people = Contact.objects.filter(business=business, erased_at=None).exclude(client=client)
+    team = Membership.objects.filter(business=business).values_list("user__name", flat=True)
+    own = [business.name, business.legal_name, business.owner.name, *team]
+    both = (name for row in clients.values_list("name", "legal_name") for name in row)
+    return [*own, *both, *people.values_list("name", flat=True)]
+
+
+def _erase_person(contact: Contact, others: Sequence[str], now: datetime) -> None:
+    """Replace a person's name and address wherever they may be replaced.
+
+    A name that is a part of one of the `others` stays where nobody can tell whose it is.
+    """
     rows_about.delete_of_person(contact)
     with translation.override(contact.business.language):
         name = _("Erased person")
-    names, business = [contact.name], contact.business_id
+    names, business = found_by_name.only_theirs([contact.name], others), contact.business_id
     same = Contact.objects.filter(business=business, email__iexact=contact.email)
     if not same.exclude(pk=contact.pk).exists():  # nobody else has this address
         found_by_name.empty_emails_to(contact.email, business=business, now=now)

@@ -212,6 +212,51 @@ def test_a_name_is_replaced_only_where_it_is_a_word_of_its_own(full: World) -> N
     assert text == "Erased person's Mayan plan may go to Erased person."
 
 
+def test_a_name_that_somebody_else_has_is_not_taken_from_the_emails_to_them(world: World) -> None:
+    client, now = world.client("Quux"), timezone.now()
+    names = ("ann", "ann Lee", "Bo", world.business.owner.name)
+    people = {
+        name: client_records.add_contact(
+            client=client, name=name, email=f"{n}@quux.example", now=now
+        )
+        for n, name in enumerate(names)
+    }
+    other = world.client("Bo Foods", contact_name="ann", contact_email="ann@x.example")
+    text = f"Dear ann, ann Lee and Bo Foods wrote, {world.business.owner.name}"
+    OutboxEmail.objects.create(
+        business=world.business, kind="t", ref="a", to="ann@x.example", text=text
+    )
+    for name in ("ann", "Bo", world.business.owner.name):
+        erase.erase_contact(contact=people[name], by=BY, now=now)
+    erase.erase_client(client=client, by=BY, now=now)
+    row = OutboxEmail.objects.get(kind="t", ref="a")
+    assert row.to == world.person(other).email
+    assert row.text == text.replace("ann Lee", "Erased person")
+
+
+def test_a_name_is_replaced_in_words_and_not_in_markup_or_addresses(full: World) -> None:
+    now = timezone.now()
+    person = client_records.add_contact(
+        client=of(full), name="class", email="class@quux.example", now=now
+    )
+    place = "https://portal.example/class [[0a:class:1]]"
+    row = OutboxEmail.objects.create(
+        business=full.business,
+        kind="t",
+        ref="a",
+        to="class@x.example",
+        text=f"class {place}",
+        html=f'<p class="class">class <a href="mailto:class@quux.example">{place}</a></p>',
+        reply_to="class@quux.example",
+    )
+    erase.erase_contact(contact=person, by=BY, now=now)
+    row.refresh_from_db()
+    assert (row.to, row.reply_to) == ("class@x.example", ""), "no header is words"
+    assert row.text == f"Erased person {place}"
+    link = f'<a href="mailto:Erased person">{place}</a>'
+    assert row.html == f'<p class="class">Erased person {link}</p>'
+
+
 def test_an_address_that_somebody_else_has_keeps_its_emails(full: World) -> None:
     now = timezone.now()
     client = full.client("Yarrow Labs", contact_email="office@x.example", contact_name="Yann")
