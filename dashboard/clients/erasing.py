@@ -31,7 +31,7 @@ class PersonData(DashboardView):
             person=self.business.owner,
             business=self.business,
             by=self.by,
-            facts={"name": contact.name},
+            facts={"reference": contact.pk.hex[-8:]},  # the log is kept for good
             now=now,
         )
         return FileResponse(file, as_attachment=True, filename=f"{_('person')}-{pk.hex[-8:]}.zip")

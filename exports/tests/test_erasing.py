@@ -30,6 +30,7 @@ from billing.books.invariants import find_contradictions
 from billing.models import Invoice, NextLine
 from clients import client_records
 from clients.models import Call, Client, Contact
+from core import audit
 from core.models import Document, Link, OutboxEmail, OwnerNote, SecurityEvent, SetAside
 from core.safety.log import By
 from exports import requested_exports
@@ -45,6 +46,7 @@ BY = By("Nan")
 KEPT = {
     "core_auditevent.actor",
     "core_auditevent.data",
+    "core_securityevent.facts",
     "core_document.title",
     "agreements_proposal.snapshot",
     "agreements_proposal.intro",
@@ -342,7 +344,10 @@ def test_archives_that_hold_the_person_are_deleted_with_their_data(full: World) 
         business=full.business, scope=Scope.CLIENT, client=client, now=now
     )
     requested_exports.build_due(now=now)
+    logged_in(full.business.owner).get(reverse("dashboard:export", args=[row.pk]))
+    assert "core_outboxemail.text" in holding("Xanadu Teahouse")
     erase.erase_client(client=client, by=BY, now=now)
+    assert holding("Xanadu Teahouse") <= KEPT | {"core_searchentry.words"}, "documents are found"
     row.refresh_from_db()
     assert row.state == "gone"
     with pytest.raises(FileNotFoundError):
@@ -365,12 +370,27 @@ def test_a_person_gets_everything_that_is_stored_about_them(full: World) -> None
     assert "portal_epoch" not in file.read("person.json").decode()
 
 
+def test_a_person_gets_nothing_that_is_about_somebody_with_a_similar_address(
+    world: World,
+) -> None:
+    person = world.person(world.client(contact_email="ann@x.example"))
+    for actor in ("Ann <ann@x.example>", "ann@x.example", "Joann <joann@x.example>"):
+        audit.record(
+            business=world.business, chain_id=person.client_id, event="x", actor=actor, now=NOW
+        )
+    file = zipfile.ZipFile(person_data.build(contact=person, now=NOW))
+    actors = [row["actor"] for row in json.loads(file.read("events.json"))]
+    assert actors == ["Ann <ann@x.example>", "ann@x.example"]
+
+
 def test_the_pages_say_what_goes_and_stays_erase_and_are_in_the_log(full: World) -> None:
     client = of(full)
     person, browser = full.person(client), logged_in(full.business.owner)
     answer = browser.get(reverse("dashboard:contact_data", args=[person.pk]))
     assert zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).testzip() is None
-    assert SecurityEvent.objects.get(what="person_downloaded").facts == {"name": "Zelda Quux"}
+    logged = SecurityEvent.objects.get(what="person_downloaded")
+    assert logged.facts == {"reference": person.pk.hex[-8:]}
+    assert "core_securityevent.facts" not in holding("Zelda Quux"), "it is kept for good"
     page = browser.get(reverse("dashboard:client_erase", args=[client.pk])).content.decode()
     assert "End or withdraw it first" in page and "btn-danger" not in page
     over(client)
