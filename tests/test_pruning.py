@@ -158,6 +158,19 @@ def test_what_killed_backups_left_behind_is_deleted_after_two_days(
     assert not (tmp_path / "backup-a").exists() and not (tmp_path / "drill-b").exists()
 
 
+def test_the_folder_of_the_backups_stays_whatever_its_name(
+    db: None, tmp_path: Path, settings: Any
+) -> None:
+    settings.RH_VAR_DIR = tmp_path
+    for at in ("backup-nightly", "restore-here/archives"):
+        settings.BACKUP_TO = str(tmp_path / at)
+        (tmp_path / at).mkdir(parents=True)
+        old = (NOW - 9 * DAY).timestamp()
+        os.utime(tmp_path / at.partition("/")[0], (old, old))
+        prune.prune(now=NOW)
+        assert (tmp_path / at).is_dir()
+
+
 def test_the_command_counts_and_deletes(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     row = OLD_ROWS["links"](world, datetime.now(UTC) - 500 * DAY)
     call_command("prune", "--dry-run")

@@ -23,8 +23,13 @@ def clear(*, now: datetime) -> int:
         folder
         for prefix in SCRATCH
         for folder in root.glob(f"{prefix}*/")
-        if folder.stat().st_mtime < before.timestamp()
+        if not _is_kept(folder) and folder.stat().st_mtime < before.timestamp()
     ]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old)
+
+
+def _is_kept(folder: Path) -> bool:
+    """Whether the backups themselves are in a folder."""
+    return bool(settings.BACKUP_TO) and Path(settings.BACKUP_TO).is_relative_to(folder)
