@@ -49,6 +49,7 @@ def erase_contact(*, contact: Contact, by: log.By, now: datetime) -> None:
         if why := _what_needs_person(row):
             raise StillNeeded(why)
         client_records.close_access(contact=row, now=now)
+        found_by_name.write_anew_to(row.email, business=row.business_id)
         people = row.client.contacts.exclude(pk=row.pk).filter(erased_at=None)
         others = [*_names_beside(row.client), *people.values_list("name", flat=True)]
         _erase_person(row, others, now)

@@ -14,6 +14,7 @@ from django.db.models import Model, Q
 
 from core.models import Business, OutboxEmail, OwnerNote, SavedView, SetAside
 from core.models.outbox import OutboxState
+from core.outbox.emails import COMPOSERS
 
 #: Where a name may stand, beside the emails to the person: the columns of each table.
 COLUMNS: dict[type[Model], tuple[str, ...]] = {
@@ -25,6 +26,19 @@ COLUMNS: dict[type[Model], tuple[str, ...]] = {
 #: Where a word is no name: addresses of pages, placeholders (core.links) and, in HTML, markup.
 NO_NAMES = r"https?://[^\s<>\"]+|\[\[[^\]]*\]\]"
 MARKUP = r"(?s:<style.*?</style>)|<[^>]*>"
+
+
+def write_anew_to(address: str, *, business: UUID) -> None:
+    """Let emails to somebody that wait go to who reads them now: invoices, receipts, reports."""
+    waiting = OutboxEmail.objects.filter(
+        business=business,
+        to__iexact=address,
+        state=OutboxState.WAITING,
+        lease_until=None,
+        copy_of=None,
+        kind__in=COMPOSERS,
+    )
+    waiting.update(to="", reply_to="", subject="", text="", html="", error="")
 
 
 def empty_emails_to(address: str, *, business: UUID, now: datetime) -> None:
