@@ -145,8 +145,7 @@ def _erase_person(contact: Contact, others: Sequence[str], now: datetime) -> Non
     with translation.override(contact.business.language):
         name = _("Erased person")
     names, business = found_by_name.only_theirs([contact.name], others), contact.business_id
-    same = Contact.objects.filter(business=business, email__iexact=contact.email)
-    if not same.exclude(pk=contact.pk).exists():  # nobody else has this address
+    if _has_address_alone(contact):
         found_by_name.empty_emails_to(contact.email, business=business, now=now)
         names.append(contact.email)
     found_by_name.replace(names, name, business=business)
@@ -157,6 +156,15 @@ def _erase_person(contact: Contact, others: Sequence[str], now: datetime) -> Non
     contact.is_active = contact.is_decision_maker = contact.gets_billing = False
     contact.erased_at = now
     contact.save()
+
+
+def _has_address_alone(contact: Contact) -> bool:
+    """Whether nobody else has a person's address: neither a contact nor somebody of the team."""
+    business, email = contact.business, contact.email
+    same = Contact.objects.filter(business=business, email__iexact=email)
+    team = Membership.objects.filter(business=business, user__email__iexact=email)
+    is_owner = business.owner.email.lower() == email.lower()
+    return not (is_owner or same.exclude(pk=contact.pk).exists() or team.exists())
 
 
 def _log(what: str, client: Client, by: log.By, now: datetime) -> None:

@@ -81,6 +81,19 @@ def test_an_invoice_that_waits_goes_to_who_reads_it_now(world: World) -> None:
     assert letter.to == "bo@x.example" and contact.name not in letter.text
 
 
+def test_the_emails_of_the_business_itself_stay_where_a_person_has_its_address(
+    world: World,
+) -> None:
+    owner = world.business.owner
+    row = OutboxEmail.objects.create(
+        business=world.business, kind="t", ref="a", to=owner.email, text=f"To {owner.email}"
+    )
+    client = world.client(contact_name="Me", contact_email=owner.email)
+    erase.erase_client(client=client, by=BY, now=NOW)
+    row.refresh_from_db()
+    assert (row.state, row.to, row.text) == ("waiting", owner.email, f"To {owner.email}")
+
+
 def test_an_archive_that_is_being_built_meanwhile_is_built_again(
     full: World,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
