@@ -17,9 +17,9 @@ from exports.erasing import erase, person_data
 
 
 class PersonData(DashboardView):
-    """Everything about one person as a ZIP; the download is in the security log."""
+    """Everything about one person as a ZIP, with their emails; it is in the security log."""
 
-    needs = Area.EXPORTS
+    needs = Area.OWNERSHIP
     confirms = True
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:

@@ -26,16 +26,17 @@ from agreements.rules.states import AgreementState
 from agreements.signing import seal
 from billing.books.invariants import find_contradictions
 from billing.models import Invoice, NextLine
-from clients import client_records
+from clients import client_records, duplicates
 from clients.models import Call, Client, Contact
 from core import audit
-from core.models import Document, Link, OutboxEmail, OwnerNote, SecurityEvent, SetAside
+from core.models import Document, Link, Membership, OutboxEmail, OwnerNote, SecurityEvent, SetAside
 from core.safety.log import By
 from exports import requested_exports
 from exports.erasing import erase, person_data
 from exports.erasing.erase import StillNeeded
 from exports.models import Export, Scope
 from tests.browsers import logged_in
+from tests.factories import UserFactory
 from tests.test_tenancy import rows_of
 from tests.world import NOW, World
 
@@ -188,6 +189,16 @@ def test_after_erasing_a_person_the_client_stays_and_the_person_is_found_nowhere
         client_records.give_access_again(contact=Contact.objects.get(pk=person.pk))
 
 
+def test_two_clients_who_were_erased_are_not_taken_for_the_same(world: World) -> None:
+    one, two = world.client("A"), world.client("B", contact_email="b@x.example")
+    for client in (one, two):
+        erase.erase_client(client=client, by=BY, now=timezone.now())
+    one.refresh_from_db()
+    assert not duplicates.duplicates(one)
+    with pytest.raises(duplicates.KeepsDocuments):
+        duplicates.merge(client=two, into=one)
+
+
 def test_a_prospect_who_was_erased_leaves_the_sales_board(world: World) -> None:
     client = world.client()
     erase.erase_client(client=client, by=BY, now=timezone.now())
@@ -311,6 +322,14 @@ def test_a_person_gets_nothing_that_is_about_somebody_with_a_similar_address(
     file = zipfile.ZipFile(person_data.build(contact=person, now=NOW))
     actors = [row["actor"] for row in json.loads(file.read("events.json"))]
     assert actors == ["Ann <ann@x.example>", "ann@x.example"]
+
+
+def test_nobody_but_the_owner_gets_what_is_stored_about_a_person(world: World) -> None:
+    page = reverse("dashboard:contact_data", args=[world.person(world.client()).pk])
+    for role in ("member", "assistant", "accountant"):
+        user = UserFactory(business_in_use=world.business)
+        Membership.objects.create(business=world.business, user=user, role=role)
+        assert logged_in(user).get(page).status_code == 403, "its emails are not for everybody"
 
 
 def test_the_pages_say_what_goes_and_stays_erase_and_are_in_the_log(full: World) -> None:
