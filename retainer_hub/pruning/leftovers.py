@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from core.storage import places
+from retainer_hub.backup.folder import is_scratch
 
 AFTER = timedelta(days=2)  # no backup, restore or export takes as long
 #: How the names of the folders begin in which a backup, a restore and a drill work.
@@ -23,13 +24,8 @@ def clear(*, now: datetime) -> int:
         folder
         for prefix in SCRATCH
         for folder in root.glob(f"{prefix}*/")
-        if not _is_kept(folder) and folder.stat().st_mtime < before.timestamp()
+        if is_scratch(folder) and folder.stat().st_mtime < before.timestamp()
     ]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)
     return len(old)
-
-
-def _is_kept(folder: Path) -> bool:
-    """Whether the backups themselves are in a folder."""
-    return bool(settings.BACKUP_TO) and Path(settings.BACKUP_TO).is_relative_to(folder)
