@@ -1,6 +1,7 @@
 """Erasing somebody takes nothing from anybody else, and from no email or signature on its way."""
 
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from django.utils import timezone
 from agreements.changing import amend
 from agreements.models import Proposal
 from agreements.models.amendment import AmendmentKind
+from agreements.proposals import after_sending
+from agreements.rules.errors import NotOpen
 from agreements.signing import seal, unsigned_documents
 from billing.models import GatewayAccount, GatewayEvent
 from clients import client_records
@@ -79,6 +82,19 @@ def test_an_invoice_that_waits_goes_to_who_reads_it_now(world: World) -> None:
     assert (letter.state, letter.to, letter.is_emptied) == ("waiting", "", False)
     letter = emails.compose(letter, NOW)
     assert letter.to == "bo@x.example" and contact.name not in letter.text
+
+
+def test_a_proposal_to_a_client_who_was_erased_is_not_opened_again(world: World) -> None:
+    proposal = world.proposal()
+    Proposal.objects.filter(pk=proposal.pk).update(state="expired")
+    erase.erase_client(client=proposal.client, by=BY, now=NOW)
+    proposal.refresh_from_db()
+    with pytest.raises(NotOpen):
+        after_sending.extend_proposal(
+            proposal=proposal, until=NOW.date() + timedelta(days=20), actor="Nan", now=NOW
+        )
+    with pytest.raises(NotOpen):
+        after_sending.revise_proposal(proposal=proposal, now=NOW)
 
 
 def test_the_emails_of_the_business_itself_stay_where_a_person_has_its_address(
