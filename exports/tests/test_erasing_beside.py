@@ -142,11 +142,11 @@ def test_an_archive_that_is_being_built_meanwhile_is_built_again(
 def test_webhooks_of_another_business_stay(world: World) -> None:
     invoice, other = world.billed(), World()
     account = GatewayAccount.objects.create(
-        business=other.business, gateway="stripe", secret=b"", hint="x", connected_at=NOW
+        business=other.business, gateway="other", secret=b"", hint="x", connected_at=NOW
     )
     about = {"handle": invoice.collection.handle, "body": b"", "received_at": NOW, "done_at": NOW}
     GatewayEvent.objects.create(gateway="sandbox", event_id="1", **about)
-    kept = GatewayEvent.objects.create(gateway="stripe", account=account, event_id="2", **about)
+    kept = GatewayEvent.objects.create(gateway="other", account=account, event_id="2", **about)
     client = invoice.client
     over(client)
     Proposal.objects.filter(client=client).update(state="accepted")
