@@ -22,11 +22,11 @@ def duplicates(client: Client) -> list[Client]:
     """Return other clients of the business that share an email address, a tax id or the name.
 
     Names are the same without legal form, capitals and marks (clients.rules.same_name). Takes a
-    fixed number of queries. A sample client has no duplicates.
+    fixed number of queries. A sample client has no duplicates, and one that was erased has no name.
     """
-    if client.is_sample:
+    if client.is_sample or client.erased_at:
         return []
-    others = Client.objects.filter(business=client.business_id, is_sample=False)
+    others = Client.objects.filter(business=client.business_id, is_sample=False, erased_at=None)
     others = others.exclude(pk=client.pk)
     emails = list(client.contacts.values_list("email", flat=True))
     same = Q(contacts__email__in=emails)
@@ -65,7 +65,8 @@ def merge(*, client: Client, into: Client) -> Client:
     """
     with transaction.atomic():
         rows = Client.objects.select_for_update().in_bulk(sorted((client.pk, into.pk)))
-        if len(rows) < 2 or client.business_id != into.business_id:
+        is_erased = any(row.erased_at for row in rows.values())
+        if len(rows) < 2 or client.business_id != into.business_id or is_erased:
             raise KeepsDocuments(_("These two cannot be merged."))
         gone, kept = rows[client.pk], rows[into.pk]
         if kept_by := what_keeps(gone):

@@ -145,25 +145,32 @@ def open_archive(row: Export) -> Any:
 
 
 def _build_or_fail(export: Export, now: datetime) -> int:
-    """Build an archive and return 1; after the last try, mark it as failed. Raises what failed."""
+    """Build an archive and return 1; after the last try, mark it as failed. Raises what failed.
+
+    Returns 0 if the claim was ended meanwhile, because what is in the archive was erased.
+    """
     try:
-        _build(export, now)
+        return _build(export, now)
     except Exception:
         export.refresh_from_db()
         if export.tries >= TRIES:
             move(export, ExportState.FAILED, EXPORT, sets={"finished_at": now})
         raise
-    return 1
 
 
-def _build(export: Export, now: datetime) -> None:
+def _build(export: Export, now: datetime) -> int:
     """Write the file, then mark the export as ready: no row is ever ready without its file."""
+    claimed = Export.objects.filter(
+        pk=export.pk, state=ExportState.WAITING, lease_until=now + LEASE
+    )
     exports = places.exports()
     with exports.fresh() as file:
         files = _fill(export, file, now)
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+        if not claimed.exists():
+            return 0
         exports.put(file, export.file_name)
     fields = {
         "size": size,
@@ -173,8 +180,12 @@ def _build(export: Export, now: datetime) -> None:
         "expires_at": now + KEPT,
     }
     with transaction.atomic():
+        if not claimed.select_for_update().exists():
+            exports.delete(export.file_name)
+            return 0
         move(export, ExportState.READY, EXPORT, sets=fields)
         _email_owner(export, now)
+    return 1
 
 
 def _fill(export: Export, file: IO[bytes], now: datetime) -> int:
@@ -240,7 +251,8 @@ def delete_expired(*, now: datetime) -> int:
 
 
 def delete_now(rows: QuerySet[Export]) -> None:
-    """Delete archives before their time."""
+    """Delete archives before their time; what is being built is begun again."""
+    rows.filter(state=ExportState.WAITING).update(lease_until=None)
     for export in rows.filter(state=ExportState.READY):
         _delete(export)
 

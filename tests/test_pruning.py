@@ -28,6 +28,7 @@ from core.models.outbox import OutboxState
 from core.models.standing import Doubt, Standing
 from core.outbox import emails
 from delivery.models import Handover
+from retainer_hub.backup import folder
 from retainer_hub.pruning import prune
 from retainer_hub.pruning.rules import RULES, Rule
 from tests.poison.old_rows import MONTH, OLD_ROWS, is_pruned, lasts
@@ -156,6 +157,27 @@ def test_what_killed_backups_left_behind_is_deleted_after_two_days(
     prune.prune(now=NOW)
     assert {path.name for path in tmp_path.iterdir()} >= {"restore-c", "media"}
     assert not (tmp_path / "backup-a").exists() and not (tmp_path / "drill-b").exists()
+
+
+def test_the_folder_of_the_backups_stays_whatever_its_name(
+    db: None, tmp_path: Path, settings: Any
+) -> None:
+    settings.RH_VAR_DIR = tmp_path
+    for at in ("backup-nightly", "restore-here/archives"):
+        settings.BACKUP_TO = str(tmp_path / at)
+        (tmp_path / at).mkdir(parents=True)
+        old = (NOW - 9 * DAY).timestamp()
+        os.utime(tmp_path / at.partition("/")[0], (old, old))
+        prune.prune(now=NOW)
+        assert (tmp_path / at).is_dir()
+
+
+def test_a_backup_takes_no_folder_with_archives_for_what_a_killed_one_left(tmp_path: Path) -> None:
+    for name in ("backup-mine/retainer-hub-20260101T000000Z.tar.age", "backup-x/database"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).touch()
+    folder.clear(tmp_path, "backup-")
+    assert [path.name for path in tmp_path.iterdir()] == ["backup-mine"]
 
 
 def test_the_command_counts_and_deletes(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,7 +83,7 @@ def extend_proposal(
     """
     with transaction.atomic():
         locked = lock(proposal)
-        if not can_extend(locked):
+        if not can_extend(locked) or locked.client.erased_at:
             raise NotOpen(_("Only an offer that waits for an answer can be extended."))
         today = local_day(now, locked.client.time_zone)
         if not today <= until <= today + LONGEST_OPEN or (
@@ -138,7 +138,7 @@ def revise_proposal(*, proposal: Proposal, now: datetime) -> Proposal:
     """
     with transaction.atomic():
         locked = lock(proposal)
-        if not can_revise(locked):
+        if not can_revise(locked) or locked.client.erased_at:
             raise NotOpen(_("Only an offer that was sent, and not picked, can be revised."))
         if existing := locked.revisions.filter(state=ProposalState.DRAFT).first():
             return existing

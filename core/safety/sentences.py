@@ -147,7 +147,7 @@ TOLD: dict[str, Told] = OF_ALLAUTH | {
     ),
     "person_downloaded": Told(
         SafetyKind.EXPORTS,
-        _("The data of a person at a client was downloaded: %(name)s."),
+        _("The data of a person at a client (%(reference)s) was downloaded."),
         _("Your data was downloaded"),
     ),
     "second_factor_required": Told(

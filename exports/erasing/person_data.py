@@ -5,7 +5,7 @@ import tempfile
 from datetime import datetime
 from typing import IO, Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -65,7 +65,8 @@ def _emails(contact: Contact) -> list[dict[str, Any]]:
 
 def _events(contact: Contact) -> list[dict[str, Any]]:
     """What the person did, as the chains of agreements and reports recorded it."""
-    rows = AuditEvent.objects.filter(business=contact.business_id, actor__icontains=contact.email)
+    own = Q(actor__iexact=contact.email) | Q(actor__iendswith=f"<{contact.email}>")
+    rows = AuditEvent.objects.filter(own, business=contact.business_id)
     return [{name: getattr(row, name) for name in AUDIT} for row in rows.order_by("at", "pk")]
 
 

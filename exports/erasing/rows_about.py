@@ -54,5 +54,6 @@ def _delete_files(client: Client) -> None:
 def _delete_webhooks(client: Client) -> None:
     """Delete what a gateway reported about the client's payments, once it is processed."""
     handles = Collection.objects.filter(invoice__client=client).exclude(handle=None)
-    events = GatewayEvent.objects.filter(done_at__isnull=False)
+    own = Q(account=None) | Q(account__business=client.business_id)
+    events = GatewayEvent.objects.filter(own, done_at__isnull=False)
     events.filter(handle__in=handles.values("handle")).delete()

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,19 +21,22 @@ from django.db.models import (
 from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement, Proposal
+from agreements.models import Agreement, Amendment, Period, Proposal, Upgrade
 from agreements.rules.states import AgreementState
+from agreements.signing import seal
 from billing.books.invariants import find_contradictions
-from billing.models import Invoice
-from clients import client_records
+from billing.models import Invoice, NextLine
+from clients import client_records, duplicates
 from clients.models import Call, Client, Contact
-from core.models import Document, Link, OutboxEmail, OwnerNote, SecurityEvent, SetAside
+from core import audit
+from core.models import Document, Link, Membership, OutboxEmail, OwnerNote, SecurityEvent, SetAside
 from core.safety.log import By
 from exports import requested_exports
 from exports.erasing import erase, person_data
 from exports.erasing.erase import StillNeeded
 from exports.models import Export, Scope
 from tests.browsers import logged_in
+from tests.factories import UserFactory
 from tests.test_tenancy import rows_of
 from tests.world import NOW, World
 
@@ -41,6 +45,7 @@ BY = By("Nan")
 KEPT = {
     "core_auditevent.actor",
     "core_auditevent.data",
+    "core_securityevent.facts",
     "core_document.title",
     "agreements_proposal.snapshot",
     "agreements_proposal.intro",
@@ -134,6 +139,10 @@ def over(client: Client) -> None:
     Agreement.objects.filter(client=client).update(state=AgreementState.ENDED)
     Invoice.objects.filter(client=client, state="open").update(state="written_off")
     Proposal.objects.filter(client=client, state="sent").update(state="withdrawn")
+    Amendment.objects.filter(client=client, state="sent").update(state="expired")
+    Period.objects.filter(agreement__client=client, state="due").update(state="skipped")
+    Upgrade.objects.filter(agreement__client=client, state="due").update(state="skipped")
+    NextLine.objects.filter(agreement__client=client, invoice=None).update(removed_at=NOW)
 
 
 def test_after_erasing_a_client_nothing_but_what_law_demands_names_it(full: World) -> None:
@@ -169,6 +178,7 @@ def test_after_erasing_a_person_the_client_stays_and_the_person_is_found_nowhere
     new = client_records.add_contact(client=client, name="Bo", email="bo@quux.example", now=now)
     client_records.change_contact(contact=new, now=now, is_decision_maker=True)
     over(client)
+    seal.seal_signed(now=now)
     erase.erase_contact(contact=person, by=BY, now=now)
     Call.objects.filter(client=client).update(needs="")  # your own notes: you are told so
     for text in ("zelda@quux.example", "Zelda Quux"):
@@ -177,6 +187,16 @@ def test_after_erasing_a_person_the_client_stays_and_the_person_is_found_nowhere
     assert client.name == "Xanadu Teahouse" and client.notes and full.person(client) == new
     with pytest.raises(client_records.CannotEnter):
         client_records.give_access_again(contact=Contact.objects.get(pk=person.pk))
+
+
+def test_two_clients_who_were_erased_are_not_taken_for_the_same(world: World) -> None:
+    one, two = world.client("A"), world.client("B", contact_email="b@x.example")
+    for client in (one, two):
+        erase.erase_client(client=client, by=BY, now=timezone.now())
+    one.refresh_from_db()
+    assert not duplicates.duplicates(one)
+    with pytest.raises(duplicates.KeepsDocuments):
+        duplicates.merge(client=two, into=one)
 
 
 def test_a_prospect_who_was_erased_leaves_the_sales_board(world: World) -> None:
@@ -217,7 +237,7 @@ def test_an_address_that_somebody_else_has_keeps_its_emails(full: World) -> None
     assert full.person(client).email == "office@x.example"
 
 
-@pytest.mark.parametrize("what", ["agreement", "invoice", "proposal"])
+@pytest.mark.parametrize("what", ["agreement", "invoice", "proposal", "period", "line"])
 def test_a_client_is_not_erased_while_something_needs_it(full: World, what: str) -> None:
     client = of(full)
     over(client)
@@ -226,8 +246,23 @@ def test_a_client_is_not_erased_while_something_needs_it(full: World, what: str)
         Agreement.objects.filter(client=client).update(state=AgreementState.ACTIVE)
     elif what == "invoice":
         Invoice.objects.filter(client=client).update(state="open")
-    else:
+    elif what == "proposal":
         Proposal.objects.filter(client=client).update(state="sent")
+    elif what == "period":  # it is billed after the end, to the name and address that it has then
+        Period.objects.filter(pk=Period.objects.filter(agreement__client=client)[0].pk).update(
+            state="due"
+        )
+    else:
+        agreement = Agreement.objects.filter(client=client).earliest("created_at")
+        NextLine.objects.create(
+            business=agreement.business,
+            agreement=agreement,
+            kind="extra",
+            ref="1",
+            starts_on=NOW.date(),
+            ends_on=NOW.date() + timedelta(days=1),
+            amount=1,
+        )
     with pytest.raises(StillNeeded):
         erase.erase_client(client=client, by=BY, now=timezone.now())
     assert Client.objects.get(pk=client.pk).name == "Xanadu Teahouse"
@@ -250,7 +285,10 @@ def test_archives_that_hold_the_person_are_deleted_with_their_data(full: World) 
         business=full.business, scope=Scope.CLIENT, client=client, now=now
     )
     requested_exports.build_due(now=now)
+    logged_in(full.business.owner).get(reverse("dashboard:export", args=[row.pk]))
+    assert "core_outboxemail.text" in holding("Xanadu Teahouse")
     erase.erase_client(client=client, by=BY, now=now)
+    assert holding("Xanadu Teahouse") <= KEPT | {"core_searchentry.words"}, "documents are found"
     row.refresh_from_db()
     assert row.state == "gone"
     with pytest.raises(FileNotFoundError):
@@ -273,12 +311,35 @@ def test_a_person_gets_everything_that_is_stored_about_them(full: World) -> None
     assert "portal_epoch" not in file.read("person.json").decode()
 
 
+def test_a_person_gets_nothing_that_is_about_somebody_with_a_similar_address(
+    world: World,
+) -> None:
+    person = world.person(world.client(contact_email="ann@x.example"))
+    for actor in ("Ann <ann@x.example>", "ann@x.example", "Joann <joann@x.example>"):
+        audit.record(
+            business=world.business, chain_id=person.client_id, event="x", actor=actor, now=NOW
+        )
+    file = zipfile.ZipFile(person_data.build(contact=person, now=NOW))
+    actors = [row["actor"] for row in json.loads(file.read("events.json"))]
+    assert actors == ["Ann <ann@x.example>", "ann@x.example"]
+
+
+def test_nobody_but_the_owner_gets_what_is_stored_about_a_person(world: World) -> None:
+    page = reverse("dashboard:contact_data", args=[world.person(world.client()).pk])
+    for role in ("member", "assistant", "accountant"):
+        user = UserFactory(business_in_use=world.business)
+        Membership.objects.create(business=world.business, user=user, role=role)
+        assert logged_in(user).get(page).status_code == 403, "its emails are not for everybody"
+
+
 def test_the_pages_say_what_goes_and_stays_erase_and_are_in_the_log(full: World) -> None:
     client = of(full)
     person, browser = full.person(client), logged_in(full.business.owner)
     answer = browser.get(reverse("dashboard:contact_data", args=[person.pk]))
     assert zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))).testzip() is None
-    assert SecurityEvent.objects.get(what="person_downloaded").facts == {"name": "Zelda Quux"}
+    logged = SecurityEvent.objects.get(what="person_downloaded")
+    assert logged.facts == {"reference": person.pk.hex[-8:]}
+    assert "core_securityevent.facts" not in holding("Zelda Quux"), "it is kept for good"
     page = browser.get(reverse("dashboard:client_erase", args=[client.pk])).content.decode()
     assert "End or withdraw it first" in page and "btn-danger" not in page
     over(client)

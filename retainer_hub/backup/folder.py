@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from retainer_hub.backup.errors import BackupError
@@ -62,5 +63,12 @@ def rename(source: Path, target: Path) -> None:
 
 def clear(place: Path, prefix: str) -> None:
     """Delete the folders in which a backup or a restore worked that was killed."""
-    for left in place.glob(f"{prefix}*/"):
+    for left in filter(is_scratch, place.glob(f"{prefix}*/")):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def is_scratch(path: Path) -> bool:
+    """Whether a folder of such a name is none in which archives are kept."""
+    to = settings.BACKUP_TO
+    is_the_place = bool(to) and Path(to).absolute().is_relative_to(path.absolute())
+    return not is_the_place and not any(path.glob("retainer-hub-*.tar*"))

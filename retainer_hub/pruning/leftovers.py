@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 from core.storage import places
+from retainer_hub.backup.folder import is_scratch
 
 AFTER = timedelta(days=2)  # no backup, restore or export takes as long
 #: How the names of the folders begin in which a backup, a restore and a drill work.
@@ -23,7 +24,7 @@ def clear(*, now: datetime) -> int:
         folder
         for prefix in SCRATCH
         for folder in root.glob(f"{prefix}*/")
-        if folder.stat().st_mtime < before.timestamp()
+        if is_scratch(folder) and folder.stat().st_mtime < before.timestamp()
     ]
     for folder in old:
         shutil.rmtree(folder, ignore_errors=True)

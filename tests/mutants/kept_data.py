@@ -44,8 +44,8 @@ MUTANTS = [
     Mutant(
         "Erasing one person empties the emails of another at the same address",
         ERASE,
-        "if not same.exclude(pk=contact.pk).exists():",
-        "if same:",
+        "same.exclude(pk=contact.pk).exists()",
+        "same.none()",
         (ERASING,),
     ),
     Mutant(
