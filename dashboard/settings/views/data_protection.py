@@ -6,9 +6,12 @@ from dashboard.settings.views.business import FormPage
 
 
 class DataProtection(FormPage):
-    """The choices of the business, and what is kept whatever it chooses."""
+    """The choices of the business, and what is kept whatever it chooses.
 
-    needs = Area.SETTINGS
+    The owner alone chooses: what is deleted does not come back.
+    """
+
+    needs = Area.OWNERSHIP
     template = "dashboard/settings/data_protection.html"
     form_class = DataProtectionForm
 
