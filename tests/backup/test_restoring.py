@@ -154,15 +154,20 @@ def test_a_drill_restores_audits_and_leaves_nothing(original: Installation, fold
     assert sorted(original.folder.iterdir()) == before
 
 
-def test_a_drill_finds_a_backup_whose_sums_contradict_each_other(
-    copied: Installation, folder: Path
-) -> None:
-    copied.python(
+def contradict(hub: Installation) -> None:
+    """Change one amount of the journal, which the database refuses otherwise."""
+    hub.python(
         "from core.database.frozen_rows import lifted\n"
         "from billing.models import JournalEntry\n"
         "with lifted(): JournalEntry.objects.filter(pk=JournalEntry.objects.first().pk)"
         ".update(amount=1)"
     ).check_returncode()
+
+
+def test_a_drill_finds_a_backup_whose_sums_contradict_each_other(
+    copied: Installation, folder: Path
+) -> None:
+    contradict(copied)
     done = copied.manage("drill", str(copied.backs_up(folder)))
     assert done.returncode == 1
     assert "contradicts itself" in done.stderr
@@ -198,12 +203,7 @@ def test_the_first_backup_of_a_week_is_restored_on_trial_without_its_private_key
 def test_a_backup_that_contradicts_itself_is_kept_and_said_when_it_is_drilled(
     copied: Installation, folder: Path
 ) -> None:
-    copied.python(
-        "from core.database.frozen_rows import lifted\n"
-        "from billing.models import JournalEntry\n"
-        "with lifted(): JournalEntry.objects.filter(pk=JournalEntry.objects.first().pk)"
-        ".update(amount=1)"
-    ).check_returncode()
+    contradict(copied)
     copied.environment |= {"BACKUP_TO": str(folder), "BACKUP_DRILL": "on"}
     done = copied.python(NIGHTS)
     assert "contradicts itself" in done.stderr
