@@ -13,9 +13,9 @@ from datetime import timedelta
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 EXPIRES = 600  # seconds until a message that no worker took is worth nothing
 #: Seconds for which this process leaves a broker alone that did not answer: a page that starts
@@ -59,6 +59,14 @@ def _send(task: str, arguments: tuple[Any, ...], wait: int = 0) -> None:
         current_app.tasks[task].apply_async(
             arguments, retry=False, countdown=wait, expires=EXPIRES + wait
         )
-    except (OperationalError, OSError, RedisError):
+    except _errors_of_the_broker():
         _silent_until = time.monotonic() + PAUSE
         log.warning("The broker did not take %s; the next sweep finds the work.", task)
+
+
+def _errors_of_the_broker() -> tuple[type[Exception], ...]:
+    if not settings.REDIS_URL:
+        return OperationalError, OSError
+    from redis.exceptions import RedisError  # 7 MB that only those with Redis need
+
+    return OperationalError, OSError, RedisError

@@ -22,7 +22,7 @@ import pytest
 import redis
 from django.db import connection
 
-from core.continuity.outside import REDIS_MARK, REDIS_NUMBERS
+from core.continuity.in_redis import REDIS_MARK, REDIS_NUMBERS
 from tests.mail_server import HUNG, MailServer
 from tests.person import Person, letter, soon
 from tests.selling import sign

@@ -15,7 +15,8 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from core.continuity import outside, standing
-from core.continuity.outside import FileStore, Mark, Number, RedisStore, Store
+from core.continuity.in_redis import RedisStore
+from core.continuity.outside import FileStore, Mark, Number, Store
 from core.errors import StandsStill
 from core.models import OutboxEmail, Standing
 from core.outbox import emails

@@ -18,7 +18,7 @@ import pytest
 import redis
 from django.db import connection
 
-from core.continuity.outside import REDIS_MARK, REDIS_NUMBERS
+from core.continuity.in_redis import REDIS_MARK, REDIS_NUMBERS
 from core.jobs.queues import QUEUES
 from tests.object_store.peer import Peer
 from tests.person import Person, letter, soon
