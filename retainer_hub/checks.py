@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Critical, Error, Warning, register
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.utils import timezone
@@ -19,6 +19,7 @@ from billing.gateways import registry
 from core.database import schema
 from core.documents import certificate
 from core.system import invite
+from portal.security_txt import contact
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "testserver"}
 KNOWN = ("django-insecure", "changeme", "secret", "development")
@@ -171,6 +172,18 @@ def given_seal(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
         return []
     hint = "It is a private key and its certificate as PEM, then those it has replaced."
     return [Critical("SEAL cannot be read.", hint=hint, id="rh.E019")]
+
+
+@register("start")
+def whom_to_tell(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Somebody who found a hole finds whom to tell, or hears that nobody is named."""
+    try:
+        if settings.SECURITY_CONTACT:
+            contact(settings.SECURITY_CONTACT)
+    except ValidationError:
+        hint = "Use an email address, or one that begins with https://."
+        return [Critical("SECURITY_CONTACT cannot be written to.", hint=hint, id="rh.E020")]
+    return []
 
 
 @register("start")

@@ -223,6 +223,7 @@ MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
 REPLY_ADDRESS = env.str(
     "REPLY_ADDRESS", default=""
 )  # answers by email: manage.py receive_mail; empty: none
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 # --- people ---------------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [

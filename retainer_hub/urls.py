@@ -8,6 +8,7 @@ from django.views.i18n import set_language
 
 from billing.gateways.urls import addresses
 from portal import front_page
+from portal.security_txt import security_txt
 from portal.views import verify
 from retainer_hub.watching.health import health, live
 from retainer_hub.watching.metrics import metrics
@@ -25,6 +26,11 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("health/live/", live, name="live"),
     path("metrics", metrics, name="metrics"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
+    path(
+        ".well-known/change-password",
+        RedirectView.as_view(pattern_name="account_change_password"),
+    ),
     path("work-with/<slug:slug>/", front_page.front_page, name="front"),
     path("verify/", verify.verify_document, name="verify"),
     path("api/v1/", include("api.urls")),

@@ -25,8 +25,9 @@ from retainer_hub.watching import alive
 ROOT = Path(__file__).resolve().parents[1]
 UNITS = ROOT / "deploy" / "systemd"
 PROCESSES = {"web", "beat", *(f"worker-{queue.name}" for queue in QUEUES)}
-GUIDE = (ROOT / "docs/operations.md").read_text()
-SETTINGS = set(re.findall(r"^\| `([A-Z_]+)` \|", GUIDE, re.M))
+GUIDE = (ROOT / "docs/install.md").read_text()
+TABLE = (ROOT / "docs/operations.md").read_text()
+SETTINGS = set(re.findall(r"^\| `([A-Z_]+)` \|", TABLE, re.M))
 WITH_FILES = SETTINGS | {f"{name}_FILE" for name in secret_files.NAMES}
 OPENLY_NEVER = {*secret_files.NAMES, "POSTGRES_PASSWORD"} - {"REDIS_URL"}  # its has no password
 OF_PYTHON = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}

@@ -90,6 +90,7 @@ def test_a_sound_production_passes_every_check(production: Any) -> None:
         (BUCKET | {"SEAL": ""}, "rh.E018"),
         ({"BACKUP_TO": "s3://backups"}, "rh.E018"),
         ({"SEAL": "no certificate"}, "rh.E019"),
+        ({"SECURITY_CONTACT": "http://hub.example/report"}, "rh.E020"),
         ({"REPLY_ADDRESS": "much.too.long.an.address@hub.example"}, "rh.E008"),
     ],
 )

@@ -462,6 +462,7 @@ CLASSES: dict[str, str] = {
     "health": "public",
     "live": "public",
     "metrics": "public",
+    "security_txt": "public",
     "verify": "public",
     "front": "public",
     "set_language": "public",

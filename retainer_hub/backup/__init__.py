@@ -1,1 +1,1 @@
-"""Backup, restore, the drill, and the move from SQLite to PostgreSQL (docs/operations.md)."""
+"""Backup, restore, the drill, and the move from SQLite to PostgreSQL (docs/backup.md)."""

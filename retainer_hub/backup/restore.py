@@ -153,7 +153,7 @@ def _load(dump: Path, about: Manifest, now: datetime) -> None:
 
 
 def _move(plain: Path, now: datetime) -> None:
-    """Copy the rows of a SQLite database into PostgreSQL (docs/operations.md)."""
+    """Copy the rows of a SQLite database into PostgreSQL (docs/backup.md)."""
     call_command("migrate", verbosity=0)
     with sqlite_file.opened(plain, "archive") as source:
         move_rows.move(source, then=standing.doubt_statement("postgresql", now=now))

@@ -22,7 +22,10 @@ from django.db import connection
 from tests.copied import ROOT, copy_the_project
 from tests.person import Person, letter
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / "README.md", ROOT / "CONTRIBUTING.md"),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 PATIENCE = 600  # seconds for a start on a machine that is busy otherwise
 pytestmark = pytest.mark.commands
 

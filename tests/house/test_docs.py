@@ -32,7 +32,7 @@ READ = {
 }
 NOT_OURS = {"vendor", "locale", "var", "node_modules", "__pycache__"}
 FIRST = ROOT / "README.md"
-PAGES = [FIRST, *sorted(DOCS.rglob("*.md"))]
+PAGES = [FIRST, ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md", *sorted(DOCS.rglob("*.md"))]
 NUMBERS = r"\d+(?:(?:\s*,\s*|\s+and\s+|\s+or\s+|\s+to\s+|\s*–\s*)\d+)*"
 NAMED = re.compile(rf"\brules?\s+({NUMBERS})\b", re.I)
 IN_ANY_ROOM = {"management", "migrations", "models", "rules", "templatetags", "tests"}

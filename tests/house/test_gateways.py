@@ -8,10 +8,10 @@ from tests.house.test_docs import ROOT, name, page, tree
 
 FOLDER = ROOT / "billing" / "gateways"
 #: Where a gateway may be named: what people read, what is installed, the line of the registry, and
-#: the list of slow tests.
+#: the list of slow tests, the list of what others wrote.
 MAY_NAME = re.compile(
     r"docs/|README\.md|CHANGELOG\.md|requirements(-dev)?\.(in|txt)|billing/gateways/registry\.py"
-    r"|tests/slow\.txt"
+    r"|tests/slow\.txt|tests/third_party\.py|THIRD-PARTY\.md|sbom\.json"
 )
 #: Folders whose names are words of the project's own as well.
 OWN_WORDS = {"sandbox", "sandbox_direct"}

@@ -54,6 +54,7 @@ DOORS = (
     "safety/sign_ins.py",
     "portal/confirmation.py",
     "portal/front_page.py",
+    "portal/security_txt.py",
     "checks.py",
     "tags.py",
 )

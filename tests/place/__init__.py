@@ -1,1 +1,1 @@
-"""Retainer Hub from an empty machine on: installed, started and used as docs/operations.md says."""
+"""Retainer Hub from an empty machine on: installed, started and used as docs/install.md says."""

@@ -1,4 +1,4 @@
-"""bin/test place: the commands of docs/operations.md for one machine, run on an empty Debian 12.
+"""bin/test place: the commands of docs/install.md for one machine, run on an empty Debian 12.
 
 It is made by mmdebstrap in a folder and booted by systemd-nspawn, so that systemd starts the units
 as it would. Packages come from the network; the booted machine has none.
@@ -38,10 +38,10 @@ EXPOSURE = 20  # tenths of 10: what `systemd-analyze security` may find at most
 
 
 def guide() -> list[str]:
-    """The commands of docs/operations.md, in their order."""
-    text = (ROOT / "docs/operations.md").read_text().partition("\n## On one machine")[2]
+    """The commands of docs/install.md, in their order."""
+    text = (ROOT / "docs/install.md").read_text().partition("\n## On one machine")[2]
     block = re.search(r"^```sh\n(.*?)^```", text, re.M | re.S)
-    assert block, "docs/operations.md has no commands for one machine"
+    assert block, "docs/install.md has no commands for one machine"
     return [line.replace("hub.your.example", HOST) for line in block[1].splitlines()]
 
 
