@@ -113,10 +113,12 @@ def _issue_all(step: Step, ask: Ask, now: datetime, only: Agreement | Business |
             return _issue_batch(batch, {businesses[pk] for pk in batch}, now, ask)
 
         # The trial's credit and the invoices are a transaction each.
-        issued += batches.run(step, businesses, issue, now=now, size=BATCH, atomic=False)
+        made = batches.run(step, businesses, issue, now=now, size=BATCH, atomic=False)
+        issued += made
         if len(ahead) < AHEAD:
             break
-        seen.update(businesses)
+        if made < len(ahead):  # some may still be due, and are not tried again in this run
+            seen.update(businesses)
     return issued
 
 

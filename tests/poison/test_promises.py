@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agreements.models import Agreement, Period
 from billing.books.invariants import find_contradictions
-from billing.charging import parallel_calls
+from billing.charging import issue, parallel_calls
 from billing.charging.parallel_calls import Batch, Call
 from billing.gateways import accounts
 from billing.gateways.base import GatewayUnknown
@@ -66,6 +66,18 @@ def test_frozen_taxes_that_lack_a_percentage_stop_nobody_elses_invoice(
         "Baan Coffee",
         "A stored value lacks an entry: percent.",
     )
+
+
+def test_a_run_in_many_parts_tries_a_bad_row_once_and_issues_all_the_others(
+    world: World, other: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(issue, "AHEAD", 2)
+    world.running(taxes=LACKS)
+    for _ in range(4):
+        other.running(other.client())
+    billing_run.run_scheduled(now=NOW)
+    assert (states(world), states(other)) == ([], ["paid"] * 5)
+    assert SetAside.objects.get().tries == 1
 
 
 def test_a_gateway_key_that_cannot_be_read_is_no_connection(world: World, other: World) -> None:
