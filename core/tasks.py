@@ -9,7 +9,7 @@ from core.errors import StandsStill
 from core.jobs import queues, steps
 from core.models import Heartbeat
 from core.outbox import emails
-from core.system import rows_set_aside
+from core.system import alerts, rows_set_aside
 
 
 @shared_task(name="core.tasks.send_mail", **queues.MAIL.options)
@@ -21,6 +21,13 @@ def send_mail() -> None:
             {"tell of rows set aside": rows_set_aside.tell_due, "send": emails.send_due},
             now=timezone.now(),
         )
+
+
+@shared_task(name="core.tasks.watch_health", **queues.MAIL.options)
+def watch_health() -> None:
+    """Tell the administrators what has not worked for a while, and when it works again."""
+    with suppress(StandsStill):
+        steps.run("watch_health", {"tell of failing checks": alerts.watch}, now=timezone.now())
 
 
 @shared_task(name="core.tasks.pulse", **queues.MONEY.options)

@@ -37,6 +37,7 @@ app.conf.task_routes = {
     "billing.tasks.read_fees": {"queue": DOCUMENTS.name},
     "billing.tasks.*": {"queue": MONEY.name},
     "core.tasks.send_mail": {"queue": MAIL.name},
+    "core.tasks.watch_health": {"queue": MAIL.name},
 }
 app.conf.beat_schedule = {
     "bill": line("billing.tasks.bill", crontab(minute="0"), HOUR),
@@ -55,6 +56,7 @@ app.conf.beat_schedule = {
     "seal_signed": line("agreements.tasks.seal_signed", crontab(minute="*/5"), 5 * MINUTE),
     "make_exports": line("exports.tasks.make_exports", crontab(minute="*/5"), 5 * MINUTE),
     "watch_seal": line("agreements.tasks.watch_seal", crontab(minute="35", hour="4"), DAY),
+    "watch_health": line("core.tasks.watch_health", crontab(minute="*/5"), 5 * MINUTE),
     "send_mail": line("core.tasks.send_mail", 30.0, 30),
     **{
         f"pulse of {queue.name}": {

@@ -84,7 +84,6 @@ def commands(bind: str) -> dict[str, list[str]]:
         python,
         "-m",
         "gunicorn",
-        "--no-control-socket",
         "--bind",
         bind,
         "--log-level",

@@ -21,7 +21,7 @@ from tests.world import NOW, World
 TASKS = {name: task for name, task in app.tasks.items() if name.split(".")[1] == "tasks"}
 WHERE = {
     MONEY.name: {"billing.tasks.bill", "billing.tasks.resolve", "billing.tasks.audit"},
-    MAIL.name: {"core.tasks.send_mail"},
+    MAIL.name: {"core.tasks.send_mail", "core.tasks.watch_health"},
 }
 
 

@@ -4,10 +4,14 @@ import gzip
 import io
 import json
 import logging
+import os
 import secrets
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import brotli
@@ -21,6 +25,7 @@ from core import links
 from core.models.link import LinkPurpose
 from retainer_hub.watching import errors, request_id
 from retainer_hub.watching.log_format import JsonFormatter
+from tests.copied import ROOT
 from tests.factories import UserFactory
 from tests.world import NOW, World
 
@@ -111,6 +116,17 @@ def test_the_log_in_json_has_one_object_a_line_and_no_token() -> None:
     assert "ValueError: two\nlines about" in said["traceback"]
     assert "/reset/key/…/" in said["message"]
     assert links.token(link.pk).partition(":")[2] not in line
+
+
+def test_the_web_server_writes_its_own_lines_as_json_too(tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("raise RuntimeError('two\\nlines')")
+    command = [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "broken"]
+    environment = {"PATH": os.environ["PATH"], "LOG_FORMAT": "json", "PYTHONPATH": str(tmp_path)}
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    written = ended.stderr.replace("two\nlines\n", "")  # gunicorn prints what ended it as well
+    said = [json.loads(line) for line in written.splitlines()]
+    assert {line["logger"] for line in said} == {"gunicorn.error"}
+    assert any("RuntimeError: two\nlines" in line.get("traceback", "") for line in said)
 
 
 @pytest.fixture

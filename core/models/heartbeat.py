@@ -8,8 +8,9 @@ class Heartbeat(models.Model):
     """A process's last sign of life.
 
     `name` is a queue (written by a task that its worker ran: core.jobs.queues), "beat" (written at
-    each of its ticks), "backup" (written when a backup is finished) or "demo" (written when loading
-    the demo starts, removed when it is complete). Installations of 0.1.0 have a row "worker" too,
+    each of its ticks), "backup" or "drill" (written when one is finished), "trouble:" with a check
+    of core.system.health_checks (since when it has failed) or "demo" (written when loading the demo
+    starts, removed when it is complete). Installations of 0.1.0 have a row "worker" too,
     which nothing reads any more.
     """
 

@@ -115,6 +115,7 @@ NAMES: dict[str, Promise] = {
     "files": gettext_lazy("Stored files"),
     "seal": gettext_lazy("Document seal"),
     "standing": gettext_lazy("Database up to date"),
+    "backup": gettext_lazy("Backup"),
 }
 
 

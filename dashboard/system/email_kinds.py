@@ -57,6 +57,6 @@ SUBJECTS: Mapping[str, Subject] = {
     ),
     "system": _subject(
         gettext_lazy("System and tests"),
-        "audit export owner_notes seal_ends set_aside set_aside_today wording_test",
+        "audit export health owner_notes seal_ends set_aside set_aside_today wording_test",
     ),
 }

@@ -25,10 +25,11 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily as Gauge
 from prometheus_client.registry import Collector
 
-from billing.models import BillingRun, GatewayEvent
+from billing.models import BillingRun, Collection, GatewayEvent
+from billing.rules.states import CollectionState
 from billing.runs.billing_run import AUDIT
 from core.models import Heartbeat, OutboxEmail, SetAside
-from core.system import health_checks
+from core.system import alerts, health_checks
 
 PAGES = Histogram(
     "retainer_hub_page_seconds",
@@ -68,7 +69,7 @@ class Installation(Collector):
             "Age of the last sign of life of a worker's queue, the scheduler, or the backup.",
             labels=["of"],
         )
-        for row in Heartbeat.objects.all():
+        for row in Heartbeat.objects.exclude(name__startswith=alerts.TROUBLE):
             ages.add_metric([row.name], self._age(row.at))
         yield ages
 
@@ -90,6 +91,7 @@ class Installation(Collector):
         waiting: dict[str, tuple[QuerySet[Any], str]] = {
             "emails": (OutboxEmail.objects.due(self.now), "next_at"),
             "webhooks": (GatewayEvent.objects.filter(done_at__isnull=True), "received_at"),
+            "charges": (_unresolved(self.now), "next_at"),
             "set aside": (SetAside.objects.open(), "created_at"),
             "failed steps": (SetAside.objects.failed_steps(), "created_at"),
         }
@@ -119,6 +121,12 @@ class Installation(Collector):
 
     def _age(self, at: datetime) -> float:
         return (self.now - at).total_seconds()
+
+
+def _unresolved(now: datetime) -> QuerySet[Collection]:
+    """Return the charges whose outcome is to be asked for now."""
+    open_ones = Collection.objects.exclude(state=CollectionState.DONE)  # as their index says
+    return open_ones.filter(state=CollectionState.WAIT, next_at__lte=now)
 
 
 @never_cache

@@ -29,6 +29,7 @@ pytestmark = [
 SHOWN = 300  # lines of a failure
 TO_KEEPERS = {
     "audit",
+    "health",
     "seal_ends",
     "seal_waits",
     "set_aside_today",

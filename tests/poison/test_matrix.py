@@ -104,6 +104,7 @@ CANNOT: dict[str, dict[str, str]] = {
         [kind for kind in KINDS if kind != "constraint"], "it reads no value of a row, only its age"
     ),
     "retainer_hub.tasks.back_up": dict.fromkeys(KINDS, "it has no rows of a tenant"),
+    "core.tasks.watch_health": dict.fromkeys(KINDS, "it has no rows of a tenant"),
     "core.tasks.pulse": dict.fromkeys(KINDS, "it has no rows of a tenant"),
 }
 BY_TASK: dict[str, list[Scene]] = defaultdict(list)

@@ -25,6 +25,9 @@ from agreements.signing import (
 from clients.models import Contact
 from core import links
 from core.documents import certificate, store
+from core.jobs.queues import QUEUES
+from core.models import Heartbeat
+from core.system import alerts
 from tests.golden.stage import Documents, Stage, a_running_period, case
 from tests.world import HERE, NOW
 
@@ -229,6 +232,15 @@ def a_trial_is_nearly_over(stage: Stage) -> None:
 def the_certificate_of_the_seal_ends(stage: Stage) -> None:
     certificate.load_signer(NOW)
     seal_check.check_seal(now=NOW + certificate.LIFE - timedelta(days=30))
+
+
+@case("health", languages=("en",))
+def a_check_has_failed_for_a_while(stage: Stage) -> None:
+    for name in ("beat", "worker", *(queue.name for queue in QUEUES)):
+        Heartbeat.objects.update_or_create(name=name, defaults={"at": NOW})
+    Heartbeat.objects.filter(name="beat").update(at=NOW - timedelta(hours=1))
+    alerts.watch(now=NOW)
+    alerts.watch(now=NOW + alerts.LASTS)
 
 
 @case("seal_waits", languages=("en",))
