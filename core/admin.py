@@ -34,6 +34,10 @@ admin.site.unregister(Authenticator)
 admin.site.unregister(EmailAddress)
 
 
+#: What says how far somebody gets: each change is in the security log (rule 84).
+RIGHTS = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
+
+
 @admin.register(User)
 class UserAdmin(RowAdmin):
     list_display = ["email", "name", "is_staff", "is_active", "date_joined"]
@@ -42,20 +46,54 @@ class UserAdmin(RowAdmin):
     exclude = ["password"]
     readonly_fields = ["last_login", "date_joined"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Only a superuser gives rights, and nobody changes their own."""
+        gives = _is_superuser(request) and obj != request.user
+        return [*self.readonly_fields, *(() if gives else RIGHTS)]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A superuser alone changes staff: with their address, one could sign in as they do."""
+        return super().has_change_permission(request, obj) and _may_touch(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The same, and nobody deletes themselves."""
+        allowed = super().has_delete_permission(request, obj) and _may_touch(request, obj)
+        return allowed and obj != request.user
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Tell a person whose address is changed here, at both addresses (rule 81)."""
+        """Tell a person whose address is changed here, at both addresses, and of new rights."""
         super().save_model(request, obj, form, change)
+        assert isinstance(request.user, User)
+        by = log.By(log.named(request.user), devices.origin_of(request))
+        now = timezone.now()
         if change and "email" in form.changed_data:
-            assert isinstance(request.user, User)
             former = form.initial["email"]
             log.write(
                 what="account/email/email_changed",
                 person=obj,
-                by=log.By(log.named(request.user), devices.origin_of(request)),
+                by=by,
                 facts={"from_email": former, "to_email": obj.email},
                 to=former,
-                now=timezone.now(),
+                now=now,
             )
+        for right in RIGHTS:
+            if right in form.changed_data and (change or right != "is_active"):
+                log.write(what=_told_of(right, obj), person=obj, by=by, now=now)
+
+
+def _is_superuser(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_superuser
+
+
+def _may_touch(request: HttpRequest, obj: User | None) -> bool:
+    return _is_superuser(request) or obj is None or not (obj.is_staff or obj.is_superuser)
+
+
+def _told_of(right: str, user: User) -> str:
+    """The security log's name for a right that was given or taken."""
+    if right in ("groups", "user_permissions"):
+        return "permissions_changed"
+    return right if getattr(user, right) else f"not_{right}"
 
 
 @admin.register(Business)

@@ -3,11 +3,12 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from billing.models import Invoice, InvoiceLine
 from billing.runs.billing_run import run_billing
-from core.models import OutboxEmail, User
+from core.models import OutboxEmail, SecurityEvent, User
 from tests.browsers import logged_in
 from tests.world import NOW, World
 
@@ -44,3 +45,64 @@ def test_nothing_about_how_one_signs_in_changes_in_the_admin_site_untold(world: 
     told = OutboxEmail.objects.filter(kind="security")
     assert {one.to for one in told} == {former, owner.email}
     assert all("It was done by root@studio.example." in one.text for one in told)
+
+
+def staff(*permissions: str) -> User:
+    """A member of the staff with these permissions and no other."""
+    user = User.objects.create_user("staff@studio.example", "a quiet river 42", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return user
+
+
+def posted(user: User, **changed: str) -> dict[str, str]:
+    """The form of a user's page as a browser sends it, with other values."""
+    flags = {
+        name: "on" for name in ("is_active", "is_staff", "is_superuser") if getattr(user, name)
+    }
+    return {"email": user.email, "name": user.name} | flags | changed
+
+
+def test_staff_give_nobody_rights_least_of_all_themselves(world: World) -> None:
+    me = staff("change_user", "view_user", "add_user")
+    browser, everything = logged_in(me), {"is_staff": "on", "is_superuser": "on"}
+    browser.post(reverse("admin:core_user_change", args=[me.pk]), posted(me, **everything))
+    owner = world.business.owner
+    browser.post(reverse("admin:core_user_change", args=[owner.pk]), posted(owner, **everything))
+    browser.post(
+        reverse("admin:core_user_add"), {"email": "new@studio.example", "name": "N"} | everything
+    )
+    assert not User.objects.filter(is_superuser=True).exists()
+    assert list(User.objects.filter(is_staff=True)) == [me]
+
+
+def test_staff_do_not_change_the_address_of_those_who_can_do_more(world: World) -> None:
+    boss = User.objects.create_superuser("root@studio.example", "a quiet river 42")
+    browser = logged_in(staff("change_user", "view_user", "delete_user"))
+    page = reverse("admin:core_user_change", args=[boss.pk])
+    assert browser.get(page).status_code == 200, "they may look"
+    assert browser.post(page, posted(boss, email="mine@studio.example")).status_code == 403
+    assert (
+        browser.post(reverse("admin:core_user_delete", args=[boss.pk]), {"post": "yes"}).status_code
+        == 403
+    )
+    boss.refresh_from_db()
+    assert boss.email == "root@studio.example"
+
+
+def test_each_change_of_rights_is_a_line_and_an_email_and_nobody_changes_their_own(
+    world: World,
+) -> None:
+    boss = User.objects.create_superuser("root@studio.example", "a quiet river 42")
+    browser, owner = logged_in(boss), world.business.owner
+    page = reverse("admin:core_user_change", args=[owner.pk])
+    browser.post(page, posted(owner, is_staff="on"))
+    owner.refresh_from_db()
+    assert owner.is_staff
+    browser.post(page, {"email": owner.email, "name": owner.name})  # nothing is ticked
+    lines = SecurityEvent.objects.filter(person=owner.pk).order_by("created_at", "pk")
+    assert [line.what for line in lines] == ["is_staff", "not_is_active", "not_is_staff"]
+    assert {line.who for line in lines} == {"root@studio.example"}
+    assert OutboxEmail.objects.filter(kind="security", to=owner.email).count() == 3
+    browser.post(reverse("admin:core_user_change", args=[boss.pk]), {"email": boss.email})
+    boss.refresh_from_db()
+    assert boss.is_superuser and boss.is_active

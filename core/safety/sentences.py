@@ -23,6 +23,7 @@ class Told:
 
 
 SIGN_IN = _("How you sign in has changed")
+RIGHTS = _("Your rights have changed")
 CREDENTIALS, FACTOR = SafetyKind.CREDENTIALS, SafetyKind.SECOND_FACTOR
 
 #: By allauth's name for the email that it would write.
@@ -82,6 +83,17 @@ TOLD: dict[str, Told] = OF_ALLAUTH | {
             "given: %(reason)s"
         ),
         _("Your second factor was removed"),
+    ),
+    "is_active": Told(CREDENTIALS, _("Your account was activated."), RIGHTS),
+    "not_is_active": Told(CREDENTIALS, _("Your account was deactivated."), RIGHTS),
+    "is_staff": Told(CREDENTIALS, _("You were made a member of the staff."), RIGHTS),
+    "not_is_staff": Told(CREDENTIALS, _("You are no longer a member of the staff."), RIGHTS),
+    "is_superuser": Told(CREDENTIALS, _("You were given all rights in the admin site."), RIGHTS),
+    "not_is_superuser": Told(
+        CREDENTIALS, _("You no longer have all rights in the admin site."), RIGHTS
+    ),
+    "permissions_changed": Told(
+        CREDENTIALS, _("Your permissions in the admin site were changed."), RIGHTS
     ),
     "bank_changed": Told(
         SafetyKind.BANK,
