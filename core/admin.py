@@ -43,8 +43,8 @@ class UserAdmin(RowAdmin):
     list_display = ["email", "name", "is_staff", "is_active", "date_joined"]
     list_filter = ["is_staff", "is_active"]
     search_fields = ["email", "name"]
-    exclude = ["password"]
     readonly_fields = ["last_login", "date_joined"]
+    fields = ["email", "name", *RIGHTS, *readonly_fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Only a superuser gives rights, and nobody changes their own."""
