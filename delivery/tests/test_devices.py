@@ -249,6 +249,22 @@ def test_bad_events_are_answered_one_by_one_and_the_good_ones_are_taken(
     assert minutes() == [60]
 
 
+def test_an_event_with_the_id_of_another_is_refused_and_not_forgotten(
+    world: World, agreement: Agreement
+) -> None:
+    """A device forgets what is known: it must not be told so of minutes that nobody stored."""
+    first, second = run_of(agreement, NOW, NOW + HOUR), run_of(agreement, NOW + HOUR, EVENING)
+    first[1]["id"] = second[1]["id"]
+    received = send(world, [*first, *second])
+    assert received.known == [first[0]["id"], first[1]["id"], second[0]["id"]]
+    assert [name for name, _why in received.refused] == [second[1]["id"]]
+    assert [name for name, _why in send(world, second).refused] == [second[1]["id"]]
+    assert [name for name, _why in send(world, first, device=TABLET).refused] == [
+        each["id"] for each in first
+    ]
+    assert minutes() == [60]
+
+
 @pytest.mark.parametrize(
     ("note", "kept"),
     [

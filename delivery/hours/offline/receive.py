@@ -1,6 +1,6 @@
 """Receives the events that a device recorded while it was offline (rule 75)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -54,7 +54,7 @@ def receive(
         raise RuleError(message % {"number": MOST}, field="events")
     with transaction.atomic():
         time_log.lock_business(business.pk)
-        received, readable = _read(business, events)
+        received, readable = _read(business, device, events)
         fresh = _store(business, device, sent, readable, now)
         _stop_timer_before(business, user, fresh, actor, now)
         changed = {row.run for row in fresh}
@@ -62,8 +62,12 @@ def receive(
     return received
 
 
-def _read(business: Business, events: list[Any]) -> tuple[Received, list[SentEvent]]:
-    """Read the events. Those about a timer of the server's own are refused: it logged that time."""
+def _read(business: Business, device: UUID, events: list[Any]) -> tuple[Received, list[SentEvent]]:
+    """Read the events, and return those that are new.
+
+    Those about a timer of the server's own are refused: it logged that time. So is what has the id
+    of another event, because the device would forget minutes that nobody stored.
+    """
     received, readable = Received(), []
     for raw in events:
         try:
@@ -71,40 +75,55 @@ def _read(business: Business, events: list[Any]) -> tuple[Received, list[SentEve
             readable.append((raw["id"], event))
         except BadEventError as error:
             received.refused.append((sent_id(raw), str(error)))
-    runs = {event.run for _id, event in readable}
-    own = TimerEvent.objects.filter(business=business, run__in=runs, is_fixed=True)
-    of_server = set(own.values_list("run", flat=True))
-    of_server |= set(Timer.objects.filter(pk__in=runs).values_list("pk", flat=True))
+    of_server = _of_server(business, {event.run for _id, event in readable})
+    by_id = _stored(business, {event.id for _id, event in readable})
     taken = []
     for name, event in readable:
+        said = _what_happened(device, event)
         if event.run in of_server:
             received.refused.append((name, _("This time was recorded in the dashboard.")))
-            continue
-        received.known.append(name)
-        taken.append(event)
+        elif by_id.get(event.id, said) != said:
+            received.refused.append((name, _("Another event was received under this id.")))
+        else:
+            received.known.append(name)
+            if event.id not in by_id:
+                taken.append(event)
+            by_id[event.id] = said
     return received, taken
+
+
+def _of_server(business: Business, runs: Collection[UUID]) -> set[UUID]:
+    """Those of these timers that the server ran itself."""
+    own = TimerEvent.objects.filter(business=business, run__in=runs, is_fixed=True)
+    of_server = set(own.values_list("run", flat=True))
+    return of_server | set(Timer.objects.filter(pk__in=runs).values_list("pk", flat=True))
+
+
+def _stored(business: Business, ids: Collection[UUID]) -> dict[UUID, tuple[Any, ...]]:
+    """What was received under these ids before."""
+    known = TimerEvent.objects.filter(business=business, event_id__in=ids)
+    return {row.event_id: _what_happened(row.device, row) for row in known}
+
+
+def _what_happened(device: UUID, event: SentEvent | TimerEvent) -> tuple[Any, ...]:
+    """What makes two events the same one; their clocks are equal to the millisecond."""
+    return (device, event.run, event.counter, event.kind, event.clock)
 
 
 def _store(
     business: Business, device: UUID, sent: datetime, events: Sequence[SentEvent], now: datetime
 ) -> list[TimerEvent]:
-    """Store the events that were not received before; return their rows."""
-    ids = {event.id: event for event in reversed(events)}
-    known = TimerEvent.objects.filter(business=business, event_id__in=ids)
-    for event_id in known.values_list("event_id", flat=True):
-        del ids[event_id]
+    """Store these events; return their rows."""
     mine = Agreement.objects.filter(business=business)
     agreements = set(
-        mine.filter(pk__in=[event.agreement for event in ids.values()]).values_list("pk", flat=True)
+        mine.filter(pk__in=[event.agreement for event in events]).values_list("pk", flat=True)
     )
     work = Deliverable.objects.filter(business=business)
     deliverables = set(
-        work.filter(pk__in=[event.deliverable for event in ids.values()]).values_list(
-            "pk", flat=True
-        )
+        work.filter(pk__in=[event.deliverable for event in events]).values_list("pk", flat=True)
     )
     rows = []
-    for event in ids.values():
+    for event in events:
         at, is_doubtful = corrected(event.clock, sent=sent, received=now)
         row = TimerEvent(
             business=business,
