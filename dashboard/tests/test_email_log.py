@@ -124,13 +124,17 @@ def test_its_page_says_what_became_of_it(world: World) -> None:
     assert "Send the email" in told and "Try again" in told
 
 
-def test_an_email_that_is_not_written_yet_says_so(world: World) -> None:
+def test_an_email_that_is_not_written_yet_says_so(world: World, settings: Any) -> None:
+    settings.DEBUG = settings.MAIL_IS_LOCAL = True
     emails.post("renewal_notice", [("1", world.business)], now=NOW)
     row = OutboxEmail.objects.get(kind="renewal_notice")
     browser = signed_in(world)
     told = browser.get(reverse("dashboard:sent_email", args=[row.pk])).text
     assert "It is written when it is sent." in told and "<iframe" not in told
-    assert "The email is written when it is sent" in browser.get("/letters/").text
+    for listed in ("dashboard:letters", "dashboard:mail"):
+        assert "The email is written when it is sent" in browser.get(reverse(listed)).text
+    told = browser.get(reverse("dashboard:letter", args=[row.pk])).text
+    assert "It is written when it is sent." in told and "<title>Email" in "".join(told.split())
 
 
 @pytest.mark.parametrize("is_active", [True, False])
