@@ -1,14 +1,19 @@
 """An owner changes bank details, is asked again, reads of it, and ends a session elsewhere."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import zxingcpp
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.models import OutboxEmail
@@ -73,4 +78,22 @@ def test_bank_details_are_asked_about_again_recorded_and_told(
     expect(page.get_by_text("All other sessions were ended.").first).to_be_visible()
     assert elsewhere.get(reverse("dashboard:home")).status_code == 302
     page.goto(live_server.url + reverse("dashboard:not_me"))
+    watched()
+
+
+def test_a_phone_reads_the_code_of_the_second_factor_on_a_dark_page(
+    page: Page, live_server: Any, world: World, watched: Callable[[], None]
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    with_password(world.business.owner)
+    desk(page, live_server, world, reverse("mfa_activate_totp"))
+    watched()
+    (seen,) = zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot(full_page=True))))
+    secret = parse_qs(urlsplit(seen.text).query)["secret"][0]
+    assert page.get_by_label("Authenticator secret").input_value() == secret
+    now = totp.hotp_value(secret, next(totp.yield_hotp_counters_from_time()))
+    page.get_by_label("Authenticator code").fill(totp.format_hotp_value(now))
+    page.get_by_role("button", name="Activate").click()
+    expect(page.get_by_role("heading", name="Recovery Codes")).to_be_visible()
     watched()
