@@ -13,6 +13,15 @@ expect.set_options(timeout=30_000)  # milliseconds: a busy machine is no defect
 WIDE, NARROW = 1440, 390  # pixels
 ACTIONS = ("click", "fill", "check", "uncheck", "press", "select_option", "set_input_files")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+#: Texts in a column so narrow that few letters fit into a line: what stands beside took the room.
+SQUEEZED = """
+[...document.querySelectorAll("main *")].filter((element) => {
+  const style = getComputedStyle(element), size = parseFloat(style.fontSize);
+  const text = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+  return text.some((node) => node.data.trim().length > 12)
+    && element.clientWidth > 2 && element.clientWidth < 3 * size && element.clientHeight > 6 * size;
+}).map((element) => element.outerHTML.slice(0, 160))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +120,8 @@ def look_for_faults(page: Page, *, accessibility: bool) -> None:
         "document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
     )
     assert not wide, f"{page.url} scrolls sideways at {page.viewport_size}"
+    squeezed = page.evaluate(SQUEEZED)
+    assert not squeezed, f"{page.url}: a letter a line at {page.viewport_size}: {squeezed}"
     if accessibility:
         page.evaluate(AXE)
         found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
