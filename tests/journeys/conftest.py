@@ -16,10 +16,11 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 #: Texts in a column so narrow that few letters fit into a line: what stands beside took the room.
 SQUEEZED = """
 [...document.querySelectorAll("main *")].filter((element) => {
-  const style = getComputedStyle(element), size = parseFloat(style.fontSize);
+  const box = element.getBoundingClientRect();
+  const size = parseFloat(getComputedStyle(element).fontSize);
   const text = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
-  return text.some((node) => node.data.trim().length > 12)
-    && element.clientWidth > 2 && element.clientWidth < 3 * size && element.clientHeight > 6 * size;
+  return text.some((node) => node.data.trim().length >= 10)
+    && box.width > 2 && box.width < 3 * size && box.height > 5 * size;
 }).map((element) => element.outerHTML.slice(0, 160))
 """
 

@@ -21,6 +21,7 @@ from delivery.kpis import kpi_changes
 from delivery.models import Report
 from delivery.reports import report_run
 from delivery.work import checklist_actions
+from tests.journeys.test_journey import come_in
 from tests.journeys.test_signing import desk
 from tests.world import World
 
@@ -70,7 +71,7 @@ def test_a_report_is_reviewed_sent_read_and_answered_with_one_button(
 ) -> None:
     settings.SITE_URL = live_server.url
     page.set_viewport_size({"width": width, "height": 900})
-    lived(world)
+    agreement = lived(world)
     report = Report.objects.get()
 
     desk(page, live_server, world, "/reports/?state=draft")
@@ -99,6 +100,11 @@ def test_a_report_is_reviewed_sent_read_and_answered_with_one_button(
     expect(page.get_by_text("not recorded").first).to_be_visible()
     watched()
 
+    page.context.clear_cookies()
+    come_in(page, agreement.contact)
+    page.goto(f"{live_server.url}/p/reports/")
+    expect(page.get_by_text("waits for your answer")).to_be_visible()
+    watched()
     page.context.clear_cookies()
     letter = mailed("report")
     assert "Calls: no reading" in letter.text and "Followers" not in letter.text
