@@ -31,6 +31,8 @@ BY_HAND = (
     "EMAIL_URL",
     "DEFAULT_FROM_EMAIL",
     "REPLY_ADDRESS",
+    "EMAILS_A_DAY",
+    "EMAILS_A_DAY_NEW",
     "SECURITY_CONTACT",
     "SIGNUP",
     "LOG_FORMAT",

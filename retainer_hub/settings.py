@@ -223,6 +223,9 @@ MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
 REPLY_ADDRESS = env.str(
     "REPLY_ADDRESS", default=""
 )  # answers by email: manage.py receive_mail; empty: none
+# Emails that one business may send in 24 hours, a new one (14 days) and any other; 0: no limit.
+EMAILS_A_DAY_NEW = env.int("EMAILS_A_DAY_NEW", default=0 if DEBUG else 200)
+EMAILS_A_DAY = env.int("EMAILS_A_DAY", default=0 if DEBUG else 2000)
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 # --- people ---------------------------------------------------------------------------------------

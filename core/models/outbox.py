@@ -51,7 +51,8 @@ class OutboxEmail(models.Model):
     sent (core.outbox.emails.post). `copy_of` is the email of which this is what another person got.
     `error` is what the mail server said last; of an email that came
     back (`bounced_at`, core.outbox.bounces), what the report says. The text of an old one has been
-    deleted (`emptied_at`); it is not sent again.
+    deleted (`emptied_at`); it is not sent again. `held_at` is since when it waits for room
+    (core.outbox.quota).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -79,6 +80,7 @@ class OutboxEmail(models.Model):
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     next_at = models.DateTimeField(_("next try"), default=timezone.now)
     lease_until = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(_("waits for room since"), null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     bounced_at = models.DateTimeField(_("bounced"), null=True, blank=True)
@@ -105,6 +107,11 @@ class OutboxEmail(models.Model):
                 fields=["business", "to"],
                 name="outbox_bounced",
                 condition=models.Q(state=OutboxState.BOUNCED),
+            ),
+            models.Index(
+                fields=["business", "sent_at"],
+                name="outbox_sent",
+                condition=models.Q(sent_at__isnull=False),
             ),
             models.Index(
                 fields=["business", "created_at"],
@@ -140,6 +147,11 @@ class OutboxEmail(models.Model):
     def is_waiting(self) -> bool:
         """Whether it is still to be sent."""
         return self.state == OutboxState.WAITING
+
+    @property
+    def waits_for_room(self) -> bool:
+        """Whether its business has sent as many as it may for now."""
+        return self.is_waiting and self.held_at is not None
 
     @property
     def is_sent(self) -> bool:

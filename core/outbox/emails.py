@@ -31,7 +31,7 @@ from core.jobs.set_aside import Step
 from core.models import Business, Document, OutboxEmail
 from core.models.business import ACCENT_COLOURS, Accent
 from core.models.outbox import UNDELIVERED, OutboxState, new_mark
-from core.outbox import bounces, mail_server, own_wording
+from core.outbox import bounces, mail_server, own_wording, quota
 from core.outbox.mail_server import MailServer
 from core.outbox.own_wording import OwnWords
 
@@ -233,6 +233,7 @@ def send_due(*, now: datetime, limit: int = 200) -> int:
     Raises StandsStill.
     """
     standing.advance(now=now)
+    quota.hold_back(now)
     clock = _clock(now)
     waiting = set_aside.without_waiting(OutboxEmail.objects.due(now), SEND, now)
     due = waiting.order_by(_has_pdf_to_make(), "next_at")

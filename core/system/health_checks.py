@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import Error, connection
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,6 +20,7 @@ from core.continuity import standing as continuity
 from core.documents.seal import not_ready
 from core.jobs.queues import QUEUES
 from core.models import Heartbeat, MailOutage, OutboxEmail, SetAside
+from core.outbox import quota
 from core.storage import places
 
 MAX_HEARTBEAT_AGE = timedelta(minutes=3)
@@ -142,6 +144,7 @@ def warnings(now: datetime) -> dict[str, str]:
     try:
         rows, steps = SetAside.objects.open().count(), SetAside.objects.failed_steps().count()
         late = OutboxEmail.objects.due(now - EMAIL_IS_LATE).count()
+        held = quota.held(OutboxEmail.objects.all()).aggregate(n=Count("business", distinct=True))
         texts = {"backup": backup} if (backup := late_backup(now)) else {}
     except Error:
         return {}  # the check of the database says so
@@ -159,6 +162,12 @@ def warnings(now: datetime) -> dict[str, str]:
             "%(n)s emails have been due for more than 15 minutes.",
             late,
         ) % {"n": late}
+    if held["n"]:
+        texts["quota"] = ngettext(
+            "Emails of one business wait: it sent as many as it may in a day.",
+            "Emails of %(n)s businesses wait: each sent as many as it may in a day.",
+            held["n"],
+        ) % {"n": held["n"]}
     return texts
 
 

@@ -15,7 +15,7 @@ from clients.models import Client, Contact
 from core import links
 from core.models import OutboxEmail
 from core.models.outbox import OutboxState
-from core.outbox import emails
+from core.outbox import emails, quota
 from core.team.roles import Area
 from core.web import query_string
 from core.web.download import pdf_response
@@ -63,6 +63,7 @@ class EmailLog(ListPage):
             subjects=SUBJECTS,
             client=client,
             is_filtered=any((term, state, about, client)),
+            held=quota.held(self.rows(OutboxEmail)).count(),
         )
 
     def _client(self) -> Client | None:
