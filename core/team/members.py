@@ -74,8 +74,14 @@ def seats_of(user: User) -> list[Seat]:
 
 
 def switch(*, user: User, business: UUID) -> Business | None:
-    """Work in another business from now on; None where the person does not belong to it."""
+    """Work in another business from now on; None where the person does not belong to it.
+
+    Raises NotAllowedNow for a suspended one, which opens no page.
+    """
     chosen = next((seat.business for seat in seats_of(user) if seat.business.pk == business), None)
+    if chosen and chosen.is_suspended:
+        message = _("%(business)s is suspended. Nobody can work in it at the moment.")
+        raise NotAllowedNow(message % {"business": chosen.name})
     if chosen:
         user.business_in_use = chosen
         user.save(update_fields=["business_in_use"])

@@ -251,6 +251,18 @@ def test_a_person_of_two_businesses_switches_and_sees_one_at_a_time(world: World
     assert browser.get(reverse("dashboard:client", args=[client.pk])).status_code == 200
 
 
+def test_nobody_goes_on_in_a_suspended_business(world: World) -> None:
+    row, browser = in_team(world)
+    other = World()
+    Membership.objects.create(business=other.business, user=row.user, role=Role.MEMBER)
+    User.objects.filter(pk=row.user_id).update(business_in_use=world.business)
+    Business.objects.filter(pk=other.business.pk).update(is_suspended=True)
+    switch = reverse("dashboard:team_switch", args=[other.business.pk])
+    assert "is suspended. Nobody can work in it" in text_of(browser.post(switch, follow=True))
+    row.user.refresh_from_db()
+    assert row.user.business_in_use == world.business
+
+
 def test_a_suspended_business_keeps_nobody_from_their_other_one(world: World) -> None:
     other = World()
     person = other.business.owner

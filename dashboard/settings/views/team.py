@@ -185,7 +185,11 @@ class Switch(DashboardView):
     confirms = False
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        business = members.switch(user=self.person, business=pk)
+        try:
+            business = members.switch(user=self.person, business=pk)
+        except RuleError as error:
+            messages.error(request, str(error))
+            return redirect("dashboard:home")
         if business is None:
             raise Http404
         messages.success(request, _("You work in %(business)s now.") % {"business": business.name})
