@@ -15,7 +15,7 @@ from agreements.models import (
     TimeOff,
     Upgrade,
 )
-from core.web.admin_site import FrozenAdmin
+from core.web.admin_site.rows import FrozenAdmin
 
 
 @admin.register(Proposal)
@@ -24,7 +24,8 @@ class ProposalAdmin(FrozenAdmin):
 
     list_display = ["title", "state", "interval", "starts_on", "sent_at", "opened_at"]
     list_filter = ["state", "interval"]
-    search_fields = ["title", "client__name"]
+    parts_of = ("title",)
+    found_through = ("client",)
     neighbours = ("client", "business")
 
 
@@ -33,7 +34,8 @@ class TierAdmin(FrozenAdmin):
     """Tiers of proposals, found by their name or the title of their proposal."""
 
     list_display = ["name", "position", "amount", "minutes", "is_recommended"]
-    search_fields = ["name", "proposal__title"]
+    parts_of = ("name",)
+    found_through = ("proposal",)
     neighbours = ("proposal",)
 
 
@@ -52,7 +54,8 @@ class AgreementAdmin(FrozenAdmin):
         "parked_because",
     ]
     list_filter = ["state", "interval", "currency"]
-    search_fields = ["title", "client__name", "terms_hash"]
+    parts_of = ("title",)
+    found_through = ("client",)
     neighbours = ("client", "proposal", "business")
 
 
@@ -60,8 +63,9 @@ class AgreementAdmin(FrozenAdmin):
 class SignatureAdmin(FrozenAdmin):
     """Signatures, found by the name or email of the signer."""
 
-    list_display = ["name", "consent_version", "consented_at", "signed_at", "ip"]
-    search_fields = ["name", "contact__email"]
+    list_display = ["name", "consent_version", "consented_at", "signed_at"]
+    parts_of = ("name",)
+    found_through = ("contact", "agreement")
     neighbours = ("agreement", "contact")
 
 
@@ -79,7 +83,7 @@ class PeriodAdmin(FrozenAdmin):
         "skipped_because",
     ]
     list_filter = ["currency"]
-    search_fields = ["agreement__title", "agreement__client__name"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
 
 
@@ -98,7 +102,7 @@ class UpgradeAdmin(FrozenAdmin):
         "minutes",
     ]
     list_filter = ["state", "currency"]
-    search_fields = ["agreement__title", "agreement__client__name"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "period", "amendment", "business")
 
 
@@ -106,8 +110,8 @@ class UpgradeAdmin(FrozenAdmin):
 class PauseAdmin(FrozenAdmin):
     """Pauses, found by their agreement or client."""
 
-    list_display = ["starts_on", "ends_on", "is_skip", "reason"]
-    search_fields = ["agreement__title", "agreement__client__name"]
+    list_display = ["starts_on", "ends_on", "is_skip", "created_at"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
 
 
@@ -116,7 +120,8 @@ class GivenValueAddAdmin(FrozenAdmin):
     """Value-adds given to running agreements, found by what they are, their agreement or client."""
 
     list_display = ["title", "starts_on", "ends_on", "minutes", "taken_back_at"]
-    search_fields = ["title", "agreement__title", "agreement__client__name"]
+    parts_of = ("title",)
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
 
 
@@ -126,7 +131,8 @@ class TemplateAdmin(FrozenAdmin):
 
     list_display = ["name", "kind", "version", "retired_at"]
     list_filter = ["kind"]
-    search_fields = ["name", "business__name"]
+    parts_of = ("name",)
+    found_through = ("business",)
     neighbours = ("business",)
 
 
@@ -136,7 +142,8 @@ class PackageAdmin(FrozenAdmin):
 
     list_display = ["name", "service", "currency", "version", "retired_at"]
     list_filter = ["service"]
-    search_fields = ["name", "business__name"]
+    parts_of = ("name",)
+    found_through = ("business",)
     neighbours = ("business",)
 
 
@@ -144,6 +151,6 @@ class PackageAdmin(FrozenAdmin):
 class TimeOffAdmin(FrozenAdmin):
     """Time off, found by its note or business."""
 
-    list_display = ["starts_on", "ends_on", "note"]
-    search_fields = ["note", "business__name"]
+    list_display = ["starts_on", "ends_on", "created_at"]
+    found_through = ("business",)
     neighbours = ("business",)

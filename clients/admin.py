@@ -3,19 +3,21 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils import timezone
 
 from clients import portal_links
 from clients.models import Client, Contact
-from core.web.admin_site import RowAdmin
+from core.web.admin_site.rows import RowAdmin
 
 
 @admin.register(Client)
 class ClientAdmin(RowAdmin):
     list_display = ["name", "state", "language", "signed_at", "created_at"]
     list_filter = ["state", "language"]
-    search_fields = ["name", "legal_name", "contacts__email"]
+    found_by = (Lower("name"),)
+    parts_of = ("name", "legal_name")
     readonly_fields = ["state", "signed_at"]
     neighbours = ("business",)
 
@@ -24,7 +26,9 @@ class ClientAdmin(RowAdmin):
 class ContactAdmin(RowAdmin):
     list_display = ["name", "email", "role", "is_decision_maker", "is_active"]
     list_filter = ["is_decision_maker", "is_active"]
-    search_fields = ["name", "email", "client__name"]
+    found_by = (Lower("email"),)
+    parts_of = ("name",)
+    found_through = ("client",)
     neighbours = ("client", "business")
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
