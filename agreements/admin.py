@@ -27,6 +27,7 @@ class ProposalAdmin(FrozenAdmin):
     parts_of = ("title",)
     found_through = ("client",)
     neighbours = ("client", "business")
+    is_chief = True
 
 
 @admin.register(Tier)
@@ -57,6 +58,7 @@ class AgreementAdmin(FrozenAdmin):
     parts_of = ("title",)
     found_through = ("client",)
     neighbours = ("client", "proposal", "business")
+    is_chief = True
 
 
 @admin.register(Signature)
@@ -85,6 +87,7 @@ class PeriodAdmin(FrozenAdmin):
     list_filter = ["currency"]
     found_through = ("agreement",)
     neighbours = ("agreement", "business")
+    needs_reason = False
 
 
 @admin.register(Upgrade)
@@ -104,6 +107,7 @@ class UpgradeAdmin(FrozenAdmin):
     list_filter = ["state", "currency"]
     found_through = ("agreement",)
     neighbours = ("agreement", "period", "amendment", "business")
+    needs_reason = False
 
 
 @admin.register(Pause)

@@ -41,6 +41,7 @@ class InvoiceAdmin(FrozenAdmin):
     found_by = ("number",)
     found_through = ("client",)
     neighbours = ("client", "contact", "agreement", "period", "upgrade", "business")
+    is_chief = True
 
 
 @admin.register(InvoiceLine)
@@ -57,6 +58,8 @@ class CollectionAdmin(FrozenAdmin):
     parts_of = ("handle",)
     found_through = ("invoice",)
     neighbours = ("invoice", "business")
+    needs_reason = False
+    is_chief = True
 
 
 @admin.register(Transition)
@@ -64,6 +67,7 @@ class TransitionAdmin(FrozenAdmin):
     list_display = ["what", "old", "new", "why", "at"]
     list_filter = ["what", "new"]
     neighbours = ("collection",)
+    needs_reason = False
 
 
 @admin.register(Charge)
@@ -72,6 +76,7 @@ class ChargeAdmin(FrozenAdmin):
     list_filter = ["state", "code"]
     found_through = ("invoice",)
     neighbours = ("invoice", "method")
+    needs_reason = False
 
 
 @admin.register(Payment)
@@ -81,6 +86,7 @@ class PaymentAdmin(FrozenAdmin):
     found_by = ("receipt_number",)
     found_through = ("client",)
     neighbours = ("client", "charge", "business")
+    is_chief = True
 
 
 @admin.register(PaidPart)
@@ -89,6 +95,7 @@ class PaidPartAdmin(FrozenAdmin):
     list_filter = ["by"]
     found_through = ("invoice",)
     neighbours = ("invoice",)
+    needs_reason = False
 
 
 @admin.register(PaymentReversal)
@@ -104,6 +111,7 @@ class AllocationAdmin(FrozenAdmin):
     list_filter = ["by"]
     found_through = ("invoice",)
     neighbours = ("invoice",)
+    needs_reason = False
 
 
 @admin.register(PaymentMethod)
@@ -120,6 +128,7 @@ class JournalAdmin(FrozenAdmin):
     list_filter = ["kind", "debit", "credit"]
     found_through = ("client",)
     neighbours = ("client", "business")
+    needs_reason = False
 
 
 @admin.register(Series)
@@ -128,6 +137,7 @@ class SeriesAdmin(FrozenAdmin):
     list_filter = ["kind", "year"]
     found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
 
 
 @admin.register(GatewayEvent)
@@ -140,6 +150,7 @@ class GatewayEventAdmin(FrozenAdmin):
 class BillingRunAdmin(FrozenAdmin):
     list_display = ["started_at", "door", "finished_at"]
     list_filter = ["door"]
+    needs_reason = False
 
 
 @admin.register(CreditNote)
@@ -157,11 +168,12 @@ class RefundAdmin(FrozenAdmin):
     parts_of = ("handle",)
     found_through = ("payment",)
     neighbours = ("payment", "credit_note")
+    needs_reason = False
 
 
 @admin.register(Dispute)
 class DisputeAdmin(FrozenAdmin):
-    list_display = ["state", "currency", "amount", "reason", "answer_by", "handle"]
+    list_display = ["state", "currency", "amount", "answer_by", "handle"]
     list_filter = ["state"]
     parts_of = ("handle",)
     found_through = ("client",)
@@ -175,6 +187,7 @@ class GatewayFeeAdmin(FrozenAdmin):
     parts_of = ("handle",)
     found_through = ("client",)
     neighbours = ("payment", "client")
+    needs_reason = False
 
 
 @admin.register(FeeLookup)
@@ -182,6 +195,7 @@ class FeeLookupAdmin(FrozenAdmin):
     list_display = ["asked_at", "next_at", "lookups"]
     found_through = ("payment",)
     neighbours = ("payment",)
+    needs_reason = False
 
 
 @admin.register(WithholdingCertificate)
@@ -221,6 +235,7 @@ class NumberingAdmin(FrozenAdmin):
     list_display = ["kind", "pattern", "resets_yearly"]
     found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
 
 
 @admin.register(GatewayAccount)
@@ -230,6 +245,8 @@ class GatewayAccountAdmin(FrozenAdmin):
     list_display = ["gateway", "hint", "account_id", "is_live", "connected_at", "exchanged_at"]
     found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
+    is_chief = True
 
 
 @admin.register(UnpaidRule)
@@ -238,6 +255,7 @@ class UnpaidRuleAdmin(FrozenAdmin):
     list_filter = ["action"]
     found_through = ("agreement",)
     neighbours = ("agreement", "business")
+    needs_reason = False
 
 
 @admin.register(UnpaidCase)
@@ -246,3 +264,4 @@ class UnpaidCaseAdmin(FrozenAdmin):
     list_filter = ["action"]
     found_through = ("agreement",)
     neighbours = ("agreement", "business")
+    needs_reason = False

@@ -7,9 +7,15 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.db.models.functions import Lower
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from core import links
+from core.errors import RuleError
+from core.jobs import set_aside
 from core.models import (
     ApiKey,
     AuditEvent,
@@ -22,10 +28,14 @@ from core.models import (
     OutboxEmail,
     SavedView,
     SecurityEvent,
+    SetAside,
     TeamInvitation,
     User,
 )
 from core.safety import devices, log
+from core.system import by_staff
+from core.web import api_keys, download
+from core.web.admin_site.acts import Act
 from core.web.admin_site.rows import FrozenAdmin, RowAdmin
 
 # allauth's page shows the keys of sessions, and its search fails without user names.
@@ -99,31 +109,129 @@ def _told_of(right: str, user: User) -> str:
 
 
 @admin.register(Business)
-class BusinessAdmin(RowAdmin):
+class BusinessAdmin(FrozenAdmin):
+    """Businesses; what their owners write and plan is not shown."""
+
     list_display = ["name", "currency", "time_zone", "is_suspended", "charging_on", "created_at"]
     list_filter = ["is_suspended", "charging_on", "currency"]
+    fields = [
+        *("name", "legal_name", "owner", "currency", "time_zone", "language"),
+        *("is_suspended", "charging_on", "requires_second_factor", "created_at"),
+    ]
+    readonly_fields = fields
     found_by = (Lower("name"),)
     parts_of = ("name", "legal_name")
     found_through = ("owner",)
     neighbours = ("owner",)
+    needs_reason = False
+    acts = (
+        Act(
+            "suspend",
+            _("Suspend business"),
+            _(
+                "Its pages and its clients' portal are closed at once, and nothing is charged, "
+                "reported or reminded of until you end the suspension. We email the owner."
+            ),
+            lambda row, reason, by, now: by_staff.suspend(
+                business=row, reason=reason, by=by, now=now
+            ),
+            lambda row: not row.is_suspended,
+        ),
+        Act(
+            "resume",
+            _("End suspension"),
+            _(
+                "Its pages are open again, and the next runs make up for what was due. We email "
+                "the owner."
+            ),
+            lambda row, reason, by, now: by_staff.resume(
+                business=row, reason=reason, by=by, now=now
+            ),
+            lambda row: row.is_suspended,
+        ),
+    )
 
 
 @admin.register(Document)
 class DocumentAdmin(FrozenAdmin):
+    """Documents, and the files themselves."""
+
     list_display = ["title", "kind", "size", "created_at"]
     list_filter = ["kind"]
     found_by = ("sha256",)
     parts_of = ("title",)
     neighbours = ("business",)
+    is_chief = True
+
+    def file(self, row: Document) -> HttpResponse:
+        """The file as a download; an altered one is not handed out."""
+        try:
+            return download.pdf_response(row)
+        except RuleError as error:
+            return HttpResponse(str(error), status=410, content_type="text/plain; charset=utf-8")
 
 
 @admin.register(OutboxEmail)
 class OutboxAdmin(FrozenAdmin):
+    """The emails of all businesses, with their text as it was written."""
+
     list_display = ["subject", "to", "kind", "state", "tries", "created_at", "sent_at"]
     list_filter = ["state", "kind"]
     found_by = (Lower("to"),)
     parts_of = ("subject",)
     neighbours = ("business",)
+    is_chief = True
+    fields = [
+        *("subject", "to", "reply_to", "kind", "language", "business", "state", "tries"),
+        *("created_at", "next_at", "sent_at", "bounced_at", "error", "attachment", "words"),
+    ]
+    acts = (
+        Act(
+            "send_again",
+            _("Send again"),
+            _("The email is put into the queue again, with its full number of tries."),
+            lambda row, reason, by, now: by_staff.send_again(
+                email=row, reason=reason, by=by, now=now
+            ),
+            lambda row: row.can_be_tried_again,
+        ),
+    )
+
+    @admin.display(description=_("text"))
+    def words(self, row: OutboxEmail) -> SafeString:
+        """The text; its links and codes, which open doors, are left out."""
+        return format_html("<pre>{}</pre>", links.hidden(row.text, row.mark))
+
+
+@admin.register(SetAside)
+class SetAsideAdmin(FrozenAdmin):
+    """What jobs could not do, with the reason."""
+
+    list_display = ["what", "title", "why", "tries", "created_at", "next_at", "released_at"]
+    list_filter = [("released_at", admin.EmptyFieldListFilter), "reason"]
+    parts_of = ("title",)
+    neighbours = ("business",)
+    needs_reason = False
+    is_chief = True
+    acts = (
+        Act(
+            "release",
+            _("Try again now"),
+            _("The job takes the row up again at once. If it fails again, it is set aside anew."),
+            lambda row, reason, by, now: by_staff.release(row=row, reason=reason, by=by, now=now),
+            lambda row: row.released_at is None,
+        ),
+    )
+
+    @admin.display(description=_("task"))
+    def what(self, row: SetAside) -> str:
+        """What was to be done."""
+        return set_aside.label(row)
+
+    @admin.display(description=_("reason"))
+    def why(self, row: SetAside) -> str:
+        """Why it could not be done."""
+        return row.reason_text
 
 
 @admin.register(AuditEvent)
@@ -142,27 +250,42 @@ class SecurityEventAdmin(FrozenAdmin):
     found_by = ("person",)
     parts_of = ("who",)
     neighbours = ("business",)
+    is_chief = True
 
 
 @admin.register(Link)
 class LinkAdmin(FrozenAdmin):
     list_display = ["id", "purpose", "target", "created_at", "expires_at", "used_at", "revoked_at"]
     list_filter = ["purpose"]
+    needs_reason = False
 
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(FrozenAdmin):
     list_display = ["name", "at"]
+    needs_reason = False
 
 
 @admin.register(MailOutage)
 class MailOutageAdmin(FrozenAdmin):
     list_display = ["server", "failures", "since", "next_at", "error"]
+    needs_reason = False
 
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(FrozenAdmin):
     list_display = ["name", "hint", "used_at", "revoked_at"]
+    needs_reason = False
+    is_chief = True
+    acts = (
+        Act(
+            "revoke",
+            _("Revoke API key"),
+            _("Programs that use the key are refused from now on. We email the owner."),
+            lambda row, reason, by, now: api_keys.revoke(key=row, by=by, reason=reason, now=now),
+            lambda row: row.revoked_at is None,
+        ),
+    )
     parts_of = ("name",)
     found_through = ("business",)
     neighbours = ("business",)
@@ -173,6 +296,7 @@ class SavedViewAdmin(FrozenAdmin):
     list_display = ["name", "page", "is_default"]
     found_through = ("user",)
     neighbours = ("business", "user")
+    needs_reason = False
 
 
 @admin.register(Membership)
@@ -181,6 +305,8 @@ class MembershipAdmin(FrozenAdmin):
     list_filter = ["role"]
     found_through = ("user", "business")
     neighbours = ("business", "user")
+    needs_reason = False
+    is_chief = True
 
 
 @admin.register(TeamInvitation)
@@ -190,3 +316,4 @@ class TeamInvitationAdmin(FrozenAdmin):
     parts_of = ("email",)
     found_through = ("business",)
     neighbours = ("business", "invited_by")
+    needs_reason = False

@@ -69,11 +69,13 @@ class ReportAdmin(FrozenAdmin):
     found_by = ("sha256",)
     found_through = ("client",)
     neighbours = ("client", "period", "business")
+    is_chief = True
 
 
 @admin.register(ReportRun)
 class ReportRunAdmin(FrozenAdmin):
     list_display = ["started_at", "door", "finished_at"]
+    needs_reason = False
 
 
 @admin.register(Adjustment)
@@ -127,6 +129,7 @@ class RequestAdmin(FrozenAdmin):
     parts_of = ("title",)
     found_through = ("client",)
     neighbours = ("client", "agreement", "period", "contact")
+    is_chief = True
 
 
 @admin.register(RequestMessage)
@@ -156,6 +159,7 @@ class OffMonthRuleAdmin(FrozenAdmin):
     list_filter = ["choice"]
     found_through = ("business",)
     neighbours = ("business", "agreement")
+    needs_reason = False
 
 
 @admin.register(ReportCorrection)
@@ -178,6 +182,7 @@ class WarningDigestAdmin(FrozenAdmin):
     list_display = ["day", "count", "created_at"]
     found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
 
 
 @admin.register(TimerEvent)
@@ -208,3 +213,4 @@ class PlannedTimeAdmin(FrozenAdmin):
     list_display = ["on", "minutes", "created_at"]
     found_through = ("agreement",)
     neighbours = ("agreement",)
+    needs_reason = False

@@ -12,3 +12,5 @@ class ExportAdmin(FrozenAdmin):
     list_filter = ["scope", "state"]
     found_through = ("business",)
     neighbours = ("business", "client")
+    needs_reason = False
+    is_chief = True

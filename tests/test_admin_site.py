@@ -20,6 +20,8 @@ def test_sums_have_their_currency_and_thai_names_their_letters(world: World) -> 
     invoice = Invoice.objects.get()
     line = InvoiceLine.objects.get()
     boss = logged_in(User.objects.create_superuser("root@studio.example", "a quiet river 42"))
+    asked = reverse("admin:billing_invoice_reason", args=[invoice.pk])
+    boss.post(asked, {"reason": "A ticket of the owner"})
     for name, row in (("invoice", invoice), ("invoiceline", line)):
         for url in (
             reverse(f"admin:billing_{name}_changelist"),
