@@ -15,6 +15,7 @@ from agreements.models import (
     TimeOff,
     Upgrade,
 )
+from core import formats
 from core.web.admin_site.rows import FrozenAdmin
 
 
@@ -28,6 +29,7 @@ class ProposalAdmin(FrozenAdmin):
     found_through = ("client",)
     neighbours = ("client", "business")
     is_chief = True
+    icon = "request_quote"
 
 
 @admin.register(Tier)
@@ -59,6 +61,7 @@ class AgreementAdmin(FrozenAdmin):
     found_through = ("client",)
     neighbours = ("client", "proposal", "business")
     is_chief = True
+    icon = "handshake"
 
 
 @admin.register(Signature)
@@ -74,6 +77,10 @@ class SignatureAdmin(FrozenAdmin):
 @admin.register(Period)
 class PeriodAdmin(FrozenAdmin):
     """Periods, found by their agreement or client."""
+
+    def name_of(self, row: Period) -> str:
+        """The days of a period."""
+        return formats.span(row.starts_on, row.ends_on)
 
     list_display = [
         "starts_on",
@@ -93,6 +100,10 @@ class PeriodAdmin(FrozenAdmin):
 @admin.register(Upgrade)
 class UpgradeAdmin(FrozenAdmin):
     """Upgrades in the middle of a period, found by their agreement or client."""
+
+    def name_of(self, row: Upgrade) -> str:
+        """The days that an upgrade bills."""
+        return formats.span(row.starts_on, row.ends_on)
 
     list_display = [
         "starts_on",

@@ -42,6 +42,7 @@ class InvoiceAdmin(FrozenAdmin):
     found_through = ("client",)
     neighbours = ("client", "contact", "agreement", "period", "upgrade", "business")
     is_chief = True
+    icon = "receipt_long"
 
 
 @admin.register(InvoiceLine)
@@ -60,6 +61,11 @@ class CollectionAdmin(FrozenAdmin):
     neighbours = ("invoice", "business")
     needs_reason = False
     is_chief = True
+    icon = "autorenew"
+
+    def name_of(self, row: Collection) -> str:
+        """The state of a collection."""
+        return row.get_state_display()
 
 
 @admin.register(Transition)
@@ -78,6 +84,10 @@ class ChargeAdmin(FrozenAdmin):
     neighbours = ("invoice", "method")
     needs_reason = False
 
+    def name_of(self, row: Charge) -> str:
+        """The number of a charge among those of its invoice, and its state."""
+        return f"{row.n} · {row.get_state_display()}"
+
 
 @admin.register(Payment)
 class PaymentAdmin(FrozenAdmin):
@@ -87,6 +97,7 @@ class PaymentAdmin(FrozenAdmin):
     found_through = ("client",)
     neighbours = ("client", "charge", "business")
     is_chief = True
+    icon = "payments"
 
 
 @admin.register(PaidPart)
@@ -247,6 +258,7 @@ class GatewayAccountAdmin(FrozenAdmin):
     neighbours = ("business",)
     needs_reason = False
     is_chief = True
+    icon = "account_balance"
 
 
 @admin.register(UnpaidRule)

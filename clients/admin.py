@@ -20,6 +20,7 @@ class ClientAdmin(FrozenAdmin):
     parts_of = ("name", "legal_name")
     neighbours = ("business",)
     is_chief = True
+    icon = "groups"
 
 
 @admin.register(Contact)

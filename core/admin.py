@@ -6,12 +6,15 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core import links
 from core.errors import RuleError
@@ -32,9 +35,10 @@ from core.models import (
     TeamInvitation,
     User,
 )
-from core.safety import devices, log
+from core.safety import log
 from core.system import by_staff
 from core.web import api_keys, download
+from core.web.admin_site import reasons
 from core.web.admin_site.acts import Act
 from core.web.admin_site.rows import FrozenAdmin, RowAdmin
 
@@ -43,6 +47,7 @@ admin.site.unregister(UserSession)
 # Its others change second factors and addresses untold; reset_second_factor and UserAdmin tell.
 admin.site.unregister(Authenticator)
 admin.site.unregister(EmailAddress)
+admin.site.unregister(Group)
 
 
 #: What says how far somebody gets: each change is in the security log (rule 84).
@@ -57,6 +62,8 @@ class UserAdmin(RowAdmin):
     parts_of = ("name",)
     readonly_fields = ["last_login", "date_joined"]
     fields = ["email", "name", *RIGHTS, *readonly_fields]
+    is_chief = True
+    icon = "person"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Only a superuser gives rights, and nobody changes their own."""
@@ -75,9 +82,7 @@ class UserAdmin(RowAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Tell a person whose address is changed here, at both addresses, and of new rights."""
         super().save_model(request, obj, form, change)
-        assert isinstance(request.user, User)
-        by = log.By(log.named(request.user), devices.origin_of(request))
-        now = timezone.now()
+        by, now = reasons.by_of(request), timezone.now()
         if change and "email" in form.changed_data:
             former = form.initial["email"]
             log.write(
@@ -108,17 +113,58 @@ def _told_of(right: str, user: User) -> str:
     return right if getattr(user, right) else f"not_{right}"
 
 
+@admin.register(Group)
+class GroupAdmin(RowAdmin):
+    """Groups of permissions: a superuser alone changes them, and their people are told."""
+
+    list_display = ["name"]
+    parts_of = ("name",)
+    filter_horizontal = ("permissions",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return _is_superuser(request)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Write and tell it where the permissions of a group were changed."""
+        super().save_related(request, form, formsets, change)
+        if "permissions" in form.changed_data:
+            self._tell(request, form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        """Write and tell it before the group is gone."""
+        self._tell(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Group]) -> None:
+        """The same, for groups that were ticked in the list."""
+        for group in queryset:
+            self._tell(request, group)
+        super().delete_queryset(request, queryset)
+
+    def _tell(self, request: HttpRequest, group: Group) -> None:
+        by, now = reasons.by_of(request), timezone.now()
+        for user in User.objects.filter(groups=group):
+            log.write(what="permissions_changed", person=user, by=by, now=now)
+
+
 @admin.register(Business)
 class BusinessAdmin(FrozenAdmin):
     """Businesses; what their owners write and plan is not shown."""
 
-    list_display = ["name", "currency", "time_zone", "is_suspended", "charging_on", "created_at"]
+    list_display = ["name", "standing", "currency", "time_zone", "charging_on", "created_at"]
     list_filter = ["is_suspended", "charging_on", "currency"]
     fields = [
-        *("name", "legal_name", "owner", "currency", "time_zone", "language"),
-        *("is_suspended", "charging_on", "requires_second_factor", "created_at"),
+        *("name", "legal_name", "owner", "standing", "currency", "time_zone", "language"),
+        *("charging_on", "requires_second_factor", "created_at"),
     ]
-    readonly_fields = fields
+    is_chief = True
+    icon = "store"
     found_by = (Lower("name"),)
     parts_of = ("name", "legal_name")
     found_through = ("owner",)
@@ -151,6 +197,11 @@ class BusinessAdmin(FrozenAdmin):
         ),
     )
 
+    @admin.display(description=_("state"))
+    def standing(self, row: Business) -> str:
+        """Whether a business is open, in words."""
+        return str(_("Suspended") if row.is_suspended else pgettext_lazy("business", "Open"))
+
 
 @admin.register(Document)
 class DocumentAdmin(FrozenAdmin):
@@ -162,6 +213,7 @@ class DocumentAdmin(FrozenAdmin):
     parts_of = ("title",)
     neighbours = ("business",)
     is_chief = True
+    icon = "description"
 
     def file(self, row: Document) -> HttpResponse:
         """The file as a download; an altered one is not handed out."""
@@ -181,6 +233,7 @@ class OutboxAdmin(FrozenAdmin):
     parts_of = ("subject",)
     neighbours = ("business",)
     is_chief = True
+    icon = "mail"
     fields = [
         *("subject", "to", "reply_to", "kind", "language", "business", "state", "tries"),
         *("created_at", "next_at", "sent_at", "bounced_at", "error", "attachment", "words"),
@@ -213,6 +266,7 @@ class SetAsideAdmin(FrozenAdmin):
     neighbours = ("business",)
     needs_reason = False
     is_chief = True
+    icon = "error"
     acts = (
         Act(
             "release",
@@ -251,6 +305,7 @@ class SecurityEventAdmin(FrozenAdmin):
     parts_of = ("who",)
     neighbours = ("business",)
     is_chief = True
+    icon = "shield"
 
 
 @admin.register(Link)
@@ -277,6 +332,7 @@ class ApiKeyAdmin(FrozenAdmin):
     list_display = ["name", "hint", "used_at", "revoked_at"]
     needs_reason = False
     is_chief = True
+    icon = "key"
     acts = (
         Act(
             "revoke",
@@ -307,6 +363,7 @@ class MembershipAdmin(FrozenAdmin):
     neighbours = ("business", "user")
     needs_reason = False
     is_chief = True
+    icon = "badge"
 
 
 @admin.register(TeamInvitation)

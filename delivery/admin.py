@@ -70,6 +70,7 @@ class ReportAdmin(FrozenAdmin):
     found_through = ("client",)
     neighbours = ("client", "period", "business")
     is_chief = True
+    icon = "lab_profile"
 
 
 @admin.register(ReportRun)
@@ -130,6 +131,7 @@ class RequestAdmin(FrozenAdmin):
     found_through = ("client",)
     neighbours = ("client", "agreement", "period", "contact")
     is_chief = True
+    icon = "inbox"
 
 
 @admin.register(RequestMessage)

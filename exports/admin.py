@@ -14,3 +14,4 @@ class ExportAdmin(FrozenAdmin):
     neighbours = ("business", "client")
     needs_reason = False
     is_chief = True
+    icon = "folder_zip"

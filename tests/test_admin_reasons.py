@@ -31,7 +31,16 @@ WHY = "Ticket 4711: the owner cannot open it"
 #: Rows of a tenant that hold no words, documents or personal data of its clients: they are opened
 #: without a reason. A new model belongs here only if that is true of it.
 WITHOUT_REASON = {
-    *("Business", "User", "Link", "Heartbeat", "MailOutage", "Membership", "TeamInvitation"),
+    *(
+        "Business",
+        "User",
+        "Group",
+        "Link",
+        "Heartbeat",
+        "MailOutage",
+        "Membership",
+        "TeamInvitation",
+    ),
     *("SavedView", "ApiKey", "SetAside", "Period", "Upgrade", "Collection", "Transition", "Charge"),
     *("PaidPart", "Allocation", "JournalEntry", "Series", "Refund", "GatewayFee", "FeeLookup"),
     *("Numbering", "UnpaidRule", "UnpaidCase", "BillingRun", "GatewayAccount", "ReportRun"),

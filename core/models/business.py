@@ -62,7 +62,12 @@ class Business(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="business")
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="business",
+        verbose_name=_("owner"),
+    )
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     address = models.TextField(_("address"), max_length=500, blank=True)

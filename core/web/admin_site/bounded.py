@@ -67,6 +67,11 @@ class NewestFirst(ChangeList):  # type: ignore[misc]  # unfold ships no types
             self.root_queryset = newest(self.root_queryset)
         return super().get_queryset(request, exclude_parameters)
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the page. The number of rows is said below it, with what was not counted."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
     @cached_property
     def whose(self) -> Any:
         """The row whose neighbours the list shows; None where it shows everybody's."""

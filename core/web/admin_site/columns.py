@@ -20,6 +20,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import format_lazy
 
 from core import formats
 
@@ -35,15 +36,25 @@ def page_of(row: Model) -> str:
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
 
 
-def link_column(field: "Field[Any, Any]") -> Shown:
+def title_of(field: Any) -> Any:
+    """What a field is called; a foreign key without a name of its own, as its rows are."""
+    if field.is_relation and not field._verbose_name:
+        return field.related_model._meta.verbose_name
+    return field.verbose_name
+
+
+def link_column(field: "Field[Any, Any]", site: Any) -> Shown:
     """A list column that links to the related row of a foreign key."""
 
-    @admin.display(description=str(field.verbose_name))
+    @admin.display(description=title_of(field))
     def link(row: Model) -> SafeString | str:
         related = getattr(row, field.name)
         if related is None:
             return "—"
-        return format_html('<a href="{}">{}</a>', page_of(related), str(related) or related.pk)
+        if not site.is_registered(type(related)):
+            return str(related)
+        name = site.get_model_admin(type(related)).name_of(related)
+        return format_html('<a class="rh-admin-link" href="{}">{}</a>', page_of(related), name)
 
     link.__name__ = f"{field.name}_link"
     return link
@@ -98,8 +109,9 @@ def readable(field: "Field[Any, Any]") -> Shown | None:
     way = _way(field)
     if way is None:
         return None
-    name = str(field.verbose_name)
-    heading = f"{name} (UTC)" if isinstance(field, DateTimeField) else name
+    heading: Any = field.verbose_name
+    if isinstance(field, DateTimeField):
+        heading = format_lazy("{} (UTC)", heading)
 
     @admin.display(description=heading, ordering="pk" if field.name == MADE else None)
     def show(row: Model) -> SafeString | str:

@@ -7,12 +7,13 @@ from django.contrib.admin.utils import unquote
 from django.db.models import BooleanField, ForeignKey, Model, OneToOneField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.text import format_lazy
 from unfold.admin import ModelAdmin
 
 from core.models import Business
 from core.web.admin_site import acts, bounded, reasons
 from core.web.admin_site.acts import Act
-from core.web.admin_site.columns import MADE, PARENTS, link_column, readable
+from core.web.admin_site.columns import MADE, PARENTS, link_column, readable, title_of
 
 KEYS = (ForeignKey, OneToOneField)
 
@@ -24,7 +25,7 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     (an expression compares lower case); by parts of `parts_of` among the newest rows; and by what
     finds the neighbours `found_through`. `acts` are what can be done to a row. A row of a tenant
     that `needs_reason` is opened only with one (core.web.admin_site.reasons), and so is its `file`.
-    Of `is_chief` rows the page of their business shows a link to the list.
+    The list of `is_chief` rows is in the sidebar, and on the page of their business.
     """
 
     neighbours: tuple[str, ...] = ()
@@ -34,6 +35,8 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     acts: tuple[Act, ...] = ()
     needs_reason = False
     is_chief = False
+    icon = "list_alt"
+    list_disable_select_all = True
     file: Callable[[Any], HttpResponse] | None = None
     list_display: list[Any] = []
     list_filter: list[Any] = []
@@ -50,10 +53,16 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         fields = {field.name: field for field in model._meta.fields}
         self._shown = {name: way for name, field in fields.items() if (way := readable(field))}
         own = [self._shown.get(name, name) for name in self.list_display]
-        self.list_display = [*own, *(link_column(fields[name]) for name in self.neighbours)]
+        self._links = {
+            name: link_column(field, site) for name, field in fields.items() if field.is_relation
+        }
+        self.list_display = [*own, *(self._links[name] for name in self.neighbours)]
         self.sortable_by = [self._shown[MADE]] if MADE in self._shown else []
         self.list_filter = [_bounded(fields, name) for name in self.list_filter]
-        self.search_fields = [*self.parts_of, *map(str, self.found_by), *self.found_through]
+        exact = [_named(name) for name in self.found_by]
+        self.search_fields = list(dict.fromkeys([*exact, *self.parts_of, *self.found_through]))
+        titles = [title_of(fields[name]) for name in self.search_fields]
+        self.search_help_text = format_lazy(", ".join("{}" for _one in titles), *titles)
         parent = next((name for name in PARENTS if isinstance(fields.get(name), KEYS)), None)
         self.list_select_related = list({*self.neighbours, *([parent] if parent else ())})
         self.raw_id_fields = [name for name, field in fields.items() if isinstance(field, KEYS)]
@@ -147,6 +156,10 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
                 found.append((str(meta.verbose_name_plural), address))
         return found
 
+    def name_of(self, row: Any) -> str:
+        """How links name a row."""
+        return str(row) or str(row.pk)
+
     def other_lists(self, row: Any) -> list[tuple[str, str]]:
         """Further lists that belong to a row, each with its address."""
         return []
@@ -180,7 +193,8 @@ class FrozenAdmin(RowAdmin):
     needs_reason = True
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return [self._shown.get(name, name) for name in super().get_fields(request, obj)]
+        shown = self._links | self._shown
+        return [shown.get(name, name) for name in super().get_fields(request, obj)]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -190,6 +204,11 @@ class FrozenAdmin(RowAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _named(found_by: Any) -> str:
+    """The field of `found_by`: itself, or that whose lower case is compared."""
+    return found_by if isinstance(found_by, str) else found_by.get_source_expressions()[0].name
 
 
 def _bounded(fields: dict[str, Any], asked: Any) -> Any:
