@@ -312,6 +312,7 @@ class SecurityEventAdmin(FrozenAdmin):
 class LinkAdmin(FrozenAdmin):
     list_display = ["id", "purpose", "target", "created_at", "expires_at", "used_at", "revoked_at"]
     list_filter = ["purpose"]
+    found_by = ("subject_id",)
     needs_reason = False
 
 

@@ -43,7 +43,7 @@ class Act:
 def may(request: HttpRequest, model_admin: Any) -> bool:
     """Whether the user may act upon rows of this kind: who may change them."""
     meta = model_admin.opts
-    return bool(request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}"))  # type: ignore[union-attr]
+    return bool(request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}"))
 
 
 def address(model_admin: Any, act: Act, ids: list[Any]) -> str:

@@ -47,7 +47,7 @@ class CountedPaginator(Paginator):  # type: ignore[type-arg]  # it takes none at
 def of_one(request: HttpRequest, model: type[Model]) -> dict[str, str]:
     """What the address says about whose rows are asked for: a foreign key's look-up, and an id."""
     keys = {f"{field.name}{OF_ONE}" for field in model._meta.fields if field.is_relation}
-    return {name: value for name, value in request.GET.items() if name in keys}
+    return {name: request.GET[name] for name in keys if name in request.GET}
 
 
 def newest(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -64,8 +64,9 @@ class NewestFirst(ChangeList):  # type: ignore[misc]  # unfold ships no types
         self.of_one = of_one(request, self.model)
         self.is_of_newest = bool(self.filter_params) and not self.of_one
         if self.is_of_newest and not request.GET.get(SEARCH_VAR):
-            self.root_queryset = newest(self.root_queryset)
-        return super().get_queryset(request, exclude_parameters)
+            self.root_queryset: QuerySet[Any] = newest(self.model_admin.get_queryset(request))
+        rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
+        return rows
 
     def get_results(self, request: HttpRequest) -> None:
         """Read the page. The number of rows is said below it, with what was not counted."""
@@ -106,7 +107,7 @@ class NewestValues(admin.FieldListFilter):
         there = set(rows.values_list(field_path, flat=True)[:VALUES]) - {"", None}
         self.values = sorted(there | ({self.chosen} if self.chosen else set()))
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """Return what the address names."""
         return [self.name]
 
@@ -114,7 +115,7 @@ class NewestValues(admin.FieldListFilter):
         """Return whether there is anything to choose."""
         return len(self.values) > 1 or self.chosen is not None
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield all, and each value."""
         yield {
             "selected": self.chosen is None,
