@@ -299,7 +299,7 @@ class AuditEventAdmin(FrozenAdmin):
 
 @admin.register(SecurityEvent)
 class SecurityEventAdmin(FrozenAdmin):
-    list_display = ["what", "who", "count", "created_at"]
+    list_display = ["kind", "who", "count", "created_at"]
     list_filter = ["kind"]
     found_by = ("person",)
     parts_of = ("who",)

@@ -22,7 +22,7 @@ from core.models.document import DocumentKind
 from core.outbox import emails
 from core.safety.sentences import sentence
 from core.web import api_keys
-from core.web.admin_site import reasons
+from core.web.admin_site import rows
 from core.web.admin_site.rows import RowAdmin
 from tests.browsers import logged_in
 from tests.world import NOW, World
@@ -127,7 +127,7 @@ def test_a_reason_is_for_one_business_one_session_and_one_hour(
     again = logged_in(User.objects.get(email="root@studio.example"))
     assert again.get(page(document)).status_code == 302
     later = timezone.now() + timedelta(minutes=61)
-    monkeypatch.setattr(reasons.timezone, "now", lambda: later)
+    monkeypatch.setattr(rows.timezone, "now", lambda: later)
     assert boss.get(page(document)).status_code == 302
 
 

@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import ngettext
@@ -70,7 +69,7 @@ def of_list(model_admin: Any, act: Act) -> Callable[..., HttpResponse]:
     return lead
 
 
-def ask(request: HttpRequest, model_admin: Any, name: str) -> HttpResponse:
+def ask(request: HttpRequest, model_admin: Any, name: str, *, now: datetime) -> HttpResponse:
     """The page that asks for a reason, and then acts on each row by itself."""
     act = next((one for one in model_admin.acts if one.name == name), None)
     if act is None:
@@ -81,7 +80,7 @@ def ask(request: HttpRequest, model_admin: Any, name: str) -> HttpResponse:
     fitting = [row for row in rows if act.fits(row)]
     form = reasons.ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        return _do(request, model_admin, act, fitting, form.cleaned_data["reason"])
+        return _do(request, model_admin, act, fitting, form.cleaned_data["reason"], now)
     return reasons.page(
         request,
         model_admin,
@@ -109,9 +108,14 @@ def _rows(request: HttpRequest, model_admin: Any) -> list[Any]:
 
 
 def _do(
-    request: HttpRequest, model_admin: Any, act: Act, rows: list[Any], reason: str
+    request: HttpRequest,
+    model_admin: Any,
+    act: Act,
+    rows: list[Any],
+    reason: str,
+    now: datetime,
 ) -> HttpResponse:
-    by, now = reasons.by_of(request), timezone.now()
+    by = reasons.by_of(request)
     done = sum(act.does(row, reason, by, now) for row in rows)
     if done:
         text = ngettext("Done for one row.", "Done for %(n)s rows.", done) % {"n": done}

@@ -16,7 +16,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -92,12 +91,11 @@ def keep(request: HttpRequest, business: Business, reason: str, *, now: datetime
     request.session[IN_SESSION] = still
 
 
-def stop(request: HttpRequest, row: Model, target: str) -> HttpResponse | None:
+def stop(request: HttpRequest, row: Model, target: str, *, now: datetime) -> HttpResponse | None:
     """Ask for a reason, or write that the row is opened with the one that holds."""
     business = business_of(row)
     if business is None:
         return None
-    now = timezone.now()
     held = given(request, business, now=now)
     if held is None:
         meta = row._meta
@@ -112,7 +110,7 @@ def stop(request: HttpRequest, row: Model, target: str) -> HttpResponse | None:
     return None
 
 
-def ask(request: HttpRequest, model_admin: Any, row: Model) -> HttpResponse:
+def ask(request: HttpRequest, model_admin: Any, row: Model, *, now: datetime) -> HttpResponse:
     """The page that asks for a reason, and leads to the row."""
     business = business_of(row)
     target = request.GET.get("to", "change")
@@ -120,7 +118,7 @@ def ask(request: HttpRequest, model_admin: Any, row: Model) -> HttpResponse:
         raise Http404
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        keep(request, business, form.cleaned_data["reason"], now=timezone.now())
+        keep(request, business, form.cleaned_data["reason"], now=now)
         meta = row._meta
         name = f"admin:{meta.app_label}_{meta.model_name}_{target}"
         messages.info(request, _("The reason holds for an hour for this business."))

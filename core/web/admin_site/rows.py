@@ -7,6 +7,7 @@ from django.contrib.admin.utils import unquote
 from django.db.models import BooleanField, ForeignKey, Model, OneToOneField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.text import format_lazy
 from unfold.admin import ModelAdmin
 
@@ -80,11 +81,11 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
 
     def act_view(self, request: HttpRequest, name: str) -> HttpResponse:
         """Ask about an action, and act."""
-        return acts.ask(request, self, name)
+        return acts.ask(request, self, name, now=timezone.now())
 
     def reason_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the reason for which a row is opened."""
-        return reasons.ask(request, self, self._seen(request, object_id))
+        return reasons.ask(request, self, self._seen(request, object_id), now=timezone.now())
 
     def file_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Download a row's file."""
@@ -129,7 +130,9 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         raise Http404
 
     def _stopped(self, request: HttpRequest, row: Model, target: str) -> HttpResponse | None:
-        return reasons.stop(request, row, target) if self.needs_reason else None
+        if not self.needs_reason:
+            return None
+        return reasons.stop(request, row, target, now=timezone.now())
 
     def _beside(self, request: HttpRequest, row: Model) -> dict[str, Any]:
         """What a row's page shows beside its fields."""
