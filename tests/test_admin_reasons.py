@@ -150,6 +150,24 @@ def test_lists_show_no_words_of_a_tenant(world: World, boss: Browser) -> None:
             assert not words & named, one
 
 
+def test_no_address_asks_a_list_about_what_it_does_not_show(world: World, boss: Browser) -> None:
+    """Nor for counts of all rows, nor through a neighbour: only its filters, and whose rows."""
+    world.client()
+    page = reverse("admin:core_outboxemail_changelist")
+    business = world.business.pk
+    for asked in (
+        "text__icontains=x",
+        "business__name=x",
+        "business__owner__email=x",
+        "state__gt=a",
+    ):
+        assert boss.get(f"{page}?{asked}").status_code == 400, asked
+    for asked in ("state__exact=sent", "kind=note", f"business__id__exact={business}"):
+        assert boss.get(f"{page}?{asked}").status_code == 200, asked
+    plain, facets = boss.get(page).text, boss.get(f"{page}?_facets=True").text
+    assert "(0)" not in facets and "_facets" not in plain
+
+
 def test_who_may_only_look_does_nothing_and_what_is_unknown_is_not_there(
     world: World, document: Document
 ) -> None:

@@ -21,6 +21,7 @@ COUNTED = 1000  # rows that a list counts, and that its pages reach
 NEWEST = 10_000  # rows among which filters and parts of words are looked for
 VALUES = 1000  # rows whose values a filter offers
 RELATED = 50  # rows, such as clients, whose neighbours a search finds
+WAYS = ("", "__exact", "__isnull", "__isempty")  # of a filter, as its address names it
 OF_ONE = "__id__exact"  # of a list that shows what belongs to one row
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.db.models import BooleanField, ForeignKey, Model, OneToOneField, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -38,6 +39,7 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     is_chief = False
     icon = "list_alt"
     list_disable_select_all = True
+    show_facets = ShowFacets.NEVER
     file: Callable[[Any], HttpResponse] | None = None
     list_display: list[Any] = []
     list_filter: list[Any] = []
@@ -60,6 +62,9 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         self.list_display = [*own, *(self._links[name] for name in self.neighbours)]
         self.sortable_by = [self._shown[MADE]] if MADE in self._shown else []
         self.list_filter = [_bounded(fields, name) for name in self.list_filter]
+        asked = [name if isinstance(name, str) else name[0] for name in self.list_filter]
+        self._lookups = {f"{name}{way}" for name in asked for way in bounded.WAYS}
+        self._lookups |= {f"{name}{bounded.OF_ONE}" for name in self._links}
         exact = [_named(name) for name in self.found_by]
         self.search_fields = list(dict.fromkeys([*exact, *self.parts_of, *self.found_through]))
         titles = [title_of(fields[name]) for name in self.search_fields]
@@ -174,6 +179,10 @@ class RowAdmin(ModelAdmin):  # type: ignore[misc]  # unfold ships no types
         return actions | {
             act.name: (acts.of_list(self, act), act.name, str(act.button)) for act in own
         }
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Whether an address may ask for it: the list's own filters, and whose rows to show."""
+        return lookup in self._lookups
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[bounded.NewestFirst]:
         """Return the list that is bounded."""
