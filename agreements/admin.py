@@ -15,7 +15,8 @@ from agreements.models import (
     TimeOff,
     Upgrade,
 )
-from core.web.admin_site import FrozenAdmin
+from core import formats
+from core.web.admin_site.rows import FrozenAdmin
 
 
 @admin.register(Proposal)
@@ -24,8 +25,11 @@ class ProposalAdmin(FrozenAdmin):
 
     list_display = ["title", "state", "interval", "starts_on", "sent_at", "opened_at"]
     list_filter = ["state", "interval"]
-    search_fields = ["title", "client__name"]
+    parts_of = ("title",)
+    found_through = ("client",)
     neighbours = ("client", "business")
+    is_chief = True
+    icon = "request_quote"
 
 
 @admin.register(Tier)
@@ -33,7 +37,8 @@ class TierAdmin(FrozenAdmin):
     """Tiers of proposals, found by their name or the title of their proposal."""
 
     list_display = ["name", "position", "amount", "minutes", "is_recommended"]
-    search_fields = ["name", "proposal__title"]
+    parts_of = ("name",)
+    found_through = ("proposal",)
     neighbours = ("proposal",)
 
 
@@ -52,22 +57,30 @@ class AgreementAdmin(FrozenAdmin):
         "parked_because",
     ]
     list_filter = ["state", "interval", "currency"]
-    search_fields = ["title", "client__name", "terms_hash"]
+    parts_of = ("title",)
+    found_through = ("client",)
     neighbours = ("client", "proposal", "business")
+    is_chief = True
+    icon = "handshake"
 
 
 @admin.register(Signature)
 class SignatureAdmin(FrozenAdmin):
     """Signatures, found by the name or email of the signer."""
 
-    list_display = ["name", "consent_version", "consented_at", "signed_at", "ip"]
-    search_fields = ["name", "contact__email"]
+    list_display = ["name", "consent_version", "consented_at", "signed_at"]
+    parts_of = ("name",)
+    found_through = ("contact", "agreement")
     neighbours = ("agreement", "contact")
 
 
 @admin.register(Period)
 class PeriodAdmin(FrozenAdmin):
     """Periods, found by their agreement or client."""
+
+    def name_of(self, row: Period) -> str:
+        """The days of a period."""
+        return formats.span(row.starts_on, row.ends_on)
 
     list_display = [
         "starts_on",
@@ -79,13 +92,18 @@ class PeriodAdmin(FrozenAdmin):
         "skipped_because",
     ]
     list_filter = ["currency"]
-    search_fields = ["agreement__title", "agreement__client__name"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
+    needs_reason = False
 
 
 @admin.register(Upgrade)
 class UpgradeAdmin(FrozenAdmin):
     """Upgrades in the middle of a period, found by their agreement or client."""
+
+    def name_of(self, row: Upgrade) -> str:
+        """The days that an upgrade bills."""
+        return formats.span(row.starts_on, row.ends_on)
 
     list_display = [
         "starts_on",
@@ -98,16 +116,17 @@ class UpgradeAdmin(FrozenAdmin):
         "minutes",
     ]
     list_filter = ["state", "currency"]
-    search_fields = ["agreement__title", "agreement__client__name"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "period", "amendment", "business")
+    needs_reason = False
 
 
 @admin.register(Pause)
 class PauseAdmin(FrozenAdmin):
     """Pauses, found by their agreement or client."""
 
-    list_display = ["starts_on", "ends_on", "is_skip", "reason"]
-    search_fields = ["agreement__title", "agreement__client__name"]
+    list_display = ["starts_on", "ends_on", "is_skip", "created_at"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
 
 
@@ -116,7 +135,8 @@ class GivenValueAddAdmin(FrozenAdmin):
     """Value-adds given to running agreements, found by what they are, their agreement or client."""
 
     list_display = ["title", "starts_on", "ends_on", "minutes", "taken_back_at"]
-    search_fields = ["title", "agreement__title", "agreement__client__name"]
+    parts_of = ("title",)
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
 
 
@@ -126,7 +146,8 @@ class TemplateAdmin(FrozenAdmin):
 
     list_display = ["name", "kind", "version", "retired_at"]
     list_filter = ["kind"]
-    search_fields = ["name", "business__name"]
+    parts_of = ("name",)
+    found_through = ("business",)
     neighbours = ("business",)
 
 
@@ -136,7 +157,8 @@ class PackageAdmin(FrozenAdmin):
 
     list_display = ["name", "service", "currency", "version", "retired_at"]
     list_filter = ["service"]
-    search_fields = ["name", "business__name"]
+    parts_of = ("name",)
+    found_through = ("business",)
     neighbours = ("business",)
 
 
@@ -144,6 +166,6 @@ class PackageAdmin(FrozenAdmin):
 class TimeOffAdmin(FrozenAdmin):
     """Time off, found by its note or business."""
 
-    list_display = ["starts_on", "ends_on", "note"]
-    search_fields = ["note", "business__name"]
+    list_display = ["starts_on", "ends_on", "created_at"]
+    found_through = ("business",)
     neighbours = ("business",)

@@ -31,21 +31,24 @@ from billing.models import (
     UnpaidRule,
     WithholdingCertificate,
 )
-from core.web.admin_site import FrozenAdmin
+from core.web.admin_site.rows import FrozenAdmin
 
 
 @admin.register(Invoice)
 class InvoiceAdmin(FrozenAdmin):
     list_display = ["number", "state", "issued_on", "currency", "total"]
     list_filter = ["state", "currency"]
-    search_fields = ["number", "client__name"]
+    found_by = ("number",)
+    found_through = ("client",)
     neighbours = ("client", "contact", "agreement", "period", "upgrade", "business")
+    is_chief = True
+    icon = "receipt_long"
 
 
 @admin.register(InvoiceLine)
 class LineAdmin(FrozenAdmin):
-    list_display = ["description", "starts_on", "amount"]
-    search_fields = ["description", "invoice__number"]
+    list_display = ["starts_on", "amount"]
+    found_through = ("invoice",)
     neighbours = ("invoice",)
 
 
@@ -53,46 +56,63 @@ class LineAdmin(FrozenAdmin):
 class CollectionAdmin(FrozenAdmin):
     list_display = ["state", "reason", "tries", "next_at", "handle"]
     list_filter = ["state", "gateway"]
-    search_fields = ["handle", "invoice__number"]
+    parts_of = ("handle",)
+    found_through = ("invoice",)
     neighbours = ("invoice", "business")
+    needs_reason = False
+    is_chief = True
+    icon = "autorenew"
+
+    def name_of(self, row: Collection) -> str:
+        """The state of a collection."""
+        return row.get_state_display()
 
 
 @admin.register(Transition)
 class TransitionAdmin(FrozenAdmin):
     list_display = ["what", "old", "new", "why", "at"]
     list_filter = ["what", "new"]
-    search_fields = ["why", "collection__invoice__number"]
     neighbours = ("collection",)
+    needs_reason = False
 
 
 @admin.register(Charge)
 class ChargeAdmin(FrozenAdmin):
     list_display = ["n", "state", "currency", "amount", "code", "sent_at", "finished_at"]
     list_filter = ["state", "code"]
-    search_fields = ["=id", "invoice__number"]
+    found_through = ("invoice",)
     neighbours = ("invoice", "method")
+    needs_reason = False
+
+    def name_of(self, row: Charge) -> str:
+        """The number of a charge among those of its invoice, and its state."""
+        return f"{row.n} · {row.get_state_display()}"
 
 
 @admin.register(Payment)
 class PaymentAdmin(FrozenAdmin):
-    list_display = ["receipt_number", "currency", "amount", "received_at", "reference"]
+    list_display = ["receipt_number", "currency", "amount", "received_at", "gateway"]
     list_filter = ["gateway", "currency"]
-    search_fields = ["receipt_number", "reference", "client__name"]
+    found_by = ("receipt_number",)
+    found_through = ("client",)
     neighbours = ("client", "charge", "business")
+    is_chief = True
+    icon = "payments"
 
 
 @admin.register(PaidPart)
 class PaidPartAdmin(FrozenAdmin):
     list_display = ["by", "on", "subtotal", "tax", "withheld", "beyond"]
     list_filter = ["by"]
-    search_fields = ["=ref", "invoice__number"]
+    found_through = ("invoice",)
     neighbours = ("invoice",)
+    needs_reason = False
 
 
 @admin.register(PaymentReversal)
 class ReversalAdmin(FrozenAdmin):
-    list_display = ["on", "currency", "applied", "beyond", "reason"]
-    search_fields = ["payment__receipt_number", "client__name"]
+    list_display = ["on", "currency", "applied", "beyond"]
+    found_through = ("client",)
     neighbours = ("client", "payment")
 
 
@@ -100,15 +120,16 @@ class ReversalAdmin(FrozenAdmin):
 class AllocationAdmin(FrozenAdmin):
     list_display = ["by", "amount", "created_at"]
     list_filter = ["by"]
-    search_fields = ["invoice__number"]
+    found_through = ("invoice",)
     neighbours = ("invoice",)
+    needs_reason = False
 
 
 @admin.register(PaymentMethod)
 class PaymentMethodAdmin(FrozenAdmin):
     list_display = ["brand", "last4", "gateway", "expires_on", "removed_at"]
     list_filter = ["gateway"]
-    search_fields = ["last4", "client__name"]
+    found_through = ("client",)
     neighbours = ("client",)
 
 
@@ -116,35 +137,38 @@ class PaymentMethodAdmin(FrozenAdmin):
 class JournalAdmin(FrozenAdmin):
     list_display = ["on", "kind", "debit", "credit", "currency", "amount"]
     list_filter = ["kind", "debit", "credit"]
-    search_fields = ["ref", "client__name"]
+    found_through = ("client",)
     neighbours = ("client", "business")
+    needs_reason = False
 
 
 @admin.register(Series)
 class SeriesAdmin(FrozenAdmin):
     list_display = ["kind", "year", "last"]
     list_filter = ["kind", "year"]
-    search_fields = ["business__name"]
+    found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
 
 
 @admin.register(GatewayEvent)
 class GatewayEventAdmin(FrozenAdmin):
     list_display = ["event_id", "gateway", "handle", "received_at", "done_at"]
-    search_fields = ["event_id", "handle"]
+    parts_of = ("event_id", "handle")
 
 
 @admin.register(BillingRun)
 class BillingRunAdmin(FrozenAdmin):
     list_display = ["started_at", "door", "finished_at"]
     list_filter = ["door"]
-    search_fields = ["door"]
+    needs_reason = False
 
 
 @admin.register(CreditNote)
 class CreditNoteAdmin(FrozenAdmin):
-    list_display = ["number", "issued_on", "currency", "total", "reason"]
-    search_fields = ["number", "invoice__number", "client__name"]
+    list_display = ["number", "issued_on", "currency", "total"]
+    found_by = ("number",)
+    found_through = ("client", "invoice")
     neighbours = ("invoice", "client", "business")
 
 
@@ -152,15 +176,18 @@ class CreditNoteAdmin(FrozenAdmin):
 class RefundAdmin(FrozenAdmin):
     list_display = ["state", "currency", "amount", "sent_at", "finished_at", "handle"]
     list_filter = ["state"]
-    search_fields = ["handle", "payment__receipt_number"]
+    parts_of = ("handle",)
+    found_through = ("payment",)
     neighbours = ("payment", "credit_note")
+    needs_reason = False
 
 
 @admin.register(Dispute)
 class DisputeAdmin(FrozenAdmin):
-    list_display = ["state", "currency", "amount", "reason", "answer_by", "handle"]
+    list_display = ["state", "currency", "amount", "answer_by", "handle"]
     list_filter = ["state"]
-    search_fields = ["handle", "client__name"]
+    parts_of = ("handle",)
+    found_through = ("client",)
     neighbours = ("payment", "client")
 
 
@@ -168,53 +195,58 @@ class DisputeAdmin(FrozenAdmin):
 class GatewayFeeAdmin(FrozenAdmin):
     list_display = ["of", "currency", "amount", "taken_at", "handle"]
     list_filter = ["of"]
-    search_fields = ["handle", "payment__receipt_number"]
+    parts_of = ("handle",)
+    found_through = ("client",)
     neighbours = ("payment", "client")
+    needs_reason = False
 
 
 @admin.register(FeeLookup)
 class FeeLookupAdmin(FrozenAdmin):
-    list_display = ["payment", "asked_at", "next_at", "lookups"]
-    search_fields = ["payment__receipt_number"]
+    list_display = ["asked_at", "next_at", "lookups"]
+    found_through = ("payment",)
     neighbours = ("payment",)
+    needs_reason = False
 
 
 @admin.register(WithholdingCertificate)
 class CertificateAdmin(FrozenAdmin):
     list_display = ["state", "number", "currency", "amount", "received_on"]
     list_filter = ["state"]
-    search_fields = ["number", "invoice__number"]
+    parts_of = ("number",)
+    found_through = ("invoice", "client")
     neighbours = ("invoice", "client")
 
 
 @admin.register(NextLine)
 class NextLineAdmin(FrozenAdmin):
-    list_display = ["description", "kind", "amount", "created_at"]
+    list_display = ["kind", "amount", "created_at"]
     list_filter = ["kind"]
-    search_fields = ["description", "ref"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "invoice")
 
 
 @admin.register(BankDetails)
 class BankDetailsAdmin(FrozenAdmin):
-    list_display = ["holder", "bank", "account"]
-    search_fields = ["holder", "account"]
+    list_display = ["bank", "created_at"]
+    found_through = ("business",)
     neighbours = ("business",)
 
 
 @admin.register(BankStatementLine)
 class StatementLineAdmin(FrozenAdmin):
-    list_display = ["on", "currency", "amount", "state", "text"]
+    list_display = ["on", "currency", "amount", "state"]
     list_filter = ["state"]
-    search_fields = ["text"]
+    found_through = ("business",)
     neighbours = ("business", "payment")
 
 
 @admin.register(Numbering)
 class NumberingAdmin(FrozenAdmin):
     list_display = ["kind", "pattern", "resets_yearly"]
-    search_fields = ["pattern"]
+    found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
 
 
 @admin.register(GatewayAccount)
@@ -222,20 +254,26 @@ class GatewayAccountAdmin(FrozenAdmin):
     """The secrets are fields that cannot be edited, so no page shows them."""
 
     list_display = ["gateway", "hint", "account_id", "is_live", "connected_at", "exchanged_at"]
-    search_fields = ["hint"]
+    found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
+    is_chief = True
+    icon = "account_balance"
 
 
 @admin.register(UnpaidRule)
 class UnpaidRuleAdmin(FrozenAdmin):
     list_display = ["after", "action"]
     list_filter = ["action"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
+    needs_reason = False
 
 
 @admin.register(UnpaidCase)
 class UnpaidCaseAdmin(FrozenAdmin):
     list_display = ["periods", "action", "applies_on", "applied_at", "closed_at"]
     list_filter = ["action"]
-    search_fields = ["agreement__client__name"]
+    found_through = ("agreement",)
     neighbours = ("agreement", "business")
+    needs_reason = False

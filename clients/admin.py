@@ -1,34 +1,42 @@
-"""Admin pages for clients and contacts."""
-
-from typing import Any
+"""Admin pages for clients and contacts, which are read only: their business changes them."""
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django.utils import timezone
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.http import urlencode
 
-from clients import portal_links
 from clients.models import Client, Contact
-from core.web.admin_site import RowAdmin
+from core.models import OutboxEmail
+from core.web.admin_site.rows import FrozenAdmin
 
 
 @admin.register(Client)
-class ClientAdmin(RowAdmin):
+class ClientAdmin(FrozenAdmin):
+    """Clients of all businesses, found by their name."""
+
     list_display = ["name", "state", "language", "signed_at", "created_at"]
     list_filter = ["state", "language"]
-    search_fields = ["name", "legal_name", "contacts__email"]
-    readonly_fields = ["state", "signed_at"]
+    found_by = (Lower("name"),)
+    parts_of = ("name", "legal_name")
     neighbours = ("business",)
+    is_chief = True
+    icon = "groups"
 
 
 @admin.register(Contact)
-class ContactAdmin(RowAdmin):
+class ContactAdmin(FrozenAdmin):
+    """The people at clients, found by their email address or their client."""
+
     list_display = ["name", "email", "role", "is_decision_maker", "is_active"]
     list_filter = ["is_decision_maker", "is_active"]
-    search_fields = ["name", "email", "client__name"]
+    found_by = (Lower("email"),)
+    parts_of = ("name",)
+    found_through = ("client",)
     neighbours = ("client", "business")
 
-    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
-        """When the email changes, the person's sessions end and their links stop working."""
-        super().save_model(request, obj, form, change)
-        if change and "email" in form.changed_data:
-            portal_links.end_sessions(contact=obj, now=timezone.now())
+    def other_lists(self, row: Contact) -> list[tuple[str, str]]:
+        """The emails to this person."""
+        page = reverse("admin:core_outboxemail_changelist")
+        return [
+            (str(OutboxEmail._meta.verbose_name_plural), f"{page}?{urlencode({'q': row.email})}")
+        ]

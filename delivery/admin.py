@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.web.admin_site import FrozenAdmin
+from core.web.admin_site.rows import FrozenAdmin
 from delivery.models import (
     Adjustment,
     DayNote,
@@ -33,8 +33,8 @@ from delivery.models import (
 
 @admin.register(TimeEntry)
 class TimeEntryAdmin(FrozenAdmin):
-    list_display = ["on", "minutes", "note"]
-    search_fields = ["note", "period__agreement__client__name"]
+    list_display = ["on", "minutes", "created_at"]
+    found_through = ("period",)
     neighbours = ("period", "business")
 
 
@@ -42,21 +42,23 @@ class TimeEntryAdmin(FrozenAdmin):
 class DeliverableAdmin(FrozenAdmin):
     list_display = ["title", "promised", "done", "state"]
     list_filter = ["state"]
-    search_fields = ["title", "period__agreement__client__name"]
+    parts_of = ("title",)
+    found_through = ("period",)
     neighbours = ("period",)
 
 
 @admin.register(Kpi)
 class KpiAdmin(FrozenAdmin):
     list_display = ["name", "unit", "baseline", "target", "less_is_better"]
-    search_fields = ["name", "agreement__client__name"]
+    parts_of = ("name",)
+    found_through = ("agreement",)
     neighbours = ("agreement",)
 
 
 @admin.register(Reading)
 class ReadingAdmin(FrozenAdmin):
-    list_display = ["value", "on", "source", "voided_at"]
-    search_fields = ["kpi__name"]
+    list_display = ["on", "source", "voided_at", "created_at"]
+    found_through = ("kpi",)
     neighbours = ("kpi", "period")
 
 
@@ -64,34 +66,37 @@ class ReadingAdmin(FrozenAdmin):
 class ReportAdmin(FrozenAdmin):
     list_display = ["created_at", "state", "sent_at", "opened_at", "sha256"]
     list_filter = ["state", "language"]
-    search_fields = ["client__name", "sha256"]
+    found_by = ("sha256",)
+    found_through = ("client",)
     neighbours = ("client", "period", "business")
+    is_chief = True
+    icon = "lab_profile"
 
 
 @admin.register(ReportRun)
 class ReportRunAdmin(FrozenAdmin):
     list_display = ["started_at", "door", "finished_at"]
-    search_fields = ["door"]
+    needs_reason = False
 
 
 @admin.register(Adjustment)
 class AdjustmentAdmin(FrozenAdmin):
-    list_display = ["minutes", "reason", "actor", "created_at"]
-    search_fields = ["reason", "period__agreement__client__name"]
+    list_display = ["minutes", "actor", "created_at"]
+    found_through = ("period",)
     neighbours = ("period", "business")
 
 
 @admin.register(Overage)
 class OverageAdmin(FrozenAdmin):
     list_display = ["minutes", "rate", "currency", "state", "billed", "decided_by"]
-    search_fields = ["note", "client__name"]
+    found_through = ("client",)
     neighbours = ("client", "period")
 
 
 @admin.register(Timer)
 class TimerAdmin(FrozenAdmin):
-    list_display = ["user", "started_at", "note"]
-    search_fields = ["note"]
+    list_display = ["started_at"]
+    found_through = ("agreement",)
     neighbours = ("user", "agreement")
 
 
@@ -99,14 +104,15 @@ class TimerAdmin(FrozenAdmin):
 class TimeImportAdmin(FrozenAdmin):
     list_display = ["file_name", "source", "state", "entries", "created_at"]
     list_filter = ["source", "state"]
-    search_fields = ["file_name"]
+    parts_of = ("file_name",)
+    found_through = ("business",)
     neighbours = ("business",)
 
 
 @admin.register(Handover)
 class HandoverAdmin(FrozenAdmin):
-    list_display = ["on", "count", "title", "url", "file_name"]
-    search_fields = ["title", "file_name"]
+    list_display = ["on", "count", "title", "created_at"]
+    parts_of = ("title",)
     neighbours = ("deliverable",)
 
 
@@ -121,43 +127,47 @@ class WorkAnswerAdmin(FrozenAdmin):
 class RequestAdmin(FrozenAdmin):
     list_display = ["title", "state", "fits", "respond_by", "responded_at"]
     list_filter = ["state", "fits"]
-    search_fields = ["title", "client__name"]
+    parts_of = ("title",)
+    found_through = ("client",)
     neighbours = ("client", "agreement", "period", "contact")
+    is_chief = True
+    icon = "inbox"
 
 
 @admin.register(RequestMessage)
 class RequestMessageAdmin(FrozenAdmin):
-    list_display = ["created_at", "text", "came_as"]
-    search_fields = ["text"]
+    list_display = ["created_at", "came_as"]
+    found_through = ("request",)
     neighbours = ("request", "contact")
 
 
 @admin.register(EarlyWarning)
 class EarlyWarningAdmin(FrozenAdmin):
     list_display = ["created_at", "day", "change", "sent_at", "dismissed_at"]
-    search_fields = ["client__name"]
+    found_through = ("client",)
     neighbours = ("client", "period")
 
 
 @admin.register(QuarterlyReview)
 class QuarterlyReviewAdmin(FrozenAdmin):
     list_display = ["starts_on", "ends_on", "sha256", "sent_at"]
-    search_fields = ["client__name"]
+    found_through = ("client",)
     neighbours = ("client", "agreement", "document")
 
 
 @admin.register(OffMonthRule)
 class OffMonthRuleAdmin(FrozenAdmin):
-    list_display = ["business", "choice", "created_at"]
+    list_display = ["choice", "created_at"]
     list_filter = ["choice"]
-    search_fields = ["business__name"]
+    found_through = ("business",)
     neighbours = ("business", "agreement")
+    needs_reason = False
 
 
 @admin.register(ReportCorrection)
 class ReportCorrectionAdmin(FrozenAdmin):
-    list_display = ["created_at", "note"]
-    search_fields = ["client__name"]
+    list_display = ["created_at"]
+    found_through = ("client",)
     neighbours = ("client", "report", "business")
 
 
@@ -165,42 +175,44 @@ class ReportCorrectionAdmin(FrozenAdmin):
 class MutedItemAdmin(FrozenAdmin):
     list_display = ["name", "kind", "created_at"]
     list_filter = ["kind"]
-    search_fields = ["client__name", "name"]
+    found_through = ("client",)
     neighbours = ("client", "agreement")
 
 
 @admin.register(WarningDigest)
 class WarningDigestAdmin(FrozenAdmin):
-    list_display = ["business", "day", "count"]
-    search_fields = ["business__name"]
+    list_display = ["day", "count", "created_at"]
+    found_through = ("business",)
     neighbours = ("business",)
+    needs_reason = False
 
 
 @admin.register(TimerEvent)
 class TimerEventAdmin(FrozenAdmin):
-    list_display = ["at", "kind", "note", "device", "counter", "is_doubtful"]
+    list_display = ["at", "kind", "device", "counter", "is_doubtful"]
     list_filter = ["kind", "is_doubtful"]
-    search_fields = ["note", "business__name"]
+    found_through = ("business",)
     neighbours = ("business",)
 
 
 @admin.register(TimerRun)
 class TimerRunAdmin(FrozenAdmin):
-    list_display = ["started_at", "ended_at", "note", "problem", "decided_at"]
+    list_display = ["started_at", "ended_at", "problem", "decided_at"]
     list_filter = ["problem"]
-    search_fields = ["note", "business__name"]
+    found_through = ("business",)
     neighbours = ("business", "agreement")
 
 
 @admin.register(DayNote)
 class DayNoteAdmin(FrozenAdmin):
-    list_display = ["on", "text", "business"]
-    search_fields = ["text", "business__name"]
+    list_display = ["on", "created_at"]
+    found_through = ("business",)
     neighbours = ("business",)
 
 
 @admin.register(PlannedTime)
 class PlannedTimeAdmin(FrozenAdmin):
-    list_display = ["on", "minutes", "agreement"]
-    search_fields = ["agreement__client__name"]
+    list_display = ["on", "minutes", "created_at"]
+    found_through = ("agreement",)
     neighbours = ("agreement",)
+    needs_reason = False

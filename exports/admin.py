@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from core.web.admin_site import FrozenAdmin
+from core.web.admin_site.rows import FrozenAdmin
 from exports.models import Export
 
 
@@ -10,5 +10,8 @@ from exports.models import Export
 class ExportAdmin(FrozenAdmin):
     list_display = ["created_at", "scope", "state", "done", "size", "finished_at", "expires_at"]
     list_filter = ["scope", "state"]
-    search_fields = ["business__name", "sha256"]
+    found_through = ("business",)
     neighbours = ("business", "client")
+    needs_reason = False
+    is_chief = True
+    icon = "folder_zip"

@@ -316,6 +316,20 @@ if env.int("TRUSTED_PROXIES", default=0):
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- the admin site -------------------------------------------------------------------------------
+#: The accent of the product, as Tailwind has it.
+INDIGO = {
+    "50": "#eef2ff",
+    "100": "#e0e7ff",
+    "200": "#c7d2fe",
+    "300": "#a5b4fc",
+    "400": "#818cf8",
+    "500": "#6366f1",
+    "600": "#4f46e5",
+    "700": "#4338ca",
+    "800": "#3730a3",
+    "900": "#312e81",
+    "950": "#1e1b4b",
+}
 UNFOLD = {
     "SITE_TITLE": "Retainer Hub",
     "SITE_HEADER": "Retainer Hub",
@@ -324,6 +338,8 @@ UNFOLD = {
     ],
     "STYLES": [lambda _request: static("admin.css")],
     "SHOW_HISTORY": True,
+    "COLORS": {"primary": INDIGO},
+    "SIDEBAR": {"navigation": "core.web.admin_site.navigation.navigation"},
 }
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING")

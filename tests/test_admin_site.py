@@ -3,7 +3,7 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from billing.models import Invoice, InvoiceLine
@@ -20,6 +20,8 @@ def test_sums_have_their_currency_and_thai_names_their_letters(world: World) -> 
     invoice = Invoice.objects.get()
     line = InvoiceLine.objects.get()
     boss = logged_in(User.objects.create_superuser("root@studio.example", "a quiet river 42"))
+    asked = reverse("admin:billing_invoice_reason", args=[invoice.pk])
+    boss.post(asked, {"reason": "A ticket of the owner"})
     for name, row in (("invoice", invoice), ("invoiceline", line)):
         for url in (
             reverse(f"admin:billing_{name}_changelist"),
@@ -106,3 +108,21 @@ def test_each_change_of_rights_is_a_line_and_an_email_and_nobody_changes_their_o
     browser.post(reverse("admin:core_user_change", args=[boss.pk]), {"email": boss.email})
     boss.refresh_from_db()
     assert boss.is_superuser and boss.is_active
+
+
+def test_staff_give_their_own_group_no_permission_and_its_people_are_told_of_new_ones(
+    world: World,
+) -> None:
+    me, group = staff("change_group", "view_group"), Group.objects.create(name="Support")
+    me.groups.add(group)
+    page = reverse("admin:auth_group_change", args=[group.pk])
+    wanted = Permission.objects.get(codename="change_business")
+    form = {"name": "Support", "permissions": [wanted.pk]}
+    assert logged_in(me).post(page, form).status_code == 403
+    assert not group.permissions.exists()
+    boss = logged_in(User.objects.create_superuser("root@studio.example", "a quiet river 42"))
+    boss.post(page, form)
+    assert group.permissions.get() == wanted
+    boss.post(reverse("admin:auth_group_delete", args=[group.pk]), {"post": "yes"})
+    lines = SecurityEvent.objects.filter(person=me.pk, what="permissions_changed")
+    assert lines.count() == OutboxEmail.objects.filter(kind="security", to=me.email).count() == 2

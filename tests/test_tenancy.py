@@ -1083,6 +1083,8 @@ def test_the_admin_is_for_staff_and_freezes_what_was_issued(
         assert owner.get(url).status_code == 302
     for kind in ("invoice", "payment", "agreement", "report"):
         meta = mine[kind]._meta
-        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[mine[kind].pk])
+        name = f"admin:{meta.app_label}_{meta.model_name}"
+        url = reverse(f"{name}_change", args=[mine[kind].pk])
+        boss.post(reverse(f"{name}_reason", args=[mine[kind].pk]), {"reason": "Asked by phone"})
         assert boss.get(url).status_code == 200
         assert boss.post(url, {"total": 1}).status_code == 403

@@ -146,6 +146,7 @@ class Invoice(TenantRow):
         indexes = [
             models.Index(fields=["business", "-issued_on", "-id"], name="invoice_newest"),
             models.Index(fields=["business", "state"], name="invoice_by_state"),
+            models.Index(fields=["number"], name="invoice_by_number"),
         ]
 
     def __str__(self) -> str:
@@ -337,6 +338,7 @@ class CreditNote(TenantRow):
                 name="credit_note_adds_up",
             ),
         ]
+        indexes = [models.Index(fields=["number"], name="credit_note_by_number")]
 
     def __str__(self) -> str:
         return self.number

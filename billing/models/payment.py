@@ -52,6 +52,7 @@ class Payment(TenantRow):
             models.UniqueConstraint(fields=["series", "seq"], name="receipt_seq_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_money"),
         ]
+        indexes = [models.Index(fields=["receipt_number"], name="payment_by_receipt")]
 
     def __str__(self) -> str:
         return self.receipt_number

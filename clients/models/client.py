@@ -91,6 +91,7 @@ class Client(SortedByName, TenantRow):
         indexes = [
             models.Index(fields=["business", "name_key", "id"], name="client_by_name_key"),
             models.Index(fields=["business", "state", "-stage_at"], name="client_by_stage"),
+            models.Index(Lower("name"), name="client_by_whole_name"),
         ]
 
     def __str__(self) -> str:
@@ -152,6 +153,7 @@ class Contact(SortedByName, TenantRow):
                 name="one_decision_maker",
             ),
         ]
+        indexes = [models.Index(Lower("email"), name="contact_by_email")]
 
     def __str__(self) -> str:
         return self.name

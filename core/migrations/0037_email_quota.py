@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0035_erasing'),
+        ('core', '0036_found_in_the_admin'),
     ]
 
     operations = [

@@ -49,6 +49,7 @@ class SafetyKind(models.TextChoices):
     RULES = "rules", _("Security settings")
     TEAM = "team", _("Team")
     ERASED = "erased", _("Erased data")
+    STAFF = "staff", _("Administrators")
 
 
 class SecurityEvent(TenantRow):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -61,7 +62,12 @@ class Business(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="business")
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="business",
+        verbose_name=_("owner"),
+    )
     name = models.CharField(_("name"), max_length=120)
     legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
     address = models.TextField(_("address"), max_length=500, blank=True)
@@ -114,6 +120,7 @@ class Business(models.Model):
     class Meta:
         verbose_name = _("business")
         verbose_name_plural = _("businesses")
+        indexes = [models.Index(Lower("name"), name="business_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -38,6 +38,7 @@ class Document(TenantRow):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         constraints = [models.UniqueConstraint(fields=["business", "sha256"], name="document_once")]
+        indexes = [models.Index(fields=["sha256"], name="document_by_hash")]
 
     def __str__(self) -> str:
         return self.title

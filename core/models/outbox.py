@@ -7,6 +7,7 @@ EmailWording: a business's own subject and opening of one kind of email.
 import secrets
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -102,6 +103,7 @@ class OutboxEmail(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "next_at"], name="outbox_due"),
+            models.Index(Lower("to"), name="outbox_to"),
             models.Index(fields=["business", "-created_at", "-id"], name="outbox_newest"),
             models.Index(
                 fields=["business", "to"],

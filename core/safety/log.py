@@ -98,14 +98,9 @@ def _email(
                 sentence(event),
                 _("It happened on %(at)s, from %(ip)s, with %(browser)s.") % where,
                 *_who_else(event, person),
-                _(
-                    "If it was you, there is nothing to do. If it was not, secure your account at "
-                    "once: end all other sessions and choose a new password. If you cannot sign in "
-                    "any more, tell the administrator of this installation."
-                ),
+                _advice(event),
             ],
-            "button": _("Secure your account"),
-            "link": links.absolute_url("dashboard:not_me"),
+            **_button(event),
         }
     copies = [Letter(person.email, "note", context, language)] if to else []
     emails.write(
@@ -118,6 +113,30 @@ def _email(
         now=event.created_at,
         copies=copies,
     )
+
+
+def _advice(event: SecurityEvent) -> str:
+    """What the email about a line recommends."""
+    if TOLD[event.what].is_of_staff:
+        return _(
+            "What administrators open and do is in your security log, with their reasons. If you "
+            "do not know why this was done, ask the administrator of this installation."
+        )
+    return _(
+        "If it was you, there is nothing to do. If it was not, secure your account at once: end "
+        "all other sessions and choose a new password. If you cannot sign in any more, tell the "
+        "administrator of this installation."
+    )
+
+
+def _button(event: SecurityEvent) -> dict[str, str]:
+    """The button of the email about a line; a suspended business has no page to lead to."""
+    if event.what == "business_suspended":
+        return {}
+    if TOLD[event.what].is_of_staff:
+        link = links.absolute_url("dashboard:security_log")
+        return {"button": _("Open the security log"), "link": link}
+    return {"button": _("Secure your account"), "link": links.absolute_url("dashboard:not_me")}
 
 
 def _who_else(event: SecurityEvent, person: User) -> list[str]:

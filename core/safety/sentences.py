@@ -15,11 +15,15 @@ FAILED = "sign_in_failed"
 
 @dataclass(frozen=True)
 class Told:
-    """The kind of an event, its sentence, and the subject of the email; "" for none."""
+    """The kind of an event, its sentence, and the subject of the email; "" for none.
+
+    What `is_of_staff` was done by somebody who runs the installation.
+    """
 
     kind: SafetyKind
     sentence: str | Promise
     subject: str | Promise = ""
+    is_of_staff: bool = False
 
 
 SIGN_IN = _("How you sign in has changed")
@@ -62,7 +66,52 @@ OF_ALLAUTH: dict[str, Told] = {
     ),
 }
 
-TOLD: dict[str, Told] = OF_ALLAUTH | {
+#: What those who run the installation did to a business (core.system.by_staff).
+OF_STAFF: dict[str, Told] = {
+    "staff_opened": Told(
+        SafetyKind.STAFF,
+        _("An administrator opened %(row)s. The reason given: %(reason)s"),
+        _("An administrator opened your data"),
+        is_of_staff=True,
+    ),
+    "business_suspended": Told(
+        SafetyKind.STAFF,
+        _(
+            "An administrator suspended your business: its pages are closed, and nothing is "
+            "charged. The reason given: %(reason)s"
+        ),
+        _("Your business was suspended"),
+        is_of_staff=True,
+    ),
+    "business_resumed": Told(
+        SafetyKind.STAFF,
+        _("An administrator ended the suspension of your business. The reason given: %(reason)s"),
+        _("Your business is open again"),
+        is_of_staff=True,
+    ),
+    "staff_sent_again": Told(
+        SafetyKind.STAFF,
+        _("An administrator sent %(row)s again. The reason given: %(reason)s"),
+        _("An administrator sent an email again"),
+        is_of_staff=True,
+    ),
+    "staff_released": Told(
+        SafetyKind.STAFF,
+        _("An administrator started an automatic task again. The reason given: %(reason)s"),
+    ),
+    "staff_revoked_key": Told(
+        SafetyKind.API_KEYS,
+        _(
+            "An administrator revoked the API key “%(name)s”, which ends in %(hint)s. The reason "
+            "given: %(reason)s"
+        ),
+        _("An API key was revoked"),
+        is_of_staff=True,
+    ),
+}
+
+_OTHERS = OF_ALLAUTH | OF_STAFF
+TOLD: dict[str, Told] = _OTHERS | {
     "signed_in": Told(SafetyKind.SIGNED_IN, _("Signed in.")),
     "signed_in_new": Told(
         SafetyKind.SIGNED_IN,

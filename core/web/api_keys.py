@@ -43,15 +43,21 @@ def count_in_use(business: Business) -> int:
     return ApiKey.objects.filter(business=business, revoked_at__isnull=True).count()
 
 
-def revoke(*, key: ApiKey, now: datetime, by: log.By = log.INSTALLATION) -> None:
-    """Revoke a key: it is refused from now on."""
+def revoke(*, key: ApiKey, now: datetime, by: log.By = log.INSTALLATION, reason: str = "") -> bool:
+    """Revoke a key: it is refused from now on. An administrator gives a `reason`.
+
+    Returns False if it was revoked already.
+    """
     with transaction.atomic():
-        if ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True).update(revoked_at=now):
-            _log("api_key_revoked", key, by, now)
+        unrevoked = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
+        done = bool(unrevoked.update(revoked_at=now))
+        if done:
+            _log("staff_revoked_key" if reason else "api_key_revoked", key, by, now, reason)
+    return done
 
 
-def _log(what: str, key: ApiKey, by: log.By, now: datetime) -> None:
-    facts = {"name": key.name, "hint": key.hint}
+def _log(what: str, key: ApiKey, by: log.By, now: datetime, reason: str = "") -> None:
+    facts = {"name": key.name, "hint": key.hint} | ({"reason": reason} if reason else {})
     business = key.business
     log.write(what=what, person=business.owner, business=business, by=by, facts=facts, now=now)
 

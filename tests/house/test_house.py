@@ -50,6 +50,7 @@ DOORS = (
     "beat.py",
     "serve.py",
     "account_adapter.py",
+    "admin_site/rows.py",
     "safety/middleware.py",
     "safety/sign_ins.py",
     "portal/confirmation.py",

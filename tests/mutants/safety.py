@@ -6,6 +6,7 @@ CONFIRMATION = "core/safety/confirmation.py"
 SECOND_FACTOR = "core/safety/second_factor.py"
 CONFIRMING = "dashboard/tests/test_confirming.py"
 SESSIONS = "dashboard/tests/test_sessions.py"
+REASONS = "tests/test_admin_reasons.py"
 LOG = "dashboard/tests/test_security_log.py"
 FACTOR = "dashboard/tests/test_second_factor.py"
 MUTANTS = [
@@ -127,5 +128,40 @@ MUTANTS = [
         "        sessions.end_all(user, now=now)\n",
         "",
         (f"{FACTOR}::test_an_administrator_helps_who_is_locked_out_and_it_is_told",),
+    ),
+    Mutant(
+        "A reason holds for ever",
+        "core/web/admin_site/reasons.py",
+        'if kept is None or now.timestamp() >= kept["until"]:',
+        "if kept is None:",
+        (f"{REASONS}::test_a_reason_is_for_one_business_one_session_and_one_hour",),
+    ),
+    Mutant(
+        "A document is downloaded without a reason",
+        "core/web/admin_site/rows.py",
+        'return self._stopped(request, row, "file") or self.file(row)',
+        "return self.file(row)",
+        (f"{REASONS}::test_a_document_is_opened_with_a_reason_alone_and_its_owner_reads_it",),
+    ),
+    Mutant(
+        "Who may only view rows acts upon them",
+        "core/web/admin_site/acts.py",
+        "    if not may(request, model_admin):\n        raise PermissionDenied\n",
+        "",
+        (f"{REASONS}::test_who_may_only_look_does_nothing_and_what_is_unknown_is_not_there",),
+    ),
+    Mutant(
+        "An address asks a list about any column",
+        "core/web/admin_site/rows.py",
+        "return lookup in self._lookups",
+        "return True",
+        (f"{REASONS}::test_no_address_asks_a_list_about_what_it_does_not_show",),
+    ),
+    Mutant(
+        "Filters of the admin site read the whole table",
+        "core/web/admin_site/bounded.py",
+        "return rows.filter(pk__gte=beyond[0]) if beyond else rows",
+        "return rows",
+        ("tests/test_admin_lists.py::test_a_list_reads_as_much_of_many_rows_as_of_few",),
     ),
 ]

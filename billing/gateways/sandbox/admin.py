@@ -3,17 +3,17 @@
 from django.contrib import admin
 
 from billing.gateways.sandbox.models import SandboxCard, SandboxIntent
-from core.web.admin_site import FrozenAdmin
+from core.web.admin_site.rows import FrozenAdmin
 
 
 @admin.register(SandboxCard)
 class SandboxCardAdmin(FrozenAdmin):
     list_display = ["token", "behaviour", "brand", "last4"]
-    search_fields = ["token", "customer"]
+    parts_of = ("customer",)
 
 
 @admin.register(SandboxIntent)
 class SandboxIntentAdmin(FrozenAdmin):
     list_display = ["handle", "status", "currency", "amount", "executions", "code"]
     list_filter = ["status"]
-    search_fields = ["handle", "invoice_ref"]
+    parts_of = ("handle",)

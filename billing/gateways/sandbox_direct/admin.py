@@ -3,17 +3,17 @@
 from django.contrib import admin
 
 from billing.gateways.sandbox_direct.models import SandboxDirectCard, SandboxDirectCharge
-from core.web.admin_site import FrozenAdmin
+from core.web.admin_site.rows import FrozenAdmin
 
 
 @admin.register(SandboxDirectCard)
 class SandboxDirectCardAdmin(FrozenAdmin):
     list_display = ["token", "behaviour", "brand", "last4"]
-    search_fields = ["token", "customer"]
+    parts_of = ("customer",)
 
 
 @admin.register(SandboxDirectCharge)
 class SandboxDirectChargeAdmin(FrozenAdmin):
     list_display = ["id", "handle", "status", "currency", "amount", "code"]
     list_filter = ["status"]
-    search_fields = ["id", "handle", "invoice_ref"]
+    parts_of = ("handle",)
