@@ -78,8 +78,8 @@ MIDDLEWARE = [
     "retainer_hub.watching.metrics.PageTimes",
     "retainer_hub.middleware.CompressedText",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "retainer_hub.middleware.ContentPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -160,6 +160,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site reads our files
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # --- storage that goes back ----------------------------------------------------------------------
@@ -296,6 +297,7 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": ["'none'"],  # the page of the timer on a phone alone has one
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
+        "object-src": ["'none'"],
         "base-uri": ["'none'"],
     }
 }
