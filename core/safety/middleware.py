@@ -27,7 +27,7 @@ class SafetyMiddleware:
             response.headers.setdefault("Cache-Control", "private, no-store")
         if new := getattr(request, "new_device", ""):
             response.set_cookie(
-                devices.COOKIE,
+                settings.DEVICE_COOKIE_NAME,
                 new,
                 max_age=devices.COOKIE_LIFE,
                 secure=settings.SESSION_COOKIE_SECURE,
