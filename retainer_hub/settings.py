@@ -237,7 +237,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "core.safety.passwords.CommonInDisguise"},
+    {"NAME": "core.safety.passwords.NamesOfThePlace"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard:home"
@@ -262,6 +263,7 @@ ACCOUNT_SESSION_REMEMBER = True
 CONFIRM_MINUTES = env.int("CONFIRM_MINUTES", default=15)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = CONFIRM_MINUTES * 60
 SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", default=0)  # 0: the two weeks of a session
+SESSION_DAYS = env.int("SESSION_DAYS", default=30)  # at most, however often it is used
 STAFF_SECOND_FACTOR = env.bool("STAFF_SECOND_FACTOR", default=not DEBUG)  # rule 85
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
