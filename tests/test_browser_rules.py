@@ -63,6 +63,20 @@ RECORDED = {
 }
 #: Previews stand in a frame of our own page.
 FRAMED = {key: ["'self'"] for key in ["dashboard:proposal_frame", "dashboard:proposal_new_frame"]}
+#: Pages with one thing to do, where signing out is a page away (docs/security.md, 7.4.4).
+WITHOUT_SIGN_OUT = {
+    "dashboard:confirm",
+    "dashboard:logo",
+    "dashboard:not_me",
+    "dashboard:phone",
+    "dashboard:proposal_preview",
+    "dashboard:welcome",
+    "dashboard:welcome_business",
+    "dashboard:welcome_client",
+    "dashboard:welcome_work",
+    "portal:logo",
+}
+SIGN_OUT = re.compile(r"/accounts/logout/|/p/leave/")
 OPEN = ("/accounts/login/", "/health/", "/health/live/", "/verify/", "/p/ask/", "/nowhere/")
 
 
@@ -97,6 +111,12 @@ def told(name: str, path: str, answer: Any) -> Iterator[str]:
         "referrer": answer.headers.get("Referrer-Policy") in ("same-origin", "no-referrer"),
         "character set": not kind.startswith("text/") or "charset=utf-8" in kind.lower(),
         "other sites": "Access-Control-Allow-Origin" not in answer.headers,
+        "signing out": is_open
+        or is_sandboxed
+        or name in {*FRAMED, *WITHOUT_SIGN_OUT}
+        or not kind.startswith("text/html")
+        or "<body" not in answer.text
+        or bool(SIGN_OUT.search(answer.text)),
         "is kept": is_open
         or not kind.startswith("text/html")
         or "no-store" in answer.headers.get("Cache-Control", ""),
@@ -144,3 +164,11 @@ def test_nothing_echoes_a_request(path: str) -> None:
     answer = Browser().generic("TRACE", path, headers={"X-Secret": "a canary"})
     assert b"a canary" not in answer.content
     assert answer.headers.get("Content-Type") != "message/http"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static/js/", "/media/", "/media/documents/", "/.git/"]
+)
+def test_no_folder_is_listed(path: str) -> None:
+    assert Browser().get(path).status_code == 404

@@ -5,6 +5,8 @@ from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
+from django.conf import settings
+
 from tests.house.test_docs import ROOT, TEST, page
 
 HELD, WRITTEN, OPERATOR = "held", "written", "by the operator"
@@ -71,3 +73,13 @@ def test_the_first_screen_has_the_counts_and_everything_that_is_open() -> None:
     assert re.findall(r"^(\| [a-z ]+ \| \d+ \| \d+ \|)", text, re.M) == counts
     opened = text.split("## What is open")[1].split("\n## ")[0]
     assert sorted(re.findall(r"\b\d+\.\d+\.\d+\b", opened)) == sorted(numbers(NOT_YET))
+
+
+def test_what_does_not_apply_is_not_there() -> None:
+    """Whoever adds one of these has chapters to judge anew."""
+    pinned = (ROOT / "requirements.txt").read_text()
+    there = set(re.findall(r"^([\w-]+)==", pinned.lower(), re.M))
+    absent = {"channels", "daphne", "graphene-django", "strawberry-graphql", "python-ldap", "ldap3"}
+    absent |= {"django-oauth-toolkit", "python3-saml", "aiortc", "websockets"}
+    assert "django" in there and not there & absent
+    assert not re.findall(r"socialaccount|\.idp|saml|oauth", " ".join(settings.INSTALLED_APPS))
