@@ -10,8 +10,8 @@ from django.conf import settings
 from tests.house.test_docs import ROOT, TEST, page
 
 HELD, WRITTEN, OPERATOR = "held", "written", "by the operator"
-DOES_NOT_APPLY, NOT_YET, NOT_JUDGED = "does not apply", "not yet", "not judged"
-VERDICTS = (HELD, WRITTEN, OPERATOR, DOES_NOT_APPLY, NOT_YET, NOT_JUDGED)
+DOES_NOT_APPLY, NOT_YET = "does not apply", "not yet"
+VERDICTS = (HELD, WRITTEN, OPERATOR, DOES_NOT_APPLY, NOT_YET)
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (.+?) \| ([a-z ]+) \| (.+) \|$", re.M)
 LINK = re.compile(r"\]\([\w./-]*(#[\w-]+)?\)")
 
