@@ -5,6 +5,7 @@ A key replaces the session; requests and responses are JSON, and hold only the b
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.utils import timezone
@@ -67,10 +68,13 @@ class ApiKeyView(View):
         return response
 
     def _refusal(self, request: HttpRequest) -> JsonResponse | None:
-        """Return the response for a request without a valid key, or with too many calls.
+        """Return the response for a request by http, without a valid key, or with too many calls.
 
         None when the request may go on; then `key` is set.
         """
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            message = _("Use https. Take this key back and make another: it was sent unencrypted.")
+            return error_response(403, "https_required", message)
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         key = (
             api_keys.find(secret.strip(), now=timezone.now())

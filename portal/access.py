@@ -135,7 +135,18 @@ def is_of_money(model: type[Model]) -> bool:
 def remember_language(request: HttpRequest, response: HttpResponseBase, code: str) -> None:
     """Keep the language in which a page was shown, so that one the reader chooses can be told."""
     request.session[LANGUAGE] = code
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, samesite="Lax")
+    show_in(response, code)
+
+
+def show_in(response: HttpResponseBase, code: str) -> None:
+    """Show this browser the next pages in a language."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def no_session(request: HttpRequest) -> HttpResponse:

@@ -16,7 +16,6 @@ from core.documents import logos
 from core.models import Business
 from core.web import query_string
 
-COOKIE = "portal_of"
 NAMED = "of"  # in the address with which an app on the home screen begins
 KEPT = 400 * 24 * 3600  # seconds, the most that browsers allow
 
@@ -52,12 +51,11 @@ def wear(request: HttpRequest, business: Business) -> None:
 def remember(request: HttpRequest, response: HttpResponseBase, business: Business) -> None:
     """Keep the look for pages that are shown after the session has ended."""
     token = logos.token_of(business)
-    if request.COOKIES.get(COOKIE) != token:
+    if request.COOKIES.get(settings.LOOK_COOKIE_NAME) != token:
         response.set_cookie(
-            COOKIE,
+            settings.LOOK_COOKIE_NAME,
             token,
             max_age=KEPT,
-            path=reverse("portal:home"),
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",
@@ -67,7 +65,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, business: Busines
 def _look_of(request: HttpRequest) -> Look | None:
     business: Business | None = getattr(request, "worn_by", None)
     if business is None and request.path.startswith(reverse("portal:home")):
-        business = logos.business_of(request.COOKIES.get(COOKIE, ""))
+        business = logos.business_of(request.COOKIES.get(settings.LOOK_COOKIE_NAME, ""))
     return Look(business) if business else None
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from clients import portal_links
 from clients.models import Contact
@@ -12,13 +13,17 @@ from core.audit import Origin
 from core.web.throttle import address
 
 SESSION_KEY = "portal"  # where the session holds the contact
-SESSION_AGE = 30 * 24 * 3600  # seconds until a session expires
+SESSION_AGE = 30 * 24 * 3600  # seconds until a session ends, however often it is used
 
 
 def open_session(request: HttpRequest, contact: Contact) -> None:
     """Start a new session for this contact. Nothing of an earlier session is kept."""
     request.session.flush()
-    request.session[SESSION_KEY] = {"contact": str(contact.pk), "epoch": contact.portal_epoch}
+    request.session[SESSION_KEY] = {
+        "contact": str(contact.pk),
+        "epoch": contact.portal_epoch,
+        "began": timezone.now().timestamp(),
+    }
     request.session.set_expiry(SESSION_AGE)
 
 
@@ -41,7 +46,7 @@ def confirm_session(request: HttpRequest) -> None:
     if is_reading(request):
         stored = {name: request.session[SESSION_KEY][name] for name in ("contact", "epoch")}
         request.session.cycle_key()
-        request.session[SESSION_KEY] = stored
+        request.session[SESSION_KEY] = stored | {"began": timezone.now().timestamp()}
         request.session.set_expiry(SESSION_AGE)
 
 
@@ -59,7 +64,7 @@ def signed_in_contact(request: HttpRequest) -> Contact | None:
     The contact's `portal_epoch` grows when the freelancer ends all of the contact's sessions.
     """
     stored = request.session.get(SESSION_KEY)
-    if not stored:
+    if not stored or timezone.now().timestamp() - stored.get("began", 0) > SESSION_AGE:
         return None
     contact = portal_links.contact_by_id(UUID(stored["contact"]))
     return contact if contact and contact.portal_epoch == stored["epoch"] else None

@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -12,9 +13,12 @@ from django.utils import timezone
 
 from clients import portal_links
 from core import links
-from core.models import Link
+from core.models import Link, Membership
 from core.models.link import LinkPurpose
 from core.team import invitations
+from core.team.roles import Role
+from tests.browsers import logged_in
+from tests.factories import UserFactory
 from tests.world import World
 
 
@@ -96,3 +100,35 @@ def test_a_mail_program_may_ask_for_the_head_of_a_link(
             assert Browser().get(path).status_code == 200  # it is not used up
     assert Browser().head("/p/ask/").status_code == 200
     assert log.getvalue() == ""
+
+
+def test_what_was_refused_is_a_line(log: io.StringIO, world: World) -> None:
+    """Rights, rows of others, forms of other sites, and calls that came too often."""
+    person = UserFactory()
+    Membership.objects.create(business=world.business, user=person, role=Role.ACCOUNTANT)
+    browser, strict = logged_in(person), Browser(enforce_csrf_checks=True)
+    assert browser.get(reverse("dashboard:time")).status_code == 403
+    foreign = reverse("dashboard:client", args=[World().client().pk])
+    assert browser.get(foreign).status_code == 404
+    assert strict.post(reverse("account_login"), {}).status_code == 403
+    assert [Browser().get("/api/v1/kpis/").status_code for _call in range(31)][-1] == 429
+    said = log.getvalue()
+    assert f"Forbidden (Permission denied): {reverse('dashboard:time')}" in said
+    assert f"Not Found: {foreign}" in said
+    assert "CSRF" in said and "Too Many Requests: /api/v1/kpis/" in said
+
+
+@pytest.mark.django_db
+def test_an_error_page_tells_nothing_of_the_inside(
+    log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("SELECT secret FROM inside")
+
+    monkeypatch.setattr("core.links.find", fails)
+    browser = Browser(raise_request_exception=False)
+    answer = browser.get(reverse("dashboard:sign_in", args=["x"]))
+    assert answer.status_code == 500
+    assert not {"inside", "RuntimeError", "Traceback", "/core/"} & set(answer.text.split())
+    assert "RuntimeError" not in answer.text and "SELECT" not in answer.text
+    assert "SELECT secret FROM inside" in log.getvalue()

@@ -187,3 +187,25 @@ def test_a_client_may_ask_before_it_sends_its_body(patient: Connect) -> None:
 )
 def test_how_much_of_a_request_has_arrived(received: bytes, expected: Arrival) -> None:
     assert arrival(received) is expected
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked",
+        b"Content-Length: 3\r\nContent-Length: 4",
+        b"Transfer-Encoding: xchunked",
+        b"Content-Length: +3",
+    ],
+)
+def test_a_request_with_two_ends_or_a_strange_one_is_refused(
+    patient: Connect, lengths: bytes
+) -> None:
+    """A proxy that believes the other end would take the rest for somebody else's request."""
+    client = patient()
+    client.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n" + lengths + b"\r\n\r\n0\r\n\r\n" + GET)
+    said = b""
+    while some := client.recv(4096):
+        said += some
+    assert said.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501")) and said.count(b"HTTP/1.1") == 1

@@ -219,3 +219,14 @@ def test_too_many_calls_are_refused_for_a_while(kpi: Kpi, monkeypatch: pytest.Mo
 def test_other_methods_are_refused_with_the_allowed_ones(kpi: Kpi) -> None:
     answer = Browser().get(URL, headers={"authorization": f"Bearer {secret(kpi.business)}"})
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+
+
+def test_a_key_that_comes_by_http_is_refused_and_not_led_to_https(kpi: Kpi, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.METRICS_TOKEN = True, "m" * 20
+    key = {"authorization": f"Bearer {secret(kpi.business)}"}
+    answer = Browser().get("/api/v1/kpis/", headers=key)
+    assert (answer.status_code, answer.json()["error"]) == (403, "https_required")
+    assert Browser().get("/api/v1/kpis/", headers=key, secure=True).status_code == 200
+    token = {"authorization": f"Bearer {settings.METRICS_TOKEN}"}
+    assert Browser().get("/metrics", headers=token).status_code == 404
+    assert Browser().get("/accounts/login/").status_code == 301, "people are"

@@ -6,13 +6,13 @@ import secrets
 from ipaddress import ip_address
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from core.audit import Origin
 
-COOKIE = "rh_device"  # a random text, which opens nothing
-COOKIE_LIFE = 365 * 24 * 3600  # seconds
+COOKIE_LIFE = 365 * 24 * 3600  # seconds; of a random text, which opens nothing
 LONGEST = 60  # characters of the words
 LOOKED_AT = 500  # characters of what a browser says about itself
 
@@ -62,7 +62,7 @@ def plain_ip(text: str | None) -> str | None:
 
 def identify(request: HttpRequest) -> str:
     """The hash of the browser's cookie; a browser without one gets one with the answer."""
-    cookie = request.COOKIES.get(COOKIE, "")
+    cookie = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
     if not re.fullmatch(r"[A-Za-z0-9_-]{22}", cookie):
         cookie = secrets.token_urlsafe(16)
         request.new_device = cookie  # type: ignore[attr-defined]  # SafetyMiddleware sets it

@@ -1,4 +1,7 @@
-"""Ends sessions, asks for a second factor, and closes sensitive pages to who has not confirmed."""
+"""Ends sessions, asks for a second factor, and closes sensitive pages to who has not confirmed.
+
+What is shown to somebody who is signed in is kept by no browser and by nobody on the way.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,11 +23,11 @@ class SafetyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        if getattr(request, "is_sensitive", False):
+        if getattr(request, "is_private", False):
             response.headers.setdefault("Cache-Control", "private, no-store")
         if new := getattr(request, "new_device", ""):
             response.set_cookie(
-                devices.COOKIE,
+                settings.DEVICE_COOKIE_NAME,
                 new,
                 max_age=devices.COOKIE_LIFE,
                 secure=settings.SESSION_COOKIE_SECURE,
@@ -40,6 +43,7 @@ class SafetyMiddleware:
         user = request.user
         if not user.is_authenticated:
             return None
+        request.is_private = True  # type: ignore[attr-defined]
         now = timezone.now()
         if sessions.is_over(request, user, now=now):
             logout(request)
@@ -50,8 +54,6 @@ class SafetyMiddleware:
         if stopped := second_factor.stop(request, user, business):
             return stopped
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if confirmation.asks(view, name):
-            request.is_sensitive = True  # type: ignore[attr-defined]
-            if not confirmation.is_confirmed(request, now=now):
-                return confirmation.ask(request)
+        if confirmation.asks(view, name) and not confirmation.is_confirmed(request, now=now):
+            return confirmation.ask(request)
         return None

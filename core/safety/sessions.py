@@ -27,9 +27,12 @@ def begin(request: HttpRequest, user: User, *, now: datetime) -> None:
 
 
 def is_over(request: HttpRequest, user: User, *, now: datetime) -> bool:
-    """Whether a session was ended with all others, or was idle for too long."""
+    """Whether a session was ended with all others, is too old, or was idle for too long."""
     session = request.session
     if user.sessions_from and session.get(BEGAN, 0) < user.sessions_from.timestamp():
+        return True
+    longest = timedelta(days=settings.SESSION_DAYS).total_seconds()
+    if now.timestamp() - session.get(BEGAN, now.timestamp()) > longest:
         return True
     idle = timedelta(hours=settings.SESSION_IDLE_HOURS)
     return (
@@ -45,6 +48,7 @@ def see(request: HttpRequest, user: User, *, now: datetime) -> None:
 
 
 def _note(request: HttpRequest, user: User, now: datetime) -> None:
+    request.session.setdefault(BEGAN, now.timestamp())
     request.session[SEEN] = now.timestamp()
     agent = request.headers.get("User-Agent", "")[:LONGEST]
     fields = {

@@ -16,6 +16,7 @@ from core.models import OutboxEmail, SecurityEvent
 from core.safety import sessions
 from tests.browsers import logged_in
 from tests.safety_people import CHROME, FIREFOX, PASSWORD, long_signed_in, signed_in, with_password
+from tests.test_tenancy import inside
 from tests.world import World
 
 END = "dashboard:sessions_end"
@@ -144,6 +145,21 @@ def test_a_session_that_is_idle_for_too_long_ends(world: World, settings: Any) -
     session[sessions.SEEN] = (timezone.now() - timedelta(hours=5)).timestamp()
     session.save()
     assert not is_inside(browser)
+
+
+def test_a_session_ends_after_thirty_days_however_often_it_is_used(world: World) -> None:
+    browser, contact = logged_in(world.business.owner), world.person(world.client())
+    portal = inside(contact)
+    for days, is_over in ((29, False), (31, True)):
+        began = (timezone.now() - timedelta(days=days)).timestamp()
+        session = browser.session
+        session[sessions.BEGAN] = began
+        session.save()
+        assert is_inside(browser) is not is_over
+        session = portal.session
+        session["portal"] |= {"began": began}
+        session.save()
+        assert (portal.get("/p/").status_code == 403) is is_over
 
 
 def test_the_page_of_the_emails_ends_all_others_and_leads_to_a_new_password(

@@ -15,7 +15,7 @@ from clients.models import Contact
 from clients.people import portal_people
 from core.errors import RuleError
 from core.web.throttle import too_often
-from portal.access import Money, PortalView, remember_language
+from portal.access import Money, PortalView, remember_language, show_in
 from portal.people.forms import InviteForm
 from portal.sessions import is_reading, origin
 
@@ -127,7 +127,7 @@ class ChooseLanguage(PortalView):
         response = redirect(there)
         if is_reading(request):
             if code in dict(settings.LANGUAGES):
-                response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, samesite="Lax")
+                show_in(response, code)
             return response
         try:
             portal_people.choose_language(contact=self.contact, language=code)

@@ -23,6 +23,7 @@ def inside(agreement: Agreement) -> Browser:
     session[SESSION_KEY] = {
         "contact": str(agreement.contact.pk),
         "epoch": agreement.contact.portal_epoch,
+        "began": timezone.now().timestamp(),
     }
     session.save()
     return browser

@@ -29,4 +29,4 @@ def health(request: HttpRequest) -> JsonResponse:
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Answer 200 without asking anything: a process that does not answer is to be restarted."""
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain; charset=utf-8")

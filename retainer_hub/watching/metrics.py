@@ -135,7 +135,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Return the figures as Prometheus reads them. Raises Http404 without the token."""
     kind, _space, token = request.headers.get("Authorization", "").partition(" ")
     is_right = kind == "Bearer" and constant_time_compare(token, settings.METRICS_TOKEN)
-    if not settings.METRICS_TOKEN or not is_right:
+    is_clear = settings.SECURE_SSL_REDIRECT and not request.is_secure()
+    if not settings.METRICS_TOKEN or not is_right or is_clear:
         raise Http404
     figures = CollectorRegistry()
     figures.register(Installation(timezone.now()))
