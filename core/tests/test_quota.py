@@ -9,9 +9,7 @@ from django.urls import reverse
 
 from core.models import Business, OutboxEmail, User
 from core.outbox import emails
-from core.outbox.quota import FIRST_CONTACT
 from core.system.health_checks import warnings
-from dashboard.system.email_kinds import SUBJECTS
 from tests.browsers import logged_in
 from tests.world import NOW, World
 
@@ -70,10 +68,6 @@ def test_who_is_written_to_for_the_first_time_leaves_room_for_those_who_pay(worl
     write(world.business, "receipt", 8, created_at=NOW + HOUR, next_at=NOW + HOUR)
     passes(NOW + HOUR, 2)
     assert sent() == {"proposal": 5, "receipt": 5}
-
-
-def test_every_kind_of_first_contact_is_one_that_is_sent() -> None:
-    assert set().union(*(subject.kinds for subject in SUBJECTS.values())) >= FIRST_CONTACT
 
 
 def test_emails_to_the_owner_neither_wait_nor_count(world: World) -> None:
