@@ -8,10 +8,12 @@ from tests.house.test_docs import ROOT, name, page, tree
 
 FOLDER = ROOT / "billing" / "gateways"
 #: Where a gateway may be named: what people read, what is installed, the line of the registry, and
-#: the list of slow tests, the list of what others wrote.
+#: the list of slow tests, the list of what others wrote, who may speak with the network, and which
+#: addresses show no page.
 MAY_NAME = re.compile(
     r"docs/|README\.md|CHANGELOG\.md|requirements(-dev)?\.(in|txt)|billing/gateways/registry\.py"
     r"|tests/slow\.txt|tests/third_party\.py|THIRD-PARTY\.md|sbom\.json"
+    r"|tests/house/test_dangerous_calls\.py|tests/test_browser_rules\.py"
 )
 #: Folders whose names are words of the project's own as well.
 OWN_WORDS = {"sandbox", "sandbox_direct"}
