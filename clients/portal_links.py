@@ -143,7 +143,10 @@ def contact_for(link: Link) -> Contact | None:
 def contact_by_id(pk: UUID) -> Contact | None:
     """An active contact, with client, business and owner loaded; None if there is none."""
     contacts = Contact.objects.select_related("client", "business", "business__owner")
-    return contacts.filter(pk=pk, is_active=True).first()
+    contact = contacts.filter(pk=pk, is_active=True).first()
+    if contact:
+        contact.client.business = contact.business
+    return contact
 
 
 def end_sessions(*, contact: Contact, now: datetime) -> None:

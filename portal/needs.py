@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -23,7 +23,7 @@ from billing.books import asked_words
 from billing.models import Invoice
 from billing.rules.states import InvoiceState
 from core import formats
-from core.tenancy import scoped
+from core.tenancy import scoped, which_exist
 from delivery.models import Deliverable, Overage, Report
 from delivery.rules.states import OverageState, ReportState
 from delivery.work import pieces
@@ -44,18 +44,34 @@ class Need:
 
 
 def needs_of(view: PortalView, report: Report | None, *, now: datetime) -> list[Need]:
-    """All that waits for this client; `report` is the last one. A fixed number of queries."""
+    """All that waits for this client; `report` is the last one.
+
+    A fixed number of queries: one says which kinds wait, and only these are read.
+    """
+    agreements, changes = own_documents(view)
+    sent = view.rows(Proposal).filter(state=ProposalState.SENT)
+    rows: dict[str, QuerySet[Any]] = {
+        "invoices": view.rows(Invoice).filter(state=InvoiceState.OPEN),
+        "agreements": agreements.filter(state=AgreementState.SENT),
+        "amendments": changes.filter(state=AmendmentState.SENT).select_related("agreement"),
+        "overages": view.rows(Overage).filter(state=OverageState.ASKED).select_related("period"),
+        "proposals": sent.exclude(agreements__state__in=PICKED_STATES),
+        "periods": _with_delivered_work(view),
+    }
+    waiting = which_exist(view.contact.business, rows)
+    rows = {kind: own if kind in waiting else own.none() for kind, own in rows.items()}
     return [
-        *_payments(view, now),
-        *_signatures(view),
-        *_decisions(view, report),
-        *_proposals(view),
-        *_approvals(view),  # last: they are asked for, and never needed
+        *_payments(rows["invoices"], now),
+        *_to_sign("agreement", rows["agreements"]),
+        *_to_sign("amendment", rows["amendments"]),
+        *_overages(rows["overages"]),
+        *_decision(report),
+        *_proposals(rows["proposals"]),
+        *_approvals(view, rows["periods"]),  # last: they are asked for, and never needed
     ]
 
 
-def _payments(view: PortalView, now: datetime) -> Iterator[Need]:
-    rows = view.rows(Invoice).filter(state=InvoiceState.OPEN)
+def _payments(rows: QuerySet[Invoice], now: datetime) -> Iterator[Need]:
     rows = rows.select_related("collection", "agreement").order_by("issued_on", "pk")[:MOST]
     waiting = asked_words.statuses(rows, now=now)
     for invoice, status in waiting:
@@ -91,14 +107,6 @@ def _unpaid(bad: list[tuple[Invoice, asked_words.InvoiceStatus]]) -> Need:
     return Need(text, _("See the invoices"), reverse("portal:invoices"), is_bad=True)
 
 
-def _signatures(view: PortalView) -> Iterator[Need]:
-    agreements, changes = own_documents(view)
-    for agreement in agreements.filter(state=AgreementState.SENT):
-        yield _to_sign("agreement", agreement.pk, agreement.title)
-    for change in changes.filter(state=AmendmentState.SENT).select_related("agreement"):
-        yield _to_sign("amendment", change.pk, change.title)
-
-
 def own_documents(view: PortalView) -> tuple[QuerySet[Agreement], QuerySet[Amendment]]:
     """The agreements and amendments that this person reads.
 
@@ -114,35 +122,46 @@ def own_documents(view: PortalView) -> tuple[QuerySet[Agreement], QuerySet[Amend
     )
 
 
-def _to_sign(noun: str, pk: UUID, title: str) -> Need:
-    text = _("“%(title)s” waits for a signature.") % {"title": title}
-    return Need(text, _("Read and sign"), reverse(f"portal:{noun}", args=[pk]))
+def _to_sign(noun: str, rows: QuerySet[Any]) -> Iterator[Need]:
+    for row in rows:
+        text = _("“%(title)s” waits for a signature.") % {"title": row.title}
+        yield Need(text, _("Read and sign"), reverse(f"portal:{noun}", args=[row.pk]))
 
 
-def _decisions(view: PortalView, report: Report | None) -> Iterator[Need]:
-    asked = view.rows(Overage).filter(state=OverageState.ASKED).select_related("period")
-    for row in asked:
+def _overages(rows: QuerySet[Overage]) -> Iterator[Need]:
+    for row in rows:
         text = _("Approve up to %(hours)s more?") % {"hours": formats.hours(row.minutes)}
         yield Need(text, _("Review and answer"), reverse("portal:overage", args=[row.pk]))
+
+
+def _decision(report: Report | None) -> Iterator[Need]:
     if report and report.decision and not report.answer:
         page = reverse("portal:answer", args=[report.pk])
         yield Need(report.decision, _("Review and answer"), page)
 
 
-def _approvals(view: PortalView) -> Iterator[Need]:
-    """Delivered work of the periods whose report is not sent yet, one line for each period."""
+def _with_delivered_work(view: PortalView) -> QuerySet[Period]:
+    """The periods whose report is not sent yet, and in which something was delivered."""
+    periods = scoped(Period, view.contact.business)
     if not view.contact.business.asks_approval:
-        return
-    rows = scoped(Deliverable, view.contact.business).filter(done__gt=0)
-    periods = scoped(Period, view.contact.business).filter(
-        Exists(rows.filter(period=OuterRef("pk"))),
+        return periods.none()
+    return periods.filter(
+        Exists(_delivered(view).filter(period=OuterRef("pk"))),
         agreement__client=view.client,
         agreement__state__in=RUNNING_STATES,
-    )
-    open_periods = periods.exclude(report__state=ReportState.SENT).order_by("-starts_on", "pk")
-    newest = {period.pk: period for period in open_periods[:PERIODS]}
+    ).exclude(report__state=ReportState.SENT)
+
+
+def _delivered(view: PortalView) -> QuerySet[Deliverable]:
+    return scoped(Deliverable, view.contact.business).filter(done__gt=0)
+
+
+def _approvals(view: PortalView, rows: QuerySet[Period]) -> Iterator[Need]:
+    """Delivered work of the periods whose report is not sent yet, one line for each period."""
+    newest = {period.pk: period for period in rows.order_by("-starts_on", "pk")[:PERIODS]}
     waiting = dict.fromkeys(newest, 0)
-    for piece in pieces.waiting_of(pieces.delivered(rows.filter(period__in=newest))):
+    delivered = pieces.delivered(_delivered(view).filter(period__in=newest))
+    for piece in pieces.waiting_of(delivered):
         waiting[piece.deliverable.period_id] += piece.count
     said = [(newest[pk], count) for pk, count in waiting.items() if count]
     for period, count in said[:SHOWN]:
@@ -154,8 +173,7 @@ def _approvals(view: PortalView) -> Iterator[Need]:
         yield Need(text, _("Review and answer"), reverse("portal:work", args=[period.pk]))
 
 
-def _proposals(view: PortalView) -> Iterator[Need]:
-    sent = view.rows(Proposal).filter(state=ProposalState.SENT)
-    for row in sent.exclude(agreements__state__in=PICKED_STATES):
+def _proposals(rows: QuerySet[Proposal]) -> Iterator[Need]:
+    for row in rows:
         text = _("A proposal is waiting for you: %(title)s") % {"title": row.title}
         yield Need(text, _("Open the proposal"), reverse("portal:proposal", args=[row.pk]))

@@ -340,8 +340,8 @@ def is_picked(proposal: Proposal) -> bool:
 
 
 def tiers_of(proposal: Proposal) -> list[Tier]:
-    """The tiers of a proposal, lowest first."""
-    return list(proposal.tiers.order_by("position"))
+    """The tiers of a proposal, lowest first; those that were loaded with it, if they were."""
+    return sorted(proposal.tiers.all(), key=lambda tier: tier.position)
 
 
 def _with_pictures_kept(terms: dict[str, Any]) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def without_reason(proposal: Proposal) -> str:
 
 def merge_values(proposal: Proposal) -> dict[str, str]:
     """The value of each merge field for this proposal, in its language; empty where it has none."""
-    tier = recommended_tier(list(proposal.tiers.order_by("position")))
+    tier = recommended_tier(sorted(proposal.tiers.all(), key=lambda tier: tier.position))
     goals = ", ".join(
         str(goal["title"] if isinstance(goal, dict) else goal) for goal in proposal.kpis
     )

@@ -25,21 +25,45 @@ from billing.rules.states import ChargeState, RefundState
 from core import formats
 from core.dates import local_instant
 from core.history_facts import Fact
+from core.models import Business
+from core.tenancy import which_exist
 
 SYSTEM_ACTOR = "Retainer Hub"  # named as the actor of what no person did
 
 
 def agreement_facts(agreement: Agreement) -> list[Fact]:
     """Return the facts in no particular order. The number of queries does not depend on theirs."""
-    return facts_of(Invoice.objects.filter(agreement=agreement), agreement.time_zone)
+    own = Invoice.objects.filter(agreement=agreement)
+    return facts_of(own, agreement.business, agreement.time_zone)
 
 
-def facts_of(invoices: QuerySet[Invoice], zone: str) -> list[Fact]:
-    """Return the facts of some invoices, in no particular order; `zone` is that of their days."""
-    payments = _payments(invoices)
-    # What was not paid cannot go back.
-    back = [*_reversals(invoices), *_refunds(invoices), *_disputes(invoices)] if payments else []
-    return [*_invoices(invoices), *_notes(invoices), *payments, *back, *_rest(invoices, zone)]
+def facts_of(invoices: QuerySet[Invoice], business: Business, zone: str) -> list[Fact]:
+    """Return the facts of some invoices, in no particular order; `zone` is that of their days.
+
+    One query says which of the rarer kinds there are, and only these are read.
+    """
+    kinds: dict[str, QuerySet[Any]] = {
+        "notes": CreditNote.objects.filter(invoice__in=invoices),
+        "reversals": PaymentReversal.objects.filter(payment__invoice__in=invoices),
+        "refunds": Refund.objects.filter(payment__invoice__in=invoices),
+        "disputes": Dispute.objects.filter(payment__invoice__in=invoices),
+        "certificates": WithholdingCertificate.objects.filter(
+            invoice__in=invoices, received_on__isnull=False
+        ),
+        "write_offs": Allocation.objects.filter(invoice__in=invoices, by=SettledBy.WRITE_OFF),
+    }
+    found = which_exist(business, kinds)
+    rows = {kind: own if kind in found else own.none() for kind, own in kinds.items()}
+    return [
+        *_invoices(invoices),
+        *_notes(rows["notes"]),
+        *_payments(invoices),
+        *_reversals(rows["reversals"]),
+        *_refunds(rows["refunds"]),
+        *_disputes(rows["disputes"]),
+        *_certificates(rows["certificates"], zone),
+        *_write_offs(rows["write_offs"]),
+    ]
 
 
 def first_payment_facts(agreements: Iterable[Agreement]) -> list[Fact]:
@@ -74,8 +98,7 @@ def _invoices(invoices: QuerySet[Invoice]) -> list[Fact]:
     ]
 
 
-def _notes(invoices: QuerySet[Invoice]) -> list[Fact]:
-    rows = CreditNote.objects.filter(invoice__in=invoices).select_related("document", "invoice")
+def _notes(rows: QuerySet[CreditNote]) -> list[Fact]:
     return [
         Fact(
             row.created_at,
@@ -86,7 +109,7 @@ def _notes(invoices: QuerySet[Invoice]) -> list[Fact]:
             row.actor,
             document=row.document,
         )
-        for row in rows
+        for row in rows.select_related("document", "invoice")
     ]
 
 
@@ -108,8 +131,7 @@ def _payments(invoices: QuerySet[Invoice]) -> list[Fact]:
     ]
 
 
-def _reversals(invoices: QuerySet[Invoice]) -> list[Fact]:
-    rows = PaymentReversal.objects.filter(payment__invoice__in=invoices)
+def _reversals(rows: QuerySet[PaymentReversal]) -> list[Fact]:
     return [
         Fact(
             row.created_at,
@@ -123,13 +145,13 @@ def _reversals(invoices: QuerySet[Invoice]) -> list[Fact]:
     ]
 
 
-def _refunds(invoices: QuerySet[Invoice]) -> list[Fact]:
+def _refunds(rows: QuerySet[Refund]) -> list[Fact]:
     outcomes = {
         RefundState.SUCCEEDED: _("Refund of payment %(number)s arrived"),
         RefundState.FAILED: _("Refund of payment %(number)s failed"),
     }
     facts = []
-    for refund in Refund.objects.filter(payment__invoice__in=invoices).select_related("payment"):
+    for refund in rows.select_related("payment"):
         number, amount = (
             {"number": refund.payment.receipt_number},
             formats.money(refund.amount, refund.currency),
@@ -147,45 +169,38 @@ def _refunds(invoices: QuerySet[Invoice]) -> list[Fact]:
     return facts
 
 
-def _disputes(invoices: QuerySet[Invoice]) -> list[Fact]:
-    rows = Dispute.objects.filter(payment__invoice__in=invoices).select_related("payment")
+def _disputes(rows: QuerySet[Dispute]) -> list[Fact]:
     return [
         Fact(
             row.created_at,
             _("Payment %(number)s contested at the bank") % {"number": row.payment.receipt_number},
             formats.money(row.amount, row.currency),
         )
-        for row in rows
+        for row in rows.select_related("payment")
     ]
 
 
-def _rest(invoices: QuerySet[Invoice], zone: str) -> list[Fact]:
-    """Return the withholding certificates received and the write-offs."""
-    certificates = WithholdingCertificate.objects.filter(
-        invoice__in=invoices, received_on__isnull=False
-    )
-    write_offs = Allocation.objects.filter(
-        invoice__in=invoices, by=SettledBy.WRITE_OFF
-    ).select_related("invoice")
+def _certificates(rows: QuerySet[WithholdingCertificate], zone: str) -> list[Fact]:
     return [
-        *(
-            Fact(
-                local_instant(row.received_on, 0, zone),
-                _("Withholding certificate %(number)s received") % {"number": row.number},
-                formats.money(row.amount, row.currency),
-            )
-            for row in certificates
-            if row.received_on
-        ),
-        *(
-            Fact(
-                row.created_at,
-                _("Invoice %(invoice)s written off") % {"invoice": row.invoice.number},
-                formats.money(row.amount, row.invoice.currency),
-                inside=True,
-            )
-            for row in write_offs
-        ),
+        Fact(
+            local_instant(row.received_on, 0, zone),
+            _("Withholding certificate %(number)s received") % {"number": row.number},
+            formats.money(row.amount, row.currency),
+        )
+        for row in rows
+        if row.received_on
+    ]
+
+
+def _write_offs(rows: QuerySet[Allocation]) -> list[Fact]:
+    return [
+        Fact(
+            row.created_at,
+            _("Invoice %(invoice)s written off") % {"invoice": row.invoice.number},
+            formats.money(row.amount, row.invoice.currency),
+            inside=True,
+        )
+        for row in rows.select_related("invoice")
     ]
 
 

@@ -35,7 +35,7 @@ def history_of(invoice: Invoice) -> list[Event]:
     They are fewer where its charges with their methods, payments and credit notes are loaded.
     """
     rows = Invoice.objects.filter(pk=invoice.pk)
-    money = money_history.facts_of(rows, invoice.zone)
+    money = money_history.facts_of(rows, invoice.business, invoice.zone)
     found = [Event(**vars(fact)) for fact in money] + _declines(invoice) + _emails(invoice)
     return sorted(found, key=lambda event: event.at)
 

@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.continuity import outside
@@ -124,7 +125,12 @@ def doubt_statement(vendor: str, *, now: datetime) -> str:
 
 def in_doubt() -> Standing | None:
     """Return the row if the installation stands still."""
-    return Standing.objects.filter(pk=Standing.ONLY).exclude(doubt=Doubt.NONE).first()
+    return doubted().first()
+
+
+def doubted() -> QuerySet[Standing]:
+    """Return the row as a query, for those who ask several things at once."""
+    return Standing.objects.filter(pk=Standing.ONLY).exclude(doubt=Doubt.NONE)
 
 
 def ever_resumed() -> bool:

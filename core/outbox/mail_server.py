@@ -15,7 +15,7 @@ from typing import Any, Self
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from core.models import MailOutage
 
@@ -38,7 +38,12 @@ def may_try(now: datetime) -> bool:
 
 def is_away() -> bool:
     """Whether the server does not work at present, so that emails wait."""
-    return MailOutage.objects.filter(server=SERVER).exists()
+    return outages().exists()
+
+
+def outages() -> QuerySet[MailOutage]:
+    """What is known of a server that does not work at present: a row, or none."""
+    return MailOutage.objects.filter(server=SERVER)
 
 
 class MailServer:

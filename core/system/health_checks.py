@@ -45,13 +45,14 @@ def broker(now: datetime) -> str:
 
 def worker(now: datetime) -> str:
     """Report each queue whose worker was not seen."""
-    problems = [(queue.label, _heartbeat_problem(queue.name, now)) for queue in QUEUES]
+    seen = Heartbeat.objects.in_bulk([queue.name for queue in QUEUES], field_name="name")
+    problems = [(queue.label, _late(seen.get(queue.name), now)) for queue in QUEUES]
     sentence = _("%(queue)s: %(problem)s")
     return " ".join(sentence % {"queue": q, "problem": text} for q, text in problems if text)
 
 
 def beat(now: datetime) -> str:
-    return _heartbeat_problem("beat", now)
+    return _late(Heartbeat.objects.filter(name="beat").first(), now)
 
 
 def mail(now: datetime) -> str:
@@ -91,8 +92,8 @@ def standing(now: datetime) -> str:
     return continuity.sentence(row.doubt) if row else ""
 
 
-def _heartbeat_problem(name: str, now: datetime) -> str:
-    heartbeat = Heartbeat.objects.filter(name=name).first()
+def _late(heartbeat: Heartbeat | None, now: datetime) -> str:
+    """Say that a process has not reported lately, or never; "" if it has."""
     if heartbeat is None:
         return _("It has never reported.")
     age = int((now - heartbeat.at).total_seconds())

@@ -12,7 +12,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import dates, formats, languages
-from core.continuity import standing
 from core.system import invite, rows_set_aside
 
 register = template.Library()
@@ -113,7 +112,7 @@ def stands_still(context: template.Context) -> bool:
     """Whether to say that the installation stands still; /jobs/ says it by itself."""
     match = context["request"].resolver_match
     is_said_there = match is not None and match.url_name == "jobs"
-    return not is_said_there and standing.in_doubt() is not None
+    return not is_said_there and "doubt" in context["frame"]
 
 
 @register.inclusion_tag("components/set_aside.html", takes_context=True)
@@ -121,7 +120,8 @@ def set_aside_here(context: template.Context) -> dict[str, Any]:
     """What jobs have set aside of the row, or the business, that this page shows."""
     request = context["request"]
     business = getattr(request, "business", None)
-    rows = list(rows_set_aside.shown_on(request.resolver_match, business)[:SHOWN])
+    shown = rows_set_aside.shown_on(request.resolver_match, business)
+    rows = list(shown[:SHOWN]) if "set_aside" in context["frame"] else []
     for row in rows:
         row.said = rows_set_aside.sentence(row)  # type: ignore[attr-defined]
     return {

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from agreements.models import Agreement, Period
 from agreements.rules.states import PeriodState
@@ -26,23 +27,21 @@ def statements_of(
 ) -> dict[UUID, PeriodStatement]:
     """Return the statement of every period of these agreements, by the period's id.
 
-    Takes four queries, however many agreements there are. With `at` the statements read as at that
+    Takes one query, however many agreements there are. With `at` the statements read as at that
     instant: what was written, corrected, granted or approved later is left out.
     """
     agreement_list = list(agreements)
     policies = {agreement.pk: rollover_policy(agreement) for agreement in agreement_list}
     permitted_minutes = {agreement.pk: permitted_overage(agreement) for agreement in agreement_list}
-    sums = _sums(policies, at)
     periods: dict[UUID, list[Period]] = defaultdict(list)
-    all_periods = Period.objects.filter(
-        _not_after("created_at", at), agreement__in=policies
-    ).with_granted(at)
+    all_periods = Period.objects.filter(_not_after("created_at", at), agreement__in=policies)
+    all_periods = all_periods.with_granted(at).annotate(**_sums(at))
     for period in all_periods.order_by("agreement_id", "index"):
         periods[period.agreement_id].append(period)
     statements: dict[UUID, PeriodStatement] = {}
     for agreement_id, own_periods in periods.items():
         own_statements = statement(
-            [_flow(period, permitted_minutes[agreement_id], sums) for period in own_periods],
+            [_flow(period, permitted_minutes[agreement_id]) for period in own_periods],
             policies[agreement_id],
         )
         statements |= {
@@ -77,17 +76,18 @@ def permitted_overage(agreement: Agreement) -> int:
     )
 
 
-def _flow(period: Period, allowed: int, sums: dict[str, dict[UUID, int]]) -> Flow:
-    """Return what came into a period and was used in it."""
-    minutes = {column: by_period.get(period.pk, 0) for column, by_period in sums.items()}
-    minutes["approved"] += allowed
-    granted: int = period.granted  # type: ignore[attr-defined]  # annotated
+def _flow(period: Any, allowed: int) -> Flow:
+    """Return what came into an annotated period and was used in it."""
     return Flow(
-        granted=granted, paused=period.state == PeriodState.SKIPPED and not granted, **minutes
+        granted=period.granted,
+        used=period.used,
+        adjusted=period.adjusted,
+        approved=period.approved + allowed,
+        paused=period.state == PeriodState.SKIPPED and not period.granted,
     )
 
 
-def _sums(agreements: Iterable[UUID], at: datetime | None) -> dict[str, dict[UUID, int]]:
+def _sums(at: datetime | None) -> dict[str, Coalesce]:
     """Return each period's used and adjusted minutes, and those approved beyond the allowance."""
     entries = TimeEntry.history.filter(_not_after("created_at", at), consumes=True)
     # An entry that was voided after `at` still counted then.
@@ -101,13 +101,13 @@ def _sums(agreements: Iterable[UUID], at: datetime | None) -> dict[str, dict[UUI
         _not_after("decided_at", at), state=OverageState.APPROVED, by_terms=False
     )
     rows: dict[str, Any] = {"used": entries, "adjusted": adjustments, "approved": approved}
-    return {name: _minutes_by_period(queryset, agreements) for name, queryset in rows.items()}
+    return {name: sum_of(queryset) for name, queryset in rows.items()}
 
 
-def _minutes_by_period(rows: Any, agreements: Iterable[UUID]) -> dict[UUID, int]:
-    """Return the sum of `minutes` of the rows, by the period's id."""
-    own_rows = rows.filter(period__agreement__in=list(agreements)).order_by()
-    return dict(own_rows.values_list("period").annotate(total=Sum("minutes")))
+def sum_of(rows: QuerySet[Any]) -> Coalesce:
+    """Return the sum of the minutes of a period's rows, for a query of periods."""
+    own_rows = rows.filter(period=OuterRef("pk")).order_by().values("period")
+    return Coalesce(Subquery(own_rows.annotate(sum=Sum("minutes")).values("sum")), 0)
 
 
 def _not_after(field: str, at: datetime | None) -> Q:

@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from agreements.models import Agreement, Period, Upgrade
 from agreements.rules.states import AgreementState
 from agreements.rules.terms import Rollover
 from core.models import Business
 from delivery.hours import hours_left
+from delivery.hours.hours_left import sum_of
 from delivery.models import Adjustment, TimeEntry
 
 NEWEST = 3  # periods of each agreement: two that are over, and the one that runs
@@ -57,22 +57,16 @@ def _newest(business: Business) -> QuerySet[Period, tuple[Any, ...]]:
         agreement__signed_at__isnull=False,
     )
     entries = TimeEntry.history.filter(consumes=True, voided_at=None)
-    granted = F("minutes") + _sum_of(Upgrade.objects.all()) + _sum_of(Adjustment.objects.all())
+    granted = F("minutes") + sum_of(Upgrade.objects.all()) + sum_of(Adjustment.objects.all())
     return periods.order_by("agreement", "-index").values_list(
         "agreement_id",
         "pk",
         "starts_on",
         "ends_on",
-        _sum_of(entries),
+        sum_of(entries),
         granted,
         "agreement__rollover",
     )
-
-
-def _sum_of(rows: QuerySet[Any]) -> Coalesce:
-    """The sum of the minutes of a period's rows."""
-    own = rows.filter(period=OuterRef("pk")).order_by().values("period")
-    return Coalesce(Subquery(own.annotate(sum=Sum("minutes")).values("sum")), 0)
 
 
 def _with_rollover(

@@ -112,9 +112,10 @@ class ProposalPage(DashboardView):
             Proposal,
             pk,
             self.rows(Proposal)
-            .select_related("client", "contact", "business", "template")
-            .prefetch_related("agreements"),
+            .select_related("client", "contact", "template")
+            .prefetch_related("agreements", "tiers"),
         )
+        proposal.business = self.business
         rungs = lifecycle.tiers_of(proposal)
         is_draft = proposal.state == ProposalState.DRAFT
         events = audit.chain(proposal.pk)

@@ -121,11 +121,11 @@ class RequestView(DashboardView):
     ) -> HttpResponse:
         """Render the messages, the facts and the forms. `forms` replace fresh ones by name."""
         now = timezone.now()
-        agreement = row.agreement
+        agreement, deliverables = row.agreement, open_deliverables(self, row)
         context: dict[str, Any] = {
-            "form": AnswerForm(deliverables=open_deliverables(self, row)),
+            "form": AnswerForm(deliverables=deliverables),
             "estimate": EstimateForm(initial={"minutes": _clock(row.estimate)}),
-            "time": self.time_form(row),
+            "time": self.time_form(row, deliverables),
             "row": row,
             "said": request_messages.messages_of(row),
             "told": status_text(row, now, self.business.time_zone),
@@ -137,7 +137,9 @@ class RequestView(DashboardView):
         }
         return self.show(request, status=status, **(context | forms))
 
-    def time_form(self, row: Request, data: Any = None) -> TimeForm:
+    def time_form(
+        self, row: Request, deliverables: QuerySet[Deliverable], data: Any = None
+    ) -> TimeForm:
         """The form to log time for a request: client, title and today are filled in."""
         agreements = self.rows(Agreement).filter(pk=row.agreement_id).select_related("client")
         initial = {
@@ -145,7 +147,7 @@ class RequestView(DashboardView):
             "on": self.today,
             "note": printable(row.title).strip(),
         }
-        promised = open_deliverables(self, row).select_related("period__agreement__client")
+        promised = deliverables.select_related("period__agreement__client")
         form = TimeForm(
             data,
             agreements=Offered.all_of(agreements),
@@ -201,7 +203,7 @@ class LogTimeForRequest(RequestView):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         row = self.request_row(pk)
-        form = self.time_form(row, request.POST)
+        form = self.time_form(row, open_deliverables(self, row), request.POST)
         if form.is_valid():
             try:
                 time_log.log_time(now=timezone.now(), actor=self.actor, **form.cleaned_data)

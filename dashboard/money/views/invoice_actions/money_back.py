@@ -78,9 +78,11 @@ class PayOutCredit(InvoiceActionView):
 
     needs = Area.INVOICES
     only_writes = True
+    at_most = 0  # how much can go back, as the form was made
 
     def form(self, invoice: Invoice, data: Any = None) -> PayOutForm:
-        most = money.format(refund.payable(invoice), invoice.currency)
+        self.at_most = refund.payable(invoice)
+        most = money.format(self.at_most, invoice.currency)
         return PayOutForm(data, currency=invoice.currency, initial={"amount": most})
 
     def act(self, invoice: Invoice, data: dict[str, Any]) -> None:
@@ -92,7 +94,7 @@ class PayOutCredit(InvoiceActionView):
         credit = ledger.client_credit(invoice.client_id, invoice.currency)
         facts = [(_("Client’s credit"), formats.money(credit, invoice.currency))]
         if payment:
-            at_most = formats.money(refund.payable(invoice), invoice.currency)
+            at_most = formats.money(self.at_most, invoice.currency)
             facts += [(_("At most"), at_most), (_("Goes back to"), payment.method_label or "—")]
         return {
             "heading": _("Pay out credit"),
