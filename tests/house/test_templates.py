@@ -12,7 +12,8 @@ from core.templatetags.components import PARTS
 ROOT = Path(__file__).resolve().parents[2] / "templates"
 GATEWAYS = ROOT.parent / "billing" / "gateways"
 LONGEST = 120
-TYPED = ("method", "level_tag", "value", "place", "type")  # what a browser or a field holds, which is text
+#: What a browser or a field holds, which is text.
+TYPED = ("method", "level_tag", "value", "place", "type")
 COMPARED = re.compile(r"\{% (?:el)?if [^%]*?\b[\w.]+\.(\w+) (?:==|!=) [\"']")
 
 
