@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from core import formats, links
@@ -31,8 +32,30 @@ class HasAccount(RuleError):
 
 
 def is_open_to_all() -> bool:
-    """Whether a stranger can sign up. The first owner of an installation always can."""
-    return bool(settings.SIGNUP == SignUp.OPEN) or not User.objects.exists()
+    """Whether a stranger can sign up."""
+    return bool(settings.SIGNUP == SignUp.OPEN)
+
+
+def is_empty() -> bool:
+    """Whether nobody has an account yet."""
+    return not User.objects.exists()
+
+
+def first_key() -> str:
+    """What the first owner of an installation brings: only who can run a command there knows it."""
+    return salted_hmac(__name__, "first owner", algorithm="sha256").hexdigest()[:32]
+
+
+def first_link() -> str:
+    """The address at which the first owner signs up. Raises NotAllowedNow if anybody is here."""
+    if not is_empty():
+        raise NotAllowedNow(_("Somebody has an account here already."))
+    return f"{links.absolute_url('account_signup')}?key={first_key()}"
+
+
+def is_first_key(text: str) -> bool:
+    """Whether a text is the key of the first owner."""
+    return constant_time_compare(text, first_key())
 
 
 def invites() -> bool:

@@ -86,6 +86,12 @@ def invitations_are_on() -> bool:
 
 
 @register.simple_tag
+def nobody_is_here() -> bool:
+    """Whether this installation has no first owner yet."""
+    return invite.is_empty()
+
+
+@register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """A vendored Tabler icon. It is decoration, and hidden from screen readers."""
     sheet = static("vendor/tabler-icons/icons.svg")

@@ -14,13 +14,15 @@ from core.models.business import ACCENT_COLOURS, Accent
 from core.safety import confirmation, devices, log, second_factor
 from core.system import invite
 
+FIRST_OWNER = "first_owner"  # in the session: they brought the key
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Puts allauth's emails into the outbox, where they are retried and can be read."""
 
     def is_open_for_signup(self, request: HttpRequest | None) -> bool:
-        """Whether a stranger can sign up (rule 80). The signature is allauth's."""
-        return invite.is_open_to_all()
+        """Whether this browser can sign up (rule 80). The signature is allauth's."""
+        return invite.is_open_to_all() or (request is not None and _is_first_owner(request))
 
     def send_notification_mail(
         self,
@@ -82,3 +84,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 def _greeting(user: User | None) -> str:
     """How the email begins; the email of somebody without a name is no name."""
     return _("Hello %(name)s,") % {"name": user.name} if user and user.name else _("Hello,")
+
+
+def _is_first_owner(request: HttpRequest) -> bool:
+    """Whether they opened the link of `manage.py first_owner`, and nobody has an account yet."""
+    if not invite.is_empty():
+        return False
+    if invite.is_first_key(request.GET.get("key", "")):
+        request.session[FIRST_OWNER] = True
+    return bool(request.session.get(FIRST_OWNER))

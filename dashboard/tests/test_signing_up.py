@@ -1,5 +1,6 @@
 """Signing up says to nobody which addresses have an account: not in words, and not in time."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -78,12 +79,9 @@ def test_the_code_page_says_where_the_email_is_and_sends_it_again(settings: Any)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("word", ["invite", "off"])
-def test_a_stranger_signs_up_only_where_it_is_open_or_nobody_is_there_yet(
-    settings: Any, word: str
-) -> None:
+def test_a_stranger_signs_up_only_where_it_is_open(settings: Any, word: str) -> None:
+    User.objects.create_user("first@studio.example")
     settings.SIGNUP = word
-    assert sign_up("first@studio.example").status_code == 302
-    assert User.objects.get().email == "first@studio.example"
     page = sign_up("second@studio.example").content.decode()
     assert "signup" not in page.split("<main")[-1] and "If you" in page
     assert User.objects.count() == 1
@@ -93,6 +91,29 @@ def test_a_stranger_signs_up_only_where_it_is_open_or_nobody_is_there_yet(
     assert reverse("account_signup") in Browser().get(reverse("account_login")).content.decode()
     assert sign_up("second@studio.example").status_code == 302
     assert User.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["invite", "off"])
+def test_the_first_owner_comes_by_a_link_that_a_command_prints_and_nobody_after_them(
+    settings: Any, word: str
+) -> None:
+    settings.SIGNUP, out = word, StringIO()
+    assert "bin/manage first_owner" in sign_up("stranger@studio.example").text
+    wrong = Browser().get(reverse("account_signup"), {"key": "x" * 32}).text
+    assert "bin/manage first_owner" in wrong and not User.objects.exists()
+
+    call_command("first_owner", stdout=out)
+    path, browsers = out.getvalue().strip().removeprefix(settings.SITE_URL), [Browser(), Browser()]
+    asked = {"name": "Mara Lindt", "password1": "a quiet river 42"}
+    for browser in browsers:
+        assert 'name="password1"' in browser.get(path).text
+    for n, browser in enumerate(browsers):
+        browser.post(reverse("account_signup"), asked | {"email": f"owner{n}@studio.example"})
+    assert User.objects.get().email == "owner0@studio.example"
+    assert 'name="password1"' not in Browser().get(path).text
+    with pytest.raises(CommandError, match="Somebody has an account here already"):
+        call_command("first_owner")
 
 
 @pytest.mark.django_db
