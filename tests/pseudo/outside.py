@@ -57,6 +57,7 @@ NAMES = re.compile(
             r"\b(RF|DE)\d{2}\w+, Bank & Co, COBADEFFXXX|\bRF\d{2}\w+",  # bank references
             r"\bDE\d{2}( \d{4}){4} \d{2}\b",  # an IBAN in groups
             r"\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b",  # hashes and ids
+            r"\b[A-Z2-7]{32}\b",  # the secret of an authenticator app
             r"\b[A-Z]{4}-[A-Z]{4}\b|…[\w-]{4}\b",  # a code to type, and the end of a key
             r"[\w.]+@[\w.]+\.(example|invalid)|https?://\S*",
         )

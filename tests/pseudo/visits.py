@@ -227,9 +227,10 @@ def a_user_who_confirms(world: Stage) -> Iterator[Visit]:
     for _try in range(2):
         log.count_failure(person=owner, origin=UNSEEN, now=timezone.now())
     Business.objects.filter(pk=business.pk).update(requires_second_factor=False)
+    again = _reading(logged_in(owner))
+    yield "a second factor to add", again.get(reverse("mfa_activate_totp"))
     TOTP.activate(owner, generate_totp_secret())
     yield "the second factor again", asked.get(reverse("mfa_reauthenticate"))
-    again = _reading(logged_in(owner))
     yield "every line of the log", again.get(reverse("dashboard:security_log"))
 
 
