@@ -89,9 +89,23 @@ MUTANTS = [
     Mutant(
         "A copy of the database that stands still sends emails",
         EMAILS,
-        "    standing.advance(now=now)\n    clock",
-        "    clock",
+        "    standing.advance(now=now)\n    quota",
+        "    quota",
         ("core/tests/test_continuity.py",),
+    ),
+    Mutant(
+        "One business may send as many emails as it likes",
+        EMAILS,
+        "    quota.hold_back(now)\n",
+        "",
+        ("core/tests/test_quota.py",),
+    ),
+    Mutant(
+        "Invitations use up the room of invoices",
+        "core/outbox/quota.py",
+        "max(0, most // 2 - first)",
+        "max(0, most - first)",
+        ("core/tests/test_quota.py",),
     ),
     Mutant(
         "Every worker asks a mail server that does not work",

@@ -13,8 +13,8 @@ MUTANTS = [
     Mutant(
         "Only forms that are posted ask whether it is you",
         "core/safety/middleware.py",
-        "if not confirmation.is_confirmed(request, now=now):",
-        'if request.method == "POST" and not confirmation.is_confirmed(request, now=now):',
+        "if confirmation.asks(view, name) and not",
+        'if request.method == "POST" and confirmation.asks(view, name) and not',
         (f"{CONFIRMING}::test_no_way_of_asking_gets_past_it",),
     ),
     Mutant(
