@@ -26,6 +26,11 @@ FIRST_CONTACT = {
     *("sign_invitation", "sign_reminder"),
     *("portal_invitation", "portal_link", "team_invitation"),
 }
+#: Emails to the owner that have no address before they are sent (core.outbox.emails.post).
+TO_OWNER = {
+    *("first_payment", "payment"),
+    *("report_answered", "reports_drafted", "reports_held", "reports_waiting"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def held(emails: QuerySet[OutboxEmail]) -> QuerySet[OutboxEmail]:
 
 
 def _to_owner() -> Q:
-    return Q(to=F("business__owner__email"))
+    return Q(to=F("business__owner__email")) | Q(to="", kind__in=TO_OWNER)
 
 
 def _sent(businesses: Iterable[UUID], now: datetime) -> dict[UUID, tuple[int, int]]:
