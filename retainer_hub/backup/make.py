@@ -180,6 +180,14 @@ def _about(using: BaseDatabaseWrapper, now: datetime) -> Manifest:
         cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
         ours = schema.our_labels()
         migrations = [f"{app}.{name}" for app, name in cursor.fetchall() if app in ours]
+        if "core_standing" not in using.introspection.table_names(cursor):
+            # What is restored has to stand still, and such a database cannot say so.
+            raise BackupError(
+                _(
+                    "This database is one of 0.1.0, which had no backups yet. Copy it with its own "
+                    "tools, then migrate it."
+                )
+            )
         cursor.execute("SELECT installation, value, marked_at FROM core_standing")
         row = cursor.fetchone()
     return Manifest(

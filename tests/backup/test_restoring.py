@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.backup.installation import KEY, Installation
+from tests.upgrade import kept
 
 pytestmark = pytest.mark.proof
 
@@ -208,3 +209,15 @@ def test_a_backup_that_contradicts_itself_is_kept_and_said_when_it_is_drilled(
     done = copied.python(NIGHTS)
     assert "contradicts itself" in done.stderr
     assert len(list(folder.glob("*.tar"))) == 1
+
+
+def test_the_first_release_had_no_backups_and_is_told_what_to_do(tmp_path: Path) -> None:
+    """Nothing could make it stand still when it is restored."""
+    old = Installation(tmp_path / "old", SECRET_KEY=kept.KEY, DEBUG="on")
+    old.folder.mkdir()
+    kept.restore("0.1.0", old.folder)
+    (tmp_path / "archives").mkdir()
+    refused = old.manage("backup", "--to", str(tmp_path / "archives"))
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
+    assert "This database is one of 0.1.0" in refused.stderr
+    assert not list((tmp_path / "archives").iterdir())
